@@ -1,0 +1,219 @@
+"""Checkpoints: one safetensors file with its model card in the header, and no pickle anywhere.
+
+A file is trusted only after its digest fits: the SHA-256 of the card and of every tensor.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vision import __version__
+from vision.errors import UserError
+from vision.plain import plain
+from vision.registry import Registry
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+
+FORMAT = 1
+FOLDER = Path(__file__).resolve().parent.parent / "checkpoints"
+HEADER_LIMIT = 4 * 2**20
+
+
+@dataclass(frozen=True)
+class Card:
+    """The model card: what the file is, how it was made, and what was measured."""
+
+    system: str
+    arch: str
+    config: dict[str, Any]
+    classes: tuple[str, ...] = ()
+    preprocess: dict[str, Any] = field(default_factory=dict)
+    data: dict[str, Any] = field(default_factory=dict)
+    metrics: dict[str, Any] = field(default_factory=dict)
+    command: str = ""
+    seed: int = 0
+    steps: int = 0
+    device: str = ""
+    created: str = ""
+    vision_version: str = __version__
+    format: int = FORMAT
+
+    @classmethod
+    def from_json(cls, text: str) -> Card:
+        """Rebuild a card from its JSON form; unknown or missing fields raise."""
+        values = json.loads(text)
+        return cls(**{**values, "classes": tuple(values["classes"])})
+
+    def to_json(self) -> str:
+        """Return the card as JSON with sorted keys, so that equal cards give equal text."""
+        return json.dumps(plain(asdict(self)), sort_keys=True, ensure_ascii=False, allow_nan=False)
+
+
+@dataclass(frozen=True)
+class Model:
+    """A module ready for inference, with the card of the file it came from."""
+
+    module: nn.Module
+    card: Card
+
+
+def shipped(system: str) -> list[Path]:
+    """Return the checkpoints of one system that ship with the project."""
+    return sorted((FOLDER / system).glob("*.safetensors"))
+
+
+def save(path: Path, module: nn.Module, card: Card) -> Path:
+    """Write the module's weights in float16 with its card; the file is complete or absent."""
+    import torch
+    from safetensors.torch import save as to_bytes
+
+    tensors = {}
+    for name, tensor in module.state_dict().items():
+        tensor = tensor.detach().cpu()
+        tensor = tensor.half() if tensor.is_floating_point() else tensor
+        if tensor.is_floating_point() and not torch.isfinite(tensor).all():
+            raise UserError(
+                "the weights '{name}' hold numbers that float16 cannot",
+                "finite numbers up to 65504 are accepted",
+                "train again with a smaller learning rate",
+                name=name,
+            )
+        tensors[name] = tensor.contiguous()
+    if not card.created:
+        card = replace(card, created=datetime.now(timezone.utc).isoformat(timespec="seconds"))
+    text = card.to_json()
+    header = {"card": text, "digest": digest(text, tensors)}
+    write_atomically(path, to_bytes(tensors, header))
+    return path
+
+
+def read_card(path: Path) -> Card:
+    """Return the card of a checkpoint from its header alone, without reading the weights."""
+    return _card(path, _header(path))
+
+
+def load(path: Path, registry: Registry) -> Model:
+    """Return the checked model of a checkpoint in evaluation mode, built by its registry."""
+    import torch
+
+    header = _header(path)
+    card = _card(path, header)
+    if card.system != registry.system:
+        raise UserError(
+            "'{file}' belongs to the system '{found}'",
+            "checkpoints of '{wanted}' are accepted here",
+            file=path.name,
+            found=card.system,
+            wanted=registry.system,
+        )
+    tensors = _tensors(path)
+    if digest(header["card"], tensors) != header.get("digest"):
+        raise _damaged(path, "its content does not fit its digest")
+    with torch.device("meta"):
+        module = registry.build(card.arch, **card.config)
+    _fill(path, module, tensors)
+    return Model(module.float().eval(), card)
+
+
+def digest(card: str, tensors: Mapping[str, torch.Tensor]) -> str:
+    """Return the SHA-256 over the card and over each tensor's name, type, shape and bytes."""
+    import torch
+
+    total = hashlib.sha256(card.encode())
+    for name in sorted(tensors):
+        tensor = tensors[name]
+        total.update(f"{name}{tensor.dtype}{tuple(tensor.shape)}".encode())
+        total.update(tensor.contiguous().reshape(-1).view(torch.uint8).numpy().tobytes())
+    return total.hexdigest()
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that a crash at any moment leaves either the old one or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _header(path: Path) -> dict[str, str]:
+    if not path.is_file():
+        raise UserError(
+            "there is no checkpoint '{file}'",
+            "a .safetensors file made by this project is accepted",
+            "check the name, or train one with 'python -m vision SYSTEM train'",
+            file=path.name,
+        )
+    with path.open("rb") as file:
+        size = int.from_bytes(file.read(8), "little")
+        if not 2 <= size <= HEADER_LIMIT:
+            raise _damaged(path, "it has no safetensors header")
+        try:
+            header = json.loads(file.read(size))["__metadata__"]
+            return {"card": header["card"], "digest": header["digest"]}
+        except (ValueError, KeyError, TypeError) as error:
+            raise _damaged(path, "its header is not one that this project writes") from error
+
+
+def _card(path: Path, header: dict[str, str]) -> Card:
+    try:
+        card = Card.from_json(header["card"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise _damaged(path, "its model card cannot be read") from error
+    if card.format != FORMAT:
+        raise UserError(
+            "'{file}' has the format {found}",
+            "this version reads format {wanted}",
+            "install a newer version of this project",
+            file=path.name,
+            found=card.format,
+            wanted=FORMAT,
+        )
+    return card
+
+
+def _tensors(path: Path) -> dict[str, torch.Tensor]:
+    from safetensors import SafetensorError
+    from safetensors.torch import load as from_bytes
+
+    try:
+        return from_bytes(path.read_bytes())
+    except (SafetensorError, ValueError, KeyError, RuntimeError) as error:
+        raise _damaged(path, "its tensors are cut short or overlap") from error
+
+
+def _fill(path: Path, module: nn.Module, tensors: dict[str, torch.Tensor]) -> None:
+    wanted = {name: tuple(tensor.shape) for name, tensor in module.state_dict().items()}
+    found = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
+    if wanted != found:
+        odd = sorted(name for name in wanted.keys() | found.keys()
+                     if wanted.get(name) != found.get(name))
+        raise _damaged(path, f"its tensors do not fit its settings, first at '{odd[0]}'")
+    module.load_state_dict(tensors, assign=True)
+
+
+def _damaged(path: Path, reason: str) -> UserError:
+    return UserError(
+        "'{file}' cannot be used: {reason}",
+        "a complete .safetensors checkpoint made by this project is accepted",
+        "fetch or train it again",
+        file=path.name,
+        reason=reason,
+    )

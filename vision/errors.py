@@ -1,0 +1,47 @@
+"""The one exception for a user's mistake: what was wrong, what is accepted, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from difflib import get_close_matches
+from typing import Any
+
+
+class UserError(Exception):
+    """A mistake of the user, told in one sentence and never as a traceback.
+
+    The three parts are templates: `UserError("it has {size} pixels", ..., size=7)`. A user
+    interface may translate each template before the values are filled in.
+    """
+
+    def __init__(self, wrong: str, accepted: str = "", fix: str = "", **values: Any) -> None:
+        self.parts = tuple(part for part in (wrong, accepted, fix) if part)
+        self.values = values
+        super().__init__(self.sentence())
+
+    def sentence(self, translate: Callable[[str], str] = str) -> str:
+        """Return the whole sentence, each template passed through `translate` first."""
+        parts = [translate(part).format(**self.values) for part in self.parts]
+        text = "; ".join(parts)
+        return text[:1].upper() + text[1:] + ("" if text.endswith("?") else ".")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (self.parts, self.values)
+
+
+def _rebuild(parts: tuple[str, ...], values: dict[str, Any]) -> UserError:
+    return UserError(*parts, **values)
+
+
+def unknown(kind: str, name: object, known: list[str]) -> UserError:
+    """Return the error for a name that is not among the known ones, with the nearest of them."""
+    near = get_close_matches(str(name), known, n=1, cutoff=0.5)
+    return UserError(
+        "there is no {kind} called '{name}'",
+        "known are {known}",
+        "did you mean '{near}'?" if near else "choose one of them",
+        kind=kind,
+        name=name,
+        known=", ".join(known) or "none yet",
+        near=near[0] if near else "",
+    )

@@ -1,0 +1,129 @@
+"""Pictures in and out: decode anything safely, resize, colour labels, lay them over pictures."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from pathlib import Path
+from typing import IO, Union
+
+import cv2
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from vision.errors import UserError
+
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF")
+MEGAPIXELS = 40
+SMALLEST = 16
+SIXTEEN_BIT = ("I", "I;16", "I;16B", "I;16L", "F")
+ACCEPTED = "PNG, JPEG, WebP, BMP, TIFF and GIF pictures from 16×16 up to 40 megapixels are accepted"
+
+Source = Union[str, Path, bytes, IO[bytes], Image.Image, np.ndarray]
+
+
+def read_picture(source: Source) -> np.ndarray:
+    """Return any acceptable picture as RGB, uint8 H×W×3: first frame, upright, 16 bit stretched."""
+    return to_rgb(read_image(source))
+
+
+def read_image(source: Source) -> Image.Image:
+    """Return the decoded first frame, upright, in its own mode; size is checked before decoding."""
+    image = _open(source)
+    check_size(image.size)
+    try:
+        image.seek(0)
+        image.load()
+        return ImageOps.exif_transpose(image)
+    except (OSError, ValueError, SyntaxError, EOFError, MemoryError, Image.DecompressionBombError,
+            ZeroDivisionError, IndexError, KeyError, TypeError, OverflowError) as error:
+        raise UserError("the picture is damaged or cut short", ACCEPTED,
+                        "save or copy it again and retry") from error
+
+
+def check_size(size: tuple[int, int]) -> None:
+    """Raise if a picture of `size` (width, height) is too large or too small to work with."""
+    width, height = size
+    if width * height > MEGAPIXELS * 1_000_000:
+        raise UserError("the picture has {found:.0f} megapixels", ACCEPTED,
+                        "make it smaller and retry", found=width * height / 1e6)
+    if min(size) < SMALLEST:
+        raise UserError("the picture is only {width}×{height} pixels", ACCEPTED,
+                        "use a larger one", width=width, height=height)
+
+
+def to_rgb(image: Image.Image) -> np.ndarray:
+    """Return an image of any mode as RGB uint8; transparent parts become white."""
+    if image.mode in SIXTEEN_BIT or image.mode.startswith("I;16"):
+        return np.repeat(stretch(np.asarray(image))[..., None], 3, axis=2)
+    if image.mode == "P" or "transparency" in image.info or image.mode in ("RGBA", "LA", "PA"):
+        image = image.convert("RGBA")
+        white = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(white, image)
+    return np.array(image.convert("RGB"))
+
+
+def stretch(values: np.ndarray) -> np.ndarray:
+    """Return values of any range mapped linearly from their 0.1%…99.9% range onto 0…255."""
+    values = np.nan_to_num(values.astype(np.float32))
+    low, high = np.percentile(values, (0.1, 99.9))
+    if high <= low:
+        low, high = float(values.min()), float(values.max())
+    scaled = (values - low) / max(high - low, 1e-6)
+    return (255 * scaled.clip(0, 1)).round().astype(np.uint8)
+
+
+def resize(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Return the picture at `size` (height, width); shrinking averages, growing is bilinear."""
+    height, width = size
+    if picture.shape[:2] == size:
+        return picture
+    shrinks = height * width < picture.shape[0] * picture.shape[1]
+    method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    return cv2.resize(picture, (width, height), interpolation=method)
+
+
+def resize_labels(labels: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Return a label map at `size` (height, width), each pixel taking its nearest label."""
+    return cv2.resize(labels, size[::-1], interpolation=cv2.INTER_NEAREST_EXACT)
+
+
+def colourise(labels: np.ndarray, palette: np.ndarray) -> np.ndarray:
+    """Return labels (H×W) in colours; `palette` is N×3 and ids beyond it become black."""
+    table = np.zeros((256, 3), np.uint8)
+    table[: len(palette)] = palette
+    return table[labels]
+
+
+def overlay(picture: np.ndarray, colours: np.ndarray, opacity: float) -> np.ndarray:
+    """Return the picture mixed with a colour map of the same size; 1 shows the colours alone."""
+    return cv2.addWeighted(picture, 1 - opacity, colours, opacity, 0)
+
+
+def write_png(path: Path, picture: np.ndarray) -> Path:
+    """Write an H×W×3 or H×W array as PNG and return its path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(picture).save(path)
+    return path
+
+
+def _open(source: Source) -> Image.Image:
+    if isinstance(source, Image.Image):
+        return source
+    if isinstance(source, np.ndarray):
+        return Image.fromarray(source)
+    if isinstance(source, bytes):
+        source = io.BytesIO(source)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            return Image.open(source, formats=FORMATS)
+    except FileNotFoundError as error:
+        raise UserError("there is no picture '{file}'", ACCEPTED, "check the name",
+                        file=Path(str(source)).name) from error
+    except Image.DecompressionBombError as error:
+        raise UserError("the picture is far too large", ACCEPTED,
+                        "make it smaller and retry") from error
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as error:
+        raise UserError("the file is empty or not a picture that can be read", ACCEPTED,
+                        "open it in a picture program and save it as PNG") from error

@@ -1,0 +1,169 @@
+"""The samples of segmentation: pictures with a class id for every pixel."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+from vision import datasets
+from vision.errors import UserError, unknown
+from vision.images import Source, read_image, read_picture
+from vision.segmentation.scenes import render
+
+VOID = 255
+CLASSES = ("Sky", "Building", "Pole", "Road", "Pavement", "Tree", "SignSymbol", "Fence", "Car",
+           "Pedestrian", "Bicyclist")
+PALETTE = np.array([
+    (112, 176, 224), (150, 92, 74), (222, 184, 60), (116, 92, 138), (222, 132, 178), (64, 140, 72),
+    (236, 112, 44), (170, 146, 110), (44, 76, 168), (206, 40, 56), (30, 170, 170),
+], np.uint8)
+
+
+class Samples(Protocol):
+    """Anything that can be indexed for a picture (uint8 H×W×3) and its labels (uint8 H×W)."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]: ...
+
+
+class CamVid:
+    """CamVid's frames of one split, 480×360; its twelfth class, Unlabelled, is void."""
+
+    def __init__(self, split: str) -> None:
+        self.files = datasets.open_files("camvid")
+        self.names = self.files.names(f"{split}/", ".jpg")
+        if not self.names:
+            raise UserError("CamVid has no split '{split}'", "train and val are accepted",
+                            "choose one of them", split=split)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @functools.lru_cache(maxsize=512)  # noqa: B019  (a data set lives as long as its process)
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        split, name = self.names[index].split("/")
+        picture = read_picture(self.files.read(f"{split}/{name}"))
+        labels = read_labels(self.files.read(f"{split}annot/{name[:-4]}.png"), void=11)
+        return picture, labels
+
+
+class Scenes:
+    """Rendered street scenes; a split is a range of seeds of its own."""
+
+    FIRST_SEED = {"train": 0, "val": 1_000_000, "examples": 2_000_000}
+
+    def __init__(self, split: str, count: int | None = None) -> None:
+        self.first = self.FIRST_SEED[split]
+        self.count = count or (1000 if split == "train" else 100)
+
+    def __len__(self) -> int:
+        return self.count
+
+    @functools.lru_cache(maxsize=1024)  # noqa: B019
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        return render(self.first + index)
+
+
+SETS = {"camvid": CamVid, "scenes": Scenes}
+
+
+def open_samples(name: str, split: str) -> Samples:
+    """Return the samples of a data set by its name."""
+    if name not in SETS:
+        raise unknown("data set", name, sorted(SETS))
+    return SETS[name](split)
+
+
+def read_labels(source: Source, void: int | None = None) -> np.ndarray:
+    """Return a label picture's ids (uint8 H×W) from grey levels, palette indices or colours."""
+    image = read_image(source)
+    if image.mode in ("L", "P", "1"):
+        labels = np.array(image, np.uint8)
+    elif image.mode.startswith("I"):
+        labels = np.asarray(image).clip(0, VOID).astype(np.uint8)
+    else:
+        labels = _from_colours(np.array(image.convert("RGB")))
+    if void is not None:
+        labels[labels == void] = VOID
+    return labels
+
+
+def check_labels(labels: np.ndarray, size: tuple[int, int], classes: int) -> None:
+    """Raise if a label map has another size than its picture, or ids outside the classes."""
+    if labels.shape != size:
+        raise UserError("the label picture is {lw}×{lh} but the picture is {pw}×{ph}",
+                        "both must have the same size", "resize the labels without smoothing",
+                        lw=labels.shape[1], lh=labels.shape[0], pw=size[1], ph=size[0])
+    odd = [int(i) for i in np.unique(labels) if i >= classes and i != VOID]
+    if odd:
+        raise UserError("the label picture has the unknown ids {odd}",
+                        "ids from 0 to {last} and {void} for void are accepted",
+                        "map your ids to these", odd=", ".join(map(str, odd[:12])),
+                        last=classes - 1, void=VOID)
+
+
+def _from_colours(picture: np.ndarray) -> np.ndarray:
+    """Return ids for a picture painted in PALETTE; black is void, other colours are refused."""
+    code = picture.astype(np.int32) @ np.array([65536, 256, 1])  # (H, W)
+    known = PALETTE.astype(np.int32) @ np.array([65536, 256, 1])  # (classes,)
+    labels = np.full(code.shape, VOID, np.uint8)
+    for index, colour in enumerate(known):
+        labels[code == colour] = index
+    odd = np.unique(code[(labels == VOID) & (code != 0)])
+    if len(odd):
+        raise UserError("the label picture has {count} colours that stand for no class, first {odd}",
+                        "grey ids, palette ids or the colours of the legend are accepted",
+                        "save it as an 8-bit picture of class ids", count=len(odd),
+                        odd=f"#{odd[0]:06x}")
+    return labels
+
+
+@dataclass(frozen=True)
+class Augment:
+    """Random scale, stretch, flip, crop and colours, all drawn from one generator."""
+
+    crop: tuple[int, int]
+    scale: tuple[float, float]
+    colour: float = 0.25
+
+    def __call__(self, picture: np.ndarray, labels: np.ndarray, random: np.random.Generator
+                 ) -> tuple[np.ndarray, np.ndarray]:
+        matrix = self._matrix(picture.shape[:2], random)
+        size = self.crop[::-1]
+        picture = cv2.warpAffine(picture, matrix, size, flags=cv2.INTER_LINEAR,
+                                 borderMode=cv2.BORDER_REFLECT_101)
+        labels = cv2.warpAffine(labels, matrix, size, flags=cv2.INTER_NEAREST, borderValue=VOID)
+        return cv2.LUT(picture, self._curves(random)), labels
+
+    def _matrix(self, size: tuple[int, int], random: np.random.Generator) -> np.ndarray:
+        """Return the 2×3 map from the picture to the crop: scale, flip, then place at random."""
+        zoom = np.exp(random.uniform(*np.log(self.scale)))
+        stretch = np.exp(random.uniform(-0.1, 0.1))
+        extent = np.array([size[1] * zoom * stretch, size[0] * zoom / stretch])  # width, height
+        start = random.uniform(0, 1, 2) * (extent - self.crop[::-1])
+        matrix = np.array([[extent[0] / size[1], 0, -start[0]], [0, extent[1] / size[0], -start[1]]])
+        if random.random() < 0.5:
+            matrix[0] = -matrix[0]
+            matrix[0, 2] += self.crop[1] - 1
+        return matrix
+
+    def _curves(self, random: np.random.Generator) -> np.ndarray:
+        """Return a 256×1×3 table: brightness, contrast, gamma and a tint for each channel."""
+        level = np.linspace(0, 1, 256)[:, None]  # (256, 1)
+        gamma = np.exp(random.uniform(-self.colour, self.colour))
+        gain = np.exp(random.uniform(-self.colour, self.colour)
+                      + random.uniform(-self.colour, self.colour, 3) / 3)
+        curve = gain * level**gamma + random.uniform(-self.colour, self.colour) / 4  # (256, 3)
+        return (255 * curve.clip(0, 1)).round().astype(np.uint8)[:, None]
+
+
+def frequencies(samples: Samples, classes: int, most: int = 100) -> np.ndarray:
+    """Return each class's share of the labelled pixels, from up to `most` evenly spread samples."""
+    counts = np.zeros(256)
+    for index in np.linspace(0, len(samples) - 1, min(most, len(samples))).astype(int):
+        counts += np.bincount(samples[index][1].ravel(), minlength=256)
+    return counts[:classes] / max(counts[:classes].sum(), 1)

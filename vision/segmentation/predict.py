@@ -1,0 +1,121 @@
+"""From a picture to a class for every pixel."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from vision import checkpoints
+from vision.checkpoints import Model
+from vision.errors import UserError
+from vision.images import colourise, overlay, read_picture, resize, resize_labels, write_png
+from vision.options import REQUIRED, Verb, option
+from vision.segmentation.data import PALETTE
+from vision.segmentation.models import ARCHITECTURES
+from vision.training import best_device, bf16_is_faster
+
+MULTIPLE = 32
+FINEST = 2_000_000  # pixels; larger pictures get their labels from a result of this size
+
+
+@dataclass(frozen=True)
+class Segmentation:
+    """What a model said of one picture: a class id for every pixel."""
+
+    picture: np.ndarray  # uint8 (H, W, 3)
+    labels: np.ndarray  # uint8 (H, W)
+    classes: tuple[str, ...]
+    seconds: float
+
+    def __post_init__(self) -> None:
+        if self.labels.shape != self.picture.shape[:2]:
+            raise ValueError(f"labels {self.labels.shape} for a picture {self.picture.shape}")
+        if self.labels.max(initial=0) >= len(self.classes):
+            raise ValueError(f"id {self.labels.max()} for {len(self.classes)} classes")
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """Return the share of the picture that each class covers."""
+        counts = np.bincount(self.labels.ravel(), minlength=len(self.classes))
+        return dict(zip(self.classes, (counts / self.labels.size).tolist(), strict=True))
+
+    def as_json(self) -> dict[str, Any]:
+        """Return sizes and shares in plain types."""
+        return {"height": self.labels.shape[0], "width": self.labels.shape[1],
+                "seconds": self.seconds, "shares": self.shares}
+
+
+def load(path: Path) -> Model:
+    """Return the model of a checkpoint, on the best device and laid out for speed."""
+    model = checkpoints.load(path, ARCHITECTURES)
+    model.module.to(best_device(), memory_format=torch.channels_last)
+    return model
+
+
+@torch.inference_mode()
+def predict(model: Model, picture: np.ndarray) -> Segmentation:
+    """Return the most likely class of each pixel of an RGB picture (uint8 H×W×3)."""
+    start = time.perf_counter()
+    height, width = picture.shape[:2]
+    x = to_tensor(resize(picture, working_size((height, width), model.card.preprocess)))
+    device = next(model.module.parameters()).device
+    with torch.autocast(device.type, torch.bfloat16, enabled=bf16_is_faster(device.type)):
+        logits = model.module(x.to(device))  # (1, C, h, w)
+    finest = (height, width)
+    if height * width > FINEST:
+        shrink = (FINEST / (height * width)) ** 0.5
+        finest = (round(height * shrink) or 1, round(width * shrink) or 1)
+    logits = functional.interpolate(logits.float(), finest, mode="bilinear", align_corners=False)
+    labels = logits[0].argmax(0).to(torch.uint8).cpu().numpy()  # (height, width)
+    labels = resize_labels(labels, (height, width)) if finest != (height, width) else labels
+    return Segmentation(picture, labels, model.card.classes, time.perf_counter() - start)
+
+
+def working_size(size: tuple[int, int], preprocess: dict[str, Any]) -> tuple[int, int]:
+    """Return the size at which a model works: the short side as in training, multiples of 32."""
+    short = preprocess["short_side"]
+    scale = short / min(size)
+    limits = (MULTIPLE, 4 * short)
+    height, width = (int(np.clip(round(side * scale / MULTIPLE) * MULTIPLE, *limits))
+                     for side in size)
+    return height, width
+
+
+def to_tensor(pictures: np.ndarray) -> torch.Tensor:
+    """Return pictures (uint8 N×H×W×3 or H×W×3) as floats around 0, (N, 3, H, W), channels last."""
+    tensor = torch.from_numpy(pictures.reshape(-1, *pictures.shape[-3:])).permute(0, 3, 1, 2)
+    return tensor.to(torch.float32, memory_format=torch.channels_last) / 64 - 2
+
+
+@dataclass(frozen=True)
+class Config:
+    """Settings of `predict`."""
+
+    picture: Path = option(REQUIRED, "the picture to segment", positional=True)
+    checkpoint: Path = option(checkpoints.FOLDER / "segmentation" / "unet.safetensors",
+                              "the checkpoint to use")
+    output: Path = option(Path("runs/segmentation/overlay.png"), "where the overlay is written")
+    labels: Path | None = option(None, "where the class ids are written, if anywhere")
+    opacity: float = option(0.6, "how strongly the colours cover the picture, 0 to 1")
+
+
+def run(config: Config) -> Segmentation:
+    """Segment one picture and write its overlay."""
+    if not 0 <= config.opacity <= 1:
+        raise UserError("the opacity is {value}", "numbers from 0 to 1 are accepted",
+                        "choose another", value=config.opacity)
+    result = predict(load(config.checkpoint), read_picture(config.picture))
+    write_png(config.output, overlay(result.picture, colourise(result.labels, PALETTE),
+                                     config.opacity))
+    if config.labels:
+        write_png(config.labels, result.labels)
+    return result
+
+
+VERB = Verb(Config, run, "Segment one picture and write the overlay.")

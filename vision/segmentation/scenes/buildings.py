@@ -1,0 +1,103 @@
+"""Buildings: blocks with textured fronts, sides, roofs and chimneys."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .camera import Camera
+from .canvas import BUILDING, Canvas
+from .facades import draw_style, facade, wall_texture
+from .light import Light
+from .things import Cast, Thing, paint_flat, paint_quad, upright
+
+ROOFS = [(92, 84, 84), (120, 82, 66), (84, 88, 98), (104, 96, 88), (140, 96, 74)]
+
+
+class Building(Thing):
+    """A block whose front runs from `left` to `right` (across, ahead) as seen from the street."""
+
+    def __init__(
+        self,
+        rng: np.random.Generator,
+        left: np.ndarray,
+        right: np.ndarray,
+        depth: float,
+        height: float,
+        shop: bool,
+    ) -> None:
+        """Choose the building's look; textures are finer the nearer it stands."""
+        left, right = np.asarray(left, float), np.asarray(right, float)
+        width = float(np.linalg.norm(right - left))
+        along = (right - left) / width
+        self.back = np.array([-along[1], along[0]]) * depth
+        super().__init__(float(max(left[1], right[1])))
+        self.left, self.right, self.along, self.height = left, right, along, height
+        nearest = max(min(left[1], right[1]), 4)
+        fine = float(np.clip(700 / nearest, 7, 34))
+        self.style = draw_style(rng, shop)
+        self.front = facade(rng, self.style, width, height, fine)
+        self.gable = wall_texture(rng, self.style, depth, height, min(fine, 16))
+        self.rise = rng.uniform(1.5, 3.5) if height < 13 and rng.random() < 0.7 else 0.0
+        self.roof = np.array(ROOFS[rng.integers(len(ROOFS))]) * rng.uniform(0.6, 1.1)
+        self.chimneys = rng.uniform(0.05, 0.95, rng.integers(0, 3)) if self.rise else np.zeros(0)
+        outline = np.array([left, right, right + self.back, left + self.back])
+        self.casts = [Cast(outline, 0, height + self.rise / 2)]
+
+    def paint(self, canvas: Canvas, camera: Camera, light: Light) -> None:
+        """Paint the visible walls, then the roof."""
+        left, right, back, height = self.left, self.right, self.back, self.height
+        out = -back / np.linalg.norm(back)
+        front, aside = (out[0], 0, out[1]), (self.along[0], 0, self.along[1])
+        against = (-aside[0], 0, -aside[2])
+        self._gable(canvas, camera, light, left + back, left, against)
+        self._gable(canvas, camera, light, right, right + back, aside)
+        corners = upright(left, right, -0.3, height)
+        paint_quad(canvas, camera, light, self.front, corners, front, BUILDING)
+        if self.rise:
+            self._roof(canvas, camera, light, front)
+
+    def _gable(
+        self, canvas: Canvas, camera: Camera, light: Light, a: np.ndarray, b: np.ndarray, n: tuple
+    ) -> None:
+        """Paint a side wall and the triangle under the roof."""
+        corners = upright(a, b, -0.3, self.height)
+        paint_quad(canvas, camera, light, self.gable, corners, n, BUILDING)
+        if self.rise:
+            middle = (a + b) / 2
+            peak = np.array([[middle[0], self.height + self.rise, middle[1]]])
+            triangle = np.concatenate([corners[:1], peak, corners[1:2]])
+            colour = light.on(self.style.colour, n, float(middle[1]))
+            paint_flat(canvas, camera, colour, triangle, BUILDING)
+
+    def _roof(self, canvas: Canvas, camera: Camera, light: Light, front: tuple) -> None:
+        """Paint the roof's front slope and the chimneys on its ridge."""
+        ridge_left, ridge_right = self.left + self.back / 2, self.right + self.back / 2
+        high = self.height + self.rise
+        for share in self.chimneys:
+            foot = ridge_left + (ridge_right - ridge_left) * share
+            self._chimney(canvas, camera, light, foot, high)
+        slope = np.concatenate(
+            [upright(ridge_left, ridge_right, high, high)[:2],
+             upright(self.left, self.right, self.height, self.height)[2:]]
+        )  # fmt: skip
+        colour = light.on(self.roof, (front[0] * 0.6, 0.8, front[2] * 0.6), self.ahead)
+        points = camera.outline(slope)
+        if len(points) > 2:
+            canvas.shade(points, colour * 0.9, colour * 1.08, BUILDING)
+
+    def _chimney(
+        self, canvas: Canvas, camera: Camera, light: Light, foot: np.ndarray, low: float
+    ) -> None:
+        """Paint one chimney as two flat faces."""
+        brick = np.array([128, 84, 66])
+        half = self.along * 0.5
+        depth = self.back / np.linalg.norm(self.back) * 0.6
+        near = foot - depth
+        out = -depth / 0.6
+        for a, b, n in (
+            (near - half, near + half, (out[0], 0, out[1])),
+            (foot + depth - half, near - half, (-self.along[0], 0, -self.along[1])),
+            (near + half, foot + depth + half, (self.along[0], 0, self.along[1])),
+        ):
+            corners = upright(a, b, low - 0.6, low + 1.1)
+            paint_flat(canvas, camera, light.on(brick, n, self.ahead), corners, BUILDING)

@@ -1,0 +1,63 @@
+"""The camera's own marks: exposure, colour cast, tone, vignette, softness and noise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from .textures import crop, fractal
+
+
+@dataclass(frozen=True)
+class Lens:
+    """How one camera renders a scene."""
+
+    gain: np.ndarray  # exposure and white balance per channel
+    gamma: float
+    contrast: float
+    vignette: float
+    blur: float  # pixels of a 480-pixel-wide picture
+    noise: float
+    soft: float  # loss of fine colour detail, 0 to 1
+    at: tuple[int, int]  # where the noise tile starts
+
+    def develop(self, picture: np.ndarray) -> np.ndarray:
+        """The final picture (uint8) from the painted one (uint8 H×W×3)."""
+        levels = np.arange(256.0)[:, None] / 255 * self.gain
+        levels = np.clip(levels, 0, 1.4) ** self.gamma
+        toned = levels + self.contrast * (levels - 0.5) * np.clip(1.2 - np.abs(levels - 0.5), 0, 1)
+        table = np.clip(toned * 255, 0, 255).astype(np.uint8)
+        out = cv2.LUT(picture, table[None])
+        if self.blur > 0.25:
+            size = self.blur * picture.shape[1] / 480
+            out = cv2.GaussianBlur(out, (0, 0), size)
+        out = self._soften(out)
+        grain = crop(fractal(0.85, 30), *picture.shape[:2], self.at) * self.noise
+        shade = self._corners(*picture.shape[:2])
+        return np.clip(out * shade[..., None] + grain[..., None], 0, 255).astype(np.uint8)
+
+    def _soften(self, picture: np.ndarray) -> np.ndarray:
+        """Blur the colour but not the brightness, as compression does."""
+        parts = cv2.cvtColor(picture, cv2.COLOR_RGB2YCrCb)
+        colour = cv2.blur(parts[..., 1:], (5, 3))
+        parts[..., 1:] = cv2.addWeighted(parts[..., 1:], 1 - self.soft, colour, self.soft, 0)
+        return cv2.cvtColor(parts, cv2.COLOR_YCrCb2RGB)
+
+    def _corners(self, height: int, width: int) -> np.ndarray:
+        """Brightness factors H×W that fall off towards the corners."""
+        y = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
+        x = np.linspace(-1, 1, width, dtype=np.float32)[None]
+        return 1 - self.vignette * (x * x + y * y) / 2
+
+
+def draw_lens(rng: np.random.Generator) -> Lens:
+    """Choose a camera and its settings."""
+    cast = rng.normal(1, 0.025, 3)
+    return Lens(
+        gain=rng.uniform(0.72, 1.15) * cast, gamma=rng.uniform(0.95, 1.3),
+        contrast=rng.uniform(0, 0.35), vignette=rng.uniform(0, 0.18),
+        blur=float(rng.choice([0, rng.uniform(0.2, 0.8)])), noise=rng.uniform(0.8, 4),
+        soft=rng.uniform(0.4, 1), at=tuple(rng.integers(0, 512, 2)),
+    )  # fmt: skip

@@ -1,0 +1,109 @@
+"""Daylight, haze and the sky."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from .camera import Camera
+from .textures import fractal, sample
+
+
+@dataclass(frozen=True)
+class Light:
+    """The light of one scene; colours are factors on a surface's own colour."""
+
+    sun: np.ndarray  # unit vector towards the sun (across, up, ahead)
+    direct: np.ndarray  # the sun's own light, zero when overcast
+    ambient: np.ndarray
+    haze: np.ndarray  # colour 0-255 that distance fades to
+    density: float  # 1/metres
+    zenith: np.ndarray  # sky colours 0-255
+    horizon: np.ndarray
+    clouds: float  # 0 none to 1 closed
+    cloud: np.ndarray  # colour of the clouds
+    wet: float  # 0 dry to 1 mirror
+
+    @property
+    def strength(self) -> float:
+        """How much of the full light the sun gives: the depth of a cast shadow."""
+        direct = self.direct.mean() * max(self.sun[1], 0)
+        return float(direct / (direct + self.ambient.mean()))
+
+    def shade(self, normal: tuple[float, float, float]) -> np.ndarray:
+        """The light (3) on a face with this outward normal."""
+        facing = max(float(np.dot(normal, self.sun)), 0.0)
+        return self.ambient * (0.78 + 0.22 * normal[1]) + self.direct * facing
+
+    def seen(self, colour: np.ndarray, distance: float) -> np.ndarray:
+        """A colour (or picture H×W×3) after the haze of some distance."""
+        veil = 1 - np.exp(-self.density * max(distance, 0))
+        return colour + (self.haze - colour) * veil
+
+    def on(self, colour: np.ndarray, normal: tuple, distance: float) -> np.ndarray:
+        """A surface colour lit by its normal and seen through haze."""
+        return self.seen(np.asarray(colour) * self.shade(normal), distance)
+
+
+def draw_light(rng: np.random.Generator) -> Light:
+    """Choose a time of day and weather."""
+    kind = rng.choice(["sun", "hazy", "overcast", "dusk", "rain"], p=[0.42, 0.2, 0.22, 0.1, 0.06])
+    turn = rng.uniform(0, 2 * np.pi)
+    up = np.radians({"dusk": rng.uniform(3, 12)}.get(kind, rng.uniform(14, 55)))
+    sun = np.array([np.cos(up) * np.sin(turn), np.sin(up), np.cos(up) * np.cos(turn)])
+    blue = rng.uniform(0.3, 1)
+    zenith = np.array([232, 240, 247]) + blue * (np.array([92, 150, 222]) - [232, 240, 247])
+    settings = {
+        "sun": ((1.15, 1.05, 0.9), (0.42, 0.46, 0.54), 0.0006, zenith, (236, 242, 247)),
+        "hazy": ((0.6, 0.55, 0.48), (0.5, 0.52, 0.55), 0.002, (238, 241, 244), (250, 250, 249)),
+        "overcast": ((0.0, 0.0, 0.0), (0.66, 0.68, 0.71), 0.002, (205, 211, 219), (238, 240, 242)),
+        "dusk": ((0.55, 0.35, 0.2), (0.3, 0.31, 0.4), 0.002, (112, 135, 178), (246, 208, 164)),
+        "rain": ((0.0, 0.0, 0.0), (0.5, 0.53, 0.57), 0.005, (176, 184, 194), (208, 213, 218)),
+    }
+    direct, ambient, density, zenith, horizon = settings[kind]
+    clouds = {"sun": rng.uniform(0, 0.6), "dusk": rng.uniform(0.2, 0.8)}.get(kind, 0.5)
+    grey = {"overcast": 205, "rain": 160, "dusk": 150}.get(kind, 250)
+    wet = rng.uniform(0.4, 0.9) if kind == "rain" else rng.choice([0, rng.uniform(0, 0.4)])
+    return Light(
+        sun=sun, direct=np.array(direct) * rng.uniform(0.7, 1.2), ambient=np.array(ambient),
+        haze=np.array(horizon) * 0.94, density=density * rng.uniform(0.5, 2),
+        zenith=np.array(zenith, float), horizon=np.array(horizon, float), clouds=clouds,
+        cloud=np.array([grey, grey + 1, grey + 4]) + rng.uniform(-25, 5), wet=float(wet),
+    )  # fmt: skip
+
+
+def paint_sky(camera: Camera, rays: np.ndarray, light: Light, drift: float) -> np.ndarray:
+    """The sky H×W×3 (float32) behind everything, clouds and the sun's glow included."""
+    length = np.sqrt((rays * rays).sum(-1))
+    up = np.clip(rays[..., 1] / length, 0, 1)
+    high = np.sqrt(np.clip(up * 1.6, 0, 1))[..., None]
+    sky = light.horizon + (light.zenith - light.horizon) * high
+    spread = 1 / (up + 0.12)
+    x, y = rays[..., 0] / length * spread + drift, rays[..., 2] / length * spread
+    billow = sample(fractal(0.12, 5), x, y, 70) + 0.5 * sample(fractal(0.3, 6), x, y, 90)
+    veil = np.clip((billow * 0.6 - 1.2 + 2.4 * light.clouds) * 0.8, 0, 1) * np.clip(up * 8, 0, 1)
+    lit = light.cloud * (1 - 0.13 * np.clip(billow, -1, 2)[..., None])
+    sky += (lit - sky) * (veil * 0.9)[..., None]
+    near_sun = np.clip((rays @ light.sun.astype(np.float32)) / length, 0, 1)
+    glow = (near_sun**12 * 60 + near_sun**90 * 140)[..., None] * light.direct
+    return (sky + glow).astype(np.float32)
+
+
+def mirror(picture: np.ndarray, road: np.ndarray, horizon: float, wet: float) -> np.ndarray:
+    """The picture H×W×3 with what stands above the horizon row reflected in the wet road."""
+    rows = np.arange(len(picture))
+    source = np.clip(np.round(2 * horizon - rows), 0, len(picture) - 1).astype(int)
+    above = cv2.blur(picture[source], (3, max(3, len(picture) // 12)))
+    weight = (road * wet * 0.4)[..., None].astype(np.float32)
+    return (picture + (above * 0.85 - picture) * weight).astype(np.float32)
+
+
+def tinted(texture: np.ndarray, light: Light, normal: tuple, distance: float) -> np.ndarray:
+    """A surface texture (uint8, 3 or 4 channels) lit by its normal and seen through haze."""
+    levels = np.repeat(np.arange(256.0)[:, None], 3, 1)
+    table = np.clip(light.on(levels, normal, distance), 0, 255).astype(np.uint8)
+    if texture.shape[2] == 4:
+        table = np.concatenate([table, np.arange(256, dtype=np.uint8)[:, None]], 1)
+    return cv2.LUT(texture, table[None])

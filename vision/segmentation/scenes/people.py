@@ -1,0 +1,173 @@
+"""People on foot and on bicycles, drawn limb by limb."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .camera import Camera
+from .canvas import BICYCLIST, PEDESTRIAN, Canvas
+from .light import Light
+from .things import Cast, Thing, rectangle
+
+CLOTHES = [(30, 32, 38), (44, 48, 60), (24, 34, 64), (90, 30, 34), (120, 110, 96), (60, 70, 56),
+           (200, 196, 186), (170, 50, 44), (50, 90, 140), (26, 26, 28), (150, 140, 60)]  # fmt: skip
+SKINS = [(222, 180, 152), (198, 150, 120), (150, 104, 78), (96, 64, 50)]
+HAIRS = [(36, 28, 24), (70, 48, 32), (130, 100, 62), (110, 106, 104), (24, 24, 26)]
+TURN = np.linspace(0, 2 * np.pi, 22)
+
+
+class Person(Thing):
+    """Someone on foot; heading 0 walks away from the camera."""
+
+    label = PEDESTRIAN
+
+    def __init__(
+        self, rng: np.random.Generator, across: float, ahead: float, heading: float
+    ) -> None:
+        """Choose height, clothes and pose."""
+        super().__init__(ahead)
+        self.at = np.array([across, 0.0, ahead])
+        self.heading = heading
+        self.tall = rng.uniform(1.55, 1.88) * (0.7 if rng.random() < 0.07 else 1)
+        self.stride = rng.uniform(0.05, 0.4) * rng.choice([-1, 1])
+        pick = lambda colours: np.array(colours[rng.integers(len(colours))]) * rng.uniform(0.7, 1.2)
+        self.coat, self.legs = pick(CLOTHES), pick(CLOTHES[:6])
+        self.skin, self.hair, self.bag = pick(SKINS), pick(HAIRS), pick(CLOTHES)
+        self.stout = rng.uniform(0.85, 1.2)
+        self.long_coat, self.has_bag = bool(rng.random() < 0.35), bool(rng.random() < 0.35)
+        self.casts = [Cast(rectangle(across, ahead, 0.4, 0.3), 0, self.tall)]
+
+    def paint(self, canvas: Canvas, camera: Camera, light: Light) -> None:
+        """Paint the limbs from the far side to the near side."""
+        scale = camera.scale(self.at)
+        if not 0 < scale < 900:
+            return
+        for joints, width, colour in self.limbs():
+            points = camera.outline(self._placed(np.array(joints, float)))
+            if len(points) == len(joints):
+                limb(canvas, light, points, width * scale, colour, self.ahead, self.label)
+
+    def _placed(self, local: np.ndarray) -> np.ndarray:
+        """Joints N×3 (sideways, up, forward) as street points."""
+        c, s = np.cos(self.heading), np.sin(self.heading)
+        x, z = local[:, 0] * c + local[:, 2] * s, local[:, 2] * c - local[:, 0] * s
+        return np.stack([x, local[:, 1], z], 1) + self.at
+
+    def limbs(self) -> list[tuple]:
+        """The body as (joints, width in metres, colour), the far limbs first."""
+        t, s, w = self.tall, self.stride, self.stout
+        hip, knee, neck = 0.5 * t, 0.27 * t, 0.83 * t
+        near = 1 if np.sin(self.heading) > 0 else -1
+        parts = []
+        for side in (-near, near):
+            swing = s * side
+            leg = [[0.09 * side, hip, 0], [0.09 * side, knee, swing * 0.5 + 0.04],
+                   [0.09 * side, 0.05 * t, swing]]  # fmt: skip
+            arm = [[0.2 * w * side, 0.79 * t, 0], [0.24 * w * side, 0.62 * t, -swing * 0.35],
+                   [0.22 * w * side, 0.48 * t, -swing * 0.6 + 0.08]]  # fmt: skip
+            foot = [[0.09 * side, 0.03 * t, swing - 0.03], [0.09 * side, 0.025 * t, swing + 0.16]]
+            part = [(leg, 0.15 * w, self.legs), (foot, 0.08, np.array([24, 22, 22]))]
+            arms = [(arm[1:][-1:] * 2, 0.08, self.skin), (arm, 0.11 * w, self.coat * 0.88)]
+            parts.append(part + arms if side == -near else arms and part)
+        trunk = self._trunk(hip, neck, w)
+        closing = [(arm, 0.11 * w, self.coat * 0.94)]
+        head = [([[0, 0.86 * t, 0.01], [0, 0.84 * t, 0.01]], 0.11, self.skin * 0.8),
+                ([[0, 0.94 * t, -0.015], [0, 0.925 * t, -0.015]], 0.2, self.hair),
+                ([[0, 0.92 * t, 0.05], [0, 0.9 * t, 0.05]], 0.15, self.skin)]  # fmt: skip
+        if np.cos(self.heading) > 0.3:
+            head = [head[0], head[2], head[1]]
+        bag = [([[0.27, 0.45 * t, 0], [0.27, 0.36 * t, 0]], 0.22, self.bag)] if self.has_bag else []
+        return parts[0] + parts[1] + trunk + closing + head + bag
+
+    def _trunk(self, hip: float, neck: float, w: float) -> list[tuple]:
+        """Shoulders, chest and waist, down to the knee in a long coat."""
+        low = hip * (0.72 if self.long_coat else 0.98)
+        chest = [[0.1 * w, hip * 1.45, 0], [0.08 * w, low, 0]]
+        other = [[-0.1 * w, hip * 1.45, 0], [-0.08 * w, low, 0]]
+        shoulders = [[-0.12 * w, neck - 0.09, 0], [0.12 * w, neck - 0.09, 0]]
+        middle = [[0, neck - 0.06, 0], [0, low, 0]]
+        return [(chest, 0.24, self.coat), (other, 0.24, self.coat), (shoulders, 0.17, self.coat),
+                (middle, 0.24, self.coat)]  # fmt: skip
+
+
+class Cyclist(Person):
+    """A bicycle, ridden or parked; the wheels' discs count as part of it."""
+
+    label = BICYCLIST
+
+    def __init__(
+        self,
+        rng: np.random.Generator,
+        across: float,
+        ahead: float,
+        heading: float,
+        ridden: bool = True,
+    ) -> None:
+        """Choose the rider and the frame's colour."""
+        super().__init__(rng, across, ahead, heading)
+        self.ridden, self.pedal = ridden, rng.uniform(0, 2 * np.pi)
+        frames = [(30, 30, 34), (140, 30, 30), (40, 60, 120), (170, 170, 170), (40, 90, 60)]
+        self.frame = np.array(frames[rng.integers(5)], float)
+        if not ridden:
+            self.casts = []
+
+    def paint(self, canvas: Canvas, camera: Camera, light: Light) -> None:
+        """Paint the wheels' discs as labels, then bicycle and rider."""
+        scale = camera.scale(self.at)
+        if not 0 < scale < 900:
+            return
+        tyre = light.seen(np.array([20, 20, 22]), self.ahead)
+        for z in (-0.52, 0.52):
+            ring = np.stack([np.zeros(22), 0.34 + 0.33 * np.sin(TURN), z + 0.33 * np.cos(TURN)], 1)
+            points = camera.outline(self._placed(ring))
+            if len(points) == 22:
+                canvas.veil(points, BICYCLIST)
+                canvas.stroke(points, max(1, 0.045 * scale), tyre, BICYCLIST)
+        super().paint(canvas, camera, light)
+
+    def limbs(self) -> list[tuple]:
+        """The frame, then the rider."""
+        rear, front, crank = [0, 0.34, -0.52], [0, 0.34, 0.52], [0, 0.3, -0.05]
+        seat, head = [0, 0.9, -0.22], [0, 0.85, 0.36]
+        bars = [[-0.27, 1.02, 0.33], [0, 1.0, 0.42], [0.27, 1.02, 0.33]]
+        tubes = [[rear, crank, head, seat, crank], [rear, seat], [front, head, [0, 1.0, 0.38]]]
+        bike = [(tube, 0.04, self.frame) for tube in tubes]
+        bike += [(bars, 0.035, np.array([30, 30, 32])),
+                 ([[0, 0.95, -0.32], [0, 0.96, -0.12]], 0.08, np.array([24, 24, 26]))]  # fmt: skip
+        return bike + self._rider() if self.ridden else bike
+
+    def _rider(self) -> list[tuple]:
+        """Legs on the pedals, back bent forward, hands on the bars."""
+        parts, near = [], 1 if np.sin(self.heading) > 0 else -1
+        for side in (-near, near):
+            turn = self.pedal + (np.pi if side > 0 else 0)
+            foot = np.array([0.1 * side, 0.3 + 0.17 * np.sin(turn), -0.02 + 0.17 * np.cos(turn)])
+            knee = np.array([0.11 * side, 0.68 + 0.08 * np.sin(turn), 0.22])
+            leg = [[0.09 * side, 0.98, -0.2], knee, foot]
+            arm = [[0.19 * side, 1.42, 0.08], [0.27 * side, 1.2, 0.14], [0.26 * side, 1.05, 0.34]]
+            shoe = [foot, foot + (0, -0.02, 0.14)]
+            parts += [(leg, 0.15, self.legs), (shoe, 0.08, np.array([22, 22, 24])),
+                      (arm, 0.1, self.coat * 0.9)]  # fmt: skip
+        back = [[0, 1.0, -0.2], [0, 1.42, 0.06]]
+        shoulders = [[-0.13, 1.4, 0.06], [0.13, 1.4, 0.06]]
+        head = [([[0, 1.62, 0.16], [0, 1.6, 0.16]], 0.18, self.skin),
+                ([[0, 1.69, 0.13], [0, 1.67, 0.13]], 0.2, self.hair)]  # fmt: skip
+        return parts + [(back, 0.34, self.coat), (shoulders, 0.18, self.coat)] + head
+
+
+def limb(
+    canvas: Canvas,
+    light: Light,
+    points: np.ndarray,
+    width: float,
+    colour: np.ndarray,
+    distance: float,
+    label: int,
+) -> None:
+    """A rounded limb along points N×2 with a lighter side towards the sun."""
+    dark = light.on(colour * 0.8, (0, 0.1, -0.4), distance)
+    canvas.stroke(points, max(width, 1), dark, label)
+    if width > 5:
+        side = np.sign(light.sun[0]) * width * 0.14
+        bright = light.on(colour * 1.12, (0, 0.5, -0.8), distance)
+        canvas.stroke(points + (side, -abs(side) * 0.5), width * 0.5, bright, None)

@@ -1,0 +1,74 @@
+"""One street scene from a seed: plan it, light it, paint it from far to near, develop it."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from .camera import Camera, turned
+from .canvas import ROAD, Canvas
+from .ground import Ground
+from .lens import draw_lens
+from .light import draw_light, mirror, paint_sky
+from .plan import fill_street
+from .street import Street, draw_street, painted_lines
+
+FINE = 2  # objects are painted this many times larger, then averaged down
+
+
+def render(seed: int, size: tuple[int, int] = (360, 480)) -> tuple[np.ndarray, np.ndarray]:
+    """A street scene: picture H×W×3 (uint8 RGB) and its labels H×W (uint8, ids 0 to 10)."""
+    rng = np.random.default_rng(seed)
+    street = draw_street(rng)
+    camera, light, lens = draw_camera(rng, street, size), draw_light(rng), draw_lens(rng)
+    ground, lines = Ground(street, rng), painted_lines(street, rng)
+    things = sorted(fill_street(rng, street), key=lambda thing: -thing.ahead)
+    drift, flipped = rng.uniform(0, 9), rng.random() < 0.35
+    rays = camera.rays()
+    sky = paint_sky(camera, rays, light, drift)
+    shadows = [cast.shadow(light.sun) for thing in things for cast in thing.casts]
+    picture, labels = ground.paint(camera, rays, sky, light, lines, shadows)
+    canvas = enlarged(picture, labels)
+    for thing in things:
+        thing.paint(canvas, camera.scaled(FINE), light)
+    picture, labels = reduced(canvas)
+    if light.wet > 0:
+        horizon = float(camera.pixels(camera.rotation[:, 2][None])[0, 1])
+        picture = np.clip(mirror(picture, labels == ROAD, horizon, light.wet), 0, 255)
+    picture = lens.develop(picture.astype(np.uint8))
+    if flipped:
+        picture, labels = picture[:, ::-1], labels[:, ::-1]
+    return np.ascontiguousarray(picture), np.ascontiguousarray(labels)
+
+
+def draw_camera(rng: np.random.Generator, street: Street, size: tuple[int, int]) -> Camera:
+    """Choose where the camera stands and how it looks down the street."""
+    height, width = size
+    sway = rng.uniform(-0.15, 0.15)
+    return Camera(
+        width=width, height=height, focal=rng.uniform(0.85, 1.2) * width,
+        across=-street.half * 0.45 + rng.uniform(-0.6, 0.6), eye=rng.uniform(1.2, 1.75),
+        rotation=turned(rng.normal(0, 0.06) + sway * 0.3, rng.normal(-0.01, 0.025),
+                        rng.normal(0, 0.008)),
+        bend=float(rng.choice([0, sway * 0.02, sway * 0.08], p=[0.35, 0.4, 0.25])),
+        hill=rng.normal(0, 0.0003),
+    )  # fmt: skip
+
+
+def enlarged(picture: np.ndarray, labels: np.ndarray) -> Canvas:
+    """A canvas FINE times as large with the background already on it."""
+    height, width = labels.shape
+    size = (width * FINE, height * FINE)
+    bytes_ = np.clip(picture, 0, 255).astype(np.uint8)
+    return Canvas(
+        cv2.resize(bytes_, size, interpolation=cv2.INTER_LINEAR),
+        cv2.resize(labels, size, interpolation=cv2.INTER_NEAREST),
+    )
+
+
+def reduced(canvas: Canvas) -> tuple[np.ndarray, np.ndarray]:
+    """The canvas at its final size: the picture averaged, the labels picked."""
+    height, width = canvas.labels.shape
+    size = (width // FINE, height // FINE)
+    picture = cv2.resize(canvas.picture, size, interpolation=cv2.INTER_AREA)
+    return picture, canvas.labels[::FINE, ::FINE]

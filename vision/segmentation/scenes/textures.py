@@ -1,0 +1,62 @@
+"""Noise, masonry and paving patterns, made once when first needed."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import cv2
+import numpy as np
+
+SIDE = 512  # pixels, every tile repeats without a seam
+
+
+@lru_cache(maxsize=None)
+def fractal(roughness: float, seed: int = 0) -> np.ndarray:
+    """A seamless noise tile SIDE×SIDE, mean 0 and deviation 1; a lower roughness is smoother."""
+    white = np.random.default_rng(seed).standard_normal((SIDE, SIDE))
+    y, x = np.meshgrid(np.fft.fftfreq(SIDE), np.fft.rfftfreq(SIDE), indexing="ij")
+    frequency = np.hypot(x, y)
+    frequency[0, 0] = 1
+    spectrum = np.fft.rfft2(white) * frequency**-(2.2 - 2.2 * roughness)
+    spectrum[0, 0] = 0
+    tile = np.fft.irfft2(spectrum, (SIDE, SIDE))
+    return (tile / tile.std()).astype(np.float32)
+
+
+@lru_cache(maxsize=None)
+def brick() -> np.ndarray:
+    """Brickwork as brightness factors SIDE×SIDE, 16 metres a side."""
+    rng = np.random.default_rng(1)
+    tile = np.empty((SIDE, SIDE), np.float32)
+    for row in range(SIDE // 4):
+        shades = np.repeat(rng.normal(1, 0.12, SIDE // 8), 8)
+        shades[::8] *= 1.12
+        tile[row * 4 : row * 4 + 4] = np.roll(shades, 4 * (row % 2))
+    tile[::4] *= 1.12
+    return tile + 0.05 * fractal(0.4, 2)
+
+
+@lru_cache(maxsize=None)
+def slabs() -> np.ndarray:
+    """Paving slabs as brightness factors SIDE×SIDE, 16 slabs a side."""
+    rng = np.random.default_rng(3)
+    shades = rng.normal(1, 0.05, (16, 16)).astype(np.float32)
+    tile = cv2.resize(shades, (SIDE, SIDE), interpolation=cv2.INTER_NEAREST)
+    tile[::32] *= 0.8
+    tile[:, ::32] *= 0.8
+    tile[1::32] *= 0.9
+    return tile + 0.05 * fractal(0.6, 4)
+
+
+def crop(tile: np.ndarray, rows: int, columns: int, at: tuple[int, int] = (0, 0)) -> np.ndarray:
+    """A rows×columns piece of a seamless tile, repeated as needed."""
+    down = (np.arange(rows) + at[0]) % SIDE
+    right = (np.arange(columns) + at[1]) % SIDE
+    return tile[down[:, None], right[None]]
+
+
+def sample(tile: np.ndarray, x: np.ndarray, y: np.ndarray, per_unit: float) -> np.ndarray:
+    """A seamless tile looked up at positions of any size, `per_unit` tile pixels a unit."""
+    across = np.mod(x * per_unit, SIDE).astype(np.float32)
+    down = np.mod(y * per_unit, SIDE).astype(np.float32)
+    return cv2.remap(tile, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)

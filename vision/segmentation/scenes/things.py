@@ -1,0 +1,92 @@
+"""What every object in a street shares: a place, a shadow and a way to be painted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+
+from .camera import Camera
+from .canvas import Canvas
+from .light import Light, tinted
+
+
+@dataclass
+class Cast:
+    """A shape that throws a shadow: a ground outline M×2 raised from `low` to `high` metres."""
+
+    outline: np.ndarray
+    low: float
+    high: float
+
+    def shadow(self, sun: np.ndarray) -> np.ndarray:
+        """The shadow's outline K×2 on the ground."""
+        slope = -np.array([sun[0], sun[2]]) / max(sun[1], 0.05)
+        reach = np.linalg.norm(slope) * self.high
+        slope = slope * min(1, 45 / max(reach, 1e-6))
+        points = np.concatenate([self.outline + slope * self.low, self.outline + slope * self.high])
+        return cv2.convexHull(points.astype(np.float32))[:, 0].astype(np.float64)
+
+
+@dataclass
+class Thing:
+    """Something that stands in the street."""
+
+    ahead: float  # metres, the order of painting: far things first
+    casts: list[Cast] = field(default_factory=list, init=False)
+
+    def paint(self, canvas: Canvas, camera: Camera, light: Light) -> None:
+        """Paint the thing where the camera sees it."""
+        raise NotImplementedError
+
+
+def rectangle(across: float, ahead: float, width: float, length: float) -> np.ndarray:
+    """A ground rectangle 4×2 around a point."""
+    half = np.array([width, length]) / 2
+    corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * half
+    return corners + (across, ahead)
+
+
+def upright(left: np.ndarray, right: np.ndarray, low: float, high: float) -> np.ndarray:
+    """The corners 4×3 of a wall over two ground points, clockwise from the top left."""
+    return np.array(
+        [[left[0], high, left[1]], [right[0], high, right[1]],
+         [right[0], low, right[1]], [left[0], low, left[1]]], np.float64
+    )  # fmt: skip
+
+
+def faces_us(points: np.ndarray) -> bool:
+    """Whether a projected outline N×2 runs clockwise on the picture, so that its front shows."""
+    if len(points) < 3:
+        return False
+    x, y = points[:, 0], points[:, 1]
+    return float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) > 0
+
+
+def paint_quad(
+    canvas: Canvas,
+    camera: Camera,
+    light: Light,
+    texture: np.ndarray,
+    corners: np.ndarray,
+    normal: tuple,
+    label: int,
+    cover: np.ndarray | None = None,
+) -> None:
+    """Paint a textured quad 4×3 (clockwise from the top left) if its front faces the camera."""
+    points = camera.outline(corners)
+    if not faces_us(points) or canvas.misses(points):
+        return
+    surface = tinted(texture, light, normal, corners[:, 2].mean())
+    plane = camera.plane(corners[0], corners[1], corners[3])
+    canvas.warp(surface, plane, points, label, cover)
+
+
+def paint_flat(
+    canvas: Canvas, camera: Camera, colour: np.ndarray, corners: np.ndarray, label: int
+) -> None:
+    """Paint a polygon N×3 in one final colour if its front faces the camera."""
+    points = camera.outline(corners)
+    if faces_us(points):
+        canvas.fill(points, colour, label)

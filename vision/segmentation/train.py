@@ -1,0 +1,144 @@
+"""Train a segmentation architecture, from the first random weights to a measured checkpoint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from vision import checkpoints
+from vision.checkpoints import Card, Model
+from vision.datasets import licences
+from vision.errors import UserError
+from vision.options import Verb, command, option
+from vision.segmentation.data import (CLASSES, SETS, Augment, Samples, frequencies, open_samples)
+from vision.segmentation.evaluate import measure
+from vision.segmentation.losses import LOSSES
+from vision.segmentation.models import ARCHITECTURES
+from vision.segmentation.predict import to_tensor
+from vision.training import Average, OnStep, Run, generator_for, on_terminal
+
+Batch = tuple[torch.Tensor, torch.Tensor]
+
+
+@dataclass(frozen=True)
+class Config:
+    """Settings of one training."""
+
+    arch: str = option("unet", "the architecture", ARCHITECTURES.names)
+    size: str = option("compact", "its size", lambda: ["compact", "paper"])
+    data: tuple[str, ...] = option(("camvid", "scenes"), "the data sets, the one that counts first")
+    mix: float = option(0.5, "share of the other data sets at the start; it falls to 0")
+    steps: int = option(6000, "how many steps to train")
+    batch: int = option(8, "pictures a step, over all processes")
+    crop: tuple[int, ...] = option((224, 288), "height and width of the crops")
+    scale: tuple[float, ...] = option((0.55, 1.3), "smallest and largest scale of the crops")
+    short_side: int = option(288, "short side of the pictures at inference")
+    loss: str = option("cross_entropy", "the loss", lambda: sorted(LOSSES))
+    balance: float = option(0.4, "weight of rare classes: 0 is none, 1 is one over frequency")
+    learning_rate: float = option(3e-3, "highest learning rate of the one-cycle schedule")
+    weight_decay: float = option(0.02, "weight decay of AdamW")
+    seed: int = option(0, "seed of weights, order and augmentation")
+    precision: str = option("auto", "auto, bf16 or fp32", lambda: ["auto", "bf16", "fp32"])
+    val_every: int = option(0, "measure on the val split every so many steps; 0 is at the end only")
+    output: Path = option(Path("runs/segmentation/unet.safetensors"), "the checkpoint to write")
+
+
+def train(config: Config, on_step: OnStep | None = None) -> Path:
+    """Train as configured, tell `on_step` of every step, and return the checkpoint's path."""
+    check(config)
+    sets = [open_samples(name, "train") for name in config.data]
+    validation = open_samples(config.data[0], "val")
+    run = Run(config, config.output.parent, on_step)
+    device = run.accelerator.device
+    module = ARCHITECTURES.build(config.arch, classes=len(CLASSES), size=config.size)
+    average = Average(module)
+    optimizer = torch.optim.AdamW(module.parameters(), config.learning_rate,
+                                  weight_decay=config.weight_decay)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, config.learning_rate, total_steps=config.steps + 1, pct_start=0.1)
+    module, optimizer, schedule, average = run.prepare(module, optimizer, schedule, average)
+    weights = class_weights(sets[0], config.balance).to(device)
+    criterion = LOSSES[config.loss]
+
+    for number, (pictures, truth) in run.steps(lambda n: make_batch(sets, config, run, n)):
+        module.train()
+        logits = module(pictures.to(device))
+        loss = criterion(logits.float(), truth.to(device), weights)
+        optimizer.zero_grad(set_to_none=True)
+        run.accelerator.backward(loss)
+        run.accelerator.clip_grad_norm_(module.parameters(), 1.0)
+        optimizer.step()
+        schedule.step()
+        average.update(run.accelerator.unwrap_model(module))
+        values = {"loss": loss.detach()}
+        if config.val_every and (number + 1) % config.val_every == 0:
+            values["val_miou"] = measure(model_of(config, run, average), validation).mean_iou
+        run.report(**values)
+
+    model = model_of(config, run, average)
+    if run.accelerator.is_main_process:
+        scores = measure(model, validation)
+        card = describe(config, run, {**scores.overall(), "per_class": scores.per_class()})
+        checkpoints.save(config.output, model.module, card)
+    run.finish()
+    return config.output
+
+
+def check(config: Config) -> None:
+    """Raise for settings that cannot work."""
+    if config.steps < 1 or config.batch < 1:
+        raise UserError("{steps} steps of {batch} pictures are no training",
+                        "at least 1 of each is accepted", "raise the number",
+                        steps=config.steps, batch=config.batch)
+    if len(config.crop) != 2 or any(side % 32 or side < 32 for side in config.crop):
+        raise UserError("the crop is {crop}", "two multiples of 32 are accepted",
+                        "try --crop 224 288", crop=config.crop)
+
+
+def make_batch(sets: list[Samples], config: Config, run: Run, number: int) -> Batch:
+    """Return step `number`'s pictures (n, 3, h, w) and labels (n, h, w) of this process."""
+    augment = Augment(tuple(config.crop), tuple(config.scale))
+    others = config.mix * (1 - number / config.steps) if len(sets) > 1 else 0.0
+    samples = []
+    for place in range(config.batch)[run.share(config.batch)]:
+        random = generator_for(config.seed, number, place)
+        which = random.integers(1, len(sets)) if random.random() < others else 0
+        picture, labels = sets[which][int(random.integers(len(sets[which])))]
+        samples.append(augment(picture, labels, random))
+    pictures, labels = (np.stack(part) for part in zip(*samples, strict=True))
+    return to_tensor(pictures), torch.from_numpy(labels).long()
+
+
+def class_weights(samples: Samples, balance: float) -> torch.Tensor:
+    """Return a weight for each class, frequency⁻ᵇᵃˡᵃⁿᶜᵉ, with mean 1 over the pixels."""
+    share = frequencies(samples, len(CLASSES)).clip(1e-4)
+    weights = share**-balance
+    return torch.tensor(weights / (weights * share).sum(), dtype=torch.float32)
+
+
+def model_of(config: Config, run: Run, average: Average) -> Model:
+    """Return the averaged weights as a model that `predict` accepts."""
+    return Model(average.module.eval(), describe(config, run, {}))
+
+
+def describe(config: Config, run: Run, metrics: dict[str, object]) -> Card:
+    """Return the model card of this training."""
+    return Card(
+        system="segmentation", arch=config.arch,
+        config={"classes": len(CLASSES), "size": config.size}, classes=CLASSES,
+        preprocess={"short_side": config.short_side},
+        data={"train": list(config.data), "val": f"{config.data[0]} val",
+              "licences": licences(config.data)},
+        metrics=metrics, command=command("segmentation", "train", config), seed=config.seed, steps=run.number, device=run.device,
+    )
+
+
+def run(config: Config) -> Path:
+    """Train with progress on the terminal."""
+    return train(config, on_terminal)
+
+
+VERB = Verb(Config, run, "Train one architecture and write its checkpoint.")

@@ -1,0 +1,294 @@
+"""What every training shares: seed, device, precision, progress, resume, stop.
+
+The batch of step n is a function of the seed and n alone, so a run that was killed and resumed
+sees the same data, draws the same noise and ends with the same weights as one that was not.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+import hashlib
+import json
+import os
+import random
+import shutil
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import torch
+from torch import nn
+
+from vision.errors import UserError
+
+Batch = TypeVar("Batch")
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a training says after one step."""
+
+    number: int
+    total: int
+    values: dict[str, float]
+    seconds: float = 0.0
+    sample: Any = field(default=None, compare=False)
+
+    @property
+    def seconds_left(self) -> float:
+        """Return how long the rest takes at the speed so far."""
+        return self.seconds / max(self.number, 1) * (self.total - self.number)
+
+
+OnStep = Callable[[Step], "bool | None"]
+"""Called after each step; returning True asks the training to stop there and keep its model."""
+
+
+def seed_everything(seed: int) -> None:
+    """Seed Python, NumPy and torch on every device."""
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    torch.manual_seed(seed)
+
+
+def generator_for(seed: int, *numbers: int) -> np.random.Generator:
+    """Return the random generator that belongs to a seed and, say, a step and a place in it."""
+    return np.random.default_rng((seed, *numbers))
+
+
+def best_device() -> torch.device:
+    """Return the fastest device present: CUDA, then MPS, then the CPU."""
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    if torch.backends.mps.is_available():
+        return torch.device("mps")
+    return torch.device("cpu")
+
+
+@functools.cache
+def bf16_is_faster(kind: str) -> bool:
+    """Return whether a convolution runs clearly faster in bfloat16 here, measured once."""
+    if kind == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    if kind != "cpu" or not torch.ops.mkldnn._is_mkldnn_bf16_supported():
+        return False
+    layer = nn.Conv2d(64, 64, 3, padding=1).to(memory_format=torch.channels_last)
+    picture = torch.zeros(1, 64, 48, 48).to(memory_format=torch.channels_last)
+    with torch.inference_mode():
+        return 1.1 * _fastest(layer.bfloat16(), picture.bfloat16()) < _fastest(layer.float(), picture)
+
+
+def _fastest(layer: nn.Module, picture: torch.Tensor, times: int = 5) -> float:
+    seconds = []
+    for _ in range(times):
+        start = time.perf_counter()
+        layer(picture)
+        seconds.append(time.perf_counter() - start)
+    return min(seconds)
+
+
+def precision_for(device: torch.device, wanted: str = "auto") -> str:
+    """Return 'bf16' or 'no' in Accelerate's words for 'auto', 'bf16' or 'fp32'."""
+    if wanted not in ("auto", "bf16", "fp32"):
+        raise UserError("there is no precision '{wanted}'", "known are auto, bf16, fp32",
+                        "choose one of them", wanted=wanted)
+    faster = wanted == "bf16" or (wanted == "auto" and bf16_is_faster(device.type))
+    return "bf16" if faster else "no"
+
+
+def on_terminal(step: Step) -> None:
+    """Show a step as a progress bar on a terminal, and every hundredth as a line in a log."""
+    numbers = "  ".join(f"{name} {value:.4f}" for name, value in step.values.items())
+    line = f"step {step.number}/{step.total}  {numbers}  {step.seconds_left:.0f} s left"
+    if sys.stderr.isatty():
+        end = "\n" if step.number == step.total else ""
+        print(f"\r\033[K{line}", end=end, file=sys.stderr, flush=True)
+    elif step.number % 100 == 0 or step.number in (1, step.total) or len(step.values) > 1:
+        print(line, file=sys.stderr, flush=True)
+
+
+class Average:
+    """An exponential moving average of a module's weights: steadier than the last step's."""
+
+    def __init__(self, module: nn.Module, decay: float = 0.999) -> None:
+        self.module = copy.deepcopy(module).eval().requires_grad_(False)
+        self.decay, self.updates = decay, 0
+
+    @torch.no_grad()
+    def update(self, module: nn.Module) -> None:
+        """Move the average a little towards the module; in the first steps much further."""
+        self.updates += 1
+        decay = min(self.decay, self.updates / (self.updates + 10))
+        state = module.state_dict()
+        for name, mean in self.module.state_dict().items():
+            if mean.is_floating_point():
+                mean.lerp_(state[name], 1 - decay)
+            else:
+                mean.copy_(state[name])
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return what a resumed run needs."""
+        return {"module": self.module.state_dict(), "updates": self.updates}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go back to a saved state."""
+        self.module.load_state_dict(state["module"])
+        self.updates = state["updates"]
+
+
+class Run:
+    """One training, resumable at any step: devices by Accelerate, state in a folder of its own."""
+
+    def __init__(self, config: Any, folder: Path, on_step: OnStep | None = None, *,
+                 save_every: int = 200) -> None:
+        from accelerate import Accelerator
+        from accelerate.state import AcceleratorState
+
+        self.config, self.on_step, self.save_every = config, on_step, save_every
+        self.folder = folder / f"{_fingerprint(config)}.state"
+        self.number, self.seconds, self.asked_to_stop = 0, 0.0, False
+        self._clock = time.perf_counter()
+        AcceleratorState._reset_state()  # precision is a choice of each run, not of the process
+        device = best_device()
+        self.accelerator = Accelerator(
+            mixed_precision=precision_for(device, getattr(config, "precision", "auto")),
+            cpu=device.type == "cpu",
+        )
+        seed_everything(config.seed)
+
+    @property
+    def device(self) -> str:
+        """Return device and precision in words, for the model card."""
+        kind = self.accelerator.device.type
+        name = torch.cuda.get_device_name() if kind == "cuda" else kind
+        precision = "bf16" if self.accelerator.mixed_precision == "bf16" else "fp32"
+        return f"{name}, {precision}, {self.accelerator.num_processes} process(es)"
+
+    def prepare(self, *objects: Any) -> list[Any]:
+        """Hand models, optimizers and schedules to Accelerate, then go back to the saved state.
+
+        Of several processes each counts the schedule's steps once, so schedules stay as they are.
+        """
+        prepared: list[Any] = []
+        for thing in objects:
+            if isinstance(thing, Average):
+                thing.module.to(self.accelerator.device, memory_format=torch.channels_last)
+            if isinstance(thing, (torch.optim.lr_scheduler.LRScheduler, Average)):
+                self.accelerator.register_for_checkpointing(thing)
+                prepared.append(thing)
+            elif isinstance(thing, nn.Module):
+                thing = thing.to(memory_format=torch.channels_last)
+                prepared.append(self.accelerator.prepare(self._synchronised(thing)))
+            else:
+                prepared.append(self.accelerator.prepare(thing))
+        self._resume()
+        return prepared
+
+    def steps(self, make_batch: Callable[[int], Batch], ahead: int = 2
+              ) -> Iterator[tuple[int, Batch]]:
+        """Yield each step's number and batch until the end, or until asked to stop."""
+        with ThreadPoolExecutor(max_workers=ahead) as pool:
+            waiting: deque[Future[Batch]] = deque()
+            following = self.number
+            self._clock = time.perf_counter()
+            while self.number < self.config.steps and not self.asked_to_stop:
+                while len(waiting) < ahead and following < self.config.steps:
+                    waiting.append(pool.submit(make_batch, following))
+                    following += 1
+                yield self.number, waiting.popleft().result()
+            for future in waiting:
+                future.cancel()
+
+    def share(self, size: int) -> slice:
+        """Return which part of a batch of `size` samples is this process's own."""
+        world = self.accelerator.num_processes
+        if size % world:
+            raise UserError("a batch of {size} cannot be shared by {world} processes",
+                            "a multiple of {world} is accepted", "change --batch",
+                            size=size, world=world)
+        part = size // world
+        return slice(self.accelerator.process_index * part,
+                     (self.accelerator.process_index + 1) * part)
+
+    def report(self, sample: Any = None, **values: float | torch.Tensor) -> None:
+        """End a step: count it, tell `on_step`, save now and then, and notice a wish to stop."""
+        self.number += 1
+        now = time.perf_counter()
+        self.seconds, self._clock = self.seconds + now - self._clock, now
+        numbers = {name: self._mean(value) for name, value in values.items()}
+        stop = False
+        if self.on_step and self.accelerator.is_main_process:
+            step = Step(self.number, self.config.steps, numbers, self.seconds, sample)
+            stop = bool(self.on_step(step))
+        self.asked_to_stop = self._anyone(stop)
+        if self.asked_to_stop or self.number % self.save_every == 0:
+            self._save()
+
+    def finish(self) -> None:
+        """Remove the saved state of a run whose checkpoint is written; a stopped one keeps it."""
+        self.accelerator.wait_for_everyone()
+        if not self.asked_to_stop and self.accelerator.is_main_process:
+            shutil.rmtree(self.folder, ignore_errors=True)
+        self.accelerator.free_memory()
+
+    def _mean(self, value: float | torch.Tensor) -> float:
+        """Return the mean over all processes."""
+        if self.accelerator.num_processes == 1:
+            return float(value)
+        tensor = torch.as_tensor(value, device=self.accelerator.device, dtype=torch.float32)
+        return float(self.accelerator.reduce(tensor.detach().clone(), "mean"))
+
+    def _anyone(self, flag: bool) -> bool:
+        """Return whether any process raised the flag."""
+        if self.accelerator.num_processes == 1:
+            return flag
+        return self._mean(float(flag)) > 0
+
+    def _synchronised(self, module: nn.Module) -> nn.Module:
+        """Let batch normalisation see the whole batch when several processes share it."""
+        if self.accelerator.num_processes == 1:
+            return module
+        if self.accelerator.device.type == "cuda":
+            return nn.SyncBatchNorm.convert_sync_batchnorm(module)
+        from vision.distributed import synchronise_batch_norm
+
+        return synchronise_batch_norm(module)
+
+    def _save(self) -> None:
+        """Write the state beside the last one, then make it the valid one by a single rename."""
+        new, final = self.folder / "unfinished", self.folder / f"step-{self.number:08d}"
+        if self.accelerator.is_main_process:
+            shutil.rmtree(new, ignore_errors=True)
+            new.mkdir(parents=True)
+        self.accelerator.wait_for_everyone()
+        self.accelerator.save_state(str(new))
+        self.accelerator.wait_for_everyone()
+        if self.accelerator.is_main_process:
+            (new / "run.json").write_text(json.dumps({"seconds": self.seconds}))
+            os.replace(new, final)
+            for old in self._saved():
+                if old != final:
+                    shutil.rmtree(old)
+        self.accelerator.wait_for_everyone()
+
+    def _saved(self) -> list[Path]:
+        return sorted(self.folder.glob("step-*"))
+
+    def _resume(self) -> None:
+        if saved := self._saved():
+            self.accelerator.load_state(str(saved[-1]))
+            self.number = int(saved[-1].name.removeprefix("step-"))
+            self.seconds = json.loads((saved[-1] / "run.json").read_text())["seconds"]
+
+
+def _fingerprint(config: Any) -> str:
+    """Return a short name of the settings, so that only an equal run resumes a state."""
+    text = json.dumps(asdict(config), sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
