@@ -61,13 +61,14 @@ class Canvas:
         size = (right - left, lower - upper)
         patch = cv2.warpPerspective(texture, matrix, size, borderMode=cv2.BORDER_REPLICATE)
         mask = self._mask(points, box)
-        labelled = mask
-        if cover is not None:
-            near = cv2.warpPerspective(cover, matrix, size, flags=cv2.INTER_NEAREST)
-            labelled = cv2.bitwise_and(mask, near)
+        outline = mask
         if patch.shape[2] == 4:
             mask = cv2.bitwise_and(mask, cv2.compare(patch[..., 3], 127, cv2.CMP_GT))
             patch = np.ascontiguousarray(patch[..., :3])
+        labelled = mask
+        if cover is not None:
+            near = cv2.warpPerspective(cover, matrix, size, flags=cv2.INTER_NEAREST)
+            labelled = cv2.bitwise_and(outline, near)
         cv2.copyTo(patch, mask, self.picture[upper:lower, left:right])
         self.labels[upper:lower, left:right][labelled > 0] = label
 

@@ -12,6 +12,7 @@ from .street import Street, road_distance
 from .textures import fractal, sample, slabs
 
 KERB = 0.16  # metres
+HORIZON = 280.0  # metres: the ground ends here, behind the backdrop
 
 
 class Ground:
@@ -48,8 +49,8 @@ class Ground:
             return sky, labels
         below = rays[top:]
         across, ahead = camera.ground(below)
-        hit = ahead < 900
-        ahead = np.minimum(ahead, 900)
+        hit = ahead < HORIZON
+        ahead = np.minimum(ahead, HORIZON)
         colour, kinds = self._surface(across, ahead, camera.focal)
         kinds[~hit] = SKY
         colour = self._lines(colour, camera, lines, top)
@@ -148,5 +149,5 @@ def ground_mask(camera: Camera, quads: np.ndarray, shape: tuple, top: int) -> np
 def first_ground_row(camera: Camera, rays: np.ndarray) -> int:
     """The first picture row that any ground is seen in."""
     corners = camera.ground(rays[:, [0, camera.width // 2, -1]])[1]
-    rows = np.flatnonzero((corners < 900).any(1))
+    rows = np.flatnonzero((corners < HORIZON).any(1))
     return int(rows[0]) if len(rows) else camera.height

@@ -133,7 +133,7 @@ class Vehicle(Thing):
     def _wheel(self, x: float, along: float, side: int) -> None:
         """Paint one tyre and its hub on the car's side."""
         radius = self.body.wheel
-        turn = TURN if side < 0 else TURN[::-1]
+        turn = TURN if side > 0 else TURN[::-1]
         ring = np.stack([np.full(18, x), radius + radius * np.sin(turn),
                          along - radius * np.cos(turn)], 1)  # fmt: skip
         tyre, hub = np.array([22, 22, 24]), np.array([128, 130, 134])
@@ -148,10 +148,10 @@ class Vehicle(Thing):
             normal = np.array([0, z0 - z1, y1 - y0])
             normal = normal / max(np.linalg.norm(normal), 1e-6)
             strip = [[half, y0, z0], [-half, y0, z0], [-half, y1, z1], [half, y1, z1]]
-            self._face(strip, self._lit(self.paint_colour, normal), 0.1)
+            self._face(strip[::-1], self._lit(self.paint_colour, normal), 0.1)
         for side in (-1, 1):
             shape = np.column_stack([np.full(len(profile), side * half), profile[:, ::-1]])
-            shape = shape if side > 0 else shape[::-1]
+            shape = shape[::-1] if side > 0 else shape
             if self._face(shape, self._lit(self.paint_colour, (side, 0.25, 0)), 0.28) and self.fine:
                 self._side(side, half)
 
@@ -161,7 +161,7 @@ class Vehicle(Thing):
         dark = self.light.seen(np.array([12, 12, 14]), self.at[2])
         for axle in self.body.axles:
             reach = self.body.wheel * 1.22
-            turn = TURN if side < 0 else TURN[::-1]
+            turn = TURN if side > 0 else TURN[::-1]
             arch = np.stack([np.full(18, x), self.body.wheel + reach * np.sin(turn),
                              axle * length - reach * np.cos(turn)], 1)  # fmt: skip
             arch[:, 1] = np.maximum(arch[:, 1], 0.2)
@@ -186,10 +186,10 @@ class Vehicle(Thing):
         left = np.array([front[2], front[1], rear[0], rear[3]])
         paint = self.paint_colour
         self._face(roof[::-1], self._lit(paint, (0, 1, 0)))
-        for shape, normal in ((front, (0, 0.5, 0.85)), (rear, (0, 0.3, -0.95))):
+        for shape, normal in ((front[::-1], (0, 0.5, 0.85)), (rear[::-1], (0, 0.3, -0.95))):
             if self._face(shape, self._lit(paint, normal), 0.05):
                 self._pane(shape, normal, 0.08, 0.92, 0.14, 0.9)
-        for shape, normal in ((right[[1, 2, 3, 0]], (1, 0.3, 0)), (left[[3, 0, 1, 2]], (-1, 0.3, 0))):
+        for shape, normal in ((right[[2, 1, 0, 3]], (1, 0.3, 0)), (left[[0, 3, 2, 1]], (-1, 0.3, 0))):
             if self._face(shape, self._lit(paint, normal), 0.05):
                 self._side_windows(shape, normal)
 
@@ -198,11 +198,11 @@ class Vehicle(Thing):
         edges = [0.03, *self.body.pillars, 0.97]
         last = 1 if self.sort in ("van", "lorry") else len(edges) - 1
         for start, stop in list(zip(edges, edges[1:]))[:last]:
-            if normal[0] < 0:
+            if normal[0] > 0:
                 start, stop = 1 - stop, 1 - start
             rows = ((0.1, 0.32), (0.55, 0.85)) if self.sort == "decker" else ((0.1, 0.86),)
             for low, high in rows:
-                self._pane(shape, normal, start + 0.015, stop - 0.015, 1 - high, 1 - low, True)
+                self._pane(shape, normal, start + 0.015, stop - 0.015, low, high)
 
     def _pane(
         self,
@@ -212,12 +212,9 @@ class Vehicle(Thing):
         stop: float,
         low: float,
         high: float,
-        from_top: bool = False,
     ) -> None:
         """Paint glass on the part of a four-cornered face between shares of its two sides."""
         a, b, c, d = shape
-        if not from_top:
-            low, high = low, high
         share = [(start, low), (stop, low), (stop, high), (start, high)]
         corners = [(a * (1 - u) + b * u) * (1 - v) + (d * (1 - u) + c * u) * v for u, v in share]
         sky = self.light.horizon * 0.3 * (0.4 + 0.6 * max(normal[1], 0.2))
