@@ -54,28 +54,46 @@ class CamVid:
 class Scenes:
     """Rendered street scenes; a split is a range of seeds of its own."""
 
-    FIRST_SEED = {"train": 0, "val": 1_000_000, "examples": 2_000_000}
+    RANGES = {"train": range(600), "val": range(1_000_000, 1_000_100)}
 
-    def __init__(self, split: str, count: int | None = None) -> None:
-        self.first = self.FIRST_SEED[split]
-        self.count = count or (1000 if split == "train" else 100)
+    def __init__(self, split: str) -> None:
+        if split not in self.RANGES:
+            raise UserError("the scenes have no split '{split}'", "train and val are accepted",
+                            "choose one of them", split=split)
+        self.seeds = self.RANGES[split]
+
+    def __len__(self) -> int:
+        return len(self.seeds)
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        return remembered_scene(self.seeds[index])
+
+
+remembered_scene = functools.lru_cache(maxsize=1024)(render)
+
+
+class First:
+    """The first `count` of some samples."""
+
+    def __init__(self, samples: Samples, count: int) -> None:
+        self.samples, self.count = samples, min(count, len(samples))
 
     def __len__(self) -> int:
         return self.count
 
-    @functools.lru_cache(maxsize=1024)  # noqa: B019
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        return render(self.first + index)
+        return self.samples[index]
 
 
 SETS = {"camvid": CamVid, "scenes": Scenes}
 
 
-def open_samples(name: str, split: str) -> Samples:
-    """Return the samples of a data set by its name."""
+def open_samples(name: str, split: str, limit: int = 0) -> Samples:
+    """Return the samples of a data set by its name, only the first `limit` if that is not 0."""
     if name not in SETS:
         raise unknown("data set", name, sorted(SETS))
-    return SETS[name](split)
+    samples = SETS[name](split)
+    return First(samples, limit) if limit else samples
 
 
 def read_labels(source: Source, void: int | None = None) -> np.ndarray:
@@ -115,7 +133,7 @@ def _from_colours(picture: np.ndarray) -> np.ndarray:
         labels[code == colour] = index
     odd = np.unique(code[(labels == VOID) & (code != 0)])
     if len(odd):
-        raise UserError("the label picture has {count} colours that stand for no class, first {odd}",
+        raise UserError("the label picture has {count} colours of no class, first {odd}",
                         "grey ids, palette ids or the colours of the legend are accepted",
                         "save it as an 8-bit picture of class ids", count=len(odd),
                         odd=f"#{odd[0]:06x}")
@@ -145,7 +163,8 @@ class Augment:
         stretch = np.exp(random.uniform(-0.1, 0.1))
         extent = np.array([size[1] * zoom * stretch, size[0] * zoom / stretch])  # width, height
         start = random.uniform(0, 1, 2) * (extent - self.crop[::-1])
-        matrix = np.array([[extent[0] / size[1], 0, -start[0]], [0, extent[1] / size[0], -start[1]]])
+        across, down = extent / size[::-1]
+        matrix = np.array([[across, 0, -start[0]], [0, down, -start[1]]])
         if random.random() < 0.5:
             matrix[0] = -matrix[0]
             matrix[0, 2] += self.crop[1] - 1

@@ -17,7 +17,7 @@ from vision.segmentation.data import (CLASSES, SETS, Augment, Samples, frequenci
 from vision.segmentation.evaluate import measure
 from vision.segmentation.losses import LOSSES
 from vision.segmentation.models import ARCHITECTURES
-from vision.segmentation.predict import to_tensor
+from vision.segmentation.predict import predict, to_tensor
 from vision.training import Average, OnStep, Run, generator_for, on_terminal
 
 Batch = tuple[torch.Tensor, torch.Tensor]
@@ -31,6 +31,7 @@ class Config:
     size: str = option("compact", "its size", lambda: ["compact", "paper"])
     data: tuple[str, ...] = option(("camvid", "scenes"), "the data sets, the one that counts first")
     mix: float = option(0.5, "share of the other data sets at the start; it falls to 0")
+    limit: int = option(0, "use only so many samples of each data set; 0 is all")
     steps: int = option(6000, "how many steps to train")
     batch: int = option(8, "pictures a step, over all processes")
     crop: tuple[int, ...] = option((224, 288), "height and width of the crops")
@@ -49,8 +50,8 @@ class Config:
 def train(config: Config, on_step: OnStep | None = None) -> Path:
     """Train as configured, tell `on_step` of every step, and return the checkpoint's path."""
     check(config)
-    sets = [open_samples(name, "train") for name in config.data]
-    validation = open_samples(config.data[0], "val")
+    sets = [open_samples(name, "train", config.limit) for name in config.data]
+    validation = open_samples(config.data[0], "val", config.limit)
     run = Run(config, config.output.parent, on_step)
     device = run.accelerator.device
     module = ARCHITECTURES.build(config.arch, classes=len(CLASSES), size=config.size)
@@ -73,10 +74,12 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
         optimizer.step()
         schedule.step()
         average.update(run.accelerator.unwrap_model(module))
-        values = {"loss": loss.detach()}
         if config.val_every and (number + 1) % config.val_every == 0:
-            values["val_miou"] = measure(model_of(config, run, average), validation).mean_iou
-        run.report(**values)
+            model = model_of(config, run, average)
+            run.report(predict(model, validation[0][0]), loss=loss.detach(),
+                       val_miou=measure(model, validation).mean_iou)
+        else:
+            run.report(loss=loss.detach())
 
     model = model_of(config, run, average)
     if run.accelerator.is_main_process:
