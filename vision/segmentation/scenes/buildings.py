@@ -33,10 +33,8 @@ class Building(Thing):
         super().__init__(float(max(left[1], right[1])))
         self.left, self.right, self.along, self.height = left, right, along, height
         nearest = max(min(left[1], right[1]), 4)
-        fine = float(np.clip(700 / nearest, 7, 34))
-        self.style = draw_style(rng, shop)
-        self.front = facade(rng, self.style, width, height, fine)
-        self.gable = wall_texture(rng, self.style, depth, height, min(fine, 16))
+        self.fine = float(np.clip(700 / nearest, 7, 34))
+        self.style, self.seed = draw_style(rng, shop), int(rng.integers(1 << 32))
         self.rise = rng.uniform(1.5, 3.5) if height < 13 and rng.random() < 0.7 else 0.0
         self.roof = np.array(ROOFS[rng.integers(len(ROOFS))]) * rng.uniform(0.6, 1.1)
         self.chimneys = rng.uniform(0.05, 0.95, rng.integers(0, 3)) if self.rise else np.zeros(0)
@@ -52,16 +50,28 @@ class Building(Thing):
         self._gable(canvas, camera, light, left + back, left, against)
         self._gable(canvas, camera, light, right, right + back, aside)
         corners = upright(left, right, -0.3, height)
-        paint_quad(canvas, camera, light, self.front, corners, front, BUILDING)
+        paint_quad(canvas, camera, light, self._front, corners, front, BUILDING)
         if self.rise:
             self._roof(canvas, camera, light, front)
+
+    def _front(self) -> np.ndarray:
+        """The texture of the front."""
+        width = float(np.linalg.norm(self.right - self.left))
+        rng = np.random.default_rng(self.seed)
+        return facade(rng, self.style, width, self.height, self.fine)
+
+    def _side(self) -> np.ndarray:
+        """The texture of a side wall."""
+        rng = np.random.default_rng(self.seed)
+        depth = float(np.linalg.norm(self.back))
+        return wall_texture(rng, self.style, depth, self.height, self.fine)
 
     def _gable(
         self, canvas: Canvas, camera: Camera, light: Light, a: np.ndarray, b: np.ndarray, n: tuple
     ) -> None:
         """Paint a side wall and the triangle under the roof."""
         corners = upright(a, b, -0.3, self.height)
-        paint_quad(canvas, camera, light, self.gable, corners, n, BUILDING)
+        paint_quad(canvas, camera, light, self._side, corners, n, BUILDING)
         if self.rise:
             middle = (a + b) / 2
             peak = np.array([[middle[0], self.height + self.rise, middle[1]]])

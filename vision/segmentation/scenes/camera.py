@@ -33,17 +33,17 @@ class Camera:
 
     def view(self, points: np.ndarray) -> np.ndarray:
         """Street points N×3 in camera axes N×3."""
-        points = np.asarray(points, np.float64)
-        swing = points[:, 2] ** 2 / 2
-        straight = points - (self.across, self.eye, 0.0)
-        straight[:, 0] += self.bend * swing
-        straight[:, 1] += self.hill * swing
+        straight = np.array(points, np.float64)
+        swing = straight[:, 2] * straight[:, 2] * 0.5
+        straight[:, 0] += self.bend * swing - self.across
+        straight[:, 1] += self.hill * swing - self.eye
         return straight @ self.rotation.T
 
     def pixels(self, seen: np.ndarray) -> np.ndarray:
         """Camera points N×3 in pixels N×2."""
-        centre = (self.width / 2, self.height / 2)
-        return seen[:, :2] * (self.focal / np.maximum(seen[:, 2:], 1e-3)) + centre
+        flat = seen[:, :2] * (self.focal / np.maximum(seen[:, 2:], 1e-3))
+        flat += (self.width / 2, self.height / 2)
+        return flat
 
     def outline(self, points: np.ndarray) -> np.ndarray:
         """A street polygon N×3 as pixels M×2, cut off at the near plane; M is 0 if none is left."""
@@ -62,10 +62,10 @@ class Camera:
         lens = np.array([[self.focal, 0, centre[0]], [0, self.focal, centre[1]], [0, 0, 1]])
         return lens @ axes
 
-    def rays(self) -> np.ndarray:
-        """The street direction H×W×3 (float32) that each pixel looks in."""
+    def rays(self, top: int = 0) -> np.ndarray:
+        """The street direction H×W×3 (float32) that each pixel from row `top` on looks in."""
         x = (np.arange(self.width, dtype=np.float32) + 0.5 - self.width / 2) / self.focal
-        y = (np.arange(self.height, dtype=np.float32) + 0.5 - self.height / 2) / self.focal
+        y = (np.arange(top, self.height, dtype=np.float32) + 0.5 - self.height / 2) / self.focal
         right, down, forward = self.rotation.astype(np.float32)
         return x[None, :, None] * right + y[:, None, None] * down + forward
 
@@ -80,12 +80,19 @@ class Camera:
         across = self.across + reach * rays[..., 0] - self.bend * ahead * ahead / 2
         return across, np.where(hit, ahead, np.inf)
 
+    def ground_row(self, reach: float) -> int:
+        """The first picture row that shows ground nearer than `reach` metres."""
+        far = np.array([[across, 0.0, reach] for across in (-reach, 0.0, reach)])
+        far[:, 0] += self.across - self.bend * reach * reach / 2
+        rows = self.pixels(self.view(far))[:, 1]
+        return int(np.clip(rows.min() - 2, 0, self.height - 1))
+
 
 def cut_near(seen: np.ndarray) -> np.ndarray:
     """A camera-space polygon N×3 without what lies nearer than the near plane."""
-    inside = seen[:, 2] >= NEAR
-    if inside.all():
+    if seen[:, 2].min() >= NEAR:
         return seen
+    inside = seen[:, 2] >= NEAR
     kept = []
     for a, b, a_in, b_in in zip(seen, np.roll(seen, -1, 0), inside, np.roll(inside, -1)):
         if a_in:

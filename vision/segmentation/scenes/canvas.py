@@ -43,13 +43,14 @@ class Canvas:
         texture: np.ndarray,
         plane: np.ndarray,
         points: np.ndarray,
+        table: np.ndarray,
         label: int,
         cover: np.ndarray | None = None,
     ) -> None:
-        """Paint a texture (3 or, with holes, 4 channels) through `plane` (unit square to pixels).
+        """Paint a texture (uint8 H×W×C) through `plane` (unit square to pixels) within `points`.
 
-        `points` N×2 bounds it; `cover` (uint8, sized like the texture) says where the label goes
-        if that differs from the picture's own opaque part.
+        One or three channels are brightness or colour, looked up in `table` 256×3; a further one
+        is opacity. `cover` (sized like the texture) says where the label goes if not there.
         """
         box = self._box(points)
         if box is None:
@@ -60,17 +61,17 @@ class Canvas:
         matrix = shift @ plane @ np.diag([1 / columns, 1 / rows, 1])
         size = (right - left, lower - upper)
         patch = cv2.warpPerspective(texture, matrix, size, borderMode=cv2.BORDER_REPLICATE)
-        mask = self._mask(points, box)
-        outline = mask
-        if patch.shape[2] == 4:
-            mask = cv2.bitwise_and(mask, cv2.compare(patch[..., 3], 127, cv2.CMP_GT))
-            patch = np.ascontiguousarray(patch[..., :3])
+        outline = mask = self._mask(points, box)
+        parts = cv2.split(patch)
+        if len(parts) in (2, 4):
+            mask = cv2.bitwise_and(mask, cv2.compare(parts[-1], 127, cv2.CMP_GT))
+        colour = cv2.merge(parts[:3] if len(parts) > 2 else [parts[0]] * 3)
         labelled = mask
         if cover is not None:
             near = cv2.warpPerspective(cover, matrix, size, flags=cv2.INTER_NEAREST)
             labelled = cv2.bitwise_and(outline, near)
-        cv2.copyTo(patch, mask, self.picture[upper:lower, left:right])
-        self.labels[upper:lower, left:right][labelled > 0] = label
+        cv2.copyTo(cv2.LUT(colour, table), mask, self.picture[upper:lower, left:right])
+        cv2.copyTo(np.full_like(mask, label), labelled, self.labels[upper:lower, left:right])
 
     def stroke(
         self, points: np.ndarray, width: float, colour: np.ndarray, label: int | None
@@ -92,7 +93,7 @@ class Canvas:
         mask = self._mask(points, box)
         behind = self.picture[upper:lower, left:right]
         cv2.copyTo(cv2.convertScaleAbs(behind, alpha=0.8), mask, behind)
-        self.labels[upper:lower, left:right][mask > 0] = label
+        cv2.copyTo(np.full_like(mask, label), mask, self.labels[upper:lower, left:right])
 
     def misses(self, points: np.ndarray) -> bool:
         """Whether a polygon N×2 lies wholly outside the picture."""
@@ -103,9 +104,10 @@ class Canvas:
         if len(points) < 2:
             return None
         height, width = self.labels.shape
-        low, high = points.min(0) - margin, points.max(0) + margin
-        left, upper = max(int(low[0]), 0), max(int(low[1]), 0)
-        right, lower = min(int(high[0]) + 2, width), min(int(high[1]) + 2, height)
+        x, y, wide, high = cv2.boundingRect(points.astype(np.float32))
+        spare = int(margin) + 1
+        left, upper = max(x - spare, 0), max(y - spare, 0)
+        right, lower = min(x + wide + spare, width), min(y + high + spare, height)
         return (left, upper, right, lower) if left < right and upper < lower else None
 
     def _mask(self, points: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
@@ -119,12 +121,12 @@ class Canvas:
         """Copy a patch and its label where the mask is set."""
         left, upper, right, lower = box
         cv2.copyTo(patch, mask, self.picture[upper:lower, left:right])
-        self.labels[upper:lower, left:right][mask > 0] = label
+        cv2.copyTo(np.full_like(mask, label), mask, self.labels[upper:lower, left:right])
 
 
 def fixed(points: np.ndarray) -> np.ndarray:
     """Pixel positions as OpenCV's fixed-point integers."""
-    return np.round(np.clip(points, -30000, 30000) * (1 << SHIFT)).astype(np.int32)
+    return (points * (1 << SHIFT) + 0.5).astype(np.int32)
 
 
 def paint(colour: np.ndarray) -> tuple[int, int, int]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from .textures import brick, crop, fractal
+from .textures import crop, fractal, masonry
 
 WALLS = {
     "brick": [(150, 92, 72), (168, 120, 92), (186, 156, 118), (120, 78, 64), (176, 140, 104)],
@@ -54,13 +54,11 @@ def wall_texture(
 ) -> np.ndarray:
     """A bare wall (uint8 H×W×3) of this size in metres at `fine` pixels a metre."""
     rows, columns = max(4, round(height * fine)), max(4, round(width * fine))
-    at = tuple(rng.integers(0, 512, 2))
-    grain = 1 + 0.07 * crop(fractal(0.45, 11), rows, columns, at)
-    stain = cv2.resize(fractal(0.2, 12)[:64, :64], (columns, rows))
-    grain += 0.05 * stain
-    if style.wall == "brick" and fine > 15:
-        grain *= crop(brick(), rows, columns, at)
-    return np.clip(grain[..., None] * style.colour, 0, 255).astype(np.uint8)
+    tile = masonry(style.wall == "brick" and fine > 20)
+    y, x = rng.integers(0, max(1, len(tile) - max(rows, columns)), 2)
+    tone = cv2.merge([tile[y : y + rows, x : x + columns]] * 3)
+    levels = np.arange(256)[:, None] / 128 * style.colour
+    return cv2.LUT(tone, np.clip(levels, 0, 255).astype(np.uint8)[None])
 
 
 def facade(
@@ -146,7 +144,8 @@ def shop_front(
         wall[fascia // 3 : fascia * 3 // 4, x : x + wide] = letters
         x += wide + max(1, round(0.12 * fine))
     inside = wall[fascia : rows - riser]
-    goods = rng.uniform(10, 120, (6, 12, 3)) * rng.uniform(0.4, 1)
+    goods = rng.uniform(12, 90, (6, 14, 1)) * rng.uniform(0.8, 1.2, (6, 14, 3))
+    goods *= rng.uniform(0.4, 1.1)
     goods[:2] *= 0.6
     view = cv2.resize(goods, (columns, len(inside)), interpolation=cv2.INTER_LINEAR)
     inside[:] = np.clip(view, 0, 255)

@@ -21,7 +21,7 @@ class Ground:
     def __init__(self, street: Street, rng: np.random.Generator) -> None:
         """Choose how the surfaces look."""
         self.street = street
-        grey = rng.uniform(88, 150)
+        grey = rng.uniform(84, 138)
         self.road = grey * np.array([0.98, 1.0, 1.03]) + rng.normal(0, 2, 3)
         walk = rng.uniform(105, 165)
         warm = rng.uniform(0.9, 1.04)
@@ -36,7 +36,6 @@ class Ground:
     def paint(
         self,
         camera: Camera,
-        rays: np.ndarray,
         sky: np.ndarray,
         light: Light,
         lines: tuple[np.ndarray, np.ndarray],
@@ -44,11 +43,8 @@ class Ground:
     ) -> tuple[np.ndarray, np.ndarray]:
         """The picture H×W×3 (float32) of sky and ground, and its labels H×W."""
         labels = np.full(sky.shape[:2], SKY, np.uint8)
-        top = first_ground_row(camera, rays)
-        if top >= len(sky):
-            return sky, labels
-        below = rays[top:]
-        across, ahead = camera.ground(below)
+        top = camera.ground_row(HORIZON)
+        across, ahead = camera.ground(camera.rays(top))
         hit = ahead < HORIZON
         ahead = np.minimum(ahead, HORIZON)
         colour, kinds = self._surface(across, ahead, camera.focal)
@@ -58,7 +54,7 @@ class Ground:
         colour *= lit * self._shadow(camera, shadows, light, top)[..., None]
         veil = (1 - np.exp(-light.density * ahead))[..., None].astype(np.float32)
         colour += (light.haze.astype(np.float32) - colour) * veil
-        sky[top:][hit] = colour[hit]
+        cv2.copyTo(colour, hit.astype(np.uint8), sky[top:])
         labels[top:] = kinds
         return sky, labels
 
@@ -72,23 +68,25 @@ class Ground:
         grain = sample(fractal(0.75, 7), across + self.drift[0], ahead + self.drift[1], 38)
         patch = sample(fractal(0.25, 8), across + self.drift[0], ahead * 0.35 + self.drift[1], 22)
         tracks = np.cos((np.abs(across) - self.street.half / 2) * 3.6)
-        road = 1 + self.rough * (0.11 * grain * fine + 0.05 * patch) + 0.03 * tracks
+        road = 1 + self.rough * (0.07 * grain * fine + 0.04 * patch) + 0.03 * tracks
         paving = sample(slabs(), across + self.drift[1], ahead + self.drift[0], 32 / self.slab)
         walk = 1 + (paving - 1) * fine + 0.05 * patch + 0.05 * grain * fine
         outside = np.clip(away / pixel + 0.5, 0, 1)[..., None]
         past_kerb = np.clip((away - KERB) / pixel + 0.5, 0, 1)[..., None]
         tarmac = self._lane(across, road) * self.road.astype(np.float32)
         pavement = walk[..., None] * self.walk.astype(np.float32)
-        edge = self.kerb.astype(np.float32) + (pavement - self.kerb) * past_kerb
+        kerb = self.kerb.astype(np.float32)
+        edge = kerb + (pavement - kerb) * past_kerb
         colour = tarmac + (edge - tarmac) * outside
-        gutter = np.clip(1 - np.abs(away + 0.15) / (0.15 + pixel), 0, 1)
+        gutter = np.maximum(1 - np.abs(away + 0.15) / (0.15 + pixel), 0)
         colour *= (1 - 0.25 * gutter)[..., None]
         labels = np.where(away < 0, ROAD, PAVEMENT).astype(np.uint8)
         green = self._is_grass(across, away)
-        blades = 1 + 0.22 * grain * np.sqrt(fine) + 0.12 * patch
-        colour[green] = (blades[..., None] * self.grass)[green]
-        labels[green] = TREE
-        return colour.astype(np.float32), labels
+        if green.any():
+            blades = 1 + 0.22 * grain[green] * np.sqrt(fine[green]) + 0.12 * patch[green]
+            colour[green] = blades[:, None] * self.grass
+            labels[green] = TREE
+        return colour, labels
 
     def _lane(self, across: np.ndarray, road: np.ndarray) -> np.ndarray:
         """The road's brightness H×W×3, reddish where a cycle lane runs."""
@@ -145,9 +143,3 @@ def ground_mask(camera: Camera, quads: np.ndarray, shape: tuple, top: int) -> np
     small = cv2.resize(mask, (shape[1], shape[0]), interpolation=cv2.INTER_AREA)
     return small.astype(np.float32) / 255
 
-
-def first_ground_row(camera: Camera, rays: np.ndarray) -> int:
-    """The first picture row that any ground is seen in."""
-    corners = camera.ground(rays[:, [0, camera.width // 2, -1]])[1]
-    rows = np.flatnonzero((corners < HORIZON).any(1))
-    return int(rows[0]) if len(rows) else camera.height

@@ -14,7 +14,8 @@ from .textures import crop, fractal
 class Lens:
     """How one camera renders a scene."""
 
-    gain: np.ndarray  # exposure and white balance per channel
+    middle: float  # mean brightness, 0-255, that the exposure aims at
+    cast: np.ndarray  # white balance per channel
     gamma: float
     contrast: float
     vignette: float
@@ -25,7 +26,8 @@ class Lens:
 
     def develop(self, picture: np.ndarray) -> np.ndarray:
         """The final picture (uint8) from the painted one (uint8 H×W×3)."""
-        levels = np.arange(256.0)[:, None] / 255 * self.gain
+        gain = np.clip(self.middle / max(picture.mean(), 1), 0.7, 1.8) * self.cast
+        levels = np.arange(256.0)[:, None] / 255 * gain
         levels = np.clip(levels, 0, 1.4) ** self.gamma
         toned = levels + self.contrast * (levels - 0.5) * np.clip(1.2 - np.abs(levels - 0.5), 0, 1)
         table = np.clip(toned * 255, 0, 255).astype(np.uint8)
@@ -54,10 +56,9 @@ class Lens:
 
 def draw_lens(rng: np.random.Generator) -> Lens:
     """Choose a camera and its settings."""
-    cast = rng.normal(1, 0.025, 3)
     return Lens(
-        gain=rng.uniform(0.72, 1.15) * cast, gamma=rng.uniform(0.95, 1.3),
-        contrast=rng.uniform(0, 0.35), vignette=rng.uniform(0, 0.18),
+        middle=rng.uniform(88, 142), cast=rng.normal(1, 0.018, 3), gamma=rng.uniform(0.95, 1.25),
+        contrast=rng.uniform(0, 0.4), vignette=rng.uniform(0, 0.18),
         blur=float(rng.choice([0, rng.uniform(0.2, 0.8)])), noise=rng.uniform(0.8, 4),
         soft=rng.uniform(0.4, 1), at=tuple(rng.integers(0, 512, 2)),
     )  # fmt: skip

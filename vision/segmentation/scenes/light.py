@@ -11,6 +11,9 @@ from .camera import Camera
 from .textures import fractal, sample
 
 
+SKY_STEP = 3  # the sky is painted this many times coarser than the picture
+
+
 @dataclass(frozen=True)
 class Light:
     """The light of one scene; colours are factors on a surface's own colour."""
@@ -34,8 +37,14 @@ class Light:
 
     def shade(self, normal: tuple[float, float, float]) -> np.ndarray:
         """The light (3) on a face with this outward normal."""
-        facing = max(float(np.dot(normal, self.sun)), 0.0)
+        x, y, z = self.sun
+        facing = max(normal[0] * x + normal[1] * y + normal[2] * z, 0.0)
         return self.ambient * (0.78 + 0.22 * normal[1]) + self.direct * facing
+
+    def shades(self, normals: np.ndarray) -> np.ndarray:
+        """The light on faces with outward normals N×3, as N×3."""
+        facing = np.maximum(normals @ self.sun, 0)[:, None]
+        return self.ambient * (0.78 + 0.22 * normals[:, 1:2]) + self.direct * facing
 
     def seen(self, colour: np.ndarray, distance: float) -> np.ndarray:
         """A colour (or picture H×W×3) after the haze of some distance."""
@@ -45,6 +54,16 @@ class Light:
     def on(self, colour: np.ndarray, normal: tuple, distance: float) -> np.ndarray:
         """A surface colour lit by its normal and seen through haze."""
         return self.seen(np.asarray(colour) * self.shade(normal), distance)
+
+    def table(self, colour: np.ndarray | None, normal: tuple, distance: float) -> np.ndarray:
+        """What a texture's levels look like on a lit face, 1×256×3 uint8.
+
+        With a colour the texture is its brightness, plain at 128; without, it is in colour.
+        """
+        levels = np.repeat(np.arange(256.0)[:, None], 3, 1)
+        if colour is not None:
+            levels = levels / 128 * colour
+        return np.clip(self.on(levels, normal, distance), 0, 255).astype(np.uint8)[None]
 
 
 def draw_light(rng: np.random.Generator) -> Light:
@@ -58,13 +77,13 @@ def draw_light(rng: np.random.Generator) -> Light:
     settings = {
         "sun": ((1.15, 1.05, 0.9), (0.5, 0.53, 0.6), 0.0006, zenith, (236, 242, 247)),
         "hazy": ((0.6, 0.55, 0.48), (0.5, 0.52, 0.55), 0.002, (238, 241, 244), (250, 250, 249)),
-        "overcast": ((0.0, 0.0, 0.0), (0.66, 0.68, 0.71), 0.002, (205, 211, 219), (238, 240, 242)),
+        "overcast": ((0.0, 0.0, 0.0), (0.66, 0.68, 0.71), 0.002, (232, 236, 240), (250, 251, 252)),
         "dusk": ((0.7, 0.48, 0.3), (0.42, 0.43, 0.5), 0.002, (112, 135, 178), (246, 208, 164)),
-        "rain": ((0.0, 0.0, 0.0), (0.6, 0.63, 0.67), 0.005, (176, 184, 194), (208, 213, 218)),
+        "rain": ((0.0, 0.0, 0.0), (0.6, 0.63, 0.67), 0.005, (212, 217, 223), (232, 235, 238)),
     }
     direct, ambient, density, zenith, horizon = settings[kind]
     clouds = {"sun": rng.uniform(0, 0.6), "dusk": rng.uniform(0.2, 0.8)}.get(kind, 0.5)
-    grey = {"overcast": 205, "rain": 160, "dusk": 150}.get(kind, 250)
+    grey = {"overcast": 228, "rain": 200, "dusk": 165}.get(kind, 250)
     wet = rng.uniform(0.4, 0.9) if kind == "rain" else rng.choice([0, rng.uniform(0, 0.4)])
     return Light(
         sun=sun, direct=np.array(direct) * rng.uniform(0.7, 1.2), ambient=np.array(ambient),
@@ -74,19 +93,26 @@ def draw_light(rng: np.random.Generator) -> Light:
     )  # fmt: skip
 
 
-def paint_sky(camera: Camera, rays: np.ndarray, light: Light, drift: float) -> np.ndarray:
+def paint_sky(camera: Camera, light: Light, drift: float) -> np.ndarray:
     """The sky H×W×3 (float32) behind everything, clouds and the sun's glow included."""
-    length = np.sqrt((rays * rays).sum(-1))
-    up = np.clip(rays[..., 1] / length, 0, 1)
+    coarse = camera.scaled(1 / SKY_STEP).rays()
+    sky = sky_colour(coarse, light, drift)
+    return cv2.resize(sky, (camera.width, camera.height), interpolation=cv2.INTER_CUBIC)
+
+
+def sky_colour(rays: np.ndarray, light: Light, drift: float) -> np.ndarray:
+    """The colour H×W×3 (float32) of the sky in each direction."""
+    rays = rays / np.sqrt((rays * rays).sum(-1, keepdims=True))
+    up = np.clip(rays[..., 1], 0, 1)
     high = np.sqrt(np.clip(up * 1.6, 0, 1))[..., None]
     sky = light.horizon + (light.zenith - light.horizon) * high
     spread = 1 / (up + 0.12)
-    x, y = rays[..., 0] / length * spread + drift, rays[..., 2] / length * spread
+    x, y = rays[..., 0] * spread + drift, rays[..., 2] * spread
     billow = sample(fractal(0.12, 5), x, y, 70) + 0.5 * sample(fractal(0.3, 6), x, y, 90)
     veil = np.clip((billow * 0.6 - 1.2 + 2.4 * light.clouds) * 0.8, 0, 1) * np.clip(up * 8, 0, 1)
     lit = light.cloud * (1 - 0.13 * np.clip(billow, -1, 2)[..., None])
     sky += (lit - sky) * (veil * 0.9)[..., None]
-    near_sun = np.clip((rays @ light.sun.astype(np.float32)) / length, 0, 1)
+    near_sun = np.clip(rays @ light.sun.astype(np.float32), 0, 1)
     glow = (near_sun**12 * 60 + near_sun**90 * 140)[..., None] * light.direct
     return (sky + glow).astype(np.float32)
 
@@ -98,12 +124,3 @@ def mirror(picture: np.ndarray, road: np.ndarray, horizon: float, wet: float) ->
     above = cv2.blur(picture[source], (3, max(3, len(picture) // 12)))
     weight = (road * wet * 0.4)[..., None].astype(np.float32)
     return (picture + (above * 0.85 - picture) * weight).astype(np.float32)
-
-
-def tinted(texture: np.ndarray, light: Light, normal: tuple, distance: float) -> np.ndarray:
-    """A surface texture (uint8, 3 or 4 channels) lit by its normal and seen through haze."""
-    levels = np.repeat(np.arange(256.0)[:, None], 3, 1)
-    table = np.clip(light.on(levels, normal, distance), 0, 255).astype(np.uint8)
-    if texture.shape[2] == 4:
-        table = np.concatenate([table, np.arange(256, dtype=np.uint8)[:, None]], 1)
-    return cv2.LUT(texture, table[None])

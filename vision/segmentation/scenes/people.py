@@ -42,10 +42,21 @@ class Person(Thing):
         scale = camera.scale(self.at)
         if not 0 < scale < 900:
             return
-        for joints, width, colour in self.limbs():
-            points = camera.outline(self._placed(np.array(joints, float)))
-            if len(points) == len(joints):
-                limb(canvas, light, points, width * scale, colour, self.ahead, self.label)
+        limbs = self.limbs()
+        joints = [np.array(limb[0], float) for limb in limbs]
+        points = camera.pixels(camera.view(self._placed(np.concatenate(joints))))
+        if canvas.misses(points):
+            return
+        own = np.array([limb[2] for limb in limbs])
+        dark = light.on(own * 0.8, (0, 0.1, -0.4), self.ahead)
+        bright = light.on(own * 1.12, (0, 0.5, -0.8), self.ahead)
+        ends = np.cumsum([len(joint) for joint in joints])
+        for i, limb in enumerate(limbs):
+            line, width = points[ends[i] - len(joints[i]) : ends[i]], limb[1] * scale
+            canvas.stroke(line, max(width, 1), dark[i], self.label)
+            if width > 5:
+                side = np.sign(light.sun[0]) * width * 0.14
+                canvas.stroke(line + (side, -abs(side) * 0.5), width * 0.5, bright[i], None)
 
     def _placed(self, local: np.ndarray) -> np.ndarray:
         """Joints N×3 (sideways, up, forward) as street points."""
@@ -154,20 +165,3 @@ class Cyclist(Person):
                 ([[0, 1.69, 0.13], [0, 1.67, 0.13]], 0.2, self.hair)]  # fmt: skip
         return parts + [(back, 0.34, self.coat), (shoulders, 0.18, self.coat)] + head
 
-
-def limb(
-    canvas: Canvas,
-    light: Light,
-    points: np.ndarray,
-    width: float,
-    colour: np.ndarray,
-    distance: float,
-    label: int,
-) -> None:
-    """A rounded limb along points N×2 with a lighter side towards the sun."""
-    dark = light.on(colour * 0.8, (0, 0.1, -0.4), distance)
-    canvas.stroke(points, max(width, 1), dark, label)
-    if width > 5:
-        side = np.sign(light.sun[0]) * width * 0.14
-        bright = light.on(colour * 1.12, (0, 0.5, -0.8), distance)
-        canvas.stroke(points + (side, -abs(side) * 0.5), width * 0.5, bright, None)

@@ -24,13 +24,13 @@ def render(seed: int, size: tuple[int, int] = (360, 480)) -> tuple[np.ndarray, n
     ground, lines = Ground(street, rng), painted_lines(street, rng)
     things = sorted(fill_street(rng, street), key=lambda thing: -thing.ahead)
     drift, flipped = rng.uniform(0, 9), rng.random() < 0.35
-    rays = camera.rays()
-    sky = paint_sky(camera, rays, light, drift)
+    sky = paint_sky(camera, light, drift)
     shadows = [cast.shadow(light.sun) for thing in things for cast in thing.casts]
-    picture, labels = ground.paint(camera, rays, sky, light, lines, shadows)
+    picture, labels = ground.paint(camera, sky, light, lines, shadows)
     canvas = enlarged(picture, labels)
+    close = camera.scaled(FINE)
     for thing in things:
-        thing.paint(canvas, camera.scaled(FINE), light)
+        thing.paint(canvas, close, light)
     picture, labels = reduced(canvas)
     if light.wet > 0:
         horizon = float(camera.pixels(camera.rotation[:, 2][None])[0, 1])

@@ -149,11 +149,10 @@ class Panel(Thing):
         self.left, self.right, self.height = np.asarray(left), np.asarray(right), height
         self.label = BUILDING if sort == "wall" and height > 1.6 else FENCE
         length = float(np.linalg.norm(self.right - self.left))
-        self.texture = panel_texture(sort, round(length)).copy()
+        self.texture = panel_texture(sort, round(length))
         tint = {"rail": rng.choice([40, 90, 150]), "boards": 120, "wall": 150}[sort]
-        warm = np.array([1.0, 1.0, 1.0]) if sort == "rail" else np.array([1.05, 0.9, 0.75])
-        plain = self.texture[..., :3] / 128 * (tint * warm * rng.uniform(0.7, 1.1))
-        self.texture[..., :3] = np.clip(plain, 0, 255)
+        warm = (1.0, 1.0, 1.0) if sort == "rail" else (1.05, 0.9, 0.75)
+        self.colour = tint * np.array(warm) * rng.uniform(0.7, 1.1)
         self.solid = sort != "rail"
         outline = np.array([self.left, self.right, self.right + 0.1, self.left + 0.1])
         self.casts = [Cast(outline, 0, height)] if self.solid else []
@@ -164,13 +163,15 @@ class Panel(Thing):
         for a, b, sign in ((self.left, self.right, 1.0), (self.right, self.left, -1.0)):
             corners = upright(a, b, 0, self.height)
             normal = (along[1] * sign, 0, -along[0] * sign)
-            cover = np.full(self.texture.shape[:2], 255, np.uint8)
-            paint_quad(canvas, camera, light, self.texture, corners, normal, self.label, cover)
+            paint_quad(
+                canvas, camera, light, self.texture, corners, normal, self.label, self.colour,
+                np.full(self.texture.shape[:2], 255, np.uint8),
+            )  # fmt: skip
 
 
 @lru_cache(maxsize=64)
 def panel_texture(sort: str, length: int) -> np.ndarray:
-    """One stretch of fencing as a four-channel texture, 64 pixels high, 128 its plain tone."""
+    """One stretch of fencing as brightness and opacity 64×W×2, 128 its plain tone."""
     columns = max(1, length) * 48
     grain = crop(fractal(0.5, 14), 64, columns)
     tone, alpha = 128 * (1 + 0.1 * grain), np.full((64, columns), 255.0)
@@ -184,4 +185,4 @@ def panel_texture(sort: str, length: int) -> np.ndarray:
         tone *= np.repeat(boards, 8)[:columns] * np.where(x % 8 == 0, 0.5, 1)
     else:
         tone *= crop(brick(), 64, columns)
-    return np.dstack([tone, tone, tone, alpha]).clip(0, 255).astype(np.uint8)
+    return np.dstack([tone, alpha]).clip(0, 255).astype(np.uint8)

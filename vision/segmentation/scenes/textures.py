@@ -48,8 +48,18 @@ def slabs() -> np.ndarray:
     return tile + 0.05 * fractal(0.6, 4)
 
 
+@lru_cache(maxsize=None)
+def masonry(bricks: bool) -> np.ndarray:
+    """A stained wall as brightness (uint8, 128 is plain), twice SIDE both ways."""
+    tile = 1 + 0.07 * fractal(0.45, 11) + 0.06 * fractal(0.15, 12)
+    tile = tile * brick() if bricks else tile
+    return np.tile(np.clip(tile * 128, 0, 255).astype(np.uint8), (2, 2))
+
+
 def crop(tile: np.ndarray, rows: int, columns: int, at: tuple[int, int] = (0, 0)) -> np.ndarray:
     """A rows×columns piece of a seamless tile, repeated as needed."""
+    if at[0] + rows <= SIDE and at[1] + columns <= SIDE:
+        return tile[at[0] : at[0] + rows, at[1] : at[1] + columns]
     down = (np.arange(rows) + at[0]) % SIDE
     right = (np.arange(columns) + at[1]) % SIDE
     return tile[down[:, None], right[None]]
@@ -57,6 +67,5 @@ def crop(tile: np.ndarray, rows: int, columns: int, at: tuple[int, int] = (0, 0)
 
 def sample(tile: np.ndarray, x: np.ndarray, y: np.ndarray, per_unit: float) -> np.ndarray:
     """A seamless tile looked up at positions of any size, `per_unit` tile pixels a unit."""
-    across = np.mod(x * per_unit, SIDE).astype(np.float32)
-    down = np.mod(y * per_unit, SIDE).astype(np.float32)
+    across, down = (x * per_unit).astype(np.float32), (y * per_unit).astype(np.float32)
     return cv2.remap(tile, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import cv2
@@ -9,7 +10,8 @@ import numpy as np
 
 from .camera import Camera
 from .canvas import Canvas
-from .light import Light, tinted
+from .light import Light
+from .mesh import clockwise
 
 
 @dataclass
@@ -56,31 +58,28 @@ def upright(left: np.ndarray, right: np.ndarray, low: float, high: float) -> np.
     )  # fmt: skip
 
 
-def faces_us(points: np.ndarray) -> bool:
-    """Whether a projected outline N×2 runs clockwise on the picture, so that its front shows."""
-    if len(points) < 3:
-        return False
-    x, y = points[:, 0], points[:, 1]
-    return float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) > 0
-
-
 def paint_quad(
     canvas: Canvas,
     camera: Camera,
     light: Light,
-    texture: np.ndarray,
+    texture: np.ndarray | Callable[[], np.ndarray],
     corners: np.ndarray,
     normal: tuple,
     label: int,
+    colour: np.ndarray | None = None,
     cover: np.ndarray | None = None,
 ) -> None:
-    """Paint a textured quad 4×3 (clockwise from the top left) if its front faces the camera."""
+    """Paint a textured quad 4×3 (clockwise from the top left) if its front is seen.
+
+    A texture given as a function is only made then; see `Canvas.warp` for what it may hold.
+    """
     points = camera.outline(corners)
-    if not faces_us(points) or canvas.misses(points):
+    if not clockwise(points) or canvas.misses(points):
         return
-    surface = tinted(texture, light, normal, corners[:, 2].mean())
+    surface = texture() if callable(texture) else texture
     plane = camera.plane(corners[0], corners[1], corners[3])
-    canvas.warp(surface, plane, points, label, cover)
+    table = light.table(colour, normal, float(corners[:, 2].mean()))
+    canvas.warp(surface, plane, points, table, label, cover)
 
 
 def paint_flat(
@@ -88,5 +87,5 @@ def paint_flat(
 ) -> None:
     """Paint a polygon N×3 in one final colour if its front faces the camera."""
     points = camera.outline(corners)
-    if faces_us(points):
+    if clockwise(points):
         canvas.fill(points, colour, label)

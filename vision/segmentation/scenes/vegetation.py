@@ -14,61 +14,76 @@ from .textures import crop, fractal
 from .things import Cast, Thing, paint_quad, rectangle, upright
 
 KINDS = 8  # sprites of each sort
-SIDE = 256  # pixels
+SIDE = 320  # pixels
 
 
 @lru_cache(maxsize=None)
 def leafy(kind: int, trunk: bool) -> tuple[np.ndarray, np.ndarray]:
     """A crown as brightness H×W (uint8, 128 is plain) and opacity H×W, with or without trunk."""
     rng = np.random.default_rng(100 + kind)
-    tone, alpha = np.full((SIDE, SIDE), 60, np.uint8), np.zeros((SIDE, SIDE), np.uint8)
-    low = 0.68 if trunk else 1.0
-    if trunk:
-        points = np.array([[122, 255], [134, 255], [131, 120], [126, 120]])
-        cv2.fillConvexPoly(tone, points, 66)
-        cv2.fillConvexPoly(alpha, points, 255)
-    angle, reach = rng.uniform(0, 2 * np.pi, 260), np.sqrt(rng.random(260))
-    lobes = 1 + 0.18 * np.sin(angle * rng.integers(3, 6) + rng.uniform(0, 6))
-    x = 128 + 98 * reach * np.cos(angle) * lobes
-    y = SIDE * low / 2 + SIDE * low * 0.4 * reach * np.sin(angle) * lobes
-    for i in np.argsort(-y + rng.uniform(-60, 60, 260)):
-        size = int(rng.integers(7, 20))
-        bright = 128 + 75 * (0.5 - y[i] / (SIDE * low)) * 1.3 + rng.normal(0, 16)
-        spot = (int(x[i]), int(min(y[i], SIDE - 4)))
-        cv2.circle(tone, spot, size, float(np.clip(bright * 0.8, 20, 250)), -1)
-        cv2.circle(tone, (spot[0], spot[1] - 3), size * 2 // 3, float(np.clip(bright, 20, 250)), -1)
-        cv2.circle(alpha, spot, size, 255, -1)
-    leaves = crop(fractal(0.62, 20 + kind), SIDE, SIDE)
-    shaded = np.clip(tone * (1 + 0.24 * leaves), 0, 255).astype(np.uint8)
-    soft = cv2.GaussianBlur(alpha, (0, 0), 4).astype(np.float32) + 50 * leaves
-    opaque = np.where(alpha > 0, soft > 105, soft > 150)
-    opaque |= cv2.erode(alpha, np.ones((15, 15))) > 0
-    return shaded, (opaque * 255).astype(np.uint8)
+    tone, alpha = np.full((SIDE, SIDE), 50, np.uint8), np.zeros((SIDE, SIDE), np.uint8)
+    low = SIDE * (0.78 if trunk else 0.98)
+    for boughs in range(9 if trunk else 0):
+        foot = (SIDE // 2 + int(rng.integers(-3, 4)), SIDE - 1 if boughs == 0 else int(low * 0.85))
+        tip = (int(SIDE / 2 + rng.normal(0, 0.14) * SIDE * (boughs > 0)), int(low * 0.45))
+        thick = SIDE // 26 if boughs == 0 else SIDE // 60
+        cv2.line(tone, foot, tip, 74, thick)
+        cv2.line(alpha, foot, tip, 255, thick)
+    clumps = rng.integers(9, 16)
+    turn, reach = rng.uniform(0, 2 * np.pi, clumps), np.sqrt(rng.uniform(0.05, 1, clumps))
+    centres = np.stack([SIDE / 2 + 0.31 * SIDE * reach * np.cos(turn),
+                        low / 2 + 0.33 * low * reach * np.sin(turn)], 1)  # fmt: skip
+    sizes = rng.uniform(0.09, 0.17, clumps) * SIDE
+    for i in np.argsort(-centres[:, 1]):
+        spots = centres[i] + rng.normal(0, 0.5, (70, 2)) * sizes[i]
+        for x, y in spots[np.argsort(-spots[:, 1])]:
+            lift = (centres[i, 1] - y) / sizes[i] * 22 + (0.5 - y / low) * 70
+            leaf = int(SIDE * rng.uniform(0.011, 0.032))
+            spot = (int(x), int(min(y, SIDE - 4)))
+            cv2.circle(tone, spot, leaf, float(np.clip(122 + lift + rng.normal(0, 14), 25, 250)), -1)
+            cv2.circle(alpha, spot, leaf, 255, -1)
+    leaves = crop(fractal(0.7, 20 + kind), SIDE, SIDE)
+    shaded = np.clip(tone * (1 + 0.2 * leaves), 0, 255).astype(np.uint8)
+    deep = cv2.blur(alpha, (SIDE // 25, SIDE // 25)) + 60 * leaves
+    return shaded, np.where((alpha > 0) & (deep > 95), 255, 0).astype(np.uint8)
 
 
 @lru_cache(maxsize=None)
 def bare(kind: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """A leafless tree: brightness, opacity and the crown's closed outline, each H×W uint8."""
     rng = np.random.default_rng(200 + kind)
+    lines, widths = branches(rng)
+    low, high = lines.reshape(-1, 2).min(0), lines.reshape(-1, 2).max(0)
     side = SIDE * 2
+    spread = max(abs(low[0]), high[0])
+    lines = lines * (side * 0.49 / spread, side * 0.98 / -low[1]) + (side / 2, side - 1)
     alpha = np.zeros((side, side), np.uint8)
-    shoots = [(side / 2, side - 1.0, -np.pi / 2, side * 0.27, side * 0.028)]
-    while shoots:
-        x, y, angle, length, width = shoots.pop()
-        bow = angle + rng.normal(0, 0.12)
-        end = (x + length * np.cos(bow), y + length * np.sin(bow))
-        cv2.line(alpha, (int(x), int(y)), (int(end[0]), int(end[1])), 255, max(1, round(width)))
-        if length < side * 0.02:
-            continue
-        for turn in rng.uniform(0.12, 0.65, 3) * [1, -1, rng.choice([-0.5, 0.5])]:
-            lifted = angle + turn
-            lifted += 0.12 * (-np.pi / 2 - lifted)
-            shoots.append((*end, lifted, length * rng.uniform(0.6, 0.82), width * 0.62))
-        if len(shoots) > 900:
-            shoots = shoots[-900:]
+    for line, width in zip(np.round(lines * 8).astype(int), widths * side):
+        cv2.line(alpha, line[0], line[1], 255, max(1, round(width)), shift=3)
     tone = np.clip(112 + 22 * crop(fractal(0.5, 21), side, side), 0, 255).astype(np.uint8)
-    closed = cv2.morphologyEx(alpha, cv2.MORPH_CLOSE, np.ones((23, 23), np.uint8))
+    closed = cv2.morphologyEx(alpha, cv2.MORPH_CLOSE, np.ones((21, 21), np.uint8))
     return tone, alpha, closed
+
+
+def branches(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """A bare tree's lines N×2×2 (right, down from the foot) and their widths, about 1 high."""
+    tips = np.array([[0.0, 0.0, -np.pi / 2, rng.uniform(0.2, 0.3), 0.035]])
+    lines, widths = [], []
+    for level in range(7):
+        x, y, angle, length, width = tips.T
+        bow = angle + rng.normal(0, 0.1, len(tips))
+        end = np.stack([x + length * np.cos(bow), y + length * np.sin(bow)], 1)
+        lines.append(np.stack([tips[:, :2], end], 1))
+        widths.append(width)
+        turns = rng.uniform(0.15, 0.75, (len(tips), 3)) * [1, -1, 0.3]
+        lifted = angle[:, None] + turns
+        lifted += 0.12 * (-np.pi / 2 - lifted)
+        longer = length[:, None] * rng.uniform(0.58, 0.85, (len(tips), 3))
+        thinner = np.repeat(width[:, None] * 0.6, 3, 1)
+        ends = np.repeat(end[:, None], 3, 1)
+        tips = np.dstack([ends, lifted, longer, thinner]).reshape(-1, 5)
+        tips = tips[rng.random(len(tips)) < (1 if level < 2 else 0.85)]
+    return np.concatenate(lines), np.concatenate(widths)
 
 
 class Tree(Thing):
@@ -98,18 +113,11 @@ class Tree(Thing):
         corners = upright(np.array(left), np.array(right), 0, self.height)
         if canvas.misses(camera.outline(corners)):
             return
-        if self.sort == "bare":
-            tone, alpha, cover = bare(self.kind)
-        else:
-            tone, alpha = leafy(self.kind, self.sort == "leafy")
-            cover = None
-        texture = sprite(tone, alpha, self.colour)
-        if self.flipped:
-            texture = texture[:, ::-1].copy()
-            cover = cover if cover is None else cover[:, ::-1].copy()
+        pixels = self.height * camera.scale(np.array([self.across, 0.0, self.ahead]))
+        texture, cover = sprite(self.sort, self.kind, self.flipped, pixels < SIDE / 3)
         side = -np.sign(light.sun[0]) if light.sun[2] > 0 else 0.0
         normal = (side * 0.2, 0.55, -0.5)
-        paint_quad(canvas, camera, light, texture, corners, normal, TREE, cover)
+        paint_quad(canvas, camera, light, texture, corners, normal, TREE, self.colour, cover)
 
 
 class Hedge(Thing):
@@ -121,15 +129,8 @@ class Hedge(Thing):
         """A hedge whose front runs from `left` to `right` as seen from the street."""
         super().__init__(float(max(left[1], right[1])))
         self.left, self.right, self.height = np.asarray(left), np.asarray(right), height
-        self.colour = leaf_colour(rng)
+        self.colour, self.seed = leaf_colour(rng), int(rng.integers(1 << 32))
         length = float(np.linalg.norm(self.right - self.left))
-        rows, columns = round(height * 40), max(8, round(length * 40))
-        leaves = crop(fractal(0.62, 22), rows, columns, tuple(rng.integers(0, 512, 2)))
-        lobes = crop(fractal(0.3, 23), rows, columns, tuple(rng.integers(0, 512, 2)))
-        up = np.linspace(1.15, 0.6, rows)[:, None]
-        self.tone = np.clip(118 * up * (1 + 0.24 * leaves + 0.12 * lobes), 0, 255).astype(np.uint8)
-        ragged = np.arange(rows)[:, None] > 5 + 4 * lobes[:1] + 3 * leaves[:1]
-        self.alpha = (ragged * 255).astype(np.uint8)
         away = (self.right - self.left)[::-1] / length * (-0.8, 0.8)
         outline = np.array([self.left, self.right, self.right + away, self.left + away])
         self.casts = [Cast(outline, 0, height)]
@@ -139,8 +140,19 @@ class Hedge(Thing):
         along = (self.right - self.left) / np.linalg.norm(self.right - self.left)
         normal = (along[1] * 0.8, 0.5, -along[0] * 0.8)
         corners = upright(self.left, self.right, 0, self.height)
-        texture = sprite(self.tone, self.alpha, self.colour)
-        paint_quad(canvas, camera, light, texture, corners, normal, TREE)
+        paint_quad(canvas, camera, light, self._leaves, corners, normal, TREE, self.colour)
+
+    def _leaves(self) -> np.ndarray:
+        """The texture of the front: foliage with a ragged top."""
+        rng = np.random.default_rng(self.seed)
+        length = float(np.linalg.norm(self.right - self.left))
+        rows, columns = round(self.height * 40), max(8, round(length * 40))
+        leaves = crop(fractal(0.62, 22), rows, columns, tuple(rng.integers(0, 512, 2)))
+        lobes = crop(fractal(0.3, 23), rows, columns, tuple(rng.integers(0, 512, 2)))
+        up = np.linspace(1.15, 0.6, rows)[:, None]
+        tone = np.clip(118 * up * (1 + 0.24 * leaves + 0.12 * lobes), 0, 255)
+        ragged = np.arange(rows)[:, None] > 5 + 4 * lobes[:1] + 3 * leaves[:1]
+        return np.dstack([tone, ragged * 255]).astype(np.uint8)
 
 
 def leaf_colour(rng: np.random.Generator) -> np.ndarray:
@@ -151,8 +163,16 @@ def leaf_colour(rng: np.random.Generator) -> np.ndarray:
     return np.array(choice[rng.integers(len(choice))]) * rng.uniform(0.7, 1.2)
 
 
-def sprite(tone: np.ndarray, alpha: np.ndarray, colour: np.ndarray) -> np.ndarray:
-    """A four-channel texture from brightness (128 is plain), opacity and colour."""
-    levels = np.clip(np.arange(256)[:, None] / 128 * colour, 0, 255).astype(np.uint8)
-    tinted = cv2.LUT(cv2.merge([tone] * 3), levels[None])
-    return cv2.merge([tinted[..., 0], tinted[..., 1], tinted[..., 2], alpha])
+@lru_cache(maxsize=None)
+def sprite(sort: str, kind: int, flipped: bool, small: bool) -> tuple:
+    """A tree's texture (brightness, opacity) and, for a bare one, where its label goes."""
+    if sort == "bare":
+        layers = list(bare(kind))
+    else:
+        layers = list(leafy(kind, sort == "leafy"))
+    if small:
+        layers = [cv2.pyrDown(cv2.pyrDown(layer)) for layer in layers]
+    if flipped:
+        layers = [layer[:, ::-1] for layer in layers]
+    cover = np.ascontiguousarray(layers[2]) if sort == "bare" else None
+    return cv2.merge([np.ascontiguousarray(layer) for layer in layers[:2]]), cover
