@@ -19,18 +19,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _run(list(sys.argv[1:] if arguments is None else arguments))
     except UserError as error:
-        print(error, file=sys.stderr)
-        return 2
+        return _refuse(error)
     except KeyboardInterrupt:
         print("Stopped; run the same command again to go on.", file=sys.stderr)
         return 130
     except BrokenPipeError:
         return 0
+    except OSError as error:
+        return _refuse(UserError("'{file}' cannot be read or written ({reason})",
+                                 "a place where you may read and write is accepted",
+                                 "choose another", file=error.filename, reason=error.strerror))
+
+
+def _refuse(error: UserError) -> int:
+    print(" ".join(str(error).split()), file=sys.stderr)
+    return 2
 
 
 def systems() -> list[str]:
-    """Return the packages below `vision` that list verbs."""
-    found = [module.name for module in pkgutil.iter_modules(vision.__path__) if module.ispkg]
+    """Return the packages below `vision` that list verbs; the page is not asked, it is slow."""
+    found = [module.name for module in pkgutil.iter_modules(vision.__path__)
+             if module.ispkg and module.name != "ui"]
     return [name for name in found if hasattr(importlib.import_module(f"vision.{name}"), "VERBS")]
 
 

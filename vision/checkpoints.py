@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_origin, get_type_hints
 
 from vision import __version__
 from vision.errors import UserError
@@ -47,6 +47,14 @@ class Card:
     created: str = ""
     vision_version: str = __version__
     format: int = FORMAT
+
+    def __post_init__(self) -> None:
+        for name, hint in get_type_hints(type(self)).items():
+            kind = get_origin(hint) or hint
+            if type(getattr(self, name)) is not kind:
+                raise TypeError(f"'{name}' is not a {kind.__name__}")
+        if not all(isinstance(name, str) for name in self.classes):
+            raise TypeError("'classes' are not names")
 
     @classmethod
     def from_json(cls, text: str) -> Card:
@@ -104,8 +112,6 @@ def read_card(path: Path) -> Card:
 
 def load(path: Path, registry: Registry) -> Model:
     """Return the checked model of a checkpoint in evaluation mode, built by its registry."""
-    import torch
-
     header = _header(path)
     card = _card(path, header)
     if card.system != registry.system:
@@ -118,9 +124,8 @@ def load(path: Path, registry: Registry) -> Model:
         )
     tensors = _tensors(path)
     if digest(header["card"], tensors) != header.get("digest"):
-        raise _damaged(path, "its content does not fit its digest")
-    with torch.device("meta"):
-        module = registry.build(card.arch, **card.config)
+        raise damaged(path, "its content does not fit its digest")
+    module = _empty(path, card, registry)
     _fill(path, module, tensors)
     return Model(module.float().eval(), card)
 
@@ -153,6 +158,17 @@ def write_atomically(path: Path, content: bytes) -> None:
         raise
 
 
+def damaged(path: Path, reason: str) -> UserError:
+    """Return the error for a file that is not what it should be."""
+    return UserError(
+        "'{file}' cannot be used: {reason}",
+        "a complete .safetensors checkpoint made by this project is accepted",
+        "fetch or train it again",
+        file=path.name,
+        reason=reason,
+    )
+
+
 def _header(path: Path) -> dict[str, str]:
     if not path.is_file():
         raise UserError(
@@ -164,19 +180,19 @@ def _header(path: Path) -> dict[str, str]:
     with path.open("rb") as file:
         size = int.from_bytes(file.read(8), "little")
         if not 2 <= size <= HEADER_LIMIT:
-            raise _damaged(path, "it has no safetensors header")
+            raise damaged(path, "it has no safetensors header")
         try:
             header = json.loads(file.read(size))["__metadata__"]
             return {"card": header["card"], "digest": header["digest"]}
-        except (ValueError, KeyError, TypeError) as error:
-            raise _damaged(path, "its header is not one that this project writes") from error
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise damaged(path, "its header is not one that this project writes") from error
 
 
 def _card(path: Path, header: dict[str, str]) -> Card:
     try:
         card = Card.from_json(header["card"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise _damaged(path, "its model card cannot be read") from error
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise damaged(path, "its model card cannot be read") from error
     if card.format != FORMAT:
         raise UserError(
             "'{file}' has the format {found}",
@@ -196,7 +212,20 @@ def _tensors(path: Path) -> dict[str, torch.Tensor]:
     try:
         return from_bytes(path.read_bytes())
     except (SafetensorError, ValueError, KeyError, RuntimeError) as error:
-        raise _damaged(path, "its tensors are cut short or overlap") from error
+        raise damaged(path, "its tensors are cut short or overlap") from error
+
+
+def _empty(path: Path, card: Card, registry: Registry) -> nn.Module:
+    """Return the module of a card without memory for its weights."""
+    import torch
+
+    if card.arch not in registry.names():
+        raise damaged(path, f"its architecture '{card.arch}' is not known here")
+    try:
+        with torch.device("meta"):
+            return registry.build(card.arch, **card.config)
+    except Exception as error:  # whatever the settings of a foreign file may provoke
+        raise damaged(path, "its settings build no model") from error
 
 
 def _fill(path: Path, module: nn.Module, tensors: dict[str, torch.Tensor]) -> None:
@@ -205,15 +234,7 @@ def _fill(path: Path, module: nn.Module, tensors: dict[str, torch.Tensor]) -> No
     if wanted != found:
         odd = sorted(name for name in wanted.keys() | found.keys()
                      if wanted.get(name) != found.get(name))
-        raise _damaged(path, f"its tensors do not fit its settings, first at '{odd[0]}'")
+        raise damaged(path, f"its tensors do not fit its settings, first at '{odd[0]}'")
+    if not all(tensor.isfinite().all() for tensor in tensors.values()):
+        raise damaged(path, "its weights are not all finite")
     module.load_state_dict(tensors, assign=True)
-
-
-def _damaged(path: Path, reason: str) -> UserError:
-    return UserError(
-        "'{file}' cannot be used: {reason}",
-        "a complete .safetensors checkpoint made by this project is accepted",
-        "fetch or train it again",
-        file=path.name,
-        reason=reason,
-    )

@@ -65,7 +65,8 @@ class Files:
         if name not in self._places:
             raise UserError("the data set has no file '{name}'",
                             "it holds {found} files such as '{example}'", "fetch it again",
-                            name=name, found=len(self._places), example=min(self._places, default=""))
+                            name=name, found=len(self._places),
+                            example=min(self._places, default=""))
         place = self._places[name]
         if isinstance(place, Path):
             return place.read_bytes()

@@ -1,33 +1,44 @@
-"""Batch normalisation over several CPU processes, as `nn.SyncBatchNorm` does it on GPUs."""
+"""Several processes as one: sums that carry gradients, and batch normalisation built on them."""
 
 from __future__ import annotations
 
 import torch
-from torch import nn
-from torch.distributed.nn.functional import all_reduce
+from torch import distributed, nn
+
+
+def whole(part: torch.Tensor) -> torch.Tensor:
+    """Return the sum of a tensor over all processes, with gradients; alone, the tensor itself."""
+    if not distributed.is_available() or not distributed.is_initialized():
+        return part
+    from torch.distributed.nn.functional import all_reduce
+
+    return all_reduce(part)
 
 
 class CrossProcessBatchNorm2d(nn.BatchNorm2d):
-    """A `BatchNorm2d` whose training statistics come from the batches of all processes."""
+    """`nn.SyncBatchNorm` for CPUs: the training statistics come from all processes' batches."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         if not self.training:
             return super().forward(x)
         x32 = x.float()  # (N, C, H, W)
         count = x32.new_tensor([x32.numel() / x32.shape[1]])
-        local = torch.cat([x32.sum((0, 2, 3)), x32.square().sum((0, 2, 3)), count])
-        total = all_reduce(local)  # (2C + 1,)
-        number = total[-1]
-        mean, square = (total[:-1] / number).chunk(2)  # (C,), (C,)
-        variance = (square - mean.square()).clamp_min(0)
+        total = whole(torch.cat([x32.sum((0, 2, 3)), count]))  # (C + 1,)
+        number = total[-1].detach()
+        mean = total[:-1] / number  # (C,)
+        centred = x32 - mean[:, None, None]
+        variance = whole(centred.square().sum((0, 2, 3))) / number  # (C,)
         self._remember(mean.detach(), (variance * number / (number - 1)).detach())
         scale = self.weight * torch.rsqrt(variance + self.eps)
-        shift = self.bias - mean * scale
-        return (x32 * scale[:, None, None] + shift[:, None, None]).to(x.dtype)
+        return (centred * scale[:, None, None] + self.bias[:, None, None]).to(x.dtype)
 
     @torch.no_grad()
     def _remember(self, mean: torch.Tensor, variance: torch.Tensor) -> None:
-        self.num_batches_tracked += 1
+        """Move the running statistics towards these, as `nn.BatchNorm2d` does."""
+        if self.running_mean is None or self.running_var is None or self.momentum is None:
+            return
+        if self.num_batches_tracked is not None:
+            self.num_batches_tracked.add_(1)
         self.running_mean.lerp_(mean, self.momentum)
         self.running_var.lerp_(variance, self.momentum)
 

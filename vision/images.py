@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 from pathlib import Path
-from typing import IO, Union
+from typing import IO
 
 import cv2
 import numpy as np
@@ -19,7 +19,7 @@ SMALLEST = 16
 SIXTEEN_BIT = ("I", "I;16", "I;16B", "I;16L", "F")
 ACCEPTED = "PNG, JPEG, WebP, BMP, TIFF and GIF pictures from 16×16 up to 40 megapixels are accepted"
 
-Source = Union[str, Path, bytes, IO[bytes], Image.Image, np.ndarray]
+Source = str | Path | bytes | IO[bytes] | Image.Image | np.ndarray
 
 
 def read_picture(source: Source) -> np.ndarray:

@@ -14,7 +14,6 @@ from typing import Any
 
 from vision.errors import UserError, unknown
 
-
 REQUIRED = dataclasses.MISSING
 
 
@@ -70,6 +69,16 @@ def _checked(field: dataclasses.Field[Any], value: Any) -> Any:
     return value
 
 
+def within(config: Any, **limits: tuple[float, float]) -> None:
+    """Raise for the first of these settings that lies outside its limits (lowest, highest)."""
+    for name, (low, high) in limits.items():
+        value = getattr(config, name)
+        if not low <= value <= high:
+            raise UserError("the setting '{name}' is {value}",
+                            "numbers from {low} to {high} are accepted", "choose another",
+                            name=name.replace("_", "-"), value=value, low=low, high=high)
+
+
 def command(system: str, verb: str, config: Any) -> str:
     """Return the command line that gives these settings, without those left at their default."""
     words = ["python", "-m", "vision", system, verb]
@@ -115,4 +124,6 @@ def _kind(hint: Any) -> tuple[Any, bool]:
 def _shown(value: Any) -> str:
     if isinstance(value, (tuple, list)):
         return " ".join(map(str, value))
-    return "none" if value in (None, "") else str(value.as_posix() if isinstance(value, Path) else value)
+    if value in (None, ""):
+        return "none"
+    return value.as_posix() if isinstance(value, Path) else str(value)

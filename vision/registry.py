@@ -1,4 +1,4 @@
-"""Architectures register themselves by decorator; command line, tabs and tests read the registry."""
+"""Architectures register by decorator; command line, tabs and tests read the registry."""
 
 from __future__ import annotations
 

@@ -82,7 +82,8 @@ def bf16_is_faster(kind: str) -> bool:
     layer = nn.Conv2d(64, 64, 3, padding=1).to(memory_format=torch.channels_last)
     picture = torch.zeros(1, 64, 48, 48).to(memory_format=torch.channels_last)
     with torch.inference_mode():
-        return 1.1 * _fastest(layer.bfloat16(), picture.bfloat16()) < _fastest(layer.float(), picture)
+        full = _fastest(layer, picture)
+        return 1.1 * _fastest(layer.bfloat16(), picture.bfloat16()) < full
 
 
 def _fastest(layer: nn.Module, picture: torch.Tensor, times: int = 5) -> float:
@@ -179,7 +180,7 @@ class Run:
         prepared: list[Any] = []
         for thing in objects:
             if isinstance(thing, Average):
-                thing.module.to(self.accelerator.device, memory_format=torch.channels_last)
+                thing.module.to(self.accelerator.device).to(memory_format=torch.channels_last)
             if isinstance(thing, (torch.optim.lr_scheduler.LRScheduler, Average)):
                 self.accelerator.register_for_checkpointing(thing)
                 prepared.append(thing)
@@ -235,6 +236,8 @@ class Run:
         """Remove the saved state of a run whose checkpoint is written; a stopped one keeps it."""
         self.accelerator.wait_for_everyone()
         if not self.asked_to_stop and self.accelerator.is_main_process:
+            for saved in self._saved():
+                self._discard(saved)
             shutil.rmtree(self.folder, ignore_errors=True)
         self.accelerator.free_memory()
 
@@ -275,8 +278,15 @@ class Run:
             os.replace(new, final)
             for old in self._saved():
                 if old != final:
-                    shutil.rmtree(old)
+                    self._discard(old)
         self.accelerator.wait_for_everyone()
+
+    def _discard(self, saved: Path) -> None:
+        """Delete a state; its name goes first, so that half of one is never taken for a whole."""
+        rest = self.folder / "discarded"
+        shutil.rmtree(rest, ignore_errors=True)
+        os.replace(saved, rest)
+        shutil.rmtree(rest)
 
     def _saved(self) -> list[Path]:
         return sorted(self.folder.glob("step-*"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -85,7 +86,7 @@ class First:
         return self.samples[index]
 
 
-SETS = {"camvid": CamVid, "scenes": Scenes}
+SETS: dict[str, Callable[[str], Samples]] = {"camvid": CamVid, "scenes": Scenes}
 
 
 def open_samples(name: str, split: str, limit: int = 0) -> Samples:

@@ -1,4 +1,8 @@
-"""Losses of segmentation: logits (N, C, H, W) and truth (N, H, W) in, one number out."""
+"""Losses of segmentation: logits (N, C, H, W) and truth (N, H, W) in, one number out.
+
+The batch may be shared by several processes: sums and counts are taken over all of them, so that
+each process gets the loss of the whole batch.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +11,17 @@ from collections.abc import Callable
 import torch
 from torch.nn import functional
 
+from vision.distributed import whole
+
 VOID = 255
 Loss = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]
 
 
 def cross_entropy(logits: torch.Tensor, truth: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
     """Return the weighted mean of −log p of the true class; void pixels do not count."""
-    return functional.cross_entropy(logits, truth, weights, ignore_index=VOID)
+    total = functional.cross_entropy(logits, truth, weights, ignore_index=VOID, reduction="sum")
+    weight = weights[truth[truth != VOID]].sum()
+    return whole(total) / whole(weight).clamp_min(1e-6)
 
 
 def dice(logits: torch.Tensor, truth: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
@@ -22,10 +30,10 @@ def dice(logits: torch.Tensor, truth: torch.Tensor, weights: torch.Tensor) -> to
     target = functional.one_hot(truth.masked_fill(truth == VOID, 0), logits.shape[1])
     target = target.movedim(-1, 1) * known  # (N, C, H, W)
     p = logits.softmax(1) * known
-    both = (p * target).sum((0, 2, 3))  # (C,)
-    size = (p.square() + target).sum((0, 2, 3))
-    present = target.sum((0, 2, 3)) > 0
-    return 1 - (2 * both / size.clamp_min(1e-6))[present].mean()
+    both = whole((p * target).sum((0, 2, 3)))  # (C,)
+    size = whole((p.square() + target).sum((0, 2, 3)))
+    present = whole(target.sum((0, 2, 3)).float()) > 0
+    return 1 - (2 * both / size.clamp_min(1e-6))[present].sum() / present.sum().clamp_min(1)
 
 
 def cross_entropy_dice(logits: torch.Tensor, truth: torch.Tensor, weights: torch.Tensor

@@ -22,8 +22,9 @@ CHUNK = 2**24  # up to here the float32 counts of cv2.calcHist are exact
 def confusion_matrix(truth: np.ndarray, prediction: np.ndarray, classes: int) -> np.ndarray:
     """Return the classes×classes pixel counts (int64) of two uint8 label maps of equal size."""
     _check(truth, prediction, classes)
-    side, kind = (16, np.uint8) if classes < 16 else (256, np.uint16)
-    code = (truth.astype(kind, copy=False) * kind(side) + prediction).ravel()  # void wraps past all
+    side, kind = (16, "uint8") if classes < 16 else (256, "uint16")
+    code = np.multiply(truth, side, dtype=kind)
+    code = (code + prediction).ravel()  # void wraps past all
     return _histogram(code, side * side).reshape(side, side)[:classes, :classes].copy()
 
 
@@ -41,7 +42,11 @@ def _histogram(code: np.ndarray, bins: int) -> np.ndarray:
 
 
 def _check(truth: np.ndarray, prediction: np.ndarray, classes: int) -> None:
-    """Raise for maps of different sizes or with ids that stand for no class."""
+    """Raise for maps of different sizes or types, or with ids that stand for no class."""
+    if truth.dtype != np.uint8 or prediction.dtype != np.uint8:
+        raise UserError("truth and prediction are maps of {truth} and {prediction}",
+                        "uint8 is accepted", "convert the ids to uint8", truth=truth.dtype,
+                        prediction=prediction.dtype)
     if truth.shape != prediction.shape or not truth.size:
         raise UserError("truth and prediction have the sizes {truth} and {prediction}",
                         "equal sizes of at least one pixel are accepted", "resize one of them",

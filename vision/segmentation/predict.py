@@ -13,14 +13,14 @@ from torch.nn import functional
 
 from vision import checkpoints
 from vision.checkpoints import Model
-from vision.errors import UserError
 from vision.images import colourise, overlay, read_picture, resize, resize_labels, write_png
-from vision.options import REQUIRED, Verb, option
+from vision.options import REQUIRED, Verb, option, within
 from vision.segmentation.data import PALETTE
 from vision.segmentation.models import ARCHITECTURES
 from vision.training import best_device, bf16_is_faster
 
 MULTIPLE = 32
+LARGEST_SIDE = 2048
 FINEST = 2_000_000  # pixels; larger pictures get their labels from a result of this size
 
 
@@ -54,7 +54,12 @@ class Segmentation:
 def load(path: Path) -> Model:
     """Return the model of a checkpoint, on the best device and laid out for speed."""
     model = checkpoints.load(path, ARCHITECTURES)
-    model.module.to(best_device(), memory_format=torch.channels_last)
+    short, classes = model.card.preprocess.get("short_side"), model.card.config.get("classes")
+    if not isinstance(short, int) or not MULTIPLE <= short <= LARGEST_SIDE:
+        raise checkpoints.damaged(path, "its card has no usable short_side")
+    if classes != len(model.card.classes) or not classes <= len(PALETTE):
+        raise checkpoints.damaged(path, "its classes do not fit its settings")
+    model.module.to(best_device()).to(memory_format=torch.channels_last)
     return model
 
 
@@ -107,9 +112,7 @@ class Config:
 
 def run(config: Config) -> Segmentation:
     """Segment one picture and write its overlay."""
-    if not 0 <= config.opacity <= 1:
-        raise UserError("the opacity is {value}", "numbers from 0 to 1 are accepted",
-                        "choose another", value=config.opacity)
+    within(config, opacity=(0, 1))
     result = predict(load(config.checkpoint), read_picture(config.picture))
     write_png(config.output, overlay(result.picture, colourise(result.labels, PALETTE),
                                      config.opacity))

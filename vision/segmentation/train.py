@@ -12,8 +12,8 @@ from vision import checkpoints
 from vision.checkpoints import Card, Model
 from vision.datasets import licences
 from vision.errors import UserError
-from vision.options import Verb, command, option
-from vision.segmentation.data import (CLASSES, SETS, Augment, Samples, frequencies, open_samples)
+from vision.options import Verb, command, option, within
+from vision.segmentation.data import CLASSES, Augment, Samples, frequencies, open_samples
 from vision.segmentation.evaluate import measure
 from vision.segmentation.losses import LOSSES
 from vision.segmentation.models import ARCHITECTURES
@@ -44,6 +44,7 @@ class Config:
     seed: int = option(0, "seed of weights, order and augmentation")
     precision: str = option("auto", "auto, bf16 or fp32", lambda: ["auto", "bf16", "fp32"])
     val_every: int = option(0, "measure on the val split every so many steps; 0 is at the end only")
+    save_every: int = option(200, "save the state of the run every so many steps")
     output: Path = option(Path("runs/segmentation/unet.safetensors"), "the checkpoint to write")
 
 
@@ -52,7 +53,7 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
     check(config)
     sets = [open_samples(name, "train", config.limit) for name in config.data]
     validation = open_samples(config.data[0], "val", config.limit)
-    run = Run(config, config.output.parent, on_step)
+    run = Run(config, config.output.parent, on_step, save_every=config.save_every)
     device = run.accelerator.device
     module = ARCHITECTURES.build(config.arch, classes=len(CLASSES), size=config.size)
     average = Average(module)
@@ -92,18 +93,21 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
 
 def check(config: Config) -> None:
     """Raise for settings that cannot work."""
-    if config.steps < 1 or config.batch < 1:
-        raise UserError("{steps} steps of {batch} pictures are no training",
-                        "at least 1 of each is accepted", "raise the number",
-                        steps=config.steps, batch=config.batch)
-    if len(config.crop) != 2 or any(side % 32 or side < 32 for side in config.crop):
-        raise UserError("the crop is {crop}", "two multiples of 32 are accepted",
+    if len(config.crop) != 2 or any(side % 32 or side < 64 for side in config.crop):
+        raise UserError("the crop is {crop}", "two multiples of 32 from 64 are accepted",
                         "try --crop 224 288", crop=config.crop)
+    if len(config.scale) != 2 or not 0 < config.scale[0] <= config.scale[1] <= 16:
+        raise UserError("the scale is {scale}",
+                        "the smallest and the largest, both above 0 and up to 16, are accepted",
+                        "try --scale 0.55 1.3", scale=config.scale)
+    within(config, steps=(1, 10**9), batch=(1, 4096), seed=(0, 2**63 - 1), limit=(0, 10**9),
+           val_every=(0, 10**9), save_every=(1, 10**9), short_side=(32, 2048), mix=(0, 1),
+           learning_rate=(1e-9, 10), weight_decay=(0, 1), balance=(0, 2))
 
 
 def make_batch(sets: list[Samples], config: Config, run: Run, number: int) -> Batch:
     """Return step `number`'s pictures (n, 3, h, w) and labels (n, h, w) of this process."""
-    augment = Augment(tuple(config.crop), tuple(config.scale))
+    augment = Augment((config.crop[0], config.crop[1]), (config.scale[0], config.scale[1]))
     others = config.mix * (1 - number / config.steps) if len(sets) > 1 else 0.0
     samples = []
     for place in range(config.batch)[run.share(config.batch)]:
@@ -135,7 +139,8 @@ def describe(config: Config, run: Run, metrics: dict[str, object]) -> Card:
         preprocess={"short_side": config.short_side},
         data={"train": list(config.data), "val": f"{config.data[0]} val",
               "licences": licences(config.data)},
-        metrics=metrics, command=command("segmentation", "train", config), seed=config.seed, steps=run.number, device=run.device,
+        metrics=metrics, command=command("segmentation", "train", config), seed=config.seed,
+        steps=run.number, device=run.device,
     )
 
 

@@ -57,7 +57,7 @@ class UNet(nn.Module):
         self.shrink = nn.MaxPool2d(2)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        skips = []
+        skips: list[torch.Tensor] = []
         for stage in self.encoder:
             x = stage(x if not skips else self.shrink(x))  # (N, widths[i], H / 2ⁱ, W / 2ⁱ)
             skips.append(x)
