@@ -81,10 +81,15 @@ def rounded(profile: np.ndarray) -> np.ndarray:
 def underside(body: Body) -> list[tuple]:
     """The dark inside between the wheels, down to the road."""
     long, half = body.length * 0.45, body.width * 0.45
-    faces = [(panel(side * half, long, -long, 0.08, 0.5, side), (side, 0, 0), DARK, 0)
+    faces = [(panel(side * half, long, -long, 0.2, 0.5, side), (side, 0, 0), DARK, 0)
              for side in (-1, 1)]  # fmt: skip
-    faces += [(bulkhead(end * long, half, 0.12, 0.45, end), (0, 0, end), DARK, 0)
+    faces += [(bulkhead(end * long, half, 0.2, 0.45, end), (0, 0, end), DARK, 0)
               for end in (-1, 1)]  # fmt: skip
+    for end, axle in zip((1, -1), body.axles):
+        z = axle * body.length + end * body.wheel * 0.75
+        for x in (-1, 1):
+            tread = bulkhead(z, 0.11, 0, body.wheel * 1.5, end, x * (half - 0.04))
+            faces.append((tread, (0, 0.2, end), TYRE, 0))
     return faces
 
 
@@ -172,9 +177,11 @@ def ends(body: Body, fine: bool) -> list[tuple]:
             shape = bulkhead(z, 0.2 * half, base, base + tall, end, x * half)
             faces.append((shape, normal, lamp, 0.25))
         if fine:
-            bumper = bulkhead(z, half, low, low + 0.1, end)
+            bumper = bulkhead(z, half, low, low + 0.09, end)
+            join = bulkhead(z + end * 0.002, half * 0.97, mid + 0.05, mid + 0.065, end)
             grille = bulkhead(z, half * 0.5, mid - 0.02, high - 0.03, end)
-            faces += [(bumper, normal, SEAM, 0)] + [(grille, normal, DARK, 0)] * (end > 0)
+            faces += [(bumper, normal, SEAM, 0), (join, normal, SEAM, 0)]
+            faces += [(grille, normal, DARK, 0)] * (end > 0)
             tag = bulkhead(z + end * 0.01, 0.26, mid - 0.08, mid + 0.04, end)
             faces.append((tag, normal, plate, 0))
     return faces

@@ -32,12 +32,14 @@ class Style:
     window: tuple[float, float]  # share of the bay's width and of the storey's height
     panes: tuple[int, int]
     shop: bool
+    lintel: np.ndarray
 
 
 def draw_style(rng: np.random.Generator, shop: bool) -> Style:
     """Choose the look of one building."""
     wall = str(rng.choice(list(WALLS), p=[0.45, 0.27, 0.16, 0.12]))
-    colour = np.array(WALLS[wall][rng.integers(len(WALLS[wall]))]) * rng.uniform(0.75, 1.08)
+    colour = np.array(WALLS[wall][rng.integers(len(WALLS[wall]))]) 
+    colour = (0.82 * colour + 0.18 * colour.mean()) * rng.uniform(0.8, 1.25)
     modern = wall == "concrete" or rng.random() < 0.2
     share = (rng.uniform(0.6, 0.97), rng.uniform(0.4, 0.7)) if modern else (
         rng.uniform(0.32, 0.5), rng.uniform(0.48, 0.62))  # fmt: skip
@@ -45,7 +47,7 @@ def draw_style(rng: np.random.Generator, shop: bool) -> Style:
     return Style(
         wall=wall, colour=colour, frame=FRAMES[rng.integers(len(FRAMES))],
         storey=rng.uniform(2.7, 3.5), bay=rng.uniform(2.0, 3.6), window=share, panes=panes,
-        shop=shop,
+        shop=shop, lintel=np.clip(colour * rng.choice([0.7, 0.9, 1.2, 1.4]), 0, 235),
     )  # fmt: skip
 
 
@@ -98,7 +100,9 @@ def add_windows(
             spot = wall[y : y + high, x : x + wide]
             view = pane[: spot.shape[0], : spot.shape[1]]
             spot[:] = cv2.convertScaleAbs(view, alpha=tones[floor, bay], beta=60 * lit[floor, bay])
-            wall[y + high : y + high + max(1, high // 14), x : x + wide] = 200
+            edge = max(1, high // 14)
+            wall[y + high : y + high + edge, x - edge : x + wide + edge] = 190
+            wall[max(0, y - 2 * edge) : y, x - edge : x + wide + edge] = style.lintel
 
 
 def glass(rng: np.random.Generator, high: int, wide: int, style: Style) -> np.ndarray:
@@ -147,6 +151,7 @@ def shop_front(
     goods = rng.uniform(12, 90, (6, 14, 1)) * rng.uniform(0.8, 1.2, (6, 14, 3))
     goods *= rng.uniform(0.4, 1.1)
     goods[:2] *= 0.6
+    goods[2:] += rng.choice([0, 0, 30, 70], (1, 14, 1)) * rng.uniform(0.6, 1.2, 3)
     view = cv2.resize(goods, (columns, len(inside)), interpolation=cv2.INTER_LINEAR)
     inside[:] = np.clip(view, 0, 255)
     wall[rows - riser :] = np.clip(colour * 0.7, 0, 255)

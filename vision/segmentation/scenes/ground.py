@@ -12,7 +12,7 @@ from .street import Street, road_distance
 from .textures import fractal, sample, slabs
 
 KERB = 0.16  # metres
-HORIZON = 280.0  # metres: the ground ends here, behind the backdrop
+HORIZON = 200.0  # metres: the ground ends here, behind the backdrop
 
 
 class Ground:

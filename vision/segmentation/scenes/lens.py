@@ -22,6 +22,8 @@ class Lens:
     blur: float  # pixels of a 480-pixel-wide picture
     noise: float
     soft: float  # loss of fine colour detail, 0 to 1
+    colour: float  # saturation, 1 leaves it alone
+    crisp: float  # sharpening, 0 none
     at: tuple[int, int]  # where the noise tile starts
 
     def develop(self, picture: np.ndarray) -> np.ndarray:
@@ -35,16 +37,26 @@ class Lens:
         if self.blur > 0.25:
             size = self.blur * picture.shape[1] / 480
             out = cv2.GaussianBlur(out, (0, 0), size)
-        out = self._soften(out)
+        out = self._soften(self._sharpen(out))
         grain = crop(fractal(0.85, 30), *picture.shape[:2], self.at) * self.noise
         shade = self._corners(*picture.shape[:2])
         return np.clip(out * shade[..., None] + grain[..., None], 0, 255).astype(np.uint8)
 
+    def _sharpen(self, picture: np.ndarray) -> np.ndarray:
+        """Raise fine contrast as small cameras do."""
+        if self.crisp < 0.05:
+            return picture
+        smooth = cv2.blur(picture, (3, 3))
+        return cv2.addWeighted(picture, 1 + self.crisp, smooth, -self.crisp, 0)
+
     def _soften(self, picture: np.ndarray) -> np.ndarray:
-        """Blur the colour but not the brightness, as compression does."""
+        """Blur and weaken the colour but not the brightness, as cheap cameras do."""
         parts = cv2.cvtColor(picture, cv2.COLOR_RGB2YCrCb)
         colour = cv2.blur(parts[..., 1:], (5, 3))
-        parts[..., 1:] = cv2.addWeighted(parts[..., 1:], 1 - self.soft, colour, self.soft, 0)
+        parts[..., 1:] = cv2.addWeighted(
+            parts[..., 1:], (1 - self.soft) * self.colour, colour, self.soft * self.colour,
+            128 * (1 - self.colour),
+        )  # fmt: skip
         return cv2.cvtColor(parts, cv2.COLOR_YCrCb2RGB)
 
     def _corners(self, height: int, width: int) -> np.ndarray:
@@ -57,8 +69,9 @@ class Lens:
 def draw_lens(rng: np.random.Generator) -> Lens:
     """Choose a camera and its settings."""
     return Lens(
-        middle=rng.uniform(88, 142), cast=rng.normal(1, 0.018, 3), gamma=rng.uniform(0.95, 1.25),
+        middle=rng.uniform(82, 166), cast=rng.normal(1, 0.018, 3), gamma=rng.uniform(0.95, 1.25),
         contrast=rng.uniform(0, 0.4), vignette=rng.uniform(0, 0.18),
-        blur=float(rng.choice([0, rng.uniform(0.2, 0.8)])), noise=rng.uniform(0.8, 4),
-        soft=rng.uniform(0.4, 1), at=tuple(rng.integers(0, 512, 2)),
+        blur=float(rng.choice([0, rng.uniform(0.2, 0.8)], p=[0.75, 0.25])), noise=rng.uniform(0.5, 3.2),
+        soft=rng.uniform(0.4, 1),
+        colour=rng.uniform(0.5, 1.0), crisp=rng.uniform(0, 1.1), at=tuple(rng.integers(0, 512, 2)),
     )  # fmt: skip

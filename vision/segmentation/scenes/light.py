@@ -68,28 +68,29 @@ class Light:
 
 def draw_light(rng: np.random.Generator) -> Light:
     """Choose a time of day and weather."""
-    kind = rng.choice(["sun", "hazy", "overcast", "dusk", "rain"], p=[0.42, 0.2, 0.22, 0.1, 0.06])
+    kind = rng.choice(["sun", "hazy", "overcast", "dusk", "rain"], p=[0.42, 0.22, 0.22, 0.08, 0.06])
     turn = rng.uniform(0, 2 * np.pi)
     up = np.radians({"dusk": rng.uniform(3, 12)}.get(kind, rng.uniform(14, 55)))
     sun = np.array([np.cos(up) * np.sin(turn), np.sin(up), np.cos(up) * np.cos(turn)])
-    blue = rng.uniform(0.3, 1)
-    zenith = np.array([232, 240, 247]) + blue * (np.array([92, 150, 222]) - [232, 240, 247])
+    blue = rng.uniform(0, 1)
+    zenith = np.array([240, 246, 250]) + blue * (np.array([112, 168, 230]) - [240, 246, 250])
     settings = {
-        "sun": ((1.15, 1.05, 0.9), (0.5, 0.53, 0.6), 0.0006, zenith, (236, 242, 247)),
+        "sun": ((1.15, 1.05, 0.9), (0.5, 0.53, 0.6), 0.0006, zenith, (248, 250, 252)),
         "hazy": ((0.6, 0.55, 0.48), (0.5, 0.52, 0.55), 0.002, (238, 241, 244), (250, 250, 249)),
         "overcast": ((0.0, 0.0, 0.0), (0.66, 0.68, 0.71), 0.002, (232, 236, 240), (250, 251, 252)),
         "dusk": ((0.7, 0.48, 0.3), (0.42, 0.43, 0.5), 0.002, (112, 135, 178), (246, 208, 164)),
-        "rain": ((0.0, 0.0, 0.0), (0.6, 0.63, 0.67), 0.005, (212, 217, 223), (232, 235, 238)),
+        "rain": ((0.0, 0.0, 0.0), (0.6, 0.63, 0.67), 0.0025, (212, 217, 223), (232, 235, 238)),
     }
     direct, ambient, density, zenith, horizon = settings[kind]
     clouds = {"sun": rng.uniform(0, 0.6), "dusk": rng.uniform(0.2, 0.8)}.get(kind, 0.5)
     grey = {"overcast": 228, "rain": 200, "dusk": 165}.get(kind, 250)
     wet = rng.uniform(0.4, 0.9) if kind == "rain" else rng.choice([0, rng.uniform(0, 0.4)])
+    cloud = np.array([grey, grey + 1, grey + 4]) + rng.uniform(-25, 5)
     return Light(
         sun=sun, direct=np.array(direct) * rng.uniform(0.7, 1.2), ambient=np.array(ambient),
-        haze=np.array(horizon) * 0.94, density=density * rng.uniform(0.5, 2),
+        haze=(np.array(horizon) + cloud) * 0.46, density=density * rng.uniform(0.5, 2),
         zenith=np.array(zenith, float), horizon=np.array(horizon, float), clouds=clouds,
-        cloud=np.array([grey, grey + 1, grey + 4]) + rng.uniform(-25, 5), wet=float(wet),
+        cloud=cloud, wet=float(wet),
     )  # fmt: skip
 
 

@@ -16,8 +16,8 @@ from .vehicles import Vehicle
 def fill_street(rng: np.random.Generator, street: Street) -> list[Thing]:
     """Everything that stands in a street, in no order."""
     things: list[Thing] = backdrop(rng, street)
-    season = str(rng.choice(["leafy", "bare", "mixed"], p=[0.5, 0.25, 0.25]))
-    mood = rng.choice(["city", "suburb", "park"], p=[0.62, 0.26, 0.12])
+    season = str(rng.choice(["leafy", "bare", "mixed"], p=[0.4, 0.35, 0.25]))
+    mood = rng.choice(["city", "suburb", "park"], p=[0.54, 0.28, 0.18])
     for side in SIDES:
         things += frontage(rng, street, side, str(mood), season)
         things += furniture(rng, street, side)
@@ -107,7 +107,7 @@ def boundary(
     rng: np.random.Generator, side: int, out: float, start: float, stop: float
 ) -> list[Thing]:
     """A hedge, railing, board fence, low wall or nothing, in short pieces."""
-    sort = rng.choice(["hedge", "rail", "boards", "wall", "none"], p=[0.28, 0.2, 0.14, 0.18, 0.2])
+    sort = rng.choice(["hedge", "rail", "boards", "wall", "none"], p=[0.26, 0.25, 0.17, 0.18, 0.14])
     if sort == "none":
         return []
     high = {"hedge": rng.uniform(0.9, 2.2), "rail": rng.uniform(0.9, 1.3),
@@ -128,7 +128,7 @@ def street_trees(
     rng: np.random.Generator, street: Street, side: int, season: str
 ) -> list[Thing]:
     """A row of trees along the kerb on some streets."""
-    if rng.random() > 0.3:
+    if rng.random() > 0.38:
         return []
     gap, high = rng.uniform(8, 18), rng.uniform(5, 9)
     return [
@@ -144,15 +144,15 @@ def furniture(rng: np.random.Generator, street: Street, side: int) -> list[Thing
     kerb, last = side * (street.half + 0.45), min(110, street.end - 1)
     back = side * (street.front(side) - 0.3)
     things: list[Thing] = []
-    lamp, wide, at = rng.uniform(5, 9), rng.uniform(0.12, 0.2), kerb if rng.random() < 0.6 else back
+    lamp, wide, at = rng.uniform(5, 10), rng.uniform(0.1, 0.17), kerb if rng.random() < 0.6 else back
     for ahead in np.arange(rng.uniform(3, 22), last, rng.uniform(18, 32)):
         if street.is_open(side, ahead, ahead):
             things.append(Lamp(rng, at, ahead, lamp, wide))
-    for ahead in rng.uniform(4, last, rng.integers(1, 6)):
+    for ahead in 4 + (last - 4) * rng.random(rng.integers(1, 7)) ** 1.6:
         if street.is_open(side, ahead, ahead):
             things.append(RoadSign(rng, kerb, ahead))
-    for ahead in rng.uniform(5, last, rng.integers(0, 4)):
-        things.append(Pole(rng, kerb, ahead, rng.uniform(2, 7), rng.uniform(0.07, 0.2)))
+    for ahead in rng.uniform(5, last, rng.integers(0, 3)):
+        things.append(Pole(rng, kerb, ahead, rng.uniform(2, 7), rng.uniform(0.06, 0.15)))
     stops = [r.ahead - r.half - 1.5 for r in street.side_roads] + [street.end - 2, street.zebra - 1]
     for stop in stops:
         if stop < 100 and rng.random() < 0.55:
@@ -160,8 +160,8 @@ def furniture(rng: np.random.Generator, street: Street, side: int) -> list[Thing
     if rng.random() < 0.2:
         for ahead in np.arange(rng.uniform(5, 20), rng.uniform(20, 50), 2.2):
             things.append(Pole(rng, kerb, ahead, 1.0, 0.14))
-    if rng.random() < 0.2:
-        start = rng.uniform(4, 25)
+    if rng.random() < 0.3:
+        start = rng.uniform(2, 18)
         for ahead in np.arange(start, start + rng.uniform(6, 30), 4):
             if street.is_open(side, ahead, ahead + 4):
                 ends = stretch(side, abs(kerb), ahead, ahead + 4)
@@ -187,7 +187,7 @@ def traffic(rng: np.random.Generator, street: Street) -> list[Thing]:
     """Moving vehicles in both lanes and on the cross road."""
     things: list[Thing] = []
     lane = street.half * 0.45
-    ahead = rng.uniform(6, 40)
+    ahead = rng.uniform(8, 60)
     while ahead < min(130, street.end - 5):
         things.append(Vehicle(rng, -lane + rng.normal(0, 0.2), ahead, rng.normal(0, 0.02)))
         ahead += rng.uniform(8, 60)

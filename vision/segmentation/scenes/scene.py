@@ -51,7 +51,7 @@ def draw_camera(rng: np.random.Generator, street: Street, size: tuple[int, int])
         rotation=turned(rng.normal(0, 0.06) + sway * 0.3, rng.normal(-0.01, 0.025),
                         rng.normal(0, 0.008)),
         bend=float(rng.choice([0, sway * 0.02, sway * 0.08], p=[0.35, 0.4, 0.25])),
-        hill=rng.normal(0, 0.0003),
+        hill=rng.normal(0.0001, 0.0002),
     )  # fmt: skip
 
 

@@ -63,8 +63,8 @@ def draw_street(rng: np.random.Generator) -> Street:
         side_roads.append(SideRoad(first.ahead, first.half, -first.side))
     yard = "grass" if green else "paved"
     return Street(
-        half=rng.uniform(3.2, 6.5),
-        walks=(rng.uniform(1.6, 4.2), rng.uniform(1.6, 4.5)),
+        half=rng.uniform(3.0, 6.2),
+        walks=(rng.uniform(1.7, 4.8), rng.uniform(1.7, 5)),
         verges=(bool(green and rng.random() < 0.4), bool(green and rng.random() < 0.4)),
         yards=(yard, yard if rng.random() < 0.8 else "paved"),
         side_roads=tuple(side_roads),

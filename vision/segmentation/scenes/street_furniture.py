@@ -15,6 +15,16 @@ from .things import Cast, Thing, paint_quad, rectangle, upright
 STEEL = [(120, 124, 126), (84, 88, 90), (52, 56, 54), (150, 150, 146), (60, 74, 62)]
 TURN = np.linspace(0, 2 * np.pi, 20, endpoint=False)
 
+MARKS = (
+    np.array([[-0.4, 0.13], [0.4, 0.13], [0.4, -0.13], [-0.4, -0.13]]),
+    np.array([[-0.13, 0.5], [0.13, 0.5], [0.13, -0.5], [-0.13, -0.5]]),
+    np.array([[0, 0.5], [0.42, 0.05], [0.12, 0.05], [0.12, -0.5], [-0.12, -0.5], [-0.12, 0.05],
+              [-0.42, 0.05]]),
+    np.array([[-0.5, 0], [-0.05, 0.42], [-0.05, 0.12], [0.5, 0.12], [0.5, -0.12], [-0.05, -0.12],
+              [-0.05, -0.42]]),
+    np.array([[-0.1, 0.5], [0.2, 0.4], [0.05, 0.1], [0.3, -0.5], [0, -0.15], [-0.3, -0.5]]),
+)  # fmt: skip
+
 
 class Pole(Thing):
     """A post, by default bare; what it carries is painted by `paint_top`."""
@@ -102,7 +112,7 @@ class RoadSign(TrafficLight):
         super().__init__(rng, across, ahead)
         self.height, self.width = rng.uniform(2.4, 3.2), 0.08
         self.shape = str(rng.choice(["round", "triangle", "box", "board"]))
-        self.size = rng.uniform(0.3, 0.42)
+        self.size = rng.uniform(0.32, 0.5)
         palette = {
             "round": [((196, 30, 38), (240, 240, 236)), ((30, 84, 170), (30, 84, 170))],
             "triangle": [((200, 32, 38), (240, 240, 236))],
@@ -112,7 +122,7 @@ class RoadSign(TrafficLight):
                       ((30, 30, 34), (238, 238, 232))],
         }[self.shape]  # fmt: skip
         self.rim, self.field = (np.array(c) for c in palette[rng.integers(len(palette))])
-        self.mark = rng.uniform(-0.6, 0.6, 2)
+        self.mark = int(rng.integers(len(MARKS)))
 
     def outline(self) -> np.ndarray:
         """The sign's shape N×2 around its middle, one unit in radius."""
@@ -120,14 +130,14 @@ class RoadSign(TrafficLight):
             return np.stack([np.cos(TURN), np.sin(TURN)], 1)
         if self.shape == "triangle":
             return np.array([[0, 1.1], [1.05, -0.75], [-1.05, -0.75]])
-        wide, high = (0.8, 1.0) if self.shape == "box" else (2.3, 1.1)
+        wide, high = (0.8, 1.0) if self.shape == "box" else (1.7, 0.8)
         return np.array([[-wide, high], [wide, high], [wide, -high], [-wide, -high]])
 
     def paint_top(self, canvas: Canvas, camera: Camera, light: Light) -> None:
         """Paint rim, field and a mark on it."""
         middle, shape = np.array([0, self.height - self.size * 0.6]), self.outline() * self.size
         dark = self.field * 0.2 if self.field.mean() > 130 else np.array([236, 236, 232])
-        stroke = np.array([[-0.35, 0.12], [0.35, 0.12], [0.35, -0.12], [-0.35, -0.12]]) * self.size
+        stroke = MARKS[self.mark] * self.size
         for outline, colour in ((shape, self.rim), (shape * 0.82, self.field), (stroke, dark)):
             seen = light.on(colour, (0, 0.1, -1), self.ahead)
             canvas.fill(camera.outline(self.plate(outline + middle)), seen, SIGN)
@@ -150,7 +160,7 @@ class Panel(Thing):
         self.label = BUILDING if sort == "wall" and height > 1.6 else FENCE
         length = float(np.linalg.norm(self.right - self.left))
         self.texture = panel_texture(sort, round(length))
-        tint = {"rail": rng.choice([40, 90, 150]), "boards": 120, "wall": 150}[sort]
+        tint = {"rail": rng.choice([40, 110, 170]), "boards": 125, "wall": 150}[sort]
         warm = (1.0, 1.0, 1.0) if sort == "rail" else (1.05, 0.9, 0.75)
         self.colour = tint * np.array(warm) * rng.uniform(0.7, 1.1)
         self.solid = sort != "rail"

@@ -11,7 +11,7 @@ from .camera import Camera
 from .canvas import TREE, Canvas
 from .light import Light
 from .textures import crop, fractal
-from .things import Cast, Thing, paint_quad, rectangle, upright
+from .things import Cast, Thing, paint_flat, paint_quad, rectangle, upright
 
 KINDS = 8  # sprites of each sort
 SIDE = 320  # pixels
@@ -23,12 +23,10 @@ def leafy(kind: int, trunk: bool) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(100 + kind)
     tone, alpha = np.full((SIDE, SIDE), 50, np.uint8), np.zeros((SIDE, SIDE), np.uint8)
     low = SIDE * (0.78 if trunk else 0.98)
-    for boughs in range(9 if trunk else 0):
-        foot = (SIDE // 2 + int(rng.integers(-3, 4)), SIDE - 1 if boughs == 0 else int(low * 0.85))
-        tip = (int(SIDE / 2 + rng.normal(0, 0.14) * SIDE * (boughs > 0)), int(low * 0.45))
-        thick = SIDE // 26 if boughs == 0 else SIDE // 60
-        cv2.line(tone, foot, tip, 74, thick)
-        cv2.line(alpha, foot, tip, 255, thick)
+    for lean in rng.normal(0, 0.14, 8 if trunk else 0):
+        foot, tip = (SIDE // 2, int(low * 0.9)), (int(SIDE * (0.5 + lean)), int(low * 0.45))
+        cv2.line(tone, foot, tip, 66, SIDE // 55)
+        cv2.line(alpha, foot, tip, 255, SIDE // 55)
     clumps = rng.integers(9, 16)
     turn, reach = rng.uniform(0, 2 * np.pi, clumps), np.sqrt(rng.uniform(0.05, 1, clumps))
     centres = np.stack([SIDE / 2 + 0.31 * SIDE * reach * np.cos(turn),
@@ -95,11 +93,11 @@ class Tree(Thing):
         """A tree of a `sort`: "leafy", "bare" or "bush"."""
         super().__init__(ahead)
         self.across, self.height, self.sort = across, height, sort
-        self.width = height * rng.uniform(0.7, 1.15) * (1.5 if sort == "bush" else 1.0)
+        self.width = height * rng.uniform(0.7, 1.15) * (1.5 if sort == "bush" else 1.1)
         self.kind, self.flipped = int(rng.integers(KINDS)), bool(rng.random() < 0.5)
         self.colour = leaf_colour(rng)
         if sort == "bare":
-            self.colour = np.array([128, 116, 104]) * rng.uniform(0.55, 1.0)
+            self.colour = np.array([140, 130, 120]) * rng.uniform(0.6, 1.25)
         crown = rectangle(across, ahead, self.width * 0.7, self.width * 0.7)
         trunk = rectangle(across, ahead, height * 0.04, height * 0.04)
         self.casts = [Cast(trunk, 0, height * 0.5)]
@@ -113,11 +111,23 @@ class Tree(Thing):
         corners = upright(np.array(left), np.array(right), 0, self.height)
         if canvas.misses(camera.outline(corners)):
             return
+        if self.sort == "leafy":
+            self._trunk(canvas, camera, light)
         pixels = self.height * camera.scale(np.array([self.across, 0.0, self.ahead]))
         texture, cover = sprite(self.sort, self.kind, self.flipped, pixels < SIDE / 3)
         side = -np.sign(light.sun[0]) if light.sun[2] > 0 else 0.0
         normal = (side * 0.2, 0.55, -0.5)
         paint_quad(canvas, camera, light, texture, corners, normal, TREE, self.colour, cover)
+
+
+    def _trunk(self, canvas: Canvas, camera: Camera, light: Light) -> None:
+        """Paint a leafy tree's stem as a dark and a light half."""
+        bark = np.array([112, 98, 84])
+        for start, stop, turn in ((-0.022, 0.004, -0.5), (0.0, 0.022, 0.5)):
+            left = np.array([self.across + start * self.height, self.ahead])
+            right = np.array([self.across + stop * self.height, self.ahead])
+            colour = light.on(bark, (turn, 0.1, -0.6), self.ahead)
+            paint_flat(canvas, camera, colour, upright(left, right, 0, self.height * 0.45), TREE)
 
 
 class Hedge(Thing):
@@ -160,7 +170,7 @@ def leaf_colour(rng: np.random.Generator) -> np.ndarray:
     greens = [(84, 108, 48), (64, 92, 44), (104, 116, 58), (52, 74, 42), (120, 112, 56)]
     rare = [(150, 104, 50), (128, 78, 52), (112, 96, 64)]
     choice = greens if rng.random() < 0.85 else rare
-    return np.array(choice[rng.integers(len(choice))]) * rng.uniform(0.7, 1.2)
+    return np.array(choice[rng.integers(len(choice))]) * rng.uniform(0.9, 1.55)
 
 
 @lru_cache(maxsize=None)

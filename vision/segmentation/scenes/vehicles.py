@@ -14,8 +14,8 @@ from .things import Cast, Thing, rectangle
 PAINTS = [(196, 198, 202), (150, 154, 160), (30, 32, 36), (46, 50, 58), (226, 228, 228),
           (150, 24, 28), (32, 62, 130), (24, 44, 84), (70, 76, 84), (36, 80, 60), (170, 150, 110),
           (96, 20, 30), (110, 160, 180)]  # fmt: skip
-ODDS = {"hatch": 0.34, "saloon": 0.18, "estate": 0.17, "suv": 0.12, "van": 0.11, "lorry": 0.03,
-        "bus": 0.025, "decker": 0.025}  # fmt: skip
+ODDS = {"hatch": 0.34, "saloon": 0.18, "estate": 0.17, "suv": 0.12, "van": 0.13, "lorry": 0.025,
+        "bus": 0.015, "decker": 0.02}  # fmt: skip
 SHINES = np.array([False, False, True, True, False, False, False, False, False, False])
 
 
