@@ -67,8 +67,8 @@ def body_mesh(sort: str, fine: bool) -> Mesh:
 
 def half_width(body: Body, along: np.ndarray) -> np.ndarray:
     """Half the hull's width at shares of its length: rounded in towards both ends."""
-    past = np.clip((np.abs(along) - 0.38) / 0.12, 0, 1)
-    return body.width / 2 * (1 - (0.14 if body.length < 5 else 0.03) * past**2)
+    past = np.clip((np.abs(along) - 0.4) / 0.1, 0, 1)
+    return body.width / 2 * (1 - (0.1 if body.length < 5 else 0.03) * past**2)
 
 
 def rounded(profile: np.ndarray) -> np.ndarray:
@@ -88,7 +88,7 @@ def underside(body: Body) -> list[tuple]:
     for end, axle in zip((1, -1), body.axles):
         z = axle * body.length + end * body.wheel * 0.75
         for x in (-1, 1):
-            tread = bulkhead(z, 0.11, 0, body.wheel * 1.5, end, x * (half - 0.04))
+            tread = bulkhead(z, 0.11, 0, body.wheel * 1.5, end, x * (half - 0.08))
             faces.append((tread, (0, 0.2, end), TYRE, 0))
     return faces
 

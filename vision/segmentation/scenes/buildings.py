@@ -6,7 +6,7 @@ import numpy as np
 
 from .camera import Camera
 from .canvas import BUILDING, Canvas
-from .facades import draw_style, facade, wall_texture
+from .facades import add_windows, draw_style, facade, wall_texture
 from .light import Light
 from .things import Cast, Thing, paint_flat, paint_quad, upright
 
@@ -32,8 +32,8 @@ class Building(Thing):
         self.back = np.array([-along[1], along[0]]) * depth
         super().__init__(float(max(left[1], right[1])))
         self.left, self.right, self.along, self.height = left, right, along, height
-        nearest = max(min(left[1], right[1]), 4)
-        self.fine = float(np.clip(700 / nearest, 7, 34))
+        self.nearest = max(min(left[1], right[1]), 4)
+        self.fine = float(np.clip(700 / self.nearest, 7, 34))
         self.style, self.seed = draw_style(rng, shop), int(rng.integers(1 << 32))
         self.rise = rng.uniform(1.5, 3.5) if height < 13 and rng.random() < 0.7 else 0.0
         self.roof = np.array(ROOFS[rng.integers(len(ROOFS))]) * rng.uniform(0.6, 1.1)
@@ -64,19 +64,26 @@ class Building(Thing):
         """The texture of a side wall."""
         rng = np.random.default_rng(self.seed)
         depth = float(np.linalg.norm(self.back))
-        return wall_texture(rng, self.style, depth, self.height, self.fine)
+        wall = wall_texture(rng, self.style, depth, self.height, self.fine)
+        if rng.random() < 0.5:
+            storeys = max(1, round(self.height / self.style.storey))
+            add_windows(rng, self.style, wall, storeys, int(rng.integers(1, 4)))
+        return wall
 
     def _gable(
         self, canvas: Canvas, camera: Camera, light: Light, a: np.ndarray, b: np.ndarray, n: tuple
     ) -> None:
         """Paint a side wall and the triangle under the roof."""
         corners = upright(a, b, -0.3, self.height)
-        paint_quad(canvas, camera, light, self._side, corners, n, BUILDING)
+        middle = (a + b) / 2
+        colour = light.on(self.style.colour, n, float(middle[1]))
+        if self.nearest < 55:
+            paint_quad(canvas, camera, light, self._side, corners, n, BUILDING)
+        else:
+            paint_flat(canvas, camera, colour, corners, BUILDING)
         if self.rise:
-            middle = (a + b) / 2
             peak = np.array([[middle[0], self.height + self.rise, middle[1]]])
             triangle = np.concatenate([corners[:1], peak, corners[1:2]])
-            colour = light.on(self.style.colour, n, float(middle[1]))
             paint_flat(canvas, camera, colour, triangle, BUILDING)
 
     def _roof(self, canvas: Canvas, camera: Camera, light: Light, front: tuple) -> None:

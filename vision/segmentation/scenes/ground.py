@@ -12,6 +12,7 @@ from .street import Street, road_distance
 from .textures import fractal, sample, slabs
 
 KERB = 0.16  # metres
+OVERCAST = 0.45  # how dark the ground is under things when there is no sun
 HORIZON = 200.0  # metres: the ground ends here, behind the backdrop
 
 
@@ -127,7 +128,7 @@ class Ground:
             if len(points) > 2:
                 corners = np.clip((points - (0, top)) * 8, -2e5, 2e5).astype(np.int32)
                 cv2.fillPoly(mask, [corners], 1.0, cv2.LINE_8, 3)
-        return 1 - light.strength * 0.92 * cv2.blur(mask, (3, 2))
+        return 1 - max(light.strength * 0.92, OVERCAST) * cv2.blur(mask, (3, 2))
 
 
 def ground_mask(camera: Camera, quads: np.ndarray, shape: tuple, top: int) -> np.ndarray:

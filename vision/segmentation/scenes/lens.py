@@ -69,7 +69,7 @@ class Lens:
 def draw_lens(rng: np.random.Generator) -> Lens:
     """Choose a camera and its settings."""
     return Lens(
-        middle=rng.uniform(82, 166), cast=rng.normal(1, 0.018, 3), gamma=rng.uniform(0.95, 1.25),
+        middle=rng.uniform(82, 166), cast=rng.normal(1, 0.013, 3), gamma=rng.uniform(0.95, 1.25),
         contrast=rng.uniform(0, 0.4), vignette=rng.uniform(0, 0.18),
         blur=float(rng.choice([0, rng.uniform(0.2, 0.8)], p=[0.75, 0.25])), noise=rng.uniform(0.5, 3.2),
         soft=rng.uniform(0.4, 1),

@@ -11,6 +11,7 @@ from .things import Cast, Thing, rectangle
 
 CLOTHES = [(30, 32, 38), (44, 48, 60), (24, 34, 64), (90, 30, 34), (120, 110, 96), (60, 70, 56),
            (200, 196, 186), (170, 50, 44), (50, 90, 140), (26, 26, 28), (150, 140, 60)]  # fmt: skip
+TROUSERS = [(28, 30, 36), (36, 46, 72), (60, 74, 104), (24, 24, 26), (70, 68, 66), (126, 112, 92)]
 SKINS = [(222, 180, 152), (198, 150, 120), (150, 104, 78), (96, 64, 50)]
 HAIRS = [(36, 28, 24), (70, 48, 32), (130, 100, 62), (110, 106, 104), (24, 24, 26)]
 TURN = np.linspace(0, 2 * np.pi, 22)
@@ -31,7 +32,7 @@ class Person(Thing):
         self.tall = rng.uniform(1.55, 1.88) * (0.7 if rng.random() < 0.07 else 1)
         self.stride = rng.uniform(0.05, 0.4) * rng.choice([-1, 1])
         pick = lambda colours: np.array(colours[rng.integers(len(colours))]) * rng.uniform(0.7, 1.2)
-        self.coat, self.legs = pick(CLOTHES), pick(CLOTHES[:6])
+        self.coat, self.legs = pick(CLOTHES), pick(TROUSERS)
         self.skin, self.hair, self.bag = pick(SKINS), pick(HAIRS), pick(CLOTHES)
         self.stout = rng.uniform(0.85, 1.2)
         self.long_coat, self.has_bag = bool(rng.random() < 0.35), bool(rng.random() < 0.35)
@@ -48,15 +49,16 @@ class Person(Thing):
         if canvas.misses(points):
             return
         own = np.array([limb[2] for limb in limbs])
-        dark = light.on(own * 0.8, (0, 0.1, -0.4), self.ahead)
-        bright = light.on(own * 1.12, (0, 0.5, -0.8), self.ahead)
+        tones = [light.on(own * tone, (0, up, -0.6), self.ahead)
+                 for tone, up in ((0.84, 0.1), (0.95, 0.25), (1.06, 0.45))]  # fmt: skip
         ends = np.cumsum([len(joint) for joint in joints])
         for i, limb in enumerate(limbs):
             line, width = points[ends[i] - len(joints[i]) : ends[i]], limb[1] * scale
-            canvas.stroke(line, max(width, 1), dark[i], self.label)
-            if width > 5:
-                side = np.sign(light.sun[0]) * width * 0.14
-                canvas.stroke(line + (side, -abs(side) * 0.5), width * 0.5, bright[i], None)
+            canvas.stroke(line, max(width, 1), tones[0][i], self.label)
+            side = np.sign(light.sun[0]) * width * 0.1
+            for k in (1, 2) if width > 5 else ():
+                lit = line + (side * k, -abs(side) * k * 0.5)
+                canvas.stroke(lit, width * (1 - 0.28 * k), tones[k][i], None)
 
     def _placed(self, local: np.ndarray) -> np.ndarray:
         """Joints N×3 (sideways, up, forward) as street points."""

@@ -17,7 +17,7 @@ def fill_street(rng: np.random.Generator, street: Street) -> list[Thing]:
     """Everything that stands in a street, in no order."""
     things: list[Thing] = backdrop(rng, street)
     season = str(rng.choice(["leafy", "bare", "mixed"], p=[0.4, 0.35, 0.25]))
-    mood = rng.choice(["city", "suburb", "park"], p=[0.54, 0.28, 0.18])
+    mood = rng.choice(["city", "suburb", "park"], p=[0.62, 0.24, 0.14])
     for side in SIDES:
         things += frontage(rng, street, side, str(mood), season)
         things += furniture(rng, street, side)
@@ -60,7 +60,7 @@ def frontage(
 ) -> list[Thing]:
     """What borders the pavement on one side: houses, shops, gardens, parks, fences."""
     things: list[Thing] = []
-    ahead, base = rng.uniform(-14, -4), rng.uniform(6, 13)
+    ahead, base = rng.uniform(-14, -4), rng.uniform(6.5, 14.5)
     odds = {"city": [0.84, 0.08, 0.08], "suburb": [0.12, 0.7, 0.18], "park": [0.06, 0.16, 0.78]}
     while ahead < min(REACH, street.end):
         kind = rng.choice(["row", "garden", "open"], p=odds[mood])
@@ -107,7 +107,7 @@ def boundary(
     rng: np.random.Generator, side: int, out: float, start: float, stop: float
 ) -> list[Thing]:
     """A hedge, railing, board fence, low wall or nothing, in short pieces."""
-    sort = rng.choice(["hedge", "rail", "boards", "wall", "none"], p=[0.26, 0.25, 0.17, 0.18, 0.14])
+    sort = rng.choice(["hedge", "rail", "boards", "wall", "none"], p=[0.27, 0.22, 0.13, 0.16, 0.22])
     if sort == "none":
         return []
     high = {"hedge": rng.uniform(0.9, 2.2), "rail": rng.uniform(0.9, 1.3),

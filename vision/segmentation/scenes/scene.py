@@ -25,7 +25,7 @@ def render(seed: int, size: tuple[int, int] = (360, 480)) -> tuple[np.ndarray, n
     things = sorted(fill_street(rng, street), key=lambda thing: -thing.ahead)
     drift, flipped = rng.uniform(0, 9), rng.random() < 0.35
     sky = paint_sky(camera, light, drift)
-    shadows = [cast.shadow(light.sun) for thing in things for cast in thing.casts]
+    shadows = [shadow for thing in things for shadow in thing.shadows(light)]
     picture, labels = ground.paint(camera, sky, light, lines, shadows)
     canvas = enlarged(picture, labels)
     close = camera.scaled(FINE)

@@ -12,7 +12,7 @@ from .light import Light
 from .textures import brick, crop, fractal
 from .things import Cast, Thing, paint_quad, rectangle, upright
 
-STEEL = [(120, 124, 126), (84, 88, 90), (52, 56, 54), (150, 150, 146), (60, 74, 62)]
+STEEL = [(140, 144, 146), (104, 108, 110), (52, 56, 54), (176, 176, 172), (60, 74, 62)]
 TURN = np.linspace(0, 2 * np.pi, 20, endpoint=False)
 
 MARKS = (
@@ -37,7 +37,7 @@ class Pole(Thing):
         """A post at a ground point."""
         super().__init__(ahead)
         self.across, self.height, self.width = across, height, width
-        self.colour = np.array(STEEL[rng.integers(len(STEEL))]) * rng.uniform(0.7, 1.2)
+        self.colour = np.array(STEEL[rng.integers(len(STEEL))]) * rng.uniform(0.8, 1.3)
         self.casts = [Cast(rectangle(across, ahead, width, width), 0, height)]
 
     def paint(self, canvas: Canvas, camera: Camera, light: Light) -> None:

@@ -38,6 +38,12 @@ class Thing:
     ahead: float  # metres, the order of painting: far things first
     casts: list[Cast] = field(default_factory=list, init=False)
 
+    def shadows(self, light: Light) -> list[np.ndarray]:
+        """The outlines K×2 of its shadows on the ground; without sun only right below it."""
+        if light.strength > 0.02:
+            return [cast.shadow(light.sun) for cast in self.casts]
+        return [cast.outline for cast in self.casts if cast.low == 0 and cast.high < 2]
+
     def paint(self, canvas: Canvas, camera: Camera, light: Light) -> None:
         """Paint the thing where the camera sees it."""
         raise NotImplementedError

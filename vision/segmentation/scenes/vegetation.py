@@ -31,9 +31,9 @@ def leafy(kind: int, trunk: bool) -> tuple[np.ndarray, np.ndarray]:
     turn, reach = rng.uniform(0, 2 * np.pi, clumps), np.sqrt(rng.uniform(0.05, 1, clumps))
     centres = np.stack([SIDE / 2 + 0.31 * SIDE * reach * np.cos(turn),
                         low / 2 + 0.33 * low * reach * np.sin(turn)], 1)  # fmt: skip
-    sizes = rng.uniform(0.09, 0.17, clumps) * SIDE
+    sizes = rng.uniform(0.1, 0.19, clumps) * SIDE
     for i in np.argsort(-centres[:, 1]):
-        spots = centres[i] + rng.normal(0, 0.5, (70, 2)) * sizes[i]
+        spots = centres[i] + rng.normal(0, 0.43, (70, 2)) * sizes[i]
         for x, y in spots[np.argsort(-spots[:, 1])]:
             lift = (centres[i, 1] - y) / sizes[i] * 22 + (0.5 - y / low) * 70
             leaf = int(SIDE * rng.uniform(0.011, 0.032))
