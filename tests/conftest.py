@@ -1,0 +1,128 @@
+"""What several tests share: tiny data, a tiny checkpoint, the command line, the browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+TINY = (96, 128)  # height, width of the tiny pictures
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one command printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def cli(capsys: pytest.CaptureFixture[str]) -> Callable[..., Answer]:
+    """Run a command line in this process."""
+    from vision.__main__ import main
+
+    def call(*words: object) -> Answer:
+        capsys.readouterr()
+        try:
+            code = main([str(word) for word in words])
+        except SystemExit as end:  # argparse leaves this way after --help
+            code = int(end.code or 0)
+        return Answer(code, *capsys.readouterr())
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def tiny_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for VISION_DATA that holds CamVid's tree with six and two tiny frames."""
+    root = tmp_path_factory.mktemp("data")
+    random = np.random.default_rng(0)
+    for split, count in (("train", 6), ("val", 2)):
+        (root / "camvid" / split).mkdir(parents=True)
+        (root / "camvid" / f"{split}annot").mkdir()
+        for number in range(count):
+            labels = random.integers(0, 12, (3, 4)).astype(np.uint8).repeat(32, 0).repeat(32, 1)
+            picture = (labels[..., None] * (20, 15, 10) + 5).astype(np.uint8)
+            Image.fromarray(picture).save(root / "camvid" / split / f"{number}.jpg", quality=92)
+            Image.fromarray(labels).save(root / "camvid" / f"{split}annot" / f"{number}.png")
+    return root
+
+
+@pytest.fixture
+def with_tiny_data(tiny_data: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let VISION_DATA point to the tiny data."""
+    monkeypatch.setenv("VISION_DATA", str(tiny_data))
+    return tiny_data
+
+
+@pytest.fixture(scope="session")
+def tiny_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A compact U-Net with random weights, saved as training saves it."""
+    import torch
+
+    from vision import checkpoints
+    from vision.segmentation.data import CLASSES
+    from vision.segmentation.models import ARCHITECTURES
+
+    torch.manual_seed(0)
+    config = {"classes": len(CLASSES), "size": "compact"}
+    card = checkpoints.Card("segmentation", "unet", config, CLASSES, {"short_side": 64})
+    module = ARCHITECTURES.build("unet", **config)
+    return checkpoints.save(tmp_path_factory.mktemp("checkpoints") / "tiny.safetensors",
+                            module, card)
+
+
+@pytest.fixture
+def tiny_picture(tmp_path: Path) -> Path:
+    """A small picture on disk."""
+    values = np.random.default_rng(1).integers(0, 256, (*TINY, 3)).astype(np.uint8)
+    Image.fromarray(values).save(tmp_path / "tiny.png")
+    return tmp_path / "tiny.png"
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real data sets; without one the test is left out, and says so."""
+    root = Path(os.environ.get("VISION_DATA", REPOSITORY / "data"))
+    if not root.is_dir():
+        pytest.skip("no real data: set VISION_DATA to the folder that holds the data sets")
+    return root
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium; without one browser tests are left out, where that is allowed."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next((path for path in map(shutil.which, names) if path), None)
+    if found:
+        return found
+    if os.environ.get("VISION_REQUIRE_BROWSER"):
+        pytest.fail("Chromium is missing, and VISION_REQUIRE_BROWSER asks for the browser tests")
+    pytest.skip("Chromium is missing: install it with 'apt-get install chromium'")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly which kinds of tests were left out."""
+    reasons = {str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", [])
+               if isinstance(report.longrepr, tuple)}
+    for word, kind in (("Chromium", "BROWSER TESTS"), ("real data", "TESTS ON REAL DATA")):
+        if any(word in reason for reason in reasons):
+            terminalreporter.section(f"{kind} WERE LEFT OUT", sep="!", red=True, bold=True)
+
+
+@pytest.fixture(autouse=True)
+def _no_litter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Run each test in an empty folder, so that default output paths do no harm."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    yield

@@ -1,0 +1,251 @@
+"""Checkpoint files: what is written comes back, and nothing else is ever let in."""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import safetensors.torch
+import torch
+from torch import nn
+
+from vision import checkpoints
+from vision.checkpoints import Card, digest, load, read_card, save
+from vision.errors import UserError
+from vision.registry import Registry
+
+TOYS = Registry("toys", "vision.segmentation.models")
+CARD = Card("toys", "tiny", {"width": 4}, ("a", "b"), {"short_side": 64}, {"train": ["x"]},
+            {"mIoU": 0.5, "odd": float("nan")}, "python -m vision", 3, 10, "cpu")
+
+
+@TOYS.register("tiny", paper="arXiv:1", year=1)
+def tiny(*, width: int) -> nn.Module:
+    """Two layers with parameters and buffers."""
+    return nn.Sequential(nn.Conv2d(3, width, 3), nn.BatchNorm2d(width))
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    torch.manual_seed(0)
+    return save(tmp_path / "toy.safetensors", tiny(width=4), CARD)
+
+
+def assert_refused(path: Path) -> str:
+    """Loading raises a UserError that names the file, and nothing else."""
+    with pytest.raises(UserError) as caught:
+        load(path, TOYS)
+    assert path.name in str(caught.value) and "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def forge(path: Path, card: object = None, tensors: dict[str, torch.Tensor] | None = None,
+          **changes: Any) -> Path:
+    """Write a file whose digest fits, so that only what is inside can be refused."""
+    text = card if isinstance(card, str) else json.dumps(
+        {**json.loads(replace(CARD, created="now").to_json()), **changes})
+    tensors = tiny(width=4).half().state_dict() if tensors is None else tensors
+    header = {"card": text, "digest": digest(text, tensors)}
+    path.write_bytes(safetensors.torch.save(tensors, header))
+    return path
+
+
+def test_weights_and_card_come_back(path: Path) -> None:
+    torch.manual_seed(0)
+    module, model = tiny(width=4), load(path, TOYS)
+    assert not model.module.training
+    for name, tensor in module.state_dict().items():
+        found = model.module.state_dict()[name]
+        wanted = tensor.half().float() if tensor.is_floating_point() else tensor
+        assert torch.equal(found, wanted), name
+    assert model.card == read_card(path)
+    assert replace(model.card, created="", metrics={}) == replace(CARD, metrics={})
+    assert model.card.metrics == {"mIoU": 0.5, "odd": None} and model.card.created
+    assert model.module(torch.zeros(2, 3, 8, 8)).shape == (2, 4, 6, 6)
+
+
+def test_weights_are_float16_on_disk(path: Path) -> None:
+    tensors = safetensors.torch.load_file(path)
+    assert {tensor.dtype for tensor in tensors.values()} == {torch.float16, torch.int64}
+
+
+def test_a_card_survives_json() -> None:
+    card = replace(CARD, metrics={}, classes=("天空", "b"))
+    assert Card.from_json(card.to_json()) == card
+    assert Card.from_json(card.to_json()).to_json() == card.to_json()
+
+
+def test_a_file_cut_anywhere_is_refused(path: Path) -> None:
+    content = path.read_bytes()
+    cuts = {*range(24), *np.linspace(0, len(content) - 1, 200).astype(int).tolist()}
+    for cut in sorted(cuts):
+        path.write_bytes(content[:cut])
+        assert_refused(path)
+    path.write_bytes(content + b"\0")
+    assert_refused(path)
+
+
+def test_a_flipped_bit_anywhere_is_refused(path: Path) -> None:
+    content = path.read_bytes()
+    header = 8 + int.from_bytes(content[:8], "little")
+    random = np.random.default_rng(0)
+    places = [*random.integers(0, header, 300), *random.integers(header, len(content), 300)]
+    for place in places:
+        changed = bytearray(content)
+        changed[place] ^= 1 << int(random.integers(8))
+        path.write_bytes(changed)
+        assert_refused(path)
+    path.write_bytes(content)
+    load(path, TOYS)
+
+
+def test_a_foreign_safetensors_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "foreign.safetensors"
+    for metadata in (None, {"format": "pt"}):
+        safetensors.torch.save_file({"w": torch.zeros(3)}, path, metadata)
+        assert_refused(path)
+
+
+class Evil:
+    """An object whose unpickling creates a file."""
+
+    def __init__(self, marker: Path) -> None:
+        self.marker = marker
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        return open, (str(self.marker), "w")
+
+
+@pytest.mark.parametrize("zipped", [True, False])
+def test_a_pickle_is_refused_and_runs_no_code(tmp_path: Path, zipped: bool) -> None:
+    path, marker = tmp_path / "evil.safetensors", tmp_path / "marker"
+    torch.save(Evil(marker), path, _use_new_zipfile_serialization=zipped)
+    assert_refused(path)
+    assert not marker.exists()
+    torch.load(path.rename(tmp_path / "evil.pt"), weights_only=False)
+    assert marker.exists(), "the pickle of this test is harmless, so the test proves nothing"
+
+
+@pytest.mark.parametrize("size", [0, 1, 2**22 + 1, 2**40, 2**63, 2**64 - 1])
+def test_a_header_of_absurd_length_is_refused(tmp_path: Path, size: int) -> None:
+    path = tmp_path / "huge.safetensors"
+    path.write_bytes(struct.pack("<Q", size) + b"{}" * 50)
+    assert_refused(path)
+
+
+@pytest.mark.parametrize("header", [
+    b"", b"[]", b"null", b"5", b'"x"', b"{}", b'{"__metadata__": 3}', b'{"__metadata__": []}',
+    b'{"__metadata__": {"card": "{}"}}', b'{"__metadata__": {"card": 5, "digest": 5}}',
+    b"\xff\xfe\x00", b"[" * 100_000, b'{"__metadata__": {"card": "{}", "digest": "x"}}',
+    b'{"__metadata__": {"card": "' + b"[" * 50_000 + b'", "digest": "x"}}',
+])  # fmt: skip
+def test_a_strange_header_is_refused(tmp_path: Path, header: bytes) -> None:
+    path = tmp_path / "strange.safetensors"
+    path.write_bytes(struct.pack("<Q", len(header)) + header)
+    assert_refused(path)
+
+
+def without(field: str) -> str:
+    card = json.loads(CARD.to_json())
+    del card[field]
+    return json.dumps(card)
+
+
+@pytest.mark.parametrize("field", ["system", "arch", "config", "classes"])
+def test_a_card_without_a_needed_field_is_refused(tmp_path: Path, field: str) -> None:
+    assert_refused(forge(tmp_path / "lacking.safetensors", without(field)))
+
+
+@pytest.mark.parametrize(("field", "value"), [
+    ("system", 3), ("system", None), ("arch", ["tiny"]), ("arch", {}), ("arch", 5),
+    ("config", None), ("config", []), ("config", "width"), ("config", 4), ("classes", 3),
+    ("classes", None), ("classes", [1, 2]), ("classes", [["a"]]),
+    ("preprocess", []), ("preprocess", 7), ("data", "x"), ("metrics", [1]), ("command", 3),
+    ("seed", "0"), ("seed", True), ("steps", 1.5), ("device", {}), ("created", 0),
+    ("vision_version", 1), ("format", "1"), ("format", None), ("unheard_of", 1),
+])  # fmt: skip
+def test_a_card_with_a_wrong_type_is_refused(tmp_path: Path, field: str, value: object) -> None:
+    assert_refused(forge(tmp_path / "odd.safetensors", **{field: value}))
+
+
+@pytest.mark.parametrize("config", [
+    {}, {"width": 5}, {"width": -1}, {"width": 0}, {"width": "4"}, {"width": 4.5}, {"width": None},
+    {"width": 10**30}, {"width": [4]}, {"width": float("nan")}, {"width": 4, "depth": 1},
+    {"self": 1}, {"": 1},
+])  # fmt: skip
+def test_settings_that_fit_no_weights_are_refused(tmp_path: Path, config: dict[str, Any]) -> None:
+    assert_refused(forge(tmp_path / "misfit.safetensors", config=config))
+
+
+def test_an_unknown_architecture_is_named(tmp_path: Path) -> None:
+    assert "'huge'" in assert_refused(forge(tmp_path / "x.safetensors", arch="huge"))
+
+
+def test_a_newer_format_is_refused(tmp_path: Path) -> None:
+    assert "format 2" in assert_refused(forge(tmp_path / "x.safetensors", format=2))
+
+
+def test_another_systems_checkpoint_is_refused(tmp_path: Path) -> None:
+    sentence = assert_refused(forge(tmp_path / "x.safetensors", system="gan"))
+    assert "'gan'" in sentence and "'toys'" in sentence
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf")])
+def test_weights_that_are_not_finite_are_refused(tmp_path: Path, number: float) -> None:
+    tensors = tiny(width=4).half().state_dict()
+    tensors["0.weight"][1, 1, 1, 1] = number
+    assert_refused(forge(tmp_path / "x.safetensors", tensors=tensors))
+
+
+def test_missing_additional_or_empty_tensors_are_refused(tmp_path: Path) -> None:
+    good = tiny(width=4).half().state_dict()
+    for tensors in ({}, {"0.weight": good["0.weight"]}, {**good, "more": torch.zeros(1)},
+                    {**good, "0.weight": torch.zeros(0)}, {**good, "0.bias": torch.tensor(1.0)}):
+        assert_refused(forge(tmp_path / "x.safetensors", tensors=tensors))
+
+
+def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:
+    assert "there is no checkpoint" in assert_refused(tmp_path / "none.safetensors").lower()
+    assert_refused(tmp_path)
+
+
+def test_numbers_beyond_float16_are_refused_when_saving(tmp_path: Path) -> None:
+    module = tiny(width=4)
+    with torch.no_grad():
+        module[0].bias[2] = 1e6
+    with pytest.raises(UserError, match=r"0\.bias"):
+        save(tmp_path / "x.safetensors", module, CARD)
+    assert list(tmp_path.glob("*.safetensors")) == []
+
+
+@pytest.mark.parametrize("failing", ["replace", "fsync", "chmod"])
+def test_a_failing_write_leaves_the_old_file_and_no_litter(
+        path: Path, monkeypatch: pytest.MonkeyPatch, failing: str) -> None:
+    before, neighbours = path.read_bytes(), sorted(path.parent.iterdir())
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, failing, fail)
+        with pytest.raises(OSError, match="No space left"):
+            save(path, tiny(width=4), CARD)
+    assert path.read_bytes() == before and sorted(path.parent.iterdir()) == neighbours
+    save(path, tiny(width=4), CARD)
+    assert path.read_bytes() != before and sorted(path.parent.iterdir()) == neighbours
+
+
+@pytest.mark.parametrize("system", sorted(p.name for p in checkpoints.FOLDER.glob("*")))
+def test_every_shipped_checkpoint_is_small_and_has_a_full_card(system: str) -> None:
+    for path in checkpoints.shipped(system):
+        card = read_card(path)
+        assert card.system == system and card.command.startswith("python -m vision ")
+        assert card.created and card.device and card.data and card.steps > 0
+        assert path.stat().st_size <= 30e6
