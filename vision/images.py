@@ -100,10 +100,13 @@ def overlay(picture: np.ndarray, colours: np.ndarray, opacity: float) -> np.ndar
     return cv2.addWeighted(picture, 1 - opacity, colours, opacity, 0)
 
 
-def write_png(path: Path, picture: np.ndarray) -> Path:
-    """Write an H×W×3 or H×W array as PNG and return its path."""
+def write_png(path: Path, picture: np.ndarray, palette: np.ndarray | None = None) -> Path:
+    """Write an H×W×3 or H×W array as PNG; with a palette, ids stay ids but are seen in colour."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(picture).save(path)
+    image = Image.fromarray(picture)
+    if palette is not None:
+        image.putpalette(palette.tobytes())
+    image.save(path)
     return path
 
 

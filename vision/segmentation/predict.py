@@ -117,7 +117,7 @@ def run(config: Config) -> Segmentation:
     write_png(config.output, overlay(result.picture, colourise(result.labels, PALETTE),
                                      config.opacity))
     if config.labels:
-        write_png(config.labels, result.labels)
+        write_png(config.labels, result.labels, PALETTE)
     return result
 
 

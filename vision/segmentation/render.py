@@ -8,6 +8,7 @@ from pathlib import Path
 from vision.errors import UserError
 from vision.images import write_png
 from vision.options import Verb, option
+from vision.segmentation.data import PALETTE
 from vision.segmentation.scenes import render
 
 
@@ -15,24 +16,26 @@ from vision.segmentation.scenes import render
 class Config:
     """Settings of `render`."""
 
-    count: int = option(10, "how many scenes")
-    seed: int = option(0, "seed of the first scene; the others follow")
+    count: int = option(10, "how many scenes, if no seeds are named")
+    seeds: tuple[int, ...] = option((), "the seeds of the scenes; 0, 1, 2, … if none is named")
     height: int = option(360, "height in pixels")
     width: int = option(480, "width in pixels")
-    output: Path = option(Path("runs/scenes"), "folder for pictures/ and labels/")
+    output: Path = option(Path("runs/scenes"), "folder for street-N.png and street-N-labels.png")
 
 
 def run(config: Config) -> Path:
     """Write the scenes and return their folder."""
-    if config.count < 1 or not (64 <= config.height <= 2160 and 64 <= config.width <= 3840):
+    seeds = config.seeds or tuple(range(config.count))
+    size = (config.height, config.width)
+    if not seeds or min(seeds) < 0 or not (64 <= size[0] <= 2160 and 64 <= size[1] <= 3840):
         raise UserError("{count} scenes of {height}×{width} cannot be rendered",
-                        "at least 1 scene from 64×64 to 2160×3840 is accepted",
-                        "change --count, --height or --width", count=config.count,
-                        height=config.height, width=config.width)
-    for seed in range(config.seed, config.seed + config.count):
-        picture, labels = render(seed, (config.height, config.width))
-        write_png(config.output / "pictures" / f"{seed:06d}.png", picture)
-        write_png(config.output / "labels" / f"{seed:06d}.png", labels)
+                        "at least one seed from 0 and sizes from 64×64 to 2160×3840 are accepted",
+                        "change --count, --seeds, --height or --width", count=len(seeds),
+                        height=size[0], width=size[1])
+    for number, seed in enumerate(seeds, 1):
+        picture, labels = render(seed, size)
+        write_png(config.output / f"street-{number}.png", picture)
+        write_png(config.output / f"street-{number}-labels.png", labels, PALETTE)
     return config.output
 
 

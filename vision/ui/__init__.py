@@ -1,0 +1,75 @@
+"""The web app: tabs that are found, not listed, in one page that loads nothing from outside."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pkgutil
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+
+import gradio as gr  # noqa: E402  (the setting above is read at import)
+
+from vision.ui.text import catalogs, t  # noqa: E402
+from vision.ui.theme import CSS, THEME  # noqa: E402
+
+ASSETS = Path(__file__).resolve().parent.parent.parent / "assets"
+QUEUE = 64
+LARGEST_UPLOAD = "64mb"
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One tab: the key of its title, its place, what builds it, and what to load beforehand."""
+
+    title: str
+    order: int
+    build: Callable[[], None]
+    warm: Callable[[], Any] | None = None
+
+
+def load_tabs() -> list[Tab]:
+    """Return the tabs of every module beside this one that defines `TAB`, in their order."""
+    modules = (importlib.import_module(f"{__name__}.{module.name}")
+               for module in pkgutil.iter_modules(__path__))
+    tabs = [module.TAB for module in modules if hasattr(module, "TAB")]
+    return sorted(tabs, key=lambda tab: tab.order)
+
+
+def create_app() -> gr.Blocks:
+    """Return the whole page, not yet launched."""
+    with gr.Blocks(title="Vision Lab", delete_cache=(600, 3600), analytics_enabled=False) as app:
+        gr.Markdown(t("app.title"), elem_id="app-title")
+        gr.Markdown(t("app.line"), elem_id="app-line")
+        with gr.Tabs():
+            for tab in load_tabs():
+                with gr.Tab(t(tab.title), id=tab.title):
+                    tab.build()
+    return app.queue(max_size=QUEUE, default_concurrency_limit=2)
+
+
+def launch(app: gr.Blocks, **settings: Any) -> gr.Blocks:
+    """Serve the page, then load torch and the models behind it while people look at it."""
+    blocking = not settings.pop("prevent_thread_lock", False)
+    app.launch(
+        prevent_thread_lock=True, theme=THEME, css=CSS, i18n=gr.I18n(**catalogs()),
+        favicon_path=ASSETS / "favicon.svg", allowed_paths=[str(ASSETS)], ssr_mode=False,
+        max_file_size=LARGEST_UPLOAD, run_history=False, footer_links=["api", "settings"],
+        **settings,
+    )
+    threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
+    if blocking:
+        app.block_thread()
+    return app
+
+
+def warm_up() -> None:
+    """Load what each tab's first click needs; a tab that cannot says so when it is used."""
+    for tab in load_tabs():
+        if tab.warm:
+            tab.warm()

@@ -1,0 +1,76 @@
+"""Every word that the page shows, in each language, through one mechanism.
+
+`PART.LANGUAGE.json` holds the words of a part; its keys get the part as their prefix.
+`lessons/PART.LANGUAGE.md` is the key `PART.lesson`. `errors.LANGUAGE.json` translates the
+templates of `UserError`, whose English stands in the code.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.i18n import I18nData
+
+from vision.errors import UserError
+
+LANGUAGES = ("en", "zh-CN", "pt-BR")
+HERE = Path(__file__).parent
+
+
+def t(key: str) -> I18nData:
+    """Return a text that the browser shows in the reader's language."""
+    if key not in words("en"):
+        raise KeyError(f"no text '{key}'")
+    return I18nData(key)
+
+
+def say(key: str, request: gr.Request | None, **values: Any) -> str:
+    """Return a text in the language of a request, with values filled in."""
+    return words(language_of(request))[key].format(**values)
+
+
+def explain(error: UserError, request: gr.Request | None) -> str:
+    """Return a user's mistake in the language of a request."""
+    table = error_templates(language_of(request))
+    return error.sentence(lambda template: table.get(template, template))
+
+
+def language_of(request: gr.Request | None) -> str:
+    """Return the first language a browser asks for that we speak; English if there is none."""
+    header = request.headers.get("accept-language", "") if request else ""
+    for wish in header.split(","):
+        tag = wish.split(";")[0].strip().lower()
+        for language in LANGUAGES:
+            if tag and tag.split("-")[0] == language.split("-")[0].lower():
+                return language
+    return "en"
+
+
+@functools.cache
+def words(language: str) -> dict[str, str]:
+    """Return all texts of one language by their keys."""
+    found: dict[str, str] = {}
+    for file in sorted(HERE.glob(f"*.{language}.json")):
+        part = file.name.split(".")[0]
+        if part != "errors":
+            table = json.loads(file.read_text("utf-8"))
+            found |= {f"{part}.{key}": text for key, text in table.items()}
+    for file in sorted((HERE / "lessons").glob(f"*.{language}.md")):
+        found[f"{file.name.split('.')[0]}.lesson"] = file.read_text("utf-8")
+    return found
+
+
+@functools.cache
+def error_templates(language: str) -> dict[str, str]:
+    """Return the translations of the templates of `UserError`."""
+    file = HERE / f"errors.{language}.json"
+    return json.loads(file.read_text("utf-8")) if file.exists() else {}
+
+
+def catalogs() -> dict[str, dict[str, str]]:
+    """Return all texts in the form that `gr.I18n` takes."""
+    return {language: words(language) for language in LANGUAGES}

@@ -1,0 +1,55 @@
+"""How the page looks: one theme, system fonts, and contrast that holds in light and dark."""
+
+from __future__ import annotations
+
+import gradio as gr
+
+SANS = ("Inter", "ui-sans-serif", "system-ui", "Noto Sans", "Noto Sans CJK SC", "sans-serif")
+MONO = ("ui-monospace", "Consolas", "DejaVu Sans Mono", "monospace")
+BLUE = "#1d4ed8"
+
+THEME = gr.themes.Monochrome(
+    neutral_hue="slate", font=SANS, font_mono=MONO, radius_size="md", spacing_size="md",
+).set(
+    button_border_width="1px",
+    button_primary_background_fill=BLUE,
+    button_primary_background_fill_dark=BLUE,
+    button_primary_background_fill_hover="#1e40af",
+    button_primary_background_fill_hover_dark="#1e40af",
+    button_primary_border_color=BLUE,
+    slider_color=BLUE,
+    slider_color_dark="#60a5fa",
+    block_label_text_size="*text_sm",
+    body_background_fill="#f8fafc",
+)
+
+CSS = """
+.gradio-container { width: 100%; max-width: 1240px; margin-inline: auto !important; }
+#app-title h1 { font-size: 1.9rem; margin: .2rem 0 0; letter-spacing: -.02em; }
+#app-line { color: var(--body-text-color-subdued); }
+[id$="-examples"] .label { display: none; }
+.lab-note { border-left: 4px solid #1d4ed8; padding: .6rem .9rem; font-size: 1rem;
+            background: var(--background-fill-secondary); border-radius: 4px; }
+.lab-tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(96px, 1fr)); gap: .5rem; }
+.lab-tile { background: var(--block-background-fill); border: 1px solid var(--border-color-primary);
+            border-radius: 8px; padding: .5rem .7rem; }
+.lab-tile b { display: block; font-size: 1.4rem; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.lab-tile small { color: var(--body-text-color-subdued); display: block; }
+.lab-scroll { overflow-x: auto; }
+.lab-table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
+.lab-table th, .lab-table td { padding: .25rem .5rem; text-align: right; white-space: nowrap;
+                               border-bottom: 1px solid var(--border-color-primary); }
+.lab-table th:first-child, .lab-table td:first-child { text-align: left; }
+.lab-chip { display: inline-block; width: .9em; height: .9em; border-radius: 3px;
+            margin-right: .5em; vertical-align: -.08em; border: 1px solid rgb(127 127 127 / .6); }
+.lab-bar { display: inline-block; height: .6em; border-radius: 3px; background: #1d4ed8;
+           margin-left: .5em; }
+.dark .lab-bar { background: #60a5fa; }
+.lab-table, .lab-table th, .lab-table td { border-left: 0 !important; border-right: 0 !important; }
+.prose td, .prose th { word-break: normal !important; overflow-wrap: normal !important; }
+.katex-display { overflow-x: auto; overflow-y: hidden; }
+@media (max-width: 480px) {
+  .lab-tile b { font-size: 1.2rem; }
+  .prose table:not(.lab-table) { display: block; overflow-x: auto; }
+}
+"""

@@ -1,0 +1,235 @@
+"""What the tabs share: safe picture input, friendly errors, trainings that stream and stop."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import html
+import inspect
+import logging
+import queue
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from vision.checkpoints import Card
+from vision.errors import UserError
+from vision.ui.text import explain, say, t
+
+if TYPE_CHECKING:
+    from vision.training import OnStep, Step
+
+LONGEST_SIDE = 1280  # of the pictures sent to the screen
+log = logging.getLogger("vision.ui")
+
+
+class PictureInput(gr.Image):
+    """A picture input that hands over the untouched file; decoding and its errors come later."""
+
+    is_template = True
+
+    def preprocess(self, payload: Any) -> str | None:
+        """Return the path of the uploaded file."""
+        if payload is None:
+            return None
+        if payload.url and payload.url.startswith("data:"):
+            file = new_folder() / "snapshot"
+            file.write_bytes(base64.b64decode(payload.url.partition(",")[2]))
+            return str(file)
+        return payload.path
+
+
+def picture_input(key: str, elem_id: str, value: str | None = None, *, height: int = 260,
+                  webcam: bool = True) -> PictureInput:
+    """Return the picture input that every tab uses, labelled by a text key."""
+    sources = ["upload", "webcam", "clipboard"] if webcam else ["upload", "clipboard"]
+    return PictureInput(value=value, label=t(key), elem_id=elem_id, type="filepath",
+                        image_mode=None, height=height, sources=sources, buttons=["fullscreen"])
+
+
+def picture_output(key: str, elem_id: str, *, height: int = 400, visible: bool = True,
+                   buttons: tuple[str, ...] = ("fullscreen",)) -> gr.Image:
+    """Return the picture display that every tab uses: JPEG, so that it streams fast."""
+    return gr.Image(label=t(key), elem_id=elem_id, interactive=False, format="jpeg",
+                    height=height, visible=visible, buttons=list(buttons))
+
+
+def friendly(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """Show a user's mistake as one sentence in the user's language, and never a traceback."""
+    if inspect.isgeneratorfunction(handler):
+
+        @functools.wraps(handler)
+        def stream(*values: Any, **named: Any) -> Iterator[Any]:
+            with _shown_to(values):
+                yield from handler(*values, **named)
+
+        return stream
+
+    @functools.wraps(handler)
+    def call(*values: Any, **named: Any) -> Any:
+        with _shown_to(values):
+            return handler(*values, **named)
+
+    return call
+
+
+@contextmanager
+def _shown_to(values: tuple[Any, ...]) -> Iterator[None]:
+    """Turn what goes wrong inside into `gr.Error` for the request among the values."""
+    request = next((value for value in values if isinstance(value, gr.Request)), None)
+    try:
+        yield
+    except gr.Error:
+        raise
+    except UserError as error:
+        raise notice(explain(error, request), request) from error
+    except Exception as error:
+        log.exception("unexpected")
+        raise notice(say("app.unexpected", request), request) from error
+
+
+def notice(sentence: str, request: gr.Request | None) -> gr.Error:
+    """Return a sentence as the page's error message."""
+    return gr.Error(html.escape(sentence, quote=False), title=say("app.please", request),
+                    print_exception=False)
+
+
+def needed(path: str | None) -> str:
+    """Return a picture's path, or raise if there is none."""
+    if not path:
+        raise UserError("there is no picture yet", "any photograph will do",
+                        "upload one or click an example")
+    return path
+
+
+def for_screen(picture: Any) -> Any:
+    """Return a picture no larger than a screen needs."""
+    from vision.images import resize
+
+    scale = LONGEST_SIDE / max(picture.shape[:2])
+    if scale >= 1:
+        return picture
+    return resize(picture, (round(picture.shape[0] * scale), round(picture.shape[1] * scale)))
+
+
+def card_markdown(card: Card, link: str, facts: dict[str, str], request: gr.Request) -> str:
+    """Return a checkpoint's model card as a Markdown table."""
+    sets = [f"{name} ({licence})" for name, licence in card.data.get("licences", {}).items()]
+    rows = {
+        "arch": f"{card.arch}, [{link.rsplit('/', 1)[-1]}]({link})", **facts,
+        "data": ", ".join(sets), "steps": f"{card.steps:,}", "seed": str(card.seed),
+        "device": card.device, "created": card.created[:10], "command": f"`{card.command}`",
+    }
+    (first, value), *others = rows.items()
+    lines = [f"| {say(f'app.card.{first}', request)} | {value} |", "|---|---|"]
+    lines += [f"| {say(f'app.card.{key}', request)} | {value} |" for key, value in others]
+    return "\n".join(lines)
+
+
+class Control:
+    """What a button may say to the run of its own session while that run goes on."""
+
+    def __init__(self) -> None:
+        self.stopping = threading.Event()
+
+    def __deepcopy__(self, memory: dict[int, Any]) -> Control:
+        return Control()
+
+
+def ask_to_stop(control: Control) -> None:
+    """Ask the session's run to stop and keep what it has."""
+    control.stopping.set()
+
+
+def follow(train: Callable[[OnStep], Path], control: Control, every: float = 0.5
+           ) -> Iterator[list[Step] | Path]:
+    """Run a training beside the page: yield the steps so far now and then, at last its file.
+
+    A page that is closed, or a Stop, ends the training after its present step.
+    """
+    control.stopping.clear()
+    steps: list[Step] = []
+    answer: queue.Queue[Path | BaseException] = queue.Queue()
+
+    def on_step(step: Step) -> bool:
+        steps.append(step)
+        return control.stopping.is_set()
+
+    def work() -> None:
+        try:
+            answer.put(train(on_step))
+        except BaseException as error:
+            answer.put(error)
+
+    worker = threading.Thread(target=work, daemon=True)
+    worker.start()
+    try:
+        shown = 0
+        while worker.is_alive():
+            if len(steps) > shown:
+                shown = len(steps)
+                yield list(steps)
+            time.sleep(every)
+        yield list(steps)
+    except GeneratorExit:
+        control.stopping.set()
+        raise
+    result = answer.get()
+    if isinstance(result, BaseException):
+        raise result
+    yield result
+
+
+def new_folder() -> Path:
+    """Return a fresh temporary folder for what a visitor makes."""
+    return Path(tempfile.mkdtemp(prefix="vision-lab-"))
+
+
+def progress_line(step: Step, request: gr.Request | None) -> str:
+    """Return a step as one line: where it is, what it measures, how long it will take."""
+    numbers = " · ".join(f"{name} {value:.3f}" for name, value in step.values.items())
+    return say("app.progress", request, number=step.number, total=step.total,
+               numbers=numbers, left=f"{step.seconds_left:.0f}")
+
+
+def curves(steps: list[Step], names: tuple[str, ...]) -> Any:
+    """Return a figure with one curve for each named value of the steps."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6, 2.6), layout="constrained")
+    figure.patch.set_alpha(0)
+    axes = figure.subplots(1, len(names), squeeze=False)[0]
+    for axis, name in zip(axes, names, strict=True):
+        points = [(step.number, step.values[name]) for step in steps if name in step.values]
+        if points:
+            axis.plot(*zip(*points, strict=True), color="#3b82f6", linewidth=2,
+                      marker="o" if len(points) < 12 else None)
+        style(axis, name)
+    return figure
+
+
+def style(axis: Any, title: str) -> None:
+    """Give an axis the page's look: grey that can be read on light and on dark."""
+    grey = "#808793"
+    axis.set_title(title, color=grey, fontsize=12)
+    axis.patch.set_alpha(0)
+    axis.tick_params(colors=grey, labelsize=10)
+    axis.grid(alpha=0.25, color=grey)
+    for side, spine in axis.spines.items():
+        spine.set_visible(side in ("left", "bottom"))
+        spine.set_color(grey)
+
+
+def lesson(part: str) -> None:
+    """Add a part's lesson in a closed accordion."""
+    with gr.Accordion(t("app.how_it_works"), open=False):
+        gr.Markdown(t(f"{part}.lesson"), latex_delimiters=[
+            {"left": "$$", "right": "$$", "display": True},
+            {"left": "$", "right": "$", "display": False}])
+
