@@ -74,6 +74,7 @@ def facade(
     top = wall[: max(1, round((height - ground if style.shop else height) * fine))]
     if floors > 0:
         add_windows(rng, style, top, floors, max(1, round(width / style.bay)))
+    add_trim(rng, style, wall, storeys, fine)
     ledge = max(1, round(0.25 * fine))
     wall[:ledge] = np.clip(style.colour * rng.uniform(0.7, 1.25), 0, 255)
     wall[ledge : ledge + max(1, ledge // 2)] = wall[ledge : ledge + max(1, ledge // 2)] // 2
@@ -82,6 +83,20 @@ def facade(
     else:
         add_doors(rng, wall, width, fine)
     return wall
+
+
+def add_trim(
+    rng: np.random.Generator, style: Style, wall: np.ndarray, storeys: int, fine: float
+) -> None:
+    """Draw string courses between storeys and a rain pipe."""
+    rows, columns = wall.shape[:2]
+    if rng.random() < 0.4:
+        for k in range(1, storeys):
+            y, thick = rows * k // storeys, max(1, round(0.15 * fine))
+            wall[y : y + thick] = style.lintel
+    if rng.random() < 0.5:
+        x, thick = int(rng.integers(0, columns)), max(1, round(0.1 * fine))
+        wall[:, x : x + thick] = rng.choice([40, 70, 190])
 
 
 def add_windows(
@@ -147,6 +162,11 @@ def shop_front(
         wide = max(1, round(rng.uniform(0.1, 0.35) * fine))
         wall[fascia // 3 : fascia * 3 // 4, x : x + wide] = letters
         x += wide + max(1, round(0.12 * fine))
+    if rng.random() < 0.2:
+        stripes = (np.arange(columns) // max(1, round(0.3 * fine))) % 2
+        awning = colour + stripes[:, None] * (225 - colour)
+        wall[fascia : 2 * fascia] = awning * 0.92
+        fascia *= 2
     inside = wall[fascia : rows - riser]
     goods = rng.uniform(12, 90, (6, 14, 1)) * rng.uniform(0.8, 1.2, (6, 14, 3))
     goods *= rng.uniform(0.4, 1.1)

@@ -12,6 +12,7 @@ from .street import Street, road_distance
 from .textures import fractal, sample, slabs
 
 KERB = 0.16  # metres
+LINE_COLOURS = ([52, 52, 54], [218, 220, 216], [205, 172, 70])  # repairs, white, yellow
 OVERCAST = 0.45  # how dark the ground is under things when there is no sun
 HORIZON = 200.0  # metres: the ground ends here, behind the backdrop
 
@@ -39,7 +40,7 @@ class Ground:
         camera: Camera,
         sky: np.ndarray,
         light: Light,
-        lines: tuple[np.ndarray, np.ndarray],
+        lines: tuple[np.ndarray, ...],
         shadows: list[np.ndarray],
     ) -> tuple[np.ndarray, np.ndarray]:
         """The picture H×W×3 (float32) of sky and ground, and its labels H×W."""
@@ -112,9 +113,9 @@ class Ground:
     def _lines(self, colour: np.ndarray, camera: Camera, lines: tuple, top: int) -> np.ndarray:
         """The ground with its painted lines, worn in places."""
         paint = fractal(0.5, 9)[: len(colour), :]
-        for quads, tint in zip(lines, ([218, 220, 216], [205, 172, 70])):
+        for quads, tint, keep in zip(lines, LINE_COLOURS, (0.55, 0.95, 0.95)):
             mask = ground_mask(camera, quads, colour.shape[:2], top)
-            wear = np.resize(paint, mask.shape) * 0.12 + 0.95 - self.worn * 0.5
+            wear = np.resize(paint, mask.shape) * 0.12 + keep - self.worn * 0.5
             weight = (mask * np.clip(wear, 0, 1))[..., None]
             colour += (np.array(tint, np.float32) - colour) * weight
         return colour

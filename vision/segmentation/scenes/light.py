@@ -35,6 +35,12 @@ class Light:
         direct = self.direct.mean() * max(self.sun[1], 0)
         return float(direct / (direct + self.ambient.mean()))
 
+    @property
+    def glare(self) -> float:
+        """How much a low sun ahead veils the whole view, 0 to about 0.3."""
+        towards = max(float(self.sun[2]), 0.0) ** 4 * (1 - min(float(self.sun[1]) * 1.5, 1))
+        return 0.3 * towards * min(float(self.direct.mean()), 1)
+
     def shade(self, normal: tuple[float, float, float]) -> np.ndarray:
         """The light (3) on a face with this outward normal."""
         x, y, z = self.sun

@@ -14,6 +14,7 @@ CLOTHES = [(30, 32, 38), (44, 48, 60), (24, 34, 64), (90, 30, 34), (120, 110, 96
 TROUSERS = [(28, 30, 36), (36, 46, 72), (60, 74, 104), (24, 24, 26), (70, 68, 66), (126, 112, 92)]
 SKINS = [(222, 180, 152), (198, 150, 120), (150, 104, 78), (96, 64, 50)]
 HAIRS = [(36, 28, 24), (70, 48, 32), (130, 100, 62), (110, 106, 104), (24, 24, 26)]
+HELMETS = [(220, 220, 216), (40, 40, 44), (190, 40, 36), (40, 80, 170), (210, 220, 60)]
 TURN = np.linspace(0, 2 * np.pi, 22)
 
 
@@ -118,6 +119,8 @@ class Cyclist(Person):
     ) -> None:
         """Choose the rider and the frame's colour."""
         super().__init__(rng, across, ahead, heading)
+        if rng.random() < 0.5:
+            self.hair = np.array(HELMETS[rng.integers(len(HELMETS))], float)
         self.ridden, self.pedal = ridden, rng.uniform(0, 2 * np.pi)
         frames = [(30, 30, 34), (140, 30, 30), (40, 60, 120), (170, 170, 170), (40, 90, 60)]
         self.frame = np.array(frames[rng.integers(5)], float)

@@ -35,7 +35,8 @@ def render(seed: int, size: tuple[int, int] = (360, 480)) -> tuple[np.ndarray, n
     if light.wet > 0:
         horizon = float(camera.pixels(camera.rotation[:, 2][None])[0, 1])
         picture = np.clip(mirror(picture, labels == ROAD, horizon, light.wet), 0, 255)
-    picture = lens.develop(picture.astype(np.uint8))
+    veiled = picture + (light.haze - picture) * light.glare if light.glare > 0.02 else picture
+    picture = lens.develop(veiled.astype(np.uint8))
     if flipped:
         picture, labels = picture[:, ::-1], labels[:, ::-1]
     return np.ascontiguousarray(picture), np.ascontiguousarray(labels)

@@ -45,8 +45,9 @@ class Street:
     def is_open(self, side: int, start: float, stop: float) -> bool:
         """Whether a stretch of a side is free of side roads and of the cross road."""
         clear = all(
-            road.side != side or stop < road.ahead - road.half - 2 or start > road.ahead + road.half + 2
+            stop < road.ahead - road.half - 2 or start > road.ahead + road.half + 2
             for road in self.side_roads
+            if road.side == side
         )
         return clear and stop < self.end - 3
 
@@ -94,13 +95,14 @@ def joined(a: np.ndarray, b: np.ndarray, radius: float) -> np.ndarray:
     return b + (a - b) * mix - radius * mix * (1 - mix) * 0.5
 
 
-def painted_lines(street: Street, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """White and yellow road markings as quads N×4×2 of (across, ahead)."""
+def painted_lines(street: Street, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+    """Dark repairs, white and yellow markings on the road as quads N×4×2 of (across, ahead)."""
     white, yellow = [np.zeros((0, 4, 2))], [np.zeros((0, 4, 2))]
     stop = min(REACH, street.end - 3)
     if street.lines != "none":
-        period, dash = ((6, 3) if rng.random() < 0.5 else (4, 2)) if street.lines == "dashed" else (3, 3)
-        white.append(bars(0.0, 0.14, np.arange(rng.uniform(0, 3), stop, period), dash))
+        period, dash = (3, 3) if street.lines == "solid" else ((6, 3), (4, 2))[rng.integers(2)]
+        starts = np.arange(rng.uniform(0, 3), stop, period)
+        white.append(bars(0.0, 0.14, starts, dash))
     if street.half > 5.5 and rng.random() < 0.6:
         for lane in (-street.half / 2, street.half / 2):
             white.append(bars(lane, 0.12, np.arange(1, stop, 6), 2))
@@ -114,7 +116,7 @@ def painted_lines(street: Street, rng: np.random.Generator) -> tuple[np.ndarray,
     if street.cycle_lane:
         white.append(bars(-street.half + 1.6, 0.13, np.arange(0, stop, 3), 2))
     white += crossing(street) + give_way(street) + arrows(street, rng)
-    return np.concatenate(white), np.concatenate(yellow)
+    return repairs(street, rng), np.concatenate(white), np.concatenate(yellow)
 
 
 def bars(across: float, width: float, starts: np.ndarray, length: float) -> np.ndarray:
@@ -162,3 +164,20 @@ def arrows(street: Street, rng: np.random.Generator) -> list[np.ndarray]:
     shaft = bars(lane, 0.18, start + 14.0 * np.arange(3), 3.0)
     head = np.array([[-0.5, 3.0], [0.5, 3.0], [0.05, 4.6], [-0.05, 4.6]]) + (lane, 0)
     return [shaft, head + np.array([[[0, start]], [[0, start + 14]], [[0, start + 28]]])]
+
+
+def repairs(street: Street, rng: np.random.Generator) -> np.ndarray:
+    """Patches, trench seams and manhole covers in the road, N×4×2."""
+    quads = [np.zeros((0, 4, 2))]
+    for _ in range(rng.integers(0, 5)):
+        across, start = rng.uniform(-0.8, 0.5) * street.half, rng.uniform(4, 40)
+        wide, long = rng.choice([0.06, 0.6, 1.0, 2.0]), rng.uniform(0.7, 9)
+        quads.append(bars(across, wide, np.array([start]), long))
+    for _ in range(rng.integers(0, 5)):
+        across, start = rng.uniform(-0.8, 0.8) * street.half, rng.uniform(4, 30)
+        quads.append(bars(across, 0.6, np.array([start]), 0.6))
+    for start in rng.uniform(4, 50, rng.integers(0, 3)):
+        seam = bars(0, 2 * street.half - 0.1, np.array([start]), 0.07)
+        seam[:, 1:3, 1] += rng.uniform(-0.8, 0.8)
+        quads.append(seam)
+    return np.concatenate(quads)
