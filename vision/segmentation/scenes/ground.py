@@ -9,7 +9,7 @@ from .camera import NEAR, Camera
 from .canvas import PAVEMENT, ROAD, SKY, TREE
 from .light import Light
 from .street import Street, road_distance
-from .textures import fractal, sample, slabs
+from .textures import SIDE, fractal, sample, slabs
 
 KERB = 0.16  # metres
 LINE_COLOURS = ([52, 52, 54], [218, 220, 216], [205, 172, 70])  # repairs, white, yellow
@@ -49,54 +49,50 @@ class Ground:
         across, ahead = camera.ground(camera.rays(top))
         hit = ahead < HORIZON
         ahead = np.minimum(ahead, HORIZON)
-        colour, kinds = self._surface(across, ahead, camera.focal)
-        kinds[~hit] = SKY
-        colour = self._lines(colour, camera, lines, top)
-        lit = light.shade((0, 1, 0)).astype(np.float32)
-        colour *= lit * self._shadow(camera, shadows, light, top)[..., None]
-        veil = (1 - np.exp(-light.density * ahead))[..., None].astype(np.float32)
-        colour += (light.haze.astype(np.float32) - colour) * veil
+        parts, kinds = self._surface(across, ahead, camera.focal)
+        parts = self._lines(parts, camera, lines, top)
+        clear = np.exp(-light.density * ahead)
+        shade = clear * self._shadow(camera, shadows, light, top)
+        parts = [(part * shade).astype(np.float32) for part in parts] + [1 - clear]
+        palette = np.concatenate([self.palette() * light.shade((0, 1, 0)), light.haze[None]])
+        colour = cv2.merge([weighted(parts, palette[:, channel]) for channel in range(3)])
         cv2.copyTo(colour, hit.astype(np.uint8), sky[top:])
-        labels[top:] = kinds
+        labels[top:] = np.where(hit, kinds, SKY)
         return sky, labels
+
+    def palette(self) -> np.ndarray:
+        """The colours M×3 of all materials in the order of their shares."""
+        red = self.road * (1.2, 0.82, 0.78)
+        return np.array([self.road, red, self.kerb, self.walk, self.grass, *LINE_COLOURS])
 
     def _surface(
         self, across: np.ndarray, ahead: np.ndarray, focal: float
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Unlit colours H×W×3 (float32) and labels H×W of the bare ground."""
+    ) -> tuple[list[np.ndarray], np.ndarray]:
+        """The shares of road, cycle lane, kerb, pavement and grass, each H×W, and labels H×W."""
         away = road_distance(self.street, across, ahead)
         pixel = np.maximum(ahead / focal, 0.004)  # metres a pixel spans across
         fine = np.clip(0.03 / pixel, 0.15, 1)
-        grain = sample(fractal(0.75, 7), across + self.drift[0], ahead + self.drift[1], 38)
-        patch = sample(fractal(0.25, 8), across + self.drift[0], ahead * 0.35 + self.drift[1], 22)
-        tracks = np.cos((np.abs(across) - self.street.half / 2) * 3.6)
-        road = 1 + self.rough * (0.07 * grain * fine + 0.04 * patch) + 0.03 * tracks
-        paving = sample(slabs(), across + self.drift[1], ahead + self.drift[0], 32 / self.slab)
-        walk = 1 + (paving - 1) * fine + 0.05 * patch + 0.05 * grain * fine
-        outside = np.clip(away / pixel + 0.5, 0, 1)[..., None]
-        past_kerb = np.clip((away - KERB) / pixel + 0.5, 0, 1)[..., None]
-        tarmac = self._lane(across, road) * self.road.astype(np.float32)
-        pavement = walk[..., None] * self.walk.astype(np.float32)
-        kerb = self.kerb.astype(np.float32)
-        edge = kerb + (pavement - kerb) * past_kerb
-        colour = tarmac + (edge - tarmac) * outside
-        gutter = np.maximum(1 - np.abs(away + 0.15) / (0.15 + pixel), 0)
-        colour *= (1 - 0.25 * gutter)[..., None]
-        labels = np.where(away < 0, ROAD, PAVEMENT).astype(np.uint8)
+        x, y = across + self.drift[0], ahead + self.drift[1]
+        grain = sample(fractal(0.75, 7), x, y, 38) * fine
+        patch = sample(fractal(0.25, 8), x, y * 0.35, 22)
+        paving = sample(slabs(), x, y, 32 / self.slab)
+        road = 1 + self.rough * (0.07 * grain + 0.04 * patch)
+        road += 0.03 * np.cos((np.abs(across) - self.street.half / 2) * 3.6)
+        walk = 1 + (paving - 1) * fine + 0.05 * (patch + grain)
+        gutter = 1 - 0.25 * np.maximum(1 - np.abs(away + 0.15) / (0.15 + pixel), 0)
+        outside = np.clip(away / pixel + 0.5, 0, 1)
+        past_kerb = np.clip((away - KERB) / pixel + 0.5, 0, 1)
+        tarmac, kerb, walk = (1 - outside) * road * gutter, outside - past_kerb, past_kerb * walk
+        red = self._cycle_lane(across)
         green = self._is_grass(across, away)
-        if green.any():
-            blades = 1 + 0.22 * grain[green] * np.sqrt(fine[green]) + 0.12 * patch[green]
-            colour[green] = blades[:, None] * self.grass
-            labels[green] = TREE
-        return colour, labels
+        kinds = np.where(away < 0, ROAD, np.where(green, TREE, PAVEMENT)).astype(np.uint8)
+        grass = green * (1 + 0.22 * grain + 0.12 * patch)
+        return [tarmac * (1 - red), tarmac * red, kerb * ~green, walk * ~green, grass], kinds
 
-    def _lane(self, across: np.ndarray, road: np.ndarray) -> np.ndarray:
-        """The road's brightness H×W×3, reddish where a cycle lane runs."""
-        tarmac = np.repeat(road[..., None], 3, 2).astype(np.float32)
-        if self.street.cycle_lane:
-            lane = (across < -self.street.half + 1.55) & (across > -self.street.half)
-            tarmac[lane] *= np.array([1.2, 0.82, 0.78], np.float32)
-        return tarmac
+    def _cycle_lane(self, across: np.ndarray) -> np.ndarray:
+        """Where a reddish cycle lane runs, H×W of 0 and 1."""
+        lane = (across < -self.street.half + 1.55) & (across > -self.street.half)
+        return (lane & self.street.cycle_lane).astype(np.float32)
 
     def _is_grass(self, across: np.ndarray, away: np.ndarray) -> np.ndarray:
         """Where grass grows: in verges and in green yards."""
@@ -110,15 +106,17 @@ class Ground:
                 green |= here & (away > walk)
         return green
 
-    def _lines(self, colour: np.ndarray, camera: Camera, lines: tuple, top: int) -> np.ndarray:
-        """The ground with its painted lines, worn in places."""
-        paint = fractal(0.5, 9)[: len(colour), :]
-        for quads, tint, keep in zip(lines, LINE_COLOURS, (0.55, 0.95, 0.95)):
-            mask = ground_mask(camera, quads, colour.shape[:2], top)
-            wear = np.resize(paint, mask.shape) * 0.12 + keep - self.worn * 0.5
-            weight = (mask * np.clip(wear, 0, 1))[..., None]
-            colour += (np.array(tint, np.float32) - colour) * weight
-        return colour
+    def _lines(
+        self, parts: list[np.ndarray], camera: Camera, lines: tuple, top: int
+    ) -> list[np.ndarray]:
+        """The shares of the bare ground and, after them, of its painted lines, worn in places."""
+        rows = np.arange(camera.height - top) % SIDE
+        columns = np.arange(camera.width) % SIDE
+        wear = fractal(0.5, 9)[rows[:, None], columns] * 0.12 - self.worn * 0.5
+        for quads, keep in zip(lines, (0.55, 0.95, 0.95)):
+            mask = ground_mask(camera, quads, wear.shape, top) * np.clip(wear + keep, 0, 1)
+            parts = [part * (1 - mask) for part in parts] + [mask]
+        return parts
 
     def _shadow(self, camera: Camera, shadows: list, light: Light, top: int) -> np.ndarray:
         """How much light is left at each pixel, H×W."""
@@ -130,6 +128,14 @@ class Ground:
                 corners = np.clip((points - (0, top)) * 8, -2e5, 2e5).astype(np.int32)
                 cv2.fillPoly(mask, [corners], 1.0, cv2.LINE_8, 3)
         return 1 - max(light.strength * 0.92, OVERCAST) * cv2.blur(mask, (3, 2))
+
+
+def weighted(parts: list[np.ndarray], weights: np.ndarray) -> np.ndarray:
+    """The weighted sum H×W of several maps H×W."""
+    total = parts[0] * np.float32(weights[0])
+    for part, weight in zip(parts[1:], weights[1:]):
+        cv2.scaleAdd(part, float(weight), total, total)
+    return total
 
 
 def ground_mask(camera: Camera, quads: np.ndarray, shape: tuple, top: int) -> np.ndarray:

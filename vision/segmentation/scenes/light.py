@@ -119,7 +119,7 @@ def sky_colour(rays: np.ndarray, light: Light, drift: float) -> np.ndarray:
     veil = np.clip((billow * 0.6 - 1.2 + 2.4 * light.clouds) * 0.8, 0, 1) * np.clip(up * 8, 0, 1)
     lit = light.cloud * (1 - 0.13 * np.clip(billow, -1, 2)[..., None])
     sky += (lit - sky) * (veil * 0.9)[..., None]
-    near_sun = np.clip(rays @ light.sun.astype(np.float32), 0, 1)
+    near_sun = np.clip((rays * light.sun.astype(np.float32)).sum(-1), 0, 1)
     glow = (near_sun**12 * 60 + near_sun**90 * 140)[..., None] * light.direct
     return (sky + glow).astype(np.float32)
 

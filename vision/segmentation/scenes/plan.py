@@ -223,11 +223,11 @@ def crowd(rng: np.random.Generator, street: Street) -> list[Thing]:
             out = rng.uniform(-street.half, street.half)
             turn = rng.choice([-1, 1]) * np.pi / 2 + rng.normal(0, 0.2)
             things.append(Person(rng, out, at + rng.uniform(-1, 1), turn))
-    for _ in range(rng.poisson(rng.choice([0.5, 2.5], p=[0.7, 0.3]))):
+    for _ in range(rng.poisson(rng.choice([0.6, 3], p=[0.65, 0.35]))):
         side, ahead = rng.choice(SIDES), 5 + 40 * rng.random() ** 1.3
         heading = (0 if side < 0 else np.pi) + rng.normal(0, 0.15)
         things.append(Cyclist(rng, side * (street.half - rng.uniform(0.6, 1.4)), ahead, heading))
-    if rng.random() < 0.22:
+    if rng.random() < 0.26:
         side, start, turn = rng.choice(SIDES), rng.uniform(5, 25), rng.uniform(0.3, 1.3)
         for k in range(rng.integers(1, 8)):
             out = side * (street.front(side) - 0.7)
