@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 
 import cv2
 import numpy as np
@@ -12,7 +12,7 @@ from vision.segmentation.scenes import render
 SMALL = (120, 160)
 
 
-@lru_cache(maxsize=None)
+@cache
 def scene(seed: int, size: tuple[int, int] = SMALL) -> tuple[np.ndarray, np.ndarray]:
     """One scene, rendered once for all tests."""
     return render(seed, size)
@@ -27,7 +27,7 @@ def test_shapes_types_and_ids() -> None:
 
 def test_a_seed_gives_one_scene() -> None:
     again = render(3, SMALL)
-    assert all(np.array_equal(a, b) for a, b in zip(scene(3), again))
+    assert all(np.array_equal(a, b) for a, b in zip(scene(3), again, strict=True))
     assert not np.array_equal(scene(3)[0], scene(4)[0])
 
 

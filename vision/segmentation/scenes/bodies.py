@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 
@@ -54,7 +55,7 @@ BODIES = {
 }  # fmt: skip
 
 
-@lru_cache(maxsize=None)
+@cache
 def body_mesh(sort: str, fine: bool) -> Mesh:
     """A body type's faces in painting order; without `fine`, only what shows from afar."""
     body = BODIES[sort]
@@ -85,7 +86,7 @@ def underside(body: Body) -> list[tuple]:
              for side in (-1, 1)]  # fmt: skip
     faces += [(bulkhead(end * long, half, 0.2, 0.45, end), (0, 0, end), DARK, 0)
               for end in (-1, 1)]  # fmt: skip
-    for end, axle in zip((1, -1), body.axles):
+    for end, axle in zip((1, -1), body.axles, strict=True):
         z = axle * body.length + end * body.wheel * 0.75
         for x in (-1, 1):
             tread = bulkhead(z, 0.11, 0, body.wheel * 1.5, end, x * (half - 0.08))
@@ -156,7 +157,7 @@ def cabin(body: Body) -> list[tuple]:
     edges = [0.04, *body.pillars, 0.96]
     for shape, normal in ((right, (1, 0.3, 0)), (left, (-1, 0.3, 0))):
         faces.append((shape, normal, PAINT, 0.06))
-        for start, stop in list(zip(edges, edges[1:]))[: body.glazed]:
+        for start, stop in list(itertools.pairwise(edges))[: body.glazed]:
             span = (1 - stop, 1 - start) if normal[0] > 0 else (start, stop)
             for band in body.storeys:
                 pane = part(shape, span[0] + 0.012, span[1] - 0.012, *band)

@@ -16,6 +16,8 @@ ROOFS = [(92, 84, 84), (120, 82, 66), (84, 88, 98), (104, 96, 88), (140, 96, 74)
 class Building(Thing):
     """A block whose front runs from `left` to `right` (across, ahead) as seen from the street."""
 
+    low = False
+
     def __init__(
         self,
         rng: np.random.Generator,

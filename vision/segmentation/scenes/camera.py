@@ -94,10 +94,11 @@ def cut_near(seen: np.ndarray) -> np.ndarray:
         return seen
     inside = seen[:, 2] >= NEAR
     kept = []
-    for a, b, a_in, b_in in zip(seen, np.roll(seen, -1, 0), inside, np.roll(inside, -1)):
-        if a_in:
+    for i, a in enumerate(seen):
+        b = seen[i - len(seen) + 1]
+        if inside[i]:
             kept.append(a)
-        if a_in != b_in:
+        if inside[i] != inside[i - len(seen) + 1]:
             kept.append(a + (b - a) * ((NEAR - a[2]) / (b[2] - a[2])))
     return np.array(kept).reshape(-1, 3)
 

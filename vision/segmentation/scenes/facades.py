@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import cv2
@@ -38,7 +39,7 @@ class Style:
 def draw_style(rng: np.random.Generator, shop: bool) -> Style:
     """Choose the look of one building."""
     wall = str(rng.choice(list(WALLS), p=[0.45, 0.27, 0.16, 0.12]))
-    colour = np.array(WALLS[wall][rng.integers(len(WALLS[wall]))]) 
+    colour = np.array(WALLS[wall][rng.integers(len(WALLS[wall]))])
     colour = (0.82 * colour + 0.18 * colour.mean()) * rng.uniform(0.8, 1.25)
     modern = wall == "concrete" or rng.random() < 0.2
     share = (rng.uniform(0.6, 0.97), rng.uniform(0.4, 0.7)) if modern else (
@@ -144,14 +145,12 @@ def add_shops(rng: np.random.Generator, wall: np.ndarray, width: float, fine: fl
     """Turn the bottom storey into shop fronts."""
     units = max(1, round(width / rng.uniform(4.5, 7.5)))
     edges = np.linspace(0, wall.shape[1], units + 1).astype(int)
-    for left, right in zip(edges, edges[1:]):
+    for left, right in itertools.pairwise(edges):
         colour = np.array(SHOPS[rng.integers(len(SHOPS))]) * rng.uniform(0.7, 1.1)
         shop_front(rng, wall[:, left:right], np.clip(colour, 0, 255), fine)
 
 
-def shop_front(
-    rng: np.random.Generator, wall: np.ndarray, colour: np.ndarray, fine: float
-) -> None:
+def shop_front(rng: np.random.Generator, wall: np.ndarray, colour: np.ndarray, fine: float) -> None:
     """One shop: fascia with lettering, window full of goods, door."""
     rows, columns = wall.shape[:2]
     fascia, riser = round(0.75 * fine), max(1, round(0.45 * fine))
@@ -183,7 +182,7 @@ def shop_front(
 
 def add_doors(rng: np.random.Generator, wall: np.ndarray, width: float, fine: float) -> None:
     """Draw front doors along the bottom of a wall."""
-    rows, columns = wall.shape[:2]
+    rows, _columns = wall.shape[:2]
     for x in np.arange(rng.uniform(0.5, 2.5), width - 1.2, rng.uniform(4, 7)):
         left, wide, high = round(x * fine), max(2, round(0.95 * fine)), max(3, round(2.1 * fine))
         edge = max(1, round(0.1 * fine))

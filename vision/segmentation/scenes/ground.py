@@ -33,7 +33,7 @@ class Ground:
         self.worn = rng.uniform(0.25, 0.75)
         self.drift = rng.uniform(0, 50, 2)
         self.slab = rng.uniform(0.45, 0.9)
-        self.rough = rng.uniform(0.5, 1.3)
+        self.rough = rng.uniform(0.4, 1.2)
 
     def paint(
         self,
@@ -73,7 +73,7 @@ class Ground:
         pixel = np.maximum(ahead / focal, 0.004)  # metres a pixel spans across
         fine = np.clip(0.03 / pixel, 0.15, 1)
         x, y = across + self.drift[0], ahead + self.drift[1]
-        grain = sample(fractal(0.75, 7), x, y, 38) * fine
+        grain = sample(fractal(0.75, 7), x, y, 75) * fine
         patch = sample(fractal(0.25, 8), x, y * 0.35, 22)
         paving = sample(slabs(), x, y, 32 / self.slab)
         road = 1 + self.rough * (0.07 * grain + 0.04 * patch)
@@ -97,7 +97,7 @@ class Ground:
     def _is_grass(self, across: np.ndarray, away: np.ndarray) -> np.ndarray:
         """Where grass grows: in verges and in green yards."""
         green = np.zeros(across.shape, bool)
-        for side, verge, yard in zip((-1, 1), self.street.verges, self.street.yards):
+        for side, verge, yard in zip((-1, 1), self.street.verges, self.street.yards, strict=True):
             here = across * side > 0
             walk = self.street.walk(side)
             if verge:
@@ -113,7 +113,7 @@ class Ground:
         rows = np.arange(camera.height - top) % SIDE
         columns = np.arange(camera.width) % SIDE
         wear = fractal(0.5, 9)[rows[:, None], columns] * 0.12 - self.worn * 0.5
-        for quads, keep in zip(lines, (0.55, 0.95, 0.95)):
+        for quads, keep in zip(lines, (0.55, 0.95, 0.95), strict=True):
             mask = ground_mask(camera, quads, wear.shape, top) * np.clip(wear + keep, 0, 1)
             parts = [part * (1 - mask) for part in parts] + [mask]
         return parts
@@ -133,7 +133,7 @@ class Ground:
 def weighted(parts: list[np.ndarray], weights: np.ndarray) -> np.ndarray:
     """The weighted sum H×W of several maps H×W."""
     total = parts[0] * np.float32(weights[0])
-    for part, weight in zip(parts[1:], weights[1:]):
+    for part, weight in zip(parts[1:], weights[1:], strict=True):
         cv2.scaleAdd(part, float(weight), total, total)
     return total
 
@@ -150,4 +150,3 @@ def ground_mask(camera: Camera, quads: np.ndarray, shape: tuple, top: int) -> np
     cv2.fillPoly(mask, list(corners), 255, shift=3)
     small = cv2.resize(mask, (shape[1], shape[0]), interpolation=cv2.INTER_AREA)
     return small.astype(np.float32) / 255
-

@@ -69,9 +69,10 @@ class Lens:
 def draw_lens(rng: np.random.Generator) -> Lens:
     """Choose a camera and its settings."""
     return Lens(
-        middle=rng.uniform(82, 166), cast=rng.normal(1, 0.013, 3), gamma=rng.uniform(0.95, 1.25),
+        middle=rng.uniform(84, 176), cast=rng.normal(1, 0.013, 3),
+        gamma=rng.uniform(0.95, 1.25),
         contrast=rng.uniform(0, 0.4), vignette=rng.uniform(0, 0.18),
-        blur=float(rng.choice([0, rng.uniform(0.2, 0.8)], p=[0.75, 0.25])), noise=rng.uniform(0.5, 3.2),
-        soft=rng.uniform(0.4, 1),
+        blur=float(rng.choice([0, rng.uniform(0.2, 0.8)], p=[0.75, 0.25])),
+        noise=rng.uniform(0.5, 3.2), soft=rng.uniform(0.4, 1),
         colour=rng.uniform(0.5, 1.0), crisp=rng.uniform(0, 1.1), at=tuple(rng.integers(0, 512, 2)),
     )  # fmt: skip

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
 from .camera import Camera
 from .textures import fractal, sample
-
 
 SKY_STEP = 3  # the sky is painted this many times coarser than the picture
 
@@ -40,6 +39,10 @@ class Light:
         """How much a low sun ahead veils the whole view, 0 to about 0.3."""
         towards = max(float(self.sun[2]), 0.0) ** 4 * (1 - min(float(self.sun[1]) * 1.5, 1))
         return 0.3 * towards * min(float(self.direct.mean()), 1)
+
+    def in_shade(self) -> Light:
+        """The light that is left where something hides the sun."""
+        return replace(self, direct=self.direct * 0.1)
 
     def shade(self, normal: tuple[float, float, float]) -> np.ndarray:
         """The light (3) on a face with this outward normal."""

@@ -70,7 +70,8 @@ def paint_mesh(
     near = seen[:, 2].min() < NEAR
     shown = range(len(mesh.starts)) if near else fronts(mesh, pixels)
     plain = coat.colours[mesh.materials]
-    lit = plain * np.where(coat.shines[mesh.materials, None], 1, light.shades(mesh.normals @ turn.T))
+    shines = coat.shines[mesh.materials, None]
+    lit = plain * np.where(shines, 1, light.shades(mesh.normals @ turn.T))
     colours = light.seen(lit, at[2])
     glossy = pixels[:, 1].max() - pixels[:, 1].min() > 40
     for face in shown:

@@ -32,9 +32,8 @@ class Person(Thing):
         self.heading = heading
         self.tall = rng.uniform(1.55, 1.88) * (0.7 if rng.random() < 0.07 else 1)
         self.stride = rng.uniform(0.05, 0.4) * rng.choice([-1, 1])
-        pick = lambda colours: np.array(colours[rng.integers(len(colours))]) * rng.uniform(0.7, 1.2)
-        self.coat, self.legs = pick(CLOTHES), pick(TROUSERS)
-        self.skin, self.hair, self.bag = pick(SKINS), pick(HAIRS), pick(CLOTHES)
+        self.coat, self.legs = pick(rng, CLOTHES), pick(rng, TROUSERS)
+        self.skin, self.hair, self.bag = pick(rng, SKINS), pick(rng, HAIRS), pick(rng, CLOTHES)
         self.stout = rng.uniform(0.85, 1.2)
         self.long_coat, self.has_bag = bool(rng.random() < 0.35), bool(rng.random() < 0.35)
         self.casts = [Cast(rectangle(across, ahead, 0.4, 0.3), 0, self.tall)]
@@ -69,29 +68,32 @@ class Person(Thing):
 
     def limbs(self) -> list[tuple]:
         """The body as (joints, width in metres, colour), the far limbs first."""
-        t, s, w = self.tall, self.stride, self.stout
-        hip, knee, neck = 0.5 * t, 0.27 * t, 0.83 * t
+        t, w = self.tall, self.stout
         near = 1 if np.sin(self.heading) > 0 else -1
-        parts = []
-        for side in (-near, near):
-            swing = s * side
-            leg = [[0.09 * side, hip, 0], [0.09 * side, knee, swing * 0.5 + 0.04],
-                   [0.09 * side, 0.05 * t, swing]]  # fmt: skip
-            arm = [[0.2 * w * side, 0.79 * t, 0], [0.24 * w * side, 0.62 * t, -swing * 0.35],
-                   [0.22 * w * side, 0.48 * t, -swing * 0.6 + 0.08]]  # fmt: skip
-            foot = [[0.09 * side, 0.03 * t, swing - 0.03], [0.09 * side, 0.025 * t, swing + 0.16]]
-            part = [(leg, 0.15 * w, self.legs), (foot, 0.08, np.array([24, 22, 22]))]
-            arms = [(arm[1:][-1:] * 2, 0.08, self.skin), (arm, 0.11 * w, self.coat * 0.88)]
-            parts.append(part + arms if side == -near else arms and part)
-        trunk = self._trunk(hip, neck, w)
-        closing = [(arm, 0.11 * w, self.coat * 0.94)]
-        head = [([[0, 0.86 * t, 0.01], [0, 0.84 * t, 0.01]], 0.11, self.skin * 0.8),
-                ([[0, 0.94 * t, -0.015], [0, 0.925 * t, -0.015]], 0.2, self.hair),
-                ([[0, 0.92 * t, 0.05], [0, 0.9 * t, 0.05]], 0.15, self.skin)]  # fmt: skip
-        if np.cos(self.heading) > 0.3:
-            head = [head[0], head[2], head[1]]
+        neck = [([[0, 0.86 * t, 0.01], [0, 0.84 * t, 0.01]], 0.11, self.skin * 0.8)]
+        hair = [([[0, 0.94 * t, -0.015], [0, 0.925 * t, -0.015]], 0.2, self.hair)]
+        face = [([[0, 0.92 * t, 0.05], [0, 0.9 * t, 0.05]], 0.15, self.skin)]
+        head = neck + (face + hair if np.cos(self.heading) > 0.3 else hair + face)
         bag = [([[0.27, 0.45 * t, 0], [0.27, 0.36 * t, 0]], 0.22, self.bag)] if self.has_bag else []
-        return parts[0] + parts[1] + trunk + closing + head + bag
+        legs = self._leg(-near) + self._leg(near)
+        trunk = self._trunk(0.5 * t, 0.83 * t, w)
+        return self._arm(-near) + legs + trunk + self._arm(near) + head + bag
+
+    def _leg(self, side: int) -> list[tuple]:
+        """One leg with its shoe, swung with the stride."""
+        t, swing = self.tall, self.stride * side
+        leg = [[0.09 * side, 0.5 * t, 0], [0.09 * side, 0.27 * t, swing * 0.5 + 0.04],
+               [0.09 * side, 0.05 * t, swing]]  # fmt: skip
+        shoe = [[0.09 * side, 0.03 * t, swing - 0.03], [0.09 * side, 0.025 * t, swing + 0.16]]
+        return [(leg, 0.15 * self.stout, self.legs), (shoe, 0.08, np.array([24, 22, 22]))]
+
+    def _arm(self, side: int) -> list[tuple]:
+        """One arm with its hand, swung against the stride."""
+        t, w, swing = self.tall, self.stout, -self.stride * side
+        elbow = [0.24 * w * side, 0.62 * t, swing * 0.35]
+        hand = [0.22 * w * side, 0.48 * t, swing * 0.6 + 0.08]
+        sleeve = [[0.2 * w * side, 0.79 * t, 0], elbow, hand]
+        return [([hand, hand], 0.08, self.skin), (sleeve, 0.11 * w, self.coat * 0.92)]
 
     def _trunk(self, hip: float, neck: float, w: float) -> list[tuple]:
         """Shoulders, chest and waist, down to the knee in a long coat."""
@@ -170,3 +172,7 @@ class Cyclist(Person):
                 ([[0, 1.69, 0.13], [0, 1.67, 0.13]], 0.2, self.hair)]  # fmt: skip
         return parts + [(back, 0.34, self.coat), (shoulders, 0.18, self.coat)] + head
 
+
+def pick(rng: np.random.Generator, colours: list[tuple]) -> np.ndarray:
+    """One of several colours, lighter or darker."""
+    return np.array(colours[rng.integers(len(colours))]) * rng.uniform(0.7, 1.2)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from .buildings import Building
@@ -69,7 +71,8 @@ def frontage(
             ahead += 3
             continue
         if kind == "row":
-            ends = stretch(side, street.front(side) + rng.choice([0, 0, 0.6]), ahead, ahead + length)
+            out = street.front(side) + rng.choice([0, 0, 0.6])
+            ends = stretch(side, out, ahead, ahead + length)
             high = base * rng.uniform(0.75, 1.35)
             things.append(Building(rng, *ends, 11, high, bool(rng.random() < 0.55)))
         else:
@@ -113,7 +116,7 @@ def boundary(
     high = {"hedge": rng.uniform(0.9, 2.2), "rail": rng.uniform(0.9, 1.3),
             "boards": rng.uniform(1.2, 1.9), "wall": rng.uniform(0.6, 2.1)}[str(sort)]  # fmt: skip
     edges = np.linspace(start, stop, max(1, round((stop - start) / 5)) + 1)
-    pieces = [stretch(side, out + 0.1, a, b) for a, b in zip(edges, edges[1:])]
+    pieces = [stretch(side, out + 0.1, a, b) for a, b in itertools.pairwise(edges)]
     if sort == "hedge":
         return [Hedge(rng, *piece, high) for piece in pieces]
     return [Panel(rng, *piece, high, str(sort)) for piece in pieces]
@@ -124,9 +127,7 @@ def tree_sort(rng: np.random.Generator, season: str) -> str:
     return season if season != "mixed" else str(rng.choice(["leafy", "bare"]))
 
 
-def street_trees(
-    rng: np.random.Generator, street: Street, side: int, season: str
-) -> list[Thing]:
+def street_trees(rng: np.random.Generator, street: Street, side: int, season: str) -> list[Thing]:
     """A row of trees along the kerb on some streets."""
     if rng.random() > 0.38:
         return []
@@ -144,7 +145,8 @@ def furniture(rng: np.random.Generator, street: Street, side: int) -> list[Thing
     kerb, last = side * (street.half + 0.45), min(110, street.end - 1)
     back = side * (street.front(side) - 0.3)
     things: list[Thing] = []
-    lamp, wide, at = rng.uniform(5, 10), rng.uniform(0.1, 0.17), kerb if rng.random() < 0.6 else back
+    lamp, wide = rng.uniform(5, 10), rng.uniform(0.1, 0.17)
+    at = kerb if rng.random() < 0.6 else back
     for ahead in np.arange(rng.uniform(3, 22), last, rng.uniform(18, 32)):
         if street.is_open(side, ahead, ahead):
             things.append(Lamp(rng, at, ahead, lamp, wide))

@@ -5,13 +5,15 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from .buildings import Building
 from .camera import Camera, turned
 from .canvas import ROAD, Canvas
 from .ground import Ground
 from .lens import draw_lens
-from .light import draw_light, mirror, paint_sky
+from .light import Light, draw_light, mirror, paint_sky
 from .plan import fill_street
 from .street import Street, draw_street, painted_lines
+from .things import Thing
 
 FINE = 2  # objects are painted this many times larger, then averaged down
 
@@ -28,9 +30,9 @@ def render(seed: int, size: tuple[int, int] = (360, 480)) -> tuple[np.ndarray, n
     shadows = [shadow for thing in things for shadow in thing.shadows(light)]
     picture, labels = ground.paint(camera, sky, light, lines, shadows)
     canvas = enlarged(picture, labels)
-    close = camera.scaled(FINE)
-    for thing in things:
-        thing.paint(canvas, close, light)
+    close, dim, covered = camera.scaled(FINE), light.in_shade(), shaded(things, light)
+    for thing, dark in zip(things, covered, strict=True):
+        thing.paint(canvas, close, dim if dark else light)
     picture, labels = reduced(canvas)
     if light.wet > 0:
         horizon = float(camera.pixels(camera.rotation[:, 2][None])[0, 1])
@@ -54,6 +56,20 @@ def draw_camera(rng: np.random.Generator, street: Street, size: tuple[int, int])
         bend=float(rng.choice([0, sway * 0.02, sway * 0.08], p=[0.35, 0.4, 0.25])),
         hill=rng.normal(0.0001, 0.0002),
     )  # fmt: skip
+
+
+def shaded(things: list[Thing], light: Light) -> list[bool]:
+    """Whether each thing stands in the shadow of a building, looked up on a ground map."""
+    ground = np.zeros((440, 240), np.uint8)  # half-metre squares, 60 m either side
+    for thing in things:
+        for outline in thing.shadows(light) if isinstance(thing, Building) else ():
+            cv2.fillConvexPoly(ground, np.round(outline * 2 + (120, 40)).astype(np.int32), 1)
+    spots = [thing.casts[0].outline.mean(0) if thing.casts else (999, 0) for thing in things]
+    places = np.round(np.array(spots) * 2 + (120, 40)).astype(int)
+    inside = (places >= 0).all(1) & (places < (240, 440)).all(1)
+    column, row = np.clip(places, 0, (239, 439)).T
+    hidden = inside & (ground[row, column] > 0)
+    return [bool(hide) and thing.low for hide, thing in zip(hidden, things, strict=True)]
 
 
 def enlarged(picture: np.ndarray, labels: np.ndarray) -> Canvas:

@@ -61,6 +61,11 @@ class Pole(Thing):
         a, b = (self.across + left, self.ahead), (self.across + right, self.ahead)
         return upright(np.array(a), np.array(b), low, high)
 
+    def plate(self, shape: np.ndarray) -> np.ndarray:
+        """A flat shape N×2 (across, up) at the post as street points N×3."""
+        ahead = np.full(len(shape), self.ahead)
+        return np.stack([shape[:, 0] + self.across, shape[:, 1], ahead], 1)
+
 
 class Lamp(Pole):
     """A street lamp with an arm over the road."""
@@ -98,19 +103,13 @@ class TrafficLight(Pole):
             disc = np.stack([0.12 * np.cos(TURN), 3.3 - 0.33 * k + 0.12 * np.sin(TURN)], 1)
             canvas.fill(camera.outline(self.plate(disc)), shine, SIGN)
 
-    def plate(self, shape: np.ndarray) -> np.ndarray:
-        """A flat shape N×2 (across, up) at the post as street points N×3."""
-        ahead = np.full(len(shape), self.ahead)
-        return np.stack([shape[:, 0] + self.across, shape[:, 1], ahead], 1)
 
-
-class RoadSign(TrafficLight):
+class RoadSign(Pole):
     """A sign board on a post: warning, order, direction or parking."""
 
     def __init__(self, rng: np.random.Generator, across: float, ahead: float) -> None:
         """Choose a sign."""
-        super().__init__(rng, across, ahead)
-        self.height, self.width = rng.uniform(2.4, 3.2), 0.08
+        super().__init__(rng, across, ahead, rng.uniform(2.4, 3.2), 0.08)
         self.shape = str(rng.choice(["round", "triangle", "box", "board"]))
         self.size = rng.uniform(0.32, 0.5)
         palette = {

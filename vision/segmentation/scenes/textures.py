@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 
 import cv2
 import numpy as np
@@ -10,20 +10,20 @@ import numpy as np
 SIDE = 512  # pixels, every tile repeats without a seam
 
 
-@lru_cache(maxsize=None)
+@cache
 def fractal(roughness: float, seed: int = 0) -> np.ndarray:
     """A seamless noise tile SIDE×SIDE, mean 0 and deviation 1; a lower roughness is smoother."""
     white = np.random.default_rng(seed).standard_normal((SIDE, SIDE))
     y, x = np.meshgrid(np.fft.fftfreq(SIDE), np.fft.rfftfreq(SIDE), indexing="ij")
     frequency = np.hypot(x, y)
     frequency[0, 0] = 1
-    spectrum = np.fft.rfft2(white) * frequency**-(2.2 - 2.2 * roughness)
+    spectrum = np.fft.rfft2(white) * frequency ** -(2.2 - 2.2 * roughness)
     spectrum[0, 0] = 0
     tile = np.fft.irfft2(spectrum, (SIDE, SIDE))
     return (tile / tile.std()).astype(np.float32)
 
 
-@lru_cache(maxsize=None)
+@cache
 def brick() -> np.ndarray:
     """Brickwork as brightness factors SIDE×SIDE, 16 metres a side."""
     rng = np.random.default_rng(1)
@@ -36,7 +36,7 @@ def brick() -> np.ndarray:
     return tile + 0.05 * fractal(0.4, 2)
 
 
-@lru_cache(maxsize=None)
+@cache
 def slabs() -> np.ndarray:
     """Paving slabs as brightness factors SIDE×SIDE, 16 slabs a side."""
     rng = np.random.default_rng(3)
@@ -48,7 +48,7 @@ def slabs() -> np.ndarray:
     return tile + 0.05 * fractal(0.6, 4)
 
 
-@lru_cache(maxsize=None)
+@cache
 def masonry(bricks: bool) -> np.ndarray:
     """A stained wall as brightness (uint8, 128 is plain), twice SIDE both ways."""
     tile = 1 + 0.07 * fractal(0.45, 11) + 0.06 * fractal(0.15, 12)

@@ -37,6 +37,7 @@ class Thing:
 
     ahead: float  # metres, the order of painting: far things first
     casts: list[Cast] = field(default_factory=list, init=False)
+    low = True  # whether it is so low that a building's shadow can cover it
 
     def shadows(self, light: Light) -> list[np.ndarray]:
         """The outlines K×2 of its shadows on the ground; without sun only right below it."""

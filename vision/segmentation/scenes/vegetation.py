@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 
 import cv2
 import numpy as np
@@ -17,7 +17,7 @@ KINDS = 8  # sprites of each sort
 SIDE = 320  # pixels
 
 
-@lru_cache(maxsize=None)
+@cache
 def leafy(kind: int, trunk: bool) -> tuple[np.ndarray, np.ndarray]:
     """A crown as brightness H×W (uint8, 128 is plain) and opacity H×W, with or without trunk."""
     rng = np.random.default_rng(100 + kind)
@@ -38,7 +38,8 @@ def leafy(kind: int, trunk: bool) -> tuple[np.ndarray, np.ndarray]:
             lift = (centres[i, 1] - y) / sizes[i] * 22 + (0.5 - y / low) * 70
             leaf = int(SIDE * rng.uniform(0.011, 0.032))
             spot = (int(x), int(min(y, SIDE - 4)))
-            cv2.circle(tone, spot, leaf, float(np.clip(122 + lift + rng.normal(0, 14), 25, 250)), -1)
+            bright = float(np.clip(122 + lift + rng.normal(0, 14), 25, 250))
+            cv2.circle(tone, spot, leaf, bright, -1)
             cv2.circle(alpha, spot, leaf, 255, -1)
     leaves = crop(fractal(0.7, 20 + kind), SIDE, SIDE)
     shaded = np.clip(tone * (1 + 0.2 * leaves), 0, 255).astype(np.uint8)
@@ -46,7 +47,7 @@ def leafy(kind: int, trunk: bool) -> tuple[np.ndarray, np.ndarray]:
     return shaded, np.where((alpha > 0) & (deep > 95), 255, 0).astype(np.uint8)
 
 
-@lru_cache(maxsize=None)
+@cache
 def bare(kind: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """A leafless tree: brightness, opacity and the crown's closed outline, each H×W uint8."""
     rng = np.random.default_rng(200 + kind)
@@ -56,7 +57,7 @@ def bare(kind: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     spread = max(abs(low[0]), high[0])
     lines = lines * (side * 0.49 / spread, side * 0.98 / -low[1]) + (side / 2, side - 1)
     alpha = np.zeros((side, side), np.uint8)
-    for line, width in zip(np.round(lines * 8).astype(int), widths * side):
+    for line, width in zip(np.round(lines * 8).astype(int), widths * side, strict=True):
         cv2.line(alpha, line[0], line[1], 255, max(1, round(width)), shift=3)
     tone = np.clip(112 + 22 * crop(fractal(0.5, 21), side, side), 0, 255).astype(np.uint8)
     closed = cv2.morphologyEx(alpha, cv2.MORPH_CLOSE, np.ones((21, 21), np.uint8))
@@ -65,9 +66,9 @@ def bare(kind: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def branches(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """A bare tree's lines N×2×2 (right, down from the foot) and their widths, about 1 high."""
-    tips = np.array([[0.0, 0.0, -np.pi / 2, rng.uniform(0.2, 0.3), 0.035]])
+    tips = np.array([[0.0, 0.0, -np.pi / 2, rng.uniform(0.2, 0.3), 0.032]])
     lines, widths = [], []
-    for level in range(7):
+    for level in range(8):
         x, y, angle, length, width = tips.T
         bow = angle + rng.normal(0, 0.1, len(tips))
         end = np.stack([x + length * np.cos(bow), y + length * np.sin(bow)], 1)
@@ -80,12 +81,14 @@ def branches(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         thinner = np.repeat(width[:, None] * 0.6, 3, 1)
         ends = np.repeat(end[:, None], 3, 1)
         tips = np.dstack([ends, lifted, longer, thinner]).reshape(-1, 5)
-        tips = tips[rng.random(len(tips)) < (1 if level < 2 else 0.85)]
+        tips = tips[rng.random(len(tips)) < (1 if level < 2 else 0.83)]
     return np.concatenate(lines), np.concatenate(widths)
 
 
 class Tree(Thing):
     """One tree or bush that always faces the camera."""
+
+    low = False
 
     def __init__(
         self, rng: np.random.Generator, across: float, ahead: float, height: float, sort: str
@@ -119,11 +122,10 @@ class Tree(Thing):
         normal = (side * 0.2, 0.55, -0.5)
         paint_quad(canvas, camera, light, texture, corners, normal, TREE, self.colour, cover)
 
-
     def _trunk(self, canvas: Canvas, camera: Camera, light: Light) -> None:
         """Paint a leafy tree's stem as a dark and a light half."""
         bark = np.array([112, 98, 84])
-        for start, stop, turn in ((-0.022, 0.004, -0.5), (0.0, 0.022, 0.5)):
+        for start, stop, turn in ((-0.016, 0.003, -0.5), (0.0, 0.016, 0.5)):
             left = np.array([self.across + start * self.height, self.ahead])
             right = np.array([self.across + stop * self.height, self.ahead])
             colour = light.on(bark, (turn, 0.1, -0.6), self.ahead)
@@ -173,13 +175,10 @@ def leaf_colour(rng: np.random.Generator) -> np.ndarray:
     return np.array(choice[rng.integers(len(choice))]) * rng.uniform(0.9, 1.55)
 
 
-@lru_cache(maxsize=None)
+@cache
 def sprite(sort: str, kind: int, flipped: bool, small: bool) -> tuple:
     """A tree's texture (brightness, opacity) and, for a bare one, where its label goes."""
-    if sort == "bare":
-        layers = list(bare(kind))
-    else:
-        layers = list(leafy(kind, sort == "leafy"))
+    layers = list(bare(kind) if sort == "bare" else leafy(kind, sort == "leafy"))
     if small:
         layers = [cv2.pyrDown(cv2.pyrDown(layer)) for layer in layers]
     if flipped:
