@@ -82,10 +82,10 @@ def rounded(profile: np.ndarray) -> np.ndarray:
 def underside(body: Body) -> list[tuple]:
     """The dark inside between the wheels, down to the road."""
     long, half = body.length * 0.45, body.width * 0.45
-    faces = [(panel(side * half, long, -long, 0.2, 0.5, side), (side, 0, 0), DARK, 0)
-             for side in (-1, 1)]  # fmt: skip
-    faces += [(bulkhead(end * long, half, 0.2, 0.45, end), (0, 0, end), DARK, 0)
-              for end in (-1, 1)]  # fmt: skip
+    faces: list[tuple] = []
+    for way in (-1, 1):
+        faces.append((panel(way * half, long, -long, 0.2, 0.5, way), (way, 0, 0), DARK, 0))
+        faces.append((bulkhead(way * long, half, 0.2, 0.45, way), (0, 0, way), DARK, 0))
     for end, axle in zip((1, -1), body.axles, strict=True):
         z = axle * body.length + end * body.wheel * 0.75
         for x in (-1, 1):
@@ -148,7 +148,7 @@ def cabin(body: Body) -> list[tuple]:
     roof = np.array([[top, y1, z1], [top, y2, z2], [-top, y2, z2], [-top, y1, z1]])
     right = np.array([rear[1], front[0], front[3], rear[2]])
     left = np.array([front[1], rear[0], rear[3], front[2]])
-    faces = [(roof, (0, 1, 0), PAINT, 0.0)]
+    faces: list[tuple] = [(roof, (0, 1, 0), PAINT, 0.0)]
     for shape, normal in ((front, (0, 0.5, 0.85)), (rear, (0, 0.3, -0.95))):
         faces.append((shape, normal, PAINT, 0.05))
         bands = body.storeys if body.length > 7 and normal[2] > 0 else ((0.1, 0.9),)

@@ -8,7 +8,7 @@ from .camera import Camera
 from .canvas import BUILDING, Canvas
 from .facades import add_windows, draw_style, facade, wall_texture
 from .light import Light
-from .things import Cast, Thing, paint_flat, paint_quad, upright
+from .things import Cast, Spot, Thing, paint_flat, paint_quad, upright
 
 ROOFS = [(92, 84, 84), (120, 82, 66), (84, 88, 98), (104, 96, 88), (140, 96, 74)]
 
@@ -21,26 +21,26 @@ class Building(Thing):
     def __init__(
         self,
         rng: np.random.Generator,
-        left: np.ndarray,
-        right: np.ndarray,
+        left: Spot,
+        right: Spot,
         depth: float,
         height: float,
         shop: bool,
     ) -> None:
         """Choose the building's look; textures are finer the nearer it stands."""
-        left, right = np.asarray(left, float), np.asarray(right, float)
-        width = float(np.linalg.norm(right - left))
-        along = (right - left) / width
+        self.left, self.right = np.array(left, float), np.array(right, float)
+        width = float(np.linalg.norm(self.right - self.left))
+        along = (self.right - self.left) / width
         self.back = np.array([-along[1], along[0]]) * depth
         super().__init__(float(max(left[1], right[1])))
-        self.left, self.right, self.along, self.height = left, right, along, height
+        self.along, self.height = along, height
         self.nearest = max(min(left[1], right[1]), 4)
         self.fine = float(np.clip(700 / self.nearest, 7, 34))
         self.style, self.seed = draw_style(rng, shop), int(rng.integers(1 << 32))
         self.rise = rng.uniform(1.5, 3.5) if height < 13 and rng.random() < 0.7 else 0.0
         self.roof = np.array(ROOFS[rng.integers(len(ROOFS))]) * rng.uniform(0.6, 1.1)
         self.chimneys = rng.uniform(0.05, 0.95, rng.integers(0, 3)) if self.rise else np.zeros(0)
-        outline = np.array([left, right, right + self.back, left + self.back])
+        outline = np.array([self.left, self.right, self.right + self.back, self.left + self.back])
         self.casts = [Cast(outline, 0, height + self.rise / 2)]
 
     def paint(self, canvas: Canvas, camera: Camera, light: Light) -> None:

@@ -64,7 +64,8 @@ class Canvas:
         outline = mask = self._mask(points, box)
         parts = cv2.split(patch)
         if len(parts) in (2, 4):
-            mask = cv2.bitwise_and(mask, cv2.compare(parts[-1], 127, cv2.CMP_GT))
+            opaque = cv2.threshold(parts[-1], 127, 255, cv2.THRESH_BINARY)[1]
+            mask = cv2.bitwise_and(mask, opaque)
         colour = cv2.merge(parts[:3] if len(parts) > 2 else [parts[0]] * 3)
         labelled = mask
         if cover is not None:

@@ -38,8 +38,9 @@ class Lens:
             size = self.blur * picture.shape[1] / 480
             out = cv2.GaussianBlur(out, (0, 0), size)
         out = self._soften(self._sharpen(out))
-        grain = crop(fractal(0.85, 30), *picture.shape[:2], self.at) * self.noise
-        shade = self._corners(*picture.shape[:2])
+        height, width = out.shape[:2]
+        grain = crop(fractal(0.85, 30), height, width, self.at) * self.noise
+        shade = self._corners(height, width)
         return np.clip(out * shade[..., None] + grain[..., None], 0, 255).astype(np.uint8)
 
     def _sharpen(self, picture: np.ndarray) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -11,6 +12,33 @@ from .camera import Camera
 from .textures import fractal, sample
 
 SKY_STEP = 3  # the sky is painted this many times coarser than the picture
+
+
+class Weather(NamedTuple):
+    """One kind of daylight; colours 0-255, light as factors."""
+
+    chance: float
+    height: tuple[float, float]  # of the sun, degrees
+    direct: tuple[float, float, float]
+    ambient: tuple[float, float, float]
+    density: float
+    zenith: tuple[int, int, int]
+    horizon: tuple[int, int, int]
+    cloud: float
+
+
+WEATHERS = {
+    "sun": Weather(0.42, (14, 55), (1.15, 1.05, 0.9), (0.5, 0.53, 0.6), 0.0006,
+                   (112, 168, 230), (248, 250, 252), 250),
+    "hazy": Weather(0.22, (14, 55), (0.6, 0.55, 0.48), (0.5, 0.52, 0.55), 0.002,
+                    (238, 241, 244), (250, 250, 249), 250),
+    "overcast": Weather(0.22, (40, 70), (0.0, 0.0, 0.0), (0.66, 0.68, 0.71), 0.002,
+                        (232, 236, 240), (250, 251, 252), 228),
+    "dusk": Weather(0.08, (3, 12), (0.7, 0.48, 0.3), (0.42, 0.43, 0.5), 0.002,
+                    (112, 135, 178), (246, 208, 164), 165),
+    "rain": Weather(0.06, (40, 70), (0.0, 0.0, 0.0), (0.6, 0.63, 0.67), 0.0025,
+                    (212, 217, 223), (232, 235, 238), 200),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -77,30 +105,26 @@ class Light:
 
 def draw_light(rng: np.random.Generator) -> Light:
     """Choose a time of day and weather."""
-    kind = rng.choice(["sun", "hazy", "overcast", "dusk", "rain"], p=[0.42, 0.22, 0.22, 0.08, 0.06])
-    turn = rng.uniform(0, 2 * np.pi)
-    up = np.radians({"dusk": rng.uniform(3, 12)}.get(kind, rng.uniform(14, 55)))
+    kind = str(rng.choice(list(WEATHERS), p=[weather.chance for weather in WEATHERS.values()]))
+    weather = WEATHERS[kind]
+    turn, up = rng.uniform(0, 2 * np.pi), np.radians(rng.uniform(*weather.height))
     sun = np.array([np.cos(up) * np.sin(turn), np.sin(up), np.cos(up) * np.cos(turn)])
-    blue = rng.uniform(0, 1)
-    zenith = np.array([240, 246, 250]) + blue * (np.array([112, 168, 230]) - [240, 246, 250])
-    settings = {
-        "sun": ((1.15, 1.05, 0.9), (0.5, 0.53, 0.6), 0.0006, zenith, (248, 250, 252)),
-        "hazy": ((0.6, 0.55, 0.48), (0.5, 0.52, 0.55), 0.002, (238, 241, 244), (250, 250, 249)),
-        "overcast": ((0.0, 0.0, 0.0), (0.66, 0.68, 0.71), 0.002, (232, 236, 240), (250, 251, 252)),
-        "dusk": ((0.7, 0.48, 0.3), (0.42, 0.43, 0.5), 0.002, (112, 135, 178), (246, 208, 164)),
-        "rain": ((0.0, 0.0, 0.0), (0.6, 0.63, 0.67), 0.0025, (212, 217, 223), (232, 235, 238)),
-    }
-    direct, ambient, density, zenith, horizon = settings[kind]
-    clouds = {"sun": rng.uniform(0, 0.6), "dusk": rng.uniform(0.2, 0.8)}.get(kind, 0.5)
-    grey = {"overcast": 228, "rain": 200, "dusk": 165}.get(kind, 250)
+    horizon, zenith = np.array(weather.horizon, float), np.array(weather.zenith, float)
+    pale = rng.uniform(0, 1) if kind == "sun" else 0.0
+    cloud = weather.cloud + np.array([0.0, 1, 4]) + rng.uniform(-25, 5)
     wet = rng.uniform(0.4, 0.9) if kind == "rain" else rng.choice([0, rng.uniform(0, 0.4)])
-    cloud = np.array([grey, grey + 1, grey + 4]) + rng.uniform(-25, 5)
     return Light(
-        sun=sun, direct=np.array(direct) * rng.uniform(0.7, 1.2), ambient=np.array(ambient),
-        haze=(np.array(horizon) + cloud) * 0.46, density=density * rng.uniform(0.5, 2),
-        zenith=np.array(zenith, float), horizon=np.array(horizon, float), clouds=clouds,
-        cloud=cloud, wet=float(wet),
-    )  # fmt: skip
+        sun=sun,
+        direct=np.array(weather.direct) * rng.uniform(0.7, 1.2),
+        ambient=np.array(weather.ambient),
+        haze=(horizon + cloud) * 0.46,
+        density=weather.density * rng.uniform(0.5, 2),
+        zenith=zenith + (horizon - zenith) * pale,
+        horizon=horizon,
+        clouds=rng.uniform(0, 0.6) if kind == "sun" else rng.uniform(0.35, 0.65),
+        cloud=cloud,
+        wet=float(wet),
+    )
 
 
 def paint_sky(camera: Camera, light: Light, drift: float) -> np.ndarray:

@@ -10,7 +10,7 @@ from .buildings import Building
 from .people import Cyclist, Person
 from .street import REACH, SIDES, Street
 from .street_furniture import Lamp, Panel, Pole, RoadSign, TrafficLight
-from .things import Thing
+from .things import Spot, Thing
 from .vegetation import Hedge, Tree
 from .vehicles import Vehicle
 
@@ -51,10 +51,10 @@ def backdrop(rng: np.random.Generator, street: Street) -> list[Thing]:
     return things
 
 
-def stretch(side: int, out: float, start: float, stop: float) -> tuple:
+def stretch(side: int, out: float, start: float, stop: float) -> tuple[Spot, Spot]:
     """The two ends of a line along one side, left first as seen from the street."""
-    ends = (side * out, start), (side * out, stop)
-    return ends if side < 0 else ends[::-1]
+    near, far = (side * out, start), (side * out, stop)
+    return (near, far) if side < 0 else (far, near)
 
 
 def frontage(
@@ -175,7 +175,8 @@ def parked(rng: np.random.Generator, street: Street, side: int) -> list[Thing]:
     """Cars parked along the kerb of one side."""
     if street.half < 3.9 or rng.random() < 0.45:
         return []
-    ahead, cars = rng.uniform(3, 30), []
+    cars: list[Thing] = []
+    ahead = rng.uniform(3, 30)
     fill = rng.uniform(0.3, 0.95)
     while ahead < min(120, street.end - 6):
         if rng.random() < fill and street.is_open(side, ahead - 3, ahead + 3):

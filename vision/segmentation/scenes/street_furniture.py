@@ -10,7 +10,7 @@ from .camera import Camera
 from .canvas import BUILDING, FENCE, POLE, SIGN, Canvas
 from .light import Light
 from .textures import brick, crop, fractal
-from .things import Cast, Thing, paint_quad, rectangle, upright
+from .things import Cast, Spot, Thing, paint_quad, rectangle, upright
 
 STEEL = [(140, 144, 146), (104, 108, 110), (52, 56, 54), (176, 176, 172), (60, 74, 62)]
 TURN = np.linspace(0, 2 * np.pi, 20, endpoint=False)
@@ -148,8 +148,8 @@ class Panel(Thing):
     def __init__(
         self,
         rng: np.random.Generator,
-        left: np.ndarray,
-        right: np.ndarray,
+        left: Spot,
+        right: Spot,
         height: float,
         sort: str,
     ) -> None:

@@ -13,6 +13,8 @@ from .canvas import Canvas
 from .light import Light
 from .mesh import clockwise
 
+Spot = tuple[float, float]  # a ground point: (across, ahead) in metres
+
 
 @dataclass
 class Cast:
@@ -25,7 +27,7 @@ class Cast:
     def shadow(self, sun: np.ndarray) -> np.ndarray:
         """The shadow's outline K×2 on the ground."""
         slope = -np.array([sun[0], sun[2]]) / max(sun[1], 0.05)
-        reach = np.linalg.norm(slope) * self.high
+        reach = float(np.hypot(*slope)) * self.high
         slope = slope * min(1, 45 / max(reach, 1e-6))
         points = np.concatenate([self.outline + slope * self.low, self.outline + slope * self.high])
         return cv2.convexHull(points.astype(np.float32))[:, 0].astype(np.float64)

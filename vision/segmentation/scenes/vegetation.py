@@ -11,7 +11,7 @@ from .camera import Camera
 from .canvas import TREE, Canvas
 from .light import Light
 from .textures import crop, fractal
-from .things import Cast, Thing, paint_flat, paint_quad, rectangle, upright
+from .things import Cast, Spot, Thing, paint_flat, paint_quad, rectangle, upright
 
 KINDS = 8  # sprites of each sort
 SIDE = 320  # pixels
@@ -135,9 +135,7 @@ class Tree(Thing):
 class Hedge(Thing):
     """A clipped hedge along the street."""
 
-    def __init__(
-        self, rng: np.random.Generator, left: np.ndarray, right: np.ndarray, height: float
-    ) -> None:
+    def __init__(self, rng: np.random.Generator, left: Spot, right: Spot, height: float) -> None:
         """A hedge whose front runs from `left` to `right` as seen from the street."""
         super().__init__(float(max(left[1], right[1])))
         self.left, self.right, self.height = np.asarray(left), np.asarray(right), height
