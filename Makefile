@@ -1,6 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+SCENES := 2000001 2000002 2000003 2000004 2000005 2000006
 
 .PHONY: run test lint bench assets screenshots
 
@@ -18,7 +19,7 @@ bench: .venv/.installed-dev
 	$(BIN)/python -m tests.bench
 
 assets: .venv/.installed
-	$(BIN)/python -m assets
+	$(BIN)/python -m vision segmentation render --seeds $(SCENES) --output assets/segmentation
 
 screenshots: .venv/.installed-dev
 	$(BIN)/python -m tests.browser.screenshots

@@ -92,11 +92,9 @@ def segment(picture: str | None, truth: str | None, model: str, opacity: float, 
     return (
         view, overlay(view.picture, view.colours, opacity),
         tiles(scores, result.seconds, request),
-        gr.Image(paint(labels, pixels.shape[:2]) if scores else None, visible=bool(scores)),
-        gr.Image(errors(view.picture, labels, result.labels) if scores else None,
-                 visible=bool(scores)),
-        table(scores, result.shares, request),
-        gr.DownloadButton(value=str(ids), visible=True), numbers,
+        paint(labels, pixels.shape[:2]) if labels is not None else None,
+        errors(view.picture, labels, result.labels) if labels is not None else None,
+        table(scores, result.shares, request), str(ids), numbers,
     )
 
 
@@ -238,7 +236,7 @@ def examples() -> list[list[str]]:
 def build() -> None:
     """Build the tab."""
     shown = examples()
-    view, own, control = gr.State(None, time_to_live=3600), gr.State(None), gr.State(Control)
+    view, own, control = gr.State(None, time_to_live=3600), gr.State(None), gr.State(Control())
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
             picture = widgets.picture_input("segmentation.picture", "segmentation-picture",
@@ -258,11 +256,9 @@ def build() -> None:
             numbers = gr.HTML(t("segmentation.empty"), elem_id="segmentation-numbers")
             with gr.Row():
                 truth_view = widgets.picture_output(
-                    "segmentation.truth_view", "segmentation-truth-view", height=240,
-                    visible=False)
+                    "segmentation.truth_view", "segmentation-truth-view", height=240, always=False)
                 error_view = widgets.picture_output(
-                    "segmentation.error_view", "segmentation-error-view", height=240,
-                    visible=False)
+                    "segmentation.error_view", "segmentation-error-view", height=240, always=False)
             legend = gr.HTML(elem_id="segmentation-legend")
             ids = gr.DownloadButton(t("segmentation.download_ids"), visible=False, size="sm")
             raw = gr.JSON(visible=False)
@@ -281,8 +277,10 @@ def build() -> None:
     outputs = [view, result, numbers, truth_view, error_view, legend, ids, raw]
     run = {"fn": segment, "inputs": inputs, "outputs": outputs, "concurrency_limit": 2,
            "concurrency_id": "segment"}
-    go.click(**run, api_name="segment")
-    choice.load_input_event.success(**run, api_visibility="private")
+    for done in (go.click(**run, api_name="segment"),
+                 choice.load_input_event.success(**run, api_visibility="private")):
+        done.success(lambda: gr.DownloadButton(visible=True), None, ids, queue=False,
+                     api_visibility="private")
     gr.on([picture.upload, picture.clear], lambda: None, None, truth, queue=False,
           api_visibility="private")
     opacity.input(redraw, [view, opacity], result, queue=False, trigger_mode="always_last",

@@ -28,6 +28,7 @@ CSS = """
 #app-title h1 { font-size: 1.9rem; margin: .2rem 0 0; letter-spacing: -.02em; }
 #app-line { color: var(--body-text-color-subdued); }
 [id$="-examples"] .label { display: none; }
+.lab-when-filled:not(:has(img)) { display: none !important; }
 .lab-note { border-left: 4px solid #1d4ed8; padding: .6rem .9rem; font-size: 1rem;
             background: var(--background-fill-secondary); border-radius: 4px; }
 .lab-tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(96px, 1fr)); gap: .5rem; }

@@ -53,11 +53,12 @@ def picture_input(key: str, elem_id: str, value: str | None = None, *, height: i
                         image_mode=None, height=height, sources=sources, buttons=["fullscreen"])
 
 
-def picture_output(key: str, elem_id: str, *, height: int = 400, visible: bool = True,
+def picture_output(key: str, elem_id: str, *, height: int = 400, always: bool = True,
                    buttons: tuple[str, ...] = ("fullscreen",)) -> gr.Image:
-    """Return the picture display that every tab uses: JPEG, so that it streams fast."""
+    """Return the picture display that every tab uses: JPEG streams fast; `always` or when filled."""
     return gr.Image(label=t(key), elem_id=elem_id, interactive=False, format="jpeg",
-                    height=height, visible=visible, buttons=list(buttons))
+                    height=height, buttons=list(buttons),
+                    elem_classes=[] if always else ["lab-when-filled"])
 
 
 def friendly(handler: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,8 +1,8 @@
 """Every word that the page shows, in each language, through one mechanism.
 
 `PART.LANGUAGE.json` holds the words of a part; its keys get the part as their prefix.
-`lessons/PART.LANGUAGE.md` is the key `PART.lesson`. `errors.LANGUAGE.json` translates the
-templates of `UserError`, whose English stands in the code.
+`lessons/PART.LANGUAGE.md` is the key `PART.lesson`. `errors.LANGUAGE.json`, and for one system
+`errors-PART.LANGUAGE.json`, translate the templates of `UserError`, whose English is in the code.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def words(language: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for file in sorted(HERE.glob(f"*.{language}.json")):
         part = file.name.split(".")[0]
-        if part != "errors":
+        if not part.startswith("errors"):
             table = json.loads(file.read_text("utf-8"))
             found |= {f"{part}.{key}": text for key, text in table.items()}
     for file in sorted((HERE / "lessons").glob(f"*.{language}.md")):
@@ -67,8 +67,10 @@ def words(language: str) -> dict[str, str]:
 @functools.cache
 def error_templates(language: str) -> dict[str, str]:
     """Return the translations of the templates of `UserError`."""
-    file = HERE / f"errors.{language}.json"
-    return json.loads(file.read_text("utf-8")) if file.exists() else {}
+    found: dict[str, str] = {}
+    for file in sorted(HERE.glob(f"errors*.{language}.json")):
+        found |= json.loads(file.read_text("utf-8"))
+    return found
 
 
 def catalogs() -> dict[str, dict[str, str]]:

@@ -1,0 +1,116 @@
+"""Every language says everything, with the same values to fill in."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+from pathlib import Path
+
+import gradio as gr
+import pytest
+
+from vision.errors import UserError
+from vision.ui import load_tabs
+from vision.ui.text import LANGUAGES, error_templates, explain, language_of, say, t, words
+
+VISION = Path(__file__).resolve().parents[2] / "vision"
+OTHERS = [language for language in LANGUAGES if language != "en"]
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def constants(module: ast.Module) -> dict[str, ast.AST]:
+    """Return what the module assigns to plain names at its top."""
+    return {target.id: node.value for node in module.body if isinstance(node, ast.Assign)
+            for target in node.targets if isinstance(target, ast.Name)}
+
+
+def literals(node: ast.AST, known: dict[str, ast.AST]) -> set[str]:
+    """Return the strings of an expression: "a", a constant's name, or "a" if x else "b"."""
+    if isinstance(node, ast.IfExp):
+        return literals(node.body, known) | literals(node.orelse, known)
+    if isinstance(node, ast.Name):
+        return literals(known[node.id], known)
+    assert isinstance(node, ast.Constant), f"a template must be a literal: {ast.dump(node)}"
+    return {node.value} if node.value else set()
+
+
+def templates_in_code() -> set[str]:
+    """Return the templates of every `UserError(...)` in the package."""
+    found = set()
+    for file in VISION.rglob("*.py"):
+        module = ast.parse(file.read_text("utf-8"))
+        for node in ast.walk(module):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "UserError":
+                for argument in node.args:
+                    if not isinstance(argument, ast.Starred):
+                        found |= literals(argument, constants(module))
+    return found
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_no_key_is_missing(language: str) -> None:
+    assert words(language).keys() == words("en").keys()
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_same_values_to_fill_in(language: str) -> None:
+    texts = words(language)
+    for key, text in words("en").items():
+        if not key.endswith(".lesson"):
+            assert placeholders(texts[key]) == placeholders(text), key
+
+
+def test_every_key_in_the_code_exists() -> None:
+    code = "\n".join(file.read_text("utf-8") for file in (VISION / "ui").glob("*.py"))
+    keys = set(re.findall(r'\b(?:t|say)\(\s*"([a-z_.A-Z]+)"', code))
+    assert keys and keys <= words("en").keys()
+    with pytest.raises(KeyError):
+        t("app.no_such_text")
+
+
+def test_every_tab_has_a_title_and_a_lesson() -> None:
+    for tab in load_tabs():
+        part = tab.title.split(".")[0]
+        for language in LANGUAGES:
+            assert words(language)[tab.title]
+            assert len(words(language)[f"{part}.lesson"]) > 300
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_error_is_translated(language: str) -> None:
+    table = error_templates(language)
+    code = templates_in_code()
+    assert len(code) > 50
+    assert not code - table.keys(), "templates without a translation"
+    assert not table.keys() - code, "translations of templates that are gone"
+    for template, translation in table.items():
+        assert placeholders(translation) == placeholders(template), template
+
+
+@pytest.mark.parametrize("header, language", [
+    ("zh-CN,zh;q=0.9,en;q=0.8", "zh-CN"), ("zh", "zh-CN"), ("pt-BR", "pt-BR"), ("pt-PT", "pt-BR"),
+    ("de-DE,de;q=0.9,pt;q=0.5", "pt-BR"), ("fr", "en"), ("", "en"), ("*", "en"),
+])
+def test_language_of_a_request(header: str, language: str) -> None:
+    class Request:
+        headers = {"accept-language": header}
+
+    assert language_of(Request()) == language  # type: ignore[arg-type]
+
+
+def test_errors_speak_the_language_of_the_request() -> None:
+    class Request(gr.Request):
+        @property
+        def headers(self) -> dict[str, str]:
+            return {"accept-language": "pt-BR"}
+
+    error = UserError("there is no picture yet", "any photograph will do",
+                      "upload one or click an example")
+    english, portuguese = explain(error, None), explain(error, Request())
+    assert english.startswith("There is no picture yet; ") and english.endswith(".")
+    assert portuguese != english and "imagem" in portuguese
+    assert say("app.stop", Request()) == "Parar"
