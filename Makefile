@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-SCENES := 2000001 2000002 2000003 2000004 2000005 2000006
+SCENES := 2000005 2000003 2000023 2000014 2000007 2000030
 
 .PHONY: run test lint bench assets screenshots
 
