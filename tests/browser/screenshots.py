@@ -26,7 +26,7 @@ def main() -> int:
                                            color_scheme=theme).new_page()  # type: ignore[arg-type]
                 page.goto(app.local_url)
                 for tab in load_tabs():
-                    print(shoot(page, tab.title.split(".")[0], f"{size}-{theme}"))
+                    print(shoot(page, tab.name, f"{size}-{theme}"))
         browser.close()
     app.close(verbose=False)
     return 0
@@ -46,10 +46,10 @@ def shoot(page: Page, part: str, name: str) -> Path:
 
 def select(page: Page, part: str) -> None:
     """Open a tab by its button, or through the menu that a narrow page hides it in."""
-    button = page.locator(f"button[role=tab][data-tab-id='{part}.title']").first
+    button = page.locator(f"button[role=tab][data-tab-id='{part}']").first
     if not button.is_visible():
         page.locator(".overflow-menu button").first.click()
-        button = page.locator(f".overflow-dropdown button[data-tab-id='{part}.title']")
+        button = page.locator(f".overflow-dropdown button[data-tab-id='{part}']")
     button.click()
 
 

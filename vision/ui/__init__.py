@@ -25,9 +25,9 @@ LARGEST_UPLOAD = "64mb"
 
 @dataclass(frozen=True)
 class Tab:
-    """One tab: the key of its title, its place, what builds it, and what to load beforehand."""
+    """One tab: its name, its place, what builds it, and what to load beforehand."""
 
-    title: str
+    name: str
     order: int
     build: Callable[[], None]
     warm: Callable[[], Any] | None = None
@@ -48,7 +48,7 @@ def create_app() -> gr.Blocks:
         gr.Markdown(t("app.line"), elem_id="app-line")
         with gr.Tabs():
             for tab in load_tabs():
-                with gr.Tab(t(tab.title), id=tab.title):
+                with gr.Tab(t(f"{tab.name}.title"), id=tab.name):
                     tab.build()
     return app.queue(max_size=QUEUE, default_concurrency_limit=2)
 

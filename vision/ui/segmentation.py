@@ -330,4 +330,4 @@ def warm() -> None:
         predict(open_model(names()[0], None), np.zeros((360, 480, 3), np.uint8))
 
 
-TAB = Tab("segmentation.title", 1, build, warm)
+TAB = Tab("segmentation", 1, build, warm)

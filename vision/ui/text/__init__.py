@@ -18,6 +18,7 @@ from gradio.i18n import I18nData
 from vision.errors import UserError
 
 LANGUAGES = ("en", "zh-CN", "pt-BR")
+PUNCTUATION = {"zh-CN": ("；", "。")}  # between the parts of a sentence, and at its end
 HERE = Path(__file__).parent
 
 
@@ -35,8 +36,10 @@ def say(key: str, request: gr.Request | None, **values: Any) -> str:
 
 def explain(error: UserError, request: gr.Request | None) -> str:
     """Return a user's mistake in the language of a request."""
-    table = error_templates(language_of(request))
-    return error.sentence(lambda template: table.get(template, template))
+    language = language_of(request)
+    table = error_templates(language)
+    return error.sentence(lambda template: table.get(template, template),
+                          *PUNCTUATION.get(language, ()))
 
 
 def language_of(request: gr.Request | None) -> str:
