@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import pkgutil
 import sys
 from collections.abc import Sequence
@@ -78,7 +79,8 @@ def _list(usage: str, lines: dict[str, str]) -> int:
 def _answer(verb: Verb, program: str, flags: list[str]) -> int:
     config, as_json = parse(verb, program, flags)
     answer = verb.run(config)
-    print(json.dumps(plain(answer), ensure_ascii=False) if as_json else answer, flush=True)
+    if os.environ.get("RANK", "0") == "0":  # of several processes the first one speaks
+        print(json.dumps(plain(answer), ensure_ascii=False) if as_json else answer, flush=True)
     return 0
 
 

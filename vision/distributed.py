@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import distributed, nn
+
+
+class _Sum(torch.autograd.Function):
+    """The sum over all processes; every process's result depends on every process's part."""
+
+    @staticmethod
+    def forward(_: Any, part: torch.Tensor) -> torch.Tensor:
+        total = part.contiguous().clone()
+        distributed.all_reduce(total)
+        return total
+
+    @staticmethod
+    def backward(_: Any, gradient: torch.Tensor) -> torch.Tensor:
+        return _Sum.forward(_, gradient)
 
 
 def whole(part: torch.Tensor) -> torch.Tensor:
     """Return the sum of a tensor over all processes, with gradients; alone, the tensor itself."""
     if not distributed.is_available() or not distributed.is_initialized():
         return part
-    from torch.distributed.nn.functional import all_reduce
-
-    return all_reduce(part)
+    return _Sum.apply(part)
 
 
 class CrossProcessBatchNorm2d(nn.BatchNorm2d):

@@ -150,7 +150,8 @@ class Run:
     def __init__(self, config: Any, folder: Path, on_step: OnStep | None = None, *,
                  save_every: int = 200) -> None:
         from accelerate import Accelerator
-        from accelerate.state import AcceleratorState
+        from accelerate.state import AcceleratorState, PartialState
+        from accelerate.utils import broadcast_object_list
 
         self.config, self.on_step, self.save_every = config, on_step, save_every
         self.folder = folder / f"{_fingerprint(config)}.state"
@@ -158,8 +159,11 @@ class Run:
         self._clock = time.perf_counter()
         AcceleratorState._reset_state()  # precision is a choice of each run, not of the process
         device = best_device()
+        PartialState(cpu=device.type == "cpu")
+        chosen = [self._noted().get("precision")
+                  or precision_for(device, getattr(config, "precision", "auto"))]
         self.accelerator = Accelerator(
-            mixed_precision=precision_for(device, getattr(config, "precision", "auto")),
+            mixed_precision=broadcast_object_list(chosen)[0],  # measured, so one must decide
             cpu=device.type == "cpu",
         )
         seed_everything(config.seed)
@@ -274,7 +278,8 @@ class Run:
         self.accelerator.save_state(str(new))
         self.accelerator.wait_for_everyone()
         if self.accelerator.is_main_process:
-            (new / "run.json").write_text(json.dumps({"seconds": self.seconds}))
+            notes = {"seconds": self.seconds, "precision": self.accelerator.mixed_precision}
+            (new / "run.json").write_text(json.dumps(notes))
             os.replace(new, final)
             for old in self._saved():
                 if old != final:
@@ -295,7 +300,12 @@ class Run:
         if saved := self._saved():
             self.accelerator.load_state(str(saved[-1]))
             self.number = int(saved[-1].name.removeprefix("step-"))
-            self.seconds = json.loads((saved[-1] / "run.json").read_text())["seconds"]
+            self.seconds = self._noted()["seconds"]
+
+    def _noted(self) -> dict[str, Any]:
+        """Return what the last state says about its run, or nothing if there is no state."""
+        saved = self._saved()
+        return json.loads((saved[-1] / "run.json").read_text()) if saved else {}
 
 
 def _fingerprint(config: Any) -> str:
