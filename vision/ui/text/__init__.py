@@ -19,6 +19,7 @@ from vision.errors import UserError
 
 LANGUAGES = ("en", "zh-CN", "pt-BR")
 PUNCTUATION = {"zh-CN": ("；", "。")}  # between the parts of a sentence, and at its end
+ALSO = {"en": (), "zh-CN": ("zh-TW",), "pt-BR": ("pt-PT",)}  # nearer than English
 HERE = Path(__file__).parent
 
 
@@ -77,5 +78,5 @@ def error_templates(language: str) -> dict[str, str]:
 
 
 def catalogs() -> dict[str, dict[str, str]]:
-    """Return all texts in the form that `gr.I18n` takes."""
-    return {language: words(language) for language in LANGUAGES}
+    """Return all texts in the form that `gr.I18n` takes, for the browsers' own names of them."""
+    return {tag: words(language) for language in LANGUAGES for tag in (language, *ALSO[language])}
