@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -19,26 +21,26 @@ SMALLEST = 16
 SIXTEEN_BIT = ("I", "I;16", "I;16B", "I;16L", "F")
 ACCEPTED = "PNG, JPEG, WebP, BMP, TIFF and GIF pictures from 16×16 up to 40 megapixels are accepted"
 
+warnings.filterwarnings("ignore", module=r"PIL\.")  # what is broken is said by UserError
+
 Source = str | Path | bytes | IO[bytes] | Image.Image | np.ndarray
 
 
 def read_picture(source: Source) -> np.ndarray:
     """Return any acceptable picture as RGB, uint8 H×W×3: first frame, upright, 16 bit stretched."""
-    return to_rgb(read_image(source))
+    image = read_image(source)
+    with _decoding():
+        return to_rgb(image)
 
 
 def read_image(source: Source) -> Image.Image:
     """Return the decoded first frame, upright, in its own mode; size is checked before decoding."""
     image = _open(source)
     check_size(image.size)
-    try:
+    with _decoding():
         image.seek(0)
         image.load()
         return ImageOps.exif_transpose(image)
-    except (OSError, ValueError, SyntaxError, EOFError, MemoryError, Image.DecompressionBombError,
-            ZeroDivisionError, IndexError, KeyError, TypeError, OverflowError) as error:
-        raise UserError("the picture is damaged or cut short", ACCEPTED,
-                        "save or copy it again and retry") from error
 
 
 def check_size(size: tuple[int, int]) -> None:
@@ -110,6 +112,16 @@ def write_png(path: Path, picture: np.ndarray, palette: np.ndarray | None = None
     return path
 
 
+@contextmanager
+def _decoding() -> Iterator[None]:
+    """Turn whatever a decoder raises at broken data into one sentence."""
+    try:
+        yield
+    except Exception as error:
+        raise UserError("the picture is damaged or cut short", ACCEPTED,
+                        "save or copy it again and retry") from error
+
+
 def _open(source: Source) -> Image.Image:
     if isinstance(source, Image.Image):
         return source
@@ -118,9 +130,7 @@ def _open(source: Source) -> Image.Image:
     if isinstance(source, bytes):
         source = io.BytesIO(source)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            return Image.open(source, formats=FORMATS)
+        return Image.open(source, formats=FORMATS)
     except FileNotFoundError as error:
         raise UserError("there is no picture '{file}'", ACCEPTED, "check the name",
                         file=Path(str(source)).name) from error
