@@ -1,0 +1,143 @@
+"""The theory lab against closed forms, and the Parzen window against a known Gaussian."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from vision.errors import UserError
+from vision.gan import parzen, theory
+from vision.gan.lab import Flat, Line, Settings
+from vision.gan.modes import count_modes, ring
+
+LOG2 = math.log(2)
+
+
+def gaussian(mean: float, deviation: float) -> np.ndarray:
+    return np.exp(-((theory.X - mean) ** 2) / (2 * deviation**2)) / (
+        deviation * math.sqrt(2 * math.pi))
+
+
+def finely_integrated(mean: float) -> float:
+    """JSD of N(0, ½²) and N(mean, ½²) on a grid of its own, wide and fine."""
+    x = np.linspace(-12, 12, 200_001)
+    p, q = (np.exp(-2 * (x - m) ** 2) * math.sqrt(2 / math.pi) for m in (0.0, mean))
+    middle = (p + q) / 2 + 1e-300
+    parts = [np.where(f > 0, f * np.log((f + 1e-300) / middle), 0) for f in (p, q)]
+    return float(np.trapezoid(parts[0] + parts[1], x) / 2) if hasattr(np, "trapezoid") else float(
+        np.trapz(parts[0] + parts[1], x) / 2)
+
+
+@pytest.mark.parametrize("name", theory.TARGETS)
+def test_densities_integrate_to_one_and_are_sampled(name: str) -> None:
+    p = theory.target(name)
+    assert p.sum() * theory.WIDTH == pytest.approx(1)
+    points = theory.sample(p, np.random.default_rng(0).random(200_000))
+    found = np.histogram(points, theory.EDGES)[0] / len(points) / theory.WIDTH
+    assert theory.jensen_shannon(p, found) < 2e-3
+
+
+@pytest.mark.parametrize("mean", [0.0, 0.3, 1.0, 2.0])
+def test_divergence_against_numerical_integration(mean: float) -> None:
+    found = theory.jensen_shannon(gaussian(0, 0.5), gaussian(mean, 0.5))
+    assert found == pytest.approx(finely_integrated(mean), abs=2e-4)
+
+
+def test_divergence_at_its_ends() -> None:
+    left, right = (theory.normalised((np.abs(theory.X - c) < 0.5).astype(float)) for c in (-2, 2))
+    assert theory.jensen_shannon(left, left) == 0
+    assert theory.jensen_shannon(left, right) == pytest.approx(LOG2)
+
+
+def test_best_discriminator_and_its_value() -> None:
+    p, q = gaussian(0, 0.5), gaussian(1, 0.7)
+    best = theory.best_discriminator(p, q)
+    assert np.allclose(best, p / (p + q))
+    top = theory.value(p, q, best)
+    assert top == pytest.approx(theory.FLOOR + 2 * theory.jensen_shannon(p, q), abs=1e-3)
+    for other in (np.full_like(p, 0.5), best * 0.9, (best + 0.1).clip(0, 1)):
+        assert theory.value(p, q, other) < top
+    assert theory.value(p, p, np.full_like(p, 0.5)) == pytest.approx(theory.FLOOR, abs=1e-3)
+
+
+def test_the_generators_density_is_exact_for_a_straight_line() -> None:
+    share = (np.arange(600) + 0.5) / 600
+    uniform = theory.pushed(3 * share - 1.5)
+    inside = np.abs(theory.X) < 1.4
+    assert np.allclose(uniform[inside], 1 / 3, rtol=0.01)
+    assert uniform.sum() * theory.WIDTH == pytest.approx(1)
+    assert theory.pushed(np.full(600, 9.0)).sum() * theory.WIDTH == pytest.approx(1)
+
+
+def test_a_drawn_density() -> None:
+    drawn = theory.drawn_target(np.array([0, 1, 0]))
+    assert drawn.sum() * theory.WIDTH == pytest.approx(1) and drawn.argmax() in (127, 128)
+    with pytest.raises(UserError, match=r"(?i)drawing is empty"):
+        theory.drawn_target(np.zeros(10))
+
+
+def test_the_line_comes_close_to_its_floor() -> None:
+    game = Line(theory.target("gaussian"), Settings(rate_g=1e-3, rate_d=5e-3))
+    start = game.view().divergence
+    lowest = start
+    for _ in range(8):
+        game.play(100)
+        lowest = min(lowest, game.view().divergence)
+    assert lowest < 0.06 < start
+    assert abs(game.view().value - theory.FLOOR) < 0.1
+
+
+def test_games_repeat_by_seed() -> None:
+    def after(seed: int) -> np.ndarray:
+        game = Line(theory.target("gaussian"), Settings(), seed)
+        game.play(3)
+        return game.view().images
+
+    assert np.array_equal(after(1), after(1)) and not np.array_equal(after(1), after(2))
+
+
+@pytest.mark.parametrize("cure", ["none", "packing", "gradient penalty"])
+def test_the_plane_counts_modes(cure: str) -> None:
+    game = Flat("ring", Settings(cure=cure, batch=64))
+    game.play(2)
+    view = game.view()
+    assert view.surface.shape == (40, 40) and 0 <= view.found <= 8 and 0 <= view.quality <= 1
+    assert view.arrows.shape == view.points.shape and np.isfinite(view.arrows).all()
+
+
+def test_counting_modes() -> None:
+    centres = ring().centres.numpy()
+    assert count_modes(centres, centres, 0.1).tolist() == [1] * 8
+    assert count_modes(centres + 5, centres, 0.1).sum() == 0
+
+
+def test_settings_of_the_game_are_checked() -> None:
+    for wrong in ({"loss": "x"}, {"cure": "x"}, {"k": 0}, {"rate_g": -1.0}):
+        with pytest.raises(UserError):
+            Settings(**wrong)  # type: ignore[arg-type]
+
+
+def test_parzen_of_one_sample_is_a_gaussian() -> None:
+    points = torch.randn(50, 6, dtype=torch.float64)
+    found = parzen.log_likelihood(torch.zeros(1, 6, dtype=torch.float64), points, 0.7)
+    truth = torch.distributions.Normal(0, 0.7).log_prob(points).sum(1)
+    assert torch.allclose(found, truth)
+
+
+def test_parzen_of_a_known_gaussian() -> None:
+    torch.manual_seed(0)
+    samples, validation, test = (0.8 * torch.randn(n, 2) for n in (20_000, 500, 4000))
+    found = parzen.score(samples, validation, test, (0.05, 0.1, 0.2, 0.4))
+    truth = -2 * (0.5 + math.log(0.8 * math.sqrt(2 * math.pi)))
+    assert found.mean == pytest.approx(truth, abs=0.06)
+    assert found.error == pytest.approx(1 / math.sqrt(4000), rel=0.1)
+    assert found.sigma in (0.1, 0.2) and len(found.curve) == 4
+    direct = float(parzen.log_likelihood(samples, validation, 0.4).mean())
+    assert dict(found.curve)[0.4] == pytest.approx(direct, abs=1e-4)
+
+
+def test_parzen_far_away_is_finite() -> None:
+    assert torch.isfinite(parzen.log_likelihood(torch.zeros(3, 784), torch.ones(2, 784), 0.1)).all()

@@ -1,0 +1,9 @@
+"""GAN and CGAN: handwriting and garments drawn from noise, by label, and measured honestly."""
+
+VERBS = {
+    "train": "train one architecture and write its checkpoint and its snapshots",
+    "train_classifier": "train the classifier that reads what the GANs draw",
+    "evaluate": "measure a checkpoint: fidelity, diversity, D's opinion, distance, Parzen window",
+    "predict": "draw pictures by label and write them as one picture",
+    "parzen": "measure a generator's Parzen-window log-likelihood alone, with its σ curve",
+}

@@ -1,0 +1,99 @@
+"""The samples of the GANs: 28×28 grey pictures with a label, a whole set as one tensor."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from vision import datasets
+from vision.errors import UserError, unknown
+from vision.gan import shapes
+
+SIDE = 28
+CLASSES = {
+    "mnist": tuple("0123456789"),
+    "fashion-mnist": ("T-shirt", "Trousers", "Pullover", "Dress", "Coat", "Sandal", "Shirt",
+                      "Sneaker", "Bag", "Ankle boot"),
+    "shapes": shapes.CLASSES,
+}
+SETS = tuple(sorted(CLASSES))
+SPLITS = ("train", "val", "test")
+COUNTS = {"train": 6000, "val": 1000, "test": 1000}  # of the shapes
+
+
+@dataclass(frozen=True, eq=False)
+class Pictures:
+    """A whole split in memory: pixels uint8 (N, 28, 28), labels int64 (N,)."""
+
+    pixels: torch.Tensor
+    labels: torch.Tensor
+    classes: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if self.pixels.shape != (len(self.labels), SIDE, SIDE):
+            raise ValueError(f"pixels {tuple(self.pixels.shape)} for {len(self.labels)} labels")
+        if len(self.labels) and not 0 <= int(self.labels.min()) <= self.labels.max() < len(
+                self.classes):
+            raise ValueError(f"a label outside the {len(self.classes)} classes")
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def batch(self, index: torch.Tensor | slice) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return some pictures as floats in 0…1, (n, 1, 28, 28), and their labels (n,)."""
+        return self.pixels[index].unsqueeze(1).float() / 255, self.labels[index]
+
+
+@functools.lru_cache(maxsize=9)
+def open_pictures(name: str, split: str) -> Pictures:
+    """Return one split of a data set; `val` is the last sixth of the published training set."""
+    if name not in CLASSES:
+        raise unknown("data set", name, list(SETS))
+    if split not in SPLITS:
+        raise unknown("split", split, list(SPLITS))
+    pixels, labels = (shapes.draw_many(split, COUNTS[split]) if name == "shapes"
+                      else _published(name, split))
+    return Pictures(torch.from_numpy(pixels), torch.from_numpy(labels).long(), CLASSES[name])
+
+
+def available() -> list[str]:
+    """Return the data sets that can be opened here and now; the shapes always can."""
+    return [name for name in SETS if name == "shapes" or datasets.present(name)]
+
+
+def check_label(label: int, classes: tuple[str, ...]) -> int:
+    """Return a label after checking that it stands for a class."""
+    if not 0 <= label < len(classes):
+        raise UserError("there is no label {label}", "labels from 0 to {last} are accepted",
+                        "choose one of them", label=label, last=len(classes) - 1)
+    return label
+
+
+def _published(name: str, split: str) -> tuple[np.ndarray, np.ndarray]:
+    files = datasets.open_files(name)
+    prefix = "t10k" if split == "test" else "train"
+    pixels = read_idx(files.read(f"{prefix}-images-idx3-ubyte"))
+    labels = read_idx(files.read(f"{prefix}-labels-idx1-ubyte"))
+    last = len(labels) // 6
+    part = {"train": slice(0, -last), "val": slice(-last, None), "test": slice(None)}[split]
+    return pixels[part], labels[part]
+
+
+def read_idx(content: bytes) -> np.ndarray:
+    """Return the array of an IDX file of unsigned bytes: magic 0 0 8 d, d sizes, the values."""
+    if content[:3] != b"\x00\x00\x08" or len(content) < 8:
+        raise _damaged()
+    dimensions = content[3]
+    sizes = np.frombuffer(content, ">u4", dimensions, 4).tolist()
+    values = np.frombuffer(content, np.uint8, offset=4 + 4 * dimensions)
+    if values.size != int(np.prod(sizes)):
+        raise _damaged()
+    return values.reshape(sizes).copy()
+
+
+def _damaged() -> UserError:
+    return UserError("a file of the data set is cut short or not in IDX format",
+                     "the files as published are accepted", "fetch the data set again")

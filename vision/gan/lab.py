@@ -1,0 +1,193 @@
+"""Two tiny games to watch: on a line against a known density, on a plane against many modes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn.functional import softplus
+
+from vision.errors import unknown
+from vision.gan import theory
+from vision.gan.modes import PLANES, Plane, count_modes
+from vision.gan.theory import View
+from vision.options import within
+
+CURES = ("none", "packing", "gradient penalty")
+LOSSES = ("non-saturating", "saturating")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What may be turned while a game runs."""
+
+    k: int = 1
+    rate_g: float = 1e-3
+    rate_d: float = 2e-3
+    loss: str = "non-saturating"
+    cure: str = "none"
+    batch: int = 256
+    pack: int = 4
+    penalty: float = 1.0
+
+    def __post_init__(self) -> None:
+        for kind, name, known in (("loss", self.loss, LOSSES), ("cure", self.cure, CURES)):
+            if name not in known:
+                raise unknown(kind, name, list(known))
+        within(self, k=(1, 50), rate_g=(1e-6, 1), rate_d=(1e-6, 1), batch=(4, 4096),
+               pack=(1, 16), penalty=(0, 100))
+
+
+class Players:
+    """A generator and a discriminator of a few hidden units with an optimizer each."""
+
+    def __init__(self, noise: int, size: int, hidden: int, settings: Settings, seed: int) -> None:
+        self.settings, self.noise, self.size, self.rounds = settings, noise, size, 0
+        self.random = torch.Generator().manual_seed(seed)
+        pack = settings.pack if settings.cure == "packing" else 1
+        self.pack = pack
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            self.generator = _net(noise, hidden, size)
+            self.discriminator = _net(size * pack, hidden, 1)
+        self.for_g = torch.optim.Adam(self.generator.parameters(), settings.rate_g, (0.5, 0.9))
+        self.for_d = torch.optim.Adam(self.discriminator.parameters(), settings.rate_d, (0.5, 0.9))
+
+    def turn(self, settings: Settings) -> None:
+        """Take over new settings, but for the cure, which shapes the net."""
+        self.settings = settings
+        self.for_g.param_groups[0]["lr"] = settings.rate_g
+        self.for_d.param_groups[0]["lr"] = settings.rate_d
+
+    def round(self, real: list[torch.Tensor]) -> None:
+        """Play k steps of D, each with its real points (n, size), and one of G."""
+        for points in real:
+            self._discriminator_step(points)
+        fake = self.opinion(self.draw(self.settings.batch))
+        saturating = self.settings.loss == "saturating"
+        loss = -softplus(fake).mean() if saturating else softplus(-fake).mean()
+        self._descend(self.for_g, loss)
+        self.rounds += 1
+
+    def draw(self, count: int) -> torch.Tensor:
+        """Return G(z) for fresh noise, (count, size)."""
+        return self.generator(torch.randn(count, self.noise, generator=self.random))
+
+    def opinion(self, points: torch.Tensor) -> torch.Tensor:
+        """Return D's logits of points, judged `pack` at a time: (n / pack,)."""
+        return self.discriminator(points.reshape(-1, self.size * self.pack)).squeeze(1)
+
+    @torch.no_grad()
+    def surface(self, points: torch.Tensor) -> np.ndarray:
+        """Return D(x) of single points (n, size); a packed D sees copies of the point."""
+        return self.opinion(points.repeat_interleave(self.pack, 0)).sigmoid().numpy()
+
+    def _discriminator_step(self, points: torch.Tensor) -> None:
+        drawn = self.draw(len(points)).detach()
+        cured = self.settings.cure == "gradient penalty"
+        points.requires_grad_(cured)
+        real = self.opinion(points)
+        loss = softplus(-real).mean() + softplus(self.opinion(drawn)).mean()  # −V, equation 1
+        if cured:  # R1, Mescheder et al. 2018, arXiv:1801.04406, equation 9
+            (slope,) = torch.autograd.grad(real.sum(), points, create_graph=True)
+            loss = loss + self.settings.penalty / 2 * slope.square().sum(1).mean()
+        self._descend(self.for_d, loss)
+
+    def _descend(self, optimizer: torch.optim.Optimizer, loss: torch.Tensor) -> None:
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        optimizer.step()
+
+
+class Line:
+    """The game on a line: real points come from a known density."""
+
+    PIECES = 600
+
+    def __init__(self, p_data: np.ndarray, settings: Settings, seed: int = 0) -> None:
+        self.p_data = p_data
+        self.players = Players(1, 1, 32, settings, seed)
+        share = (torch.arange(self.PIECES, dtype=torch.float64) + 0.5) / self.PIECES
+        self.ordered = torch.special.ndtri(share).float().unsqueeze(1)  # (PIECES, 1)
+
+    def play(self, rounds: int = 1) -> None:
+        """Play some rounds."""
+        settings = self.players.settings
+        for _ in range(rounds):
+            self.players.round([self._real(settings.batch) for _ in range(settings.k)])
+
+    @torch.no_grad()
+    def view(self) -> View:
+        """Return where the game stands."""
+        images = self.players.generator(self.ordered).squeeze(1).numpy().astype(float)
+        d = self.players.surface(torch.from_numpy(theory.X).float().unsqueeze(1))
+        return View(self.players.rounds, self.p_data, theory.pushed(images), d.astype(float),
+                    self.ordered.squeeze(1).numpy(), images)
+
+    def _real(self, count: int) -> torch.Tensor:
+        uniform = torch.rand(count, generator=self.players.random).double().numpy()
+        return torch.from_numpy(theory.sample(self.p_data, uniform)).float().unsqueeze(1)
+
+
+@dataclass(frozen=True)
+class PlaneView:
+    """The game on a plane at one moment."""
+
+    rounds: int
+    centres: np.ndarray  # (modes, 2)
+    points: np.ndarray  # (n, 2), drawn
+    arrows: np.ndarray  # (n, 2), where the generator's loss pulls each drawn point
+    surface: np.ndarray  # (side, side), D over the square of ±extent, rows from below
+    extent: float
+    hits: np.ndarray = field(repr=False)  # (modes,), drawn points near each mode
+
+    @property
+    def found(self) -> int:
+        """Return how many modes get at least a fifth of their fair share of the points."""
+        return int((self.hits >= 0.2 * len(self.points) / len(self.hits)).sum())
+
+    @property
+    def quality(self) -> float:
+        """Return the share of the points that lie near a mode."""
+        return float(self.hits.sum() / len(self.points))
+
+
+class Flat:
+    """The game on a plane: real points come from a ring or a grid of small Gaussians."""
+
+    SIDE, POINTS = 40, 500
+
+    def __init__(self, plane: str, settings: Settings, seed: int = 0) -> None:
+        if plane not in PLANES:
+            raise unknown("plane", plane, list(PLANES))
+        self.plane: Plane = PLANES[plane]()
+        self.players = Players(2, 2, 128, settings, seed)
+        line = torch.linspace(-self.plane.extent, self.plane.extent, self.SIDE)
+        self.grid = torch.cartesian_prod(line, line).flip(1)  # (SIDE², 2), x runs fastest
+
+    def play(self, rounds: int = 1) -> None:
+        """Play some rounds."""
+        settings, random = self.players.settings, self.players.random
+        for _ in range(rounds):
+            self.players.round([self.plane.sample(settings.batch, random)
+                                for _ in range(settings.k)])
+
+    def view(self) -> PlaneView:
+        """Return where the game stands."""
+        pack = self.players.pack
+        noise = torch.randn(self.POINTS, 2, generator=torch.Generator().manual_seed(7))
+        points = self.players.generator(noise).detach().requires_grad_()
+        logits = self.players.opinion(points.repeat_interleave(pack, 0))
+        (pull,) = torch.autograd.grad(softplus(-logits).sum(), points)
+        drawn = points.detach().numpy()
+        return PlaneView(
+            self.players.rounds, self.plane.centres.numpy(), drawn, -pull.numpy(),
+            self.players.surface(self.grid).reshape(self.SIDE, self.SIDE), self.plane.extent,
+            count_modes(drawn, self.plane.centres.numpy(), 3 * self.plane.deviation))
+
+
+def _net(inputs: int, hidden: int, outputs: int) -> nn.Sequential:
+    return nn.Sequential(nn.Linear(inputs, hidden), nn.LeakyReLU(0.1),
+                         nn.Linear(hidden, hidden), nn.LeakyReLU(0.1), nn.Linear(hidden, outputs))

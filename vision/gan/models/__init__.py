@@ -1,0 +1,14 @@
+"""The registry of the GANs, and of the classifier that judges them; one file for each.
+
+A builder takes `classes`, `size` and its own keyword arguments. A GAN's builder returns a `Pair`;
+the classifier's a module from pictures (N, 1, 28, 28) in 0…1 to logits (N, classes).
+"""
+
+from vision.registry import Registry
+
+ARCHITECTURES = Registry("gan", __name__)
+
+
+def generators() -> list[str]:
+    """Return the names of the architectures that draw."""
+    return [entry.name for entry in ARCHITECTURES if entry.facts["draws"]]

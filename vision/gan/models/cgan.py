@@ -1,0 +1,72 @@
+"""CGAN: the label enters both nets through a hidden layer of its own and is joined there.
+
+Mirza, Osindero: "Conditional Generative Adversarial Nets", 2014, arXiv:1411.1784, section 4.1.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from vision.gan.models import ARCHITECTURES
+from vision.gan.models.pair import SIDE, Maxout, Pair, codes
+
+WIDTHS: dict[str, dict[str, Any]] = {
+    "compact": {"noise": 64, "noise_units": 96, "label_units": 64, "joint": 240,
+                "picture": (160, 4), "label": (32, 4), "both": (160, 4)},
+    "paper": {"noise": 100, "noise_units": 200, "label_units": 1000, "joint": 1200,
+              "picture": (240, 5), "label": (50, 5), "both": (240, 4)},
+}
+
+
+class Generator(nn.Module):
+    """Noise and label through hidden layers of their own, joined, to a picture."""
+
+    def __init__(self, classes: int, noise: int, noise_units: int, label_units: int, joint: int
+                 ) -> None:
+        super().__init__()
+        self.classes = classes
+        self.of_noise = nn.Linear(noise, noise_units)
+        self.of_label = nn.Linear(classes, label_units)
+        self.joint = nn.Linear(noise_units + label_units, joint)
+        self.draw = nn.Linear(joint, SIDE * SIDE)
+
+    def forward(self, noise: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        y = codes(labels, self.classes, noise.dtype)  # (N, classes)
+        hidden = torch.cat([self.of_noise(noise), self.of_label(y)], 1).relu()
+        hidden = self.joint(hidden).relu()  # (N, joint)
+        return self.draw(hidden).sigmoid().unflatten(1, (1, SIDE, SIDE))  # (N, 1, 28, 28)
+
+
+class Discriminator(nn.Module):
+    """Picture and label through maxout layers of their own, joined, to one logit."""
+
+    def __init__(self, classes: int, picture: tuple[int, int], label: tuple[int, int],
+                 both: tuple[int, int]) -> None:
+        super().__init__()
+        self.classes = classes
+        self.of_picture = Maxout(SIDE * SIDE, *picture)
+        self.of_label = Maxout(classes, *label)
+        self.joint = Maxout(picture[0] + label[0], *both)
+        self.judge = nn.Linear(both[0], 1)
+
+    def forward(self, pictures: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        y = codes(labels, self.classes, pictures.dtype)  # (N, classes)
+        x = functional.dropout(pictures.flatten(1), 0.2, self.training)
+        hidden = torch.cat([self.of_picture(x), self.of_label(y)], 1)  # (N, picture + label)
+        hidden = self.joint(functional.dropout(hidden, 0.5, self.training))  # (N, both)
+        return self.judge(functional.dropout(hidden, 0.5, self.training)).squeeze(1)  # (N,)
+
+
+@ARCHITECTURES.register("cgan", paper="arXiv:1411.1784", year=2014, draws=True, conditional=True,
+                        idea="both nets are told the label, so a drawing can be ordered")
+def cgan(*, classes: int, size: str = "compact") -> Pair:
+    """Build a CGAN; `paper` has the widths of its published MNIST settings."""
+    widths = WIDTHS[size]
+    generator = Generator(classes, widths["noise"], widths["noise_units"], widths["label_units"],
+                          widths["joint"])
+    discriminator = Discriminator(classes, widths["picture"], widths["label"], widths["both"])
+    return Pair(generator, discriminator, widths["noise"])

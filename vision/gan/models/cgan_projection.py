@@ -1,0 +1,51 @@
+"""A conditional GAN whose discriminator gives two scores: is it real, and does it fit the label?
+
+Miyato, Koyama: "cGANs with Projection Discriminator", ICLR 2018, arXiv:1802.05637, equation 5:
+the logit is ψ(φ(x)) + yᵀVφ(x). Generator and maxout layers
+are the CGAN's, so that the two designs differ only in how the label meets the picture.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from vision.gan.models import ARCHITECTURES
+from vision.gan.models.cgan import WIDTHS, Generator
+from vision.gan.models.pair import SIDE, Maxout, Pair
+
+
+class Discriminator(nn.Module):
+    """One trunk φ, one head for "real?" and one row of V for each label's "does it fit?"."""
+
+    def __init__(self, classes: int, picture: tuple[int, int], both: tuple[int, int]) -> None:
+        super().__init__()
+        self.first = Maxout(SIDE * SIDE, *picture)
+        self.second = Maxout(picture[0], *both)
+        self.real = nn.Linear(both[0], 1)
+        self.fits = nn.Embedding(classes, both[0])
+
+    def scores(self, pictures: torch.Tensor, labels: torch.Tensor
+               ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return ψ(φ(x)), how real the pictures are, and yᵀVφ(x), how well each fits its label."""
+        x = functional.dropout(pictures.flatten(1), 0.2, self.training)
+        hidden = functional.dropout(self.first(x), 0.5, self.training)
+        hidden = functional.dropout(self.second(hidden), 0.5, self.training)  # φ(x): (N, both)
+        return self.real(hidden).squeeze(1), (self.fits(labels) * hidden).sum(1)  # (N,), (N,)
+
+    def forward(self, pictures: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        real, fits = self.scores(pictures, labels)
+        return real + fits  # equation 5
+
+
+@ARCHITECTURES.register("cgan_projection", paper="arXiv:1802.05637", year=2018, draws=True,
+                        conditional=True,
+                        idea="the discriminator asks 'real?' and 'does it fit the label?' apart")
+def cgan_projection(*, classes: int, size: str = "compact") -> Pair:
+    """Build a CGAN with a projection discriminator of the CGAN's widths."""
+    widths = WIDTHS[size]
+    generator = Generator(classes, widths["noise"], widths["noise_units"], widths["label_units"],
+                          widths["joint"])
+    return Pair(generator, Discriminator(classes, widths["picture"], widths["both"]),
+                widths["noise"])

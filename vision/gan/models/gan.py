@@ -1,0 +1,65 @@
+"""GAN: a generator of ReLUs and a sigmoid against a discriminator of maxout units and dropout.
+
+Goodfellow, Pouget-Abadie, Mirza, Xu, Warde-Farley, Ozair, Courville, Bengio: "Generative
+Adversarial Nets", NIPS 2014, arXiv:1406.2661, section 5.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import nn
+
+from vision.gan.models import ARCHITECTURES
+from vision.gan.models.pair import SIDE, Maxout, Pair
+
+WIDTHS: dict[str, dict[str, Any]] = {
+    "compact": {"noise": 64, "generator": (128, 240), "units": 160, "pieces": 4},
+    "paper": {"noise": 100, "generator": (1200, 1200), "units": 240, "pieces": 5},
+}
+
+
+class Generator(nn.Module):
+    """Noise through two layers of ReLUs to a picture."""
+
+    def __init__(self, noise: int, widths: tuple[int, int]) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Linear(noise, widths[0]),
+            nn.ReLU(),
+            nn.Linear(widths[0], widths[1]),
+            nn.ReLU(),
+            nn.Linear(widths[1], SIDE * SIDE),
+            nn.Sigmoid(),
+        )
+
+    def forward(self, noise: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        return self.layers(noise).unflatten(1, (1, SIDE, SIDE))  # (N, noise) → (N, 1, 28, 28)
+
+
+class Discriminator(nn.Module):
+    """A picture through two layers of maxout units, with dropout, to one logit."""
+
+    def __init__(self, units: int, pieces: int) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Dropout(0.2),
+            Maxout(SIDE * SIDE, units, pieces),
+            nn.Dropout(0.5),
+            Maxout(units, units, pieces),
+            nn.Dropout(0.5),
+            nn.Linear(units, 1),
+        )
+
+    def forward(self, pictures: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        return self.layers(pictures.flatten(1)).squeeze(1)  # (N, 1, 28, 28) → (N,)
+
+
+@ARCHITECTURES.register("gan", paper="arXiv:1406.2661", year=2014, draws=True, conditional=False,
+                        idea="two nets play a game: one draws, the other tells real from drawn")
+def gan(*, classes: int, size: str = "compact") -> Pair:
+    """Build the first GAN; `paper` has the widths of its published MNIST settings."""
+    widths = WIDTHS[size]
+    return Pair(Generator(widths["noise"], widths["generator"]),
+                Discriminator(widths["units"], widths["pieces"]), widths["noise"])
