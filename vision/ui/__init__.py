@@ -13,10 +13,10 @@ from typing import Any
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
-import gradio as gr  # noqa: E402  (the setting above is read at import)
+import gradio as gr
 
-from vision.ui.text import catalogs, t  # noqa: E402
-from vision.ui.theme import CSS, THEME  # noqa: E402
+from vision.ui.text import catalogs, t
+from vision.ui.theme import CSS, THEME
 
 ASSETS = Path(__file__).resolve().parent.parent.parent / "assets"
 QUEUE = 64

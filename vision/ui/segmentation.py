@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import html
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,8 +53,9 @@ def model_at(path: Path, changed: float) -> Model:
 
 def open_model(name: str, own: str | None) -> Model:
     """Return the model of that name; `own` is the file this session has trained."""
-    if name == OWN and own:
+    if name == OWN and own and Path(own).is_file():
         path = Path(own)
+        os.utime(path.parent)  # in use, so it stays
     elif name in names():
         path = checkpoints.FOLDER / "segmentation" / f"{name}.safetensors"
     else:
@@ -209,7 +211,7 @@ def train_own(arch: str, steps: int, rate: float, seed: int, control: Control,
     yield say("segmentation.preparing", request), None, gr.skip(), gr.skip(), gr.skip(), gr.skip()
     for news in widgets.follow(lambda on_step: train(config, on_step), control):
         if isinstance(news, Path):
-            choices = [*names(), (say("segmentation.own", request), OWN)]
+            choices: list[Any] = [*names(), (say("segmentation.own", request), OWN)]
             yield (say("segmentation.trained", request), gr.skip(), gr.skip(), str(news),
                    gr.Dropdown(choices=choices, value=OWN),
                    gr.DownloadButton(value=str(news), visible=True))
@@ -263,8 +265,8 @@ def build() -> None:
             ids = gr.DownloadButton(t("segmentation.download_ids"), visible=False, size="sm")
             raw = gr.JSON(visible=False)
     gr.Markdown(t("app.examples"))
-    choice = gr.Examples(shown, [picture, truth], elem_id="segmentation-examples", visible_columns=[0],
-                         api_visibility="private")
+    choice = gr.Examples(shown, [picture, truth], elem_id="segmentation-examples",
+                         visible_columns=[0], api_visibility="private")
     widgets.lesson("segmentation")
     with gr.Accordion(t("app.train_your_own"), open=False):
         _build_training(model, own, control)
@@ -275,7 +277,7 @@ def build() -> None:
 
     inputs = [picture, truth, model, opacity, own]
     outputs = [view, result, numbers, truth_view, error_view, legend, ids, raw]
-    run = {"fn": segment, "inputs": inputs, "outputs": outputs, "concurrency_limit": 2,
+    run: dict[str, Any] = {"fn": segment, "inputs": inputs, "outputs": outputs, "concurrency_limit": 2,
            "concurrency_id": "segment"}
     for done in (go.click(**run, api_name="segment"),
                  choice.load_input_event.success(**run, api_visibility="private")):

@@ -31,10 +31,12 @@ CSS = """
 .lab-when-filled:not(:has(img)) { display: none !important; }
 .lab-note { border-left: 4px solid #1d4ed8; padding: .6rem .9rem; font-size: 1rem;
             background: var(--background-fill-secondary); border-radius: 4px; }
-.lab-tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(96px, 1fr)); gap: .5rem; }
+.lab-tiles { display: grid; gap: .5rem;
+             grid-template-columns: repeat(auto-fit, minmax(96px, 1fr)); }
 .lab-tile { background: var(--block-background-fill); border: 1px solid var(--border-color-primary);
             border-radius: 8px; padding: .5rem .7rem; }
-.lab-tile b { display: block; font-size: 1.4rem; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.lab-tile b { display: block; font-size: 1.4rem; white-space: nowrap;
+              font-variant-numeric: tabular-nums; }
 .lab-tile small { color: var(--body-text-color-subdued); display: block; }
 .lab-scroll { overflow-x: auto; }
 .lab-table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }

@@ -8,10 +8,11 @@ import html
 import inspect
 import logging
 import queue
+import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,39 +26,41 @@ from vision.ui.text import explain, say, t
 if TYPE_CHECKING:
     from vision.training import OnStep, Step
 
+TEMPORARY = "vision-lab-"
+KEPT_SECONDS = 3600
 LONGEST_SIDE = 1280  # of the pictures sent to the screen
 log = logging.getLogger("vision.ui")
 
 
-class PictureInput(gr.Image):
-    """A picture input that hands over the untouched file; decoding and its errors come later."""
-
-    is_template = True
-
-    def preprocess(self, payload: Any) -> str | None:
-        """Return the path of the uploaded file."""
-        if payload is None:
-            return None
-        if payload.url and payload.url.startswith("data:"):
-            file = new_folder() / "snapshot"
-            file.write_bytes(base64.b64decode(payload.url.partition(",")[2]))
-            return str(file)
-        return payload.path
-
-
 def picture_input(key: str, elem_id: str, value: str | None = None, *, height: int = 260,
-                  webcam: bool = True) -> PictureInput:
-    """Return the picture input that every tab uses, labelled by a text key."""
-    sources = ["upload", "webcam", "clipboard"] if webcam else ["upload", "clipboard"]
-    return PictureInput(value=value, label=t(key), elem_id=elem_id, type="filepath",
-                        image_mode=None, height=height, sources=sources, buttons=["fullscreen"])
+                  webcam: bool = True) -> gr.Image:
+    """Return the picture input that every tab uses, labelled by a text key.
+
+    It hands over the path of the file as it came: decoding, and its errors, come in the handler.
+    """
+    sources: list[Any] = ["upload", "webcam", "clipboard"] if webcam else ["upload", "clipboard"]
+    picture = gr.Image(value=value, label=t(key), elem_id=elem_id, height=height, sources=sources,
+                       buttons=["fullscreen"])
+    picture.preprocess = file_of  # type: ignore[method-assign]
+    return picture
+
+
+def file_of(payload: Any) -> str | None:
+    """Return the path of an uploaded file; a snapshot that came as text is written to one."""
+    if payload is None:
+        return None
+    if payload.url and payload.url.startswith("data:"):
+        file = new_folder() / "snapshot"
+        file.write_bytes(base64.b64decode(payload.url.partition(",")[2]))
+        return str(file)
+    return payload.path
 
 
 def picture_output(key: str, elem_id: str, *, height: int = 400, always: bool = True,
-                   buttons: tuple[str, ...] = ("fullscreen",)) -> gr.Image:
-    """Return the picture display that every tab uses: JPEG streams fast; `always` or when filled."""
+                   buttons: Sequence[Any] = ("fullscreen",)) -> gr.Image:
+    """Return the picture display that every tab uses, shown `always` or when it is filled."""
     return gr.Image(label=t(key), elem_id=elem_id, interactive=False, format="jpeg",
-                    height=height, buttons=list(buttons),
+                    height=height, buttons=[*buttons],
                     elem_classes=[] if always else ["lab-when-filled"])
 
 
@@ -188,8 +191,11 @@ def follow(train: Callable[[OnStep], Path], control: Control, every: float = 0.5
 
 
 def new_folder() -> Path:
-    """Return a fresh temporary folder for what a visitor makes."""
-    return Path(tempfile.mkdtemp(prefix="vision-lab-"))
+    """Return a fresh temporary folder for what a visitor makes; those unused for an hour go."""
+    for old in Path(tempfile.gettempdir()).glob(f"{TEMPORARY}*"):
+        if time.time() - old.stat().st_mtime > KEPT_SECONDS:
+            shutil.rmtree(old, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=TEMPORARY))
 
 
 def progress_line(step: Step, request: gr.Request | None) -> str:

@@ -23,7 +23,7 @@ ALSO = {"en": (), "zh-CN": ("zh-TW",), "pt-BR": ("pt-PT",)}  # nearer than Engli
 HERE = Path(__file__).parent
 
 
-def t(key: str) -> I18nData:
+def t(key: str) -> Any:
     """Return a text that the browser shows in the reader's language."""
     if key not in words("en"):
         raise KeyError(f"no text '{key}'")
