@@ -1,0 +1,91 @@
+"""Fetch a public data set through torchvision; it appears in VISION_DATA whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from vision import datasets
+from vision.datasets import DataSet
+from vision.errors import UserError
+from vision.images import write_png
+from vision.options import REQUIRED, Verb, option
+
+
+@dataclass(frozen=True)
+class Config:
+    """Settings of `download`."""
+
+    name: str = option(REQUIRED, "the data set, one of 'python -m vision data list'",
+                       positional=True)
+
+
+def download(name: str) -> Path:
+    """Fetch a data set unless it is here, and return the folder that holds it."""
+    entry = datasets.describe(name)
+    if datasets.present(name):
+        return datasets.root()
+    if not entry.torchvision:
+        raise UserError("torchvision has no data set '{name}'",
+                        "it comes from {source} ({licence})",
+                        "put the folder '{folder}' or {archives} into '{root}'",
+                        name=name, source=entry.source, licence=entry.licence,
+                        folder=entry.folder, archives=" and ".join(entry.archives),
+                        root=datasets.root())
+    datasets.root().mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=datasets.root(), prefix=".download-") as temporary:
+        here = Path(temporary)
+        _fetch(entry, here)
+        final = datasets.root() / entry.folder
+        final.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(here / entry.folder, final)
+    return final
+
+
+def _fetch(entry: DataSet, folder: Path) -> None:
+    """Let torchvision download into `folder` and bring the result into this project's layout."""
+    import torchvision
+
+    kind = getattr(torchvision.datasets, entry.torchvision)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            splits = {split: kind(str(folder), train=split == "train", download=True)
+                      for split in ("train", "test")}
+    except (OSError, RuntimeError) as error:
+        raise UserError("the data set '{name}' could not be fetched ({reason})",
+                        "a connection to {source} is needed",
+                        "connect and retry, or put {archives} into '{root}'",
+                        name=entry.name, reason=_reason(error), source=entry.source,
+                        archives=" and ".join(entry.archives), root=datasets.root()) from error
+    if entry.torchvision == "CIFAR10":
+        for split, samples in splits.items():
+            write_pictures(samples, samples.classes, folder / entry.folder / split)
+
+
+def write_pictures(samples: Iterable[Any], classes: list[str], folder: Path) -> None:
+    """Write pairs of a picture and a class number as CLASS/NNNN.png, each class counted from 0."""
+    counts = [0] * len(classes)
+    for picture, label in samples:
+        write_png(folder / classes[label] / f"{counts[label]:04d}.png", np.asarray(picture))
+        counts[label] += 1
+
+
+def _reason(error: Exception) -> str:
+    """Return the cause in a few words."""
+    return str(getattr(error, "reason", None) or error).splitlines()[0]
+
+
+def run(config: Config) -> Path:
+    """Fetch a data set and return its folder."""
+    return download(config.name)
+
+
+VERB = Verb(Config, run, "Fetch a data set into VISION_DATA.")
