@@ -277,8 +277,8 @@ def build() -> None:
 
     inputs = [picture, truth, model, opacity, own]
     outputs = [view, result, numbers, truth_view, error_view, legend, ids, raw]
-    run: dict[str, Any] = {"fn": segment, "inputs": inputs, "outputs": outputs, "concurrency_limit": 2,
-           "concurrency_id": "segment"}
+    run: dict[str, Any] = {"fn": segment, "inputs": inputs, "outputs": outputs,
+                           "concurrency_limit": 2, "concurrency_id": "segment"}
     for done in (go.click(**run, api_name="segment"),
                  choice.load_input_event.success(**run, api_visibility="private")):
         done.success(lambda: gr.DownloadButton(visible=True), None, ids, queue=False,
