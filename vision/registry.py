@@ -25,7 +25,8 @@ class Entry:
     @property
     def link(self) -> str:
         """Return the address of the paper's page."""
-        return f"https://arxiv.org/abs/{self.paper.removeprefix('arXiv:')}"
+        kind, _, number = self.paper.partition(":")
+        return f"https://{'doi.org' if kind == 'doi' else 'arxiv.org/abs'}/{number}"
 
     @property
     def place(self) -> str:

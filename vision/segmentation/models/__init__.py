@@ -1,9 +1,37 @@
 """The registry of segmentation architectures; each file of this package registers one family.
 
 A builder takes `classes`, `size` and its own keyword arguments and returns a module that maps
-pictures (N, 3, H, W), H and W multiples of 32, to logits (N, classes, H, W).
+pictures (N, 3, H, W), H and W multiples of 32, to logits (N, classes, H, W). The fact
+`dimensions=3` marks one that maps volumes (N, 1, D, H, W), sides multiples of 16, instead.
+
+Evaluation mode always gives logits. A module that learns from more than them gives `Outputs` in
+training mode: its logits, and whatever else is compared with a truth. The criterion of
+`criterion.py` takes either, so no architecture needs a training loop of its own.
 """
 
-from vision.registry import Registry
+from typing import NamedTuple
+
+import torch
+
+from vision.registry import Entry, Registry
 
 ARCHITECTURES = Registry("segmentation", __name__)
+
+
+class Outputs(NamedTuple):
+    """What a module says in training mode if it learns from more than its logits."""
+
+    logits: torch.Tensor  # (N, classes, H, W)
+    auxiliary: tuple[torch.Tensor, ...] = ()  # each (N, classes, h, w), compared with the labels
+    diagnosis: torch.Tensor | None = None  # (N, diagnoses), compared with the picture's diagnosis
+    reconstruction: torch.Tensor | None = None  # (N, 3, H, W), compared with the picture itself
+
+
+def dimensions(entry: Entry) -> int:
+    """Return 2 for an architecture of pictures, 3 for one of volumes."""
+    return entry.facts.get("dimensions", 2)
+
+
+def for_pictures() -> list[str]:
+    """Return the names of the architectures that segment pictures."""
+    return [entry.name for entry in ARCHITECTURES if dimensions(entry) == 2]

@@ -1,0 +1,57 @@
+"""Boundary F1: how well the outlines of a class lie on the true ones.
+
+Csurka, Larlus, Perronnin: "What is a good evaluation measure for semantic segmentation?", BMVC
+2013; the tolerance is that of SegNet, arXiv:1511.00561, §4: 0.75% of the picture's diagonal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import cv2
+import numpy as np
+
+from vision.segmentation.metrics import VOID
+
+TOLERANCE = 0.0075
+
+
+def boundary_f1(truth: np.ndarray, prediction: np.ndarray, classes: int,
+                tolerance: float = TOLERANCE) -> np.ndarray:
+    """Return each class's boundary F1 in one picture; NaN where no map has an outline of it."""
+    prediction = np.where(truth == VOID, np.uint8(VOID), prediction)
+    reach = tolerance * float(np.hypot(*truth.shape))
+    return np.array([_f1(outline(truth, index), outline(prediction, index), reach)
+                     for index in range(classes)])
+
+
+def mean_boundary_f1(pairs: Iterable[tuple[np.ndarray, np.ndarray]], classes: int) -> np.ndarray:
+    """Return each class's boundary F1 averaged over the pictures (truth, prediction) it is in."""
+    scores = np.array([boundary_f1(truth, prediction, classes) for truth, prediction in pairs])
+    known = ~np.isnan(scores)  # (pictures, classes)
+    count = known.sum(0)
+    return np.divide(np.nansum(scores, 0), count, out=np.full(classes, np.nan), where=count > 0)
+
+
+def outline(labels: np.ndarray, index: int) -> np.ndarray:
+    """Return where a pixel of the class (bool H×W) has a neighbour of another one; void is none."""
+    inside = labels == index
+    other = (~inside & (labels != VOID)).astype(np.uint8)
+    return inside & cv2.dilate(other, cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3)),
+                               borderType=cv2.BORDER_CONSTANT, borderValue=0).astype(bool)
+
+
+def _f1(truth: np.ndarray, prediction: np.ndarray, reach: float) -> float:
+    """Return 2PR / (P + R) of two outlines, each pixel right if the other one is within reach."""
+    if not truth.any() and not prediction.any():
+        return float("nan")
+    if not truth.any() or not prediction.any():
+        return 0.0
+    precision = (_distance(truth)[prediction] <= reach).mean()
+    recall = (_distance(prediction)[truth] <= reach).mean()
+    return float(2 * precision * recall / max(precision + recall, 1e-12))
+
+
+def _distance(outline: np.ndarray) -> np.ndarray:
+    """Return every pixel's distance to the nearest one of the outline."""
+    return cv2.distanceTransform((~outline).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)

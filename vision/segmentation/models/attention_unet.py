@@ -1,0 +1,70 @@
+"""Attention U-Net: a gate on every skip lets through only what the coarser level asks for.
+
+Oktay et al.: "Attention U-Net: Learning Where to Look for the Pancreas", MIDL 2018,
+arXiv:1804.03999. Figure 2 and Equations 1 and 2 are `Gate`; Figure 1 is `decode`.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+from vision.segmentation.models import ARCHITECTURES
+from vision.segmentation.models.layers import grow, stem
+from vision.segmentation.models.unet import DoubleConv, Up
+
+WIDTHS = {"compact": (32, 48, 96, 144, 208), "paper": (64, 128, 256, 512, 1024)}
+
+
+class Gate(nn.Module):
+    """One number from 0 to 1 for every place of a skip, asked for by the signal from below."""
+
+    def __init__(self, skip: int, signal: int) -> None:
+        super().__init__()
+        inner = max(skip // 2, 8)
+        self.of_skip = nn.Conv2d(skip, inner, 2, stride=2, bias=False)  # W_x, to the coarse grid
+        self.of_signal = nn.Conv2d(signal, inner, 1)  # W_g and b_g
+        self.psi = nn.Sequential(nn.ReLU(), nn.Conv2d(inner, 1, 1), nn.Sigmoid())  # ψ, b_ψ, σ₂
+        self.output = nn.Sequential(nn.Conv2d(skip, skip, 1, bias=False), nn.BatchNorm2d(skip))
+
+    def forward(self, skip: torch.Tensor, signal: torch.Tensor
+                ) -> tuple[torch.Tensor, torch.Tensor]:
+        attention = self.psi(self.of_skip(skip) + self.of_signal(signal))  # (N, 1, h / 2, w / 2)
+        attention = grow(attention, skip)  # (N, 1, h, w)
+        return self.output(skip * attention), attention
+
+
+class AttentionUNet(nn.Module):
+    """U-Net whose skips pass gates."""
+
+    def __init__(self, size: str, classes: int) -> None:
+        super().__init__()
+        widths = WIDTHS[size]
+        self.stem, channels = stem(size)
+        self.encoder = nn.ModuleList(map(DoubleConv, (channels, *widths[:-1]), widths))
+        self.gates = nn.ModuleList(map(Gate, widths[-2::-1], widths[:0:-1]))
+        self.decoder = nn.ModuleList(map(Up, widths[:0:-1], widths[-2::-1]))
+        self.head = nn.Conv2d(widths[0], classes, 1)
+        self.shrink = nn.MaxPool2d(2)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.decode(x)[0]  # (N, classes, H, W)
+
+    def decode(self, x: torch.Tensor) -> tuple[torch.Tensor, list[torch.Tensor]]:
+        """Return the logits and every gate's map (N, 1, h, w), coarse to fine."""
+        skips, maps = [self.encoder[0](self.stem(x))], []
+        for stage in self.encoder[1:]:
+            skips.append(stage(self.shrink(skips[-1])))  # (N, widths[i], h / 2ⁱ, w / 2ⁱ)
+        y = skips.pop()
+        for gate, up in zip(self.gates, self.decoder, strict=True):
+            skip, attention = gate(skips.pop(), y)
+            y = up(y, skip)
+            maps.append(attention)
+        return grow(self.head(y), x), maps
+
+
+@ARCHITECTURES.register("attention_unet", paper="arXiv:1804.03999", year=2018,
+                        idea="gates on the skips, steered from below, show where the net looks")
+def attention_unet(*, classes: int, size: str = "compact") -> AttentionUNet:
+    """Build an Attention U-Net: `compact` has narrow levels, `paper` those of the U-Net."""
+    return AttentionUNet(size, classes)

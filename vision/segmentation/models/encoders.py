@@ -1,0 +1,103 @@
+"""Encoders that several architectures share: a small residual one, torchvision's ResNets, VGG-16.
+
+Residual blocks: He et al., arXiv:1512.03385, Figure 2. Strides that become dilations: Chen et al.,
+arXiv:1706.05587, Figure 3. VGG: Simonyan and Zisserman, arXiv:1409.1556, Table 1, column D.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Protocol
+
+import torch
+from torch import nn
+from torchvision import models
+
+from vision.segmentation.models.layers import ConvNormReLU
+
+COMPACT = (32, 64, 128, 192)
+BLOCKS = {8: (2, 2, 2, 1), 16: (2, 3, 3, 2), 32: (2, 3, 3, 2)}  # by the stride at the end
+VGG16 = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))  # (width, convolutions)
+
+
+class Encoder(Protocol):
+    """A module that gives four maps, each coarser than the last one or as coarse."""
+
+    widths: tuple[int, ...]
+
+    def __call__(self, x: torch.Tensor) -> list[torch.Tensor]: ...
+
+
+class Block(nn.Module):
+    """Two 3×3 convolutions and a shortcut past them (Figure 2)."""
+
+    def __init__(self, inputs: int, outputs: int, stride: int = 1, dilation: int = 1) -> None:
+        super().__init__()
+        self.body = nn.Sequential(
+            ConvNormReLU(inputs, outputs, stride=stride, dilation=dilation),
+            nn.Conv2d(outputs, outputs, 3, padding=dilation, dilation=dilation, bias=False),
+            nn.BatchNorm2d(outputs),
+        )
+        self.shortcut = nn.Identity() if inputs == outputs and stride == 1 else nn.Sequential(
+            nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.relu(self.body(x) + self.shortcut(x))
+
+
+class SmallResNet(nn.Module):
+    """A residual encoder for two CPU cores: maps at 1/4, 1/8, 1/16 and 1/32, or dilated."""
+
+    def __init__(self, widths: Sequence[int] = COMPACT, stride: int = 32) -> None:
+        super().__init__()
+        self.widths = tuple(widths)
+        self.stem = nn.Sequential(ConvNormReLU(3, 32, stride=2),
+                                  ConvNormReLU(32, widths[0], stride=2))
+        strides = [1, 2, 2 if stride > 8 else 1, 2 if stride > 16 else 1]
+        dilations = [1, 1, 1 if stride > 8 else 2, {8: 4, 16: 2, 32: 1}[stride]]
+        self.stages = nn.ModuleList(
+            nn.Sequential(Block(before, width, step, dilation),
+                          *(Block(width, width, 1, dilation) for _ in range(blocks - 1)))
+            for before, width, step, dilation, blocks in zip(
+                (widths[0], *widths), widths, strides, dilations, BLOCKS[stride], strict=False))
+
+    def forward(self, x: torch.Tensor) -> list[torch.Tensor]:
+        x = self.stem(x)  # (N, widths[0], H / 4, W / 4)
+        return list(itertools.accumulate(self.stages, lambda y, stage: stage(y), initial=x))[1:]
+
+
+class ResNet(nn.Module):
+    """torchvision's ResNet without its classifier, with the same four maps."""
+
+    widths = (256, 512, 1024, 2048)
+
+    def __init__(self, name: str, stride: int = 32) -> None:
+        super().__init__()
+        net = models.get_model(name, weights=None,
+                               replace_stride_with_dilation=[False, stride < 16, stride < 32])
+        self.stem = nn.Sequential(net.conv1, net.bn1, net.relu, net.maxpool)
+        self.stages = nn.ModuleList([net.layer1, net.layer2, net.layer3, net.layer4])
+
+    def forward(self, x: torch.Tensor) -> list[torch.Tensor]:
+        x = self.stem(x)  # (N, 64, H / 4, W / 4)
+        return list(itertools.accumulate(self.stages, lambda y, stage: stage(y), initial=x))[1:]
+
+
+def residual(size: str, stride: int = 32, paper: str = "resnet101") -> SmallResNet | ResNet:
+    """Return the residual encoder of a size: the small one, or the paper's with its name."""
+    return {"compact": lambda: SmallResNet(stride=stride),
+            "paper": lambda: ResNet(paper, stride)}[size]()
+
+
+def vgg_stage(inputs: int, outputs: int, count: int, dilation: int = 1) -> nn.Sequential:
+    """Return one stage of VGG: `count` 3×3 convolutions with batch normalisation."""
+    return nn.Sequential(*(ConvNormReLU(inputs if first else outputs, outputs, dilation=dilation)
+                           for first in (True, *[False] * (count - 1))))
+
+
+def vgg_stages() -> nn.ModuleList:
+    """Return VGG-16's five stages, without the pooling between them."""
+    before = (3, *(width for width, _ in VGG16))
+    return nn.ModuleList(vgg_stage(inputs, width, count)
+                         for inputs, (width, count) in zip(before, VGG16, strict=False))
