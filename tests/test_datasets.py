@@ -63,7 +63,7 @@ def test_a_missing_data_set_is_explained(tmp_path: Path, monkeypatch: pytest.Mon
         assert part in str(caught.value)
     with pytest.raises(UserError, match="python -m vision data download mnist"):
         datasets.open_files("mnist")
-    with pytest.raises(UserError, match="cifar10-train-1.zip and cifar10-train-2.zip and"):
+    with pytest.raises(UserError, match=r"cifar10-train-1\.zip and cifar10-train-2\.zip and"):
         datasets.open_files("cifar10")
 
 

@@ -107,7 +107,9 @@ def write_png(path: Path, picture: np.ndarray, palette: np.ndarray | None = None
     path.parent.mkdir(parents=True, exist_ok=True)
     image = Image.fromarray(picture)
     if palette is not None:
-        image.putpalette(palette.tobytes())
+        table = np.zeros((256, 3), np.uint8)  # a shorter one would cut ids such as void
+        table[: len(palette)] = palette
+        image.putpalette(table.tobytes())
     image.save(path)
     return path
 

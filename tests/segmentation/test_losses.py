@@ -1,0 +1,87 @@
+"""Losses against plain implementations that loop over pixels and classes."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+
+from vision.segmentation.losses import LOSSES, VOID, cross_entropy, dice
+
+CLASSES = 4
+
+
+@pytest.fixture
+def case() -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Logits, truth with void and without class 3, and class weights."""
+    torch.manual_seed(0)
+    truth = torch.randint(0, 3, (2, 5, 6))
+    truth[0, :2] = VOID
+    return 2 * torch.randn(2, CLASSES, 5, 6), truth, torch.tensor([0.5, 1.0, 2.0, 3.0])
+
+
+def pixels(logits: torch.Tensor, truth: torch.Tensor) -> list[tuple[list[float], int]]:
+    """Each labelled pixel's probabilities and its class, in plain Python."""
+    found = []
+    for n in range(truth.shape[0]):
+        for y in range(truth.shape[1]):
+            for x in range(truth.shape[2]):
+                if int(truth[n, y, x]) != VOID:
+                    powers = [math.exp(float(value)) for value in logits[n, :, y, x]]
+                    found.append(([p / sum(powers) for p in powers], int(truth[n, y, x])))
+    return found
+
+
+def test_cross_entropy_is_the_weighted_mean(case: tuple[torch.Tensor, ...]) -> None:
+    logits, truth, weights = case
+    known = pixels(logits, truth)
+    total = sum(float(weights[label]) * -math.log(p[label]) for p, label in known)
+    wanted = total / sum(float(weights[label]) for _, label in known)
+    assert float(cross_entropy(*case)) == pytest.approx(wanted, rel=1e-5)
+    assert wanted != pytest.approx(float(cross_entropy(logits, truth, torch.ones(4))), rel=1e-2)
+
+
+def test_dice_is_that_of_the_paper_over_the_classes_present(case: tuple[torch.Tensor, ...]) -> None:
+    known = pixels(case[0], case[1])
+    ratios = []
+    for c in {label for _, label in known}:
+        both = sum(p[c] for p, label in known if label == c)
+        size = sum(p[c] ** 2 for p, _ in known) + sum(label == c for _, label in known)
+        ratios.append(2 * both / size)
+    assert len(ratios) == 3
+    assert float(dice(*case)) == pytest.approx(1 - sum(ratios) / 3, rel=1e-5)
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_void_pixels_do_not_count(name: str, case: tuple[torch.Tensor, ...]) -> None:
+    logits, truth, weights = case
+    other = torch.where((truth == VOID)[:, None], 100 * torch.randn_like(logits), logits)
+    logits.requires_grad_()
+    loss = LOSSES[name](logits, truth, weights)
+    assert float(loss) == pytest.approx(float(LOSSES[name](other, truth, weights)), rel=1e-5)
+    loss.backward()
+    missing = (truth == VOID)[:, None].expand_as(logits)
+    assert logits.grad[missing].abs().max() == 0 < logits.grad[~missing].abs().max()
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_a_batch_of_void_has_no_gradient_and_no_nan(name: str) -> None:
+    logits = torch.randn(1, CLASSES, 3, 3, requires_grad=True)
+    loss = LOSSES[name](logits, torch.full((1, 3, 3), VOID), torch.ones(CLASSES))
+    loss.backward()
+    assert torch.isfinite(loss) and logits.grad.abs().max() == 0
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_right_answers_cost_less_than_wrong_ones(name: str) -> None:
+    truth = torch.randint(0, CLASSES, (1, 8, 8), generator=torch.Generator().manual_seed(0))
+    right = 20.0 * torch.nn.functional.one_hot(truth, CLASSES).movedim(-1, 1)
+    weights = torch.ones(CLASSES)
+    assert float(LOSSES[name](right, truth, weights)) < 1e-3
+    assert float(LOSSES[name](-right, truth, weights)) > 0.9
+
+
+def test_the_sum_is_the_sum(case: tuple[torch.Tensor, ...]) -> None:
+    both = float(LOSSES["cross_entropy+dice"](*case))
+    assert both == pytest.approx(float(cross_entropy(*case)) + float(dice(*case)))
