@@ -1,0 +1,114 @@
+"""Plans: how much goes, what the guard saves, what protection forbids."""
+
+from __future__ import annotations
+
+import copy
+import time
+
+import numpy as np
+import pytest
+import torch
+from networks import NAMES, perturbed
+
+from vision.errors import UserError
+from vision.pruning.criteria import CRITERIA
+from vision.pruning.plan import Plan, make_plan, ratio_at, score
+
+
+@pytest.mark.parametrize("criterion", CRITERIA)
+@pytest.mark.parametrize("arch", NAMES)
+def test_a_plan_cuts_the_share_that_was_asked_for(arch: str, criterion: str) -> None:
+    module = perturbed(arch, "compact")
+    for ratio in (0.0, 0.25, 0.5):
+        plan = make_plan(module, ratio, criterion)
+        saved = len(plan.guarded)
+        assert int(ratio * plan.total) - saved <= plan.cut <= int(ratio * plan.total)
+        assert [len(mask) for mask in plan.masks.values()] == module.widths
+
+
+def test_the_lowest_scores_go() -> None:
+    module = perturbed("vgg16", "compact")
+    plan = make_plan(module, 0.5)
+    kept = np.concatenate([plan.scores[name][mask] for name, mask in plan.masks.items()])
+    gone = np.concatenate([plan.scores[name][~mask] for name, mask in plan.masks.items()])
+    assert not plan.guarded and gone.max() == pytest.approx(plan.threshold)
+    assert gone.max() < kept.min()
+    assert ratio_at(module, plan.threshold) == pytest.approx(plan.cut / plan.total)
+
+
+def test_equal_scores_still_give_the_exact_share() -> None:
+    module = copy.deepcopy(perturbed("vgg16", "compact"))
+    with torch.no_grad():
+        for layer in module.layers:
+            layer.norm.weight.fill_(0.5)
+    plan = make_plan(module, 0.3)
+    assert plan.cut == int(0.3 * plan.total) - len(plan.guarded)
+
+
+def test_the_guard_keeps_the_best_channel_and_says_where() -> None:
+    module = copy.deepcopy(perturbed("vgg16", "compact"))
+    with torch.no_grad():
+        module.layers[4].norm.weight.mul_(1e-6)
+    plan = make_plan(module, 0.5)
+    assert plan.guarded == ("conv 5",)
+    assert plan.masks["conv 5"].sum() == 1
+    assert plan.masks["conv 5"].argmax() == plan.scores["conv 5"].argmax()
+    assert plan.cut == int(0.5 * plan.total) - 1
+
+
+@pytest.mark.parametrize("arch", NAMES)
+def test_the_highest_ratio_leaves_every_layer_alive(arch: str) -> None:
+    assert min(make_plan(perturbed(arch, "compact"), 0.99).widths) == 1
+
+
+def test_by_layer_takes_the_same_share_of_each_layer() -> None:
+    plan = make_plan(perturbed("vgg16", "compact"), 0.5, "gamma-by-layer")
+    assert all(abs(mask.mean() - 0.5) < 0.01 for mask in plan.masks.values())
+
+
+def test_criteria_rank_differently_and_repeat() -> None:
+    module = perturbed("vgg16", "compact")
+    masks = {name: np.concatenate(list(make_plan(module, 0.5, name).masks.values()))
+             for name in CRITERIA}
+    assert len({mask.tobytes() for mask in masks.values()}) == len(CRITERIA)
+    for name in CRITERIA:
+        again, once = score(module, name), score(module, name)
+        assert all(np.array_equal(once[layer], again[layer]) for layer in once)
+
+
+def test_protected_layers_stay_whole() -> None:
+    module = perturbed("vgg16", "compact")
+    plan = make_plan(module, 0.6, protected=("conv 1", "conv 13"))
+    assert plan.masks["conv 1"].all() and plan.masks["conv 13"].all()
+    assert plan.cut == int(0.6 * plan.total) - len(plan.guarded)
+
+
+@pytest.mark.parametrize("ratio", [-0.1, 0.995, 1, 70, float("nan")])
+def test_ratios_that_are_no_share_are_refused(ratio: float) -> None:
+    with pytest.raises(UserError, match=r"from 0 to 0\.99 are accepted"):
+        make_plan(perturbed("vgg16", "compact"), ratio)
+
+
+def test_a_ratio_that_would_empty_a_protected_layer_is_refused() -> None:
+    module = perturbed("vgg16", "compact")
+    layers = [group.name for group in module.groups[7:]]
+    with pytest.raises(UserError, match=r"would empty the protected layers conv 8, .*up to 0\.\d+"):
+        make_plan(module, 0.5, protected=layers)
+    with pytest.raises(UserError, match="no layer called 'conv 99'"):
+        make_plan(module, 0.5, protected=["conv 99"])
+    with pytest.raises(UserError, match=r"no criterion called 'gama'.*did you mean 'gamma'"):
+        make_plan(module, 0.5, "gama")
+
+
+def test_a_plan_that_leaves_a_layer_empty_is_no_plan() -> None:
+    with pytest.raises(ValueError, match="nothing of 'a' stays"):
+        Plan("gamma", 0.5, 0.1, {"a": np.ones(2)}, {"a": np.zeros(2, bool)}, (), ())
+
+
+@pytest.mark.parametrize("arch", NAMES)
+def test_a_plan_is_made_while_a_slider_moves(arch: str) -> None:
+    module = perturbed(arch)
+    make_plan(module, 0.5)
+    start = time.thread_time()
+    make_plan(module, 0.5)
+    assert time.thread_time() - start < 0.05

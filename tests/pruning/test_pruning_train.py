@@ -1,0 +1,226 @@
+"""From training to the curve through the command line; sparsity, resuming, and bad input."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+from networks import perturbed
+
+from vision import checkpoints
+from vision.checkpoints import Card
+from vision.errors import UserError
+from vision.pruning.data import CLASSES, PREPROCESS, normalise, open_pictures
+from vision.pruning.drawings import draw
+from vision.pruning.evaluate import evaluate
+from vision.pruning.export import snippet
+from vision.pruning.models.parts import Network
+from vision.pruning.plan import make_plan
+from vision.pruning.predict import load, logits, predict
+from vision.pruning.surgery import prune
+from vision.pruning.train import Config, pace, train
+from vision.training import Step
+
+TINY = Config(arch="vgg16", size="compact", data="drawings", limit=200, steps=4, batch=16,
+              precision="fp32", learning_rate=0.05)
+
+
+@pytest.fixture(autouse=True)
+def _full_precision(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vision.pruning.predict.bf16_is_faster", lambda kind: False)
+
+
+def saved(path: Path, network: Network, **changes: Any) -> Path:
+    values = {"system": "pruning", "arch": network.arch, "config": network.config,
+              "classes": CLASSES, "preprocess": PREPROCESS, **changes}
+    return checkpoints.save(path, network, Card(**values))
+
+
+def weights(path: Path) -> dict[str, torch.Tensor]:
+    return load(path).module.state_dict()
+
+
+def test_from_training_to_export_on_the_command_line(cli: Callable[..., Any], tmp_path: Path
+                                                     ) -> None:
+    def ask(*words: object) -> Any:
+        answer = cli("pruning", *words, "--json")
+        assert answer.code == 0, answer.err
+        return json.loads(answer.out.splitlines()[-1])
+
+    common = ("--data", "drawings", "--limit", 200, "--batch", 16, "--precision", "fp32")
+    full, cut, tuned = (tmp_path / f"{name}.safetensors" for name in ("full", "cut", "tuned"))
+    ask("train", "--size", "compact", "--steps", 6, "--sparsity", 1e-3, *common, "--output", full)
+    report = ask("prune", "--checkpoint", full, "--ratio", 0.5, "--output", cut)
+    assert report["after"]["parameters"] < 0.5 * report["before"]["parameters"]
+    ask("train", "--start", cut, "--steps", 3, *common, "--output", tuned)
+    measures = ask("evaluate", "--checkpoint", tuned, "--data", "drawings", "--limit", 50)
+    assert measures["parameters"] == report["after"]["parameters"]
+    assert 0 <= measures["accuracy"] <= 1
+    cv2.imwrite(str(tmp_path / "x.png"), draw(3, 5, 64))
+    answer = ask("predict", tmp_path / "x.png", "--checkpoint", tuned)
+    assert answer["label"] in CLASSES and len(answer["probabilities"]) == 10
+    card = checkpoints.read_card(tuned)
+    assert card.config == checkpoints.read_card(cut).config
+    assert card.metrics["pruning"]["ratio"] == 0.5
+    assert [line.split()[4] for line in card.metrics["made_from"]] == ["train", "prune"]
+    check_onnx(ask("export", "--checkpoint", tuned, "--output", tmp_path / "x.onnx"), tuned)
+
+
+def check_onnx(path: str, checkpoint: Path) -> None:
+    session = onnxruntime.InferenceSession(path)
+    pixels = open_pictures("drawings", "test").pixels[:5]
+    (found,) = session.run(None, {"pictures": (pixels.float() / 255).numpy()})
+    with torch.inference_mode():
+        wanted = load(checkpoint).module(normalise(pixels)).numpy()
+    assert np.abs(found - wanted).max() <= 1e-4
+    compile(snippet(Path(path), CLASSES), "snippet", "exec")
+    compile(snippet(checkpoint, CLASSES), "snippet", "exec")
+
+
+@pytest.mark.parametrize("arch", ["resnet164", "densenet40"])
+def test_cut_networks_of_other_families_export_too(arch: str, tmp_path: Path,
+                                                   cli: Callable[..., Any]) -> None:
+    module = perturbed(arch, "compact")
+    path = saved(tmp_path / "x.safetensors", prune(module, make_plan(module, 0.6)))
+    assert cli("pruning", "export", "--checkpoint", path, "--output", tmp_path / "x.onnx").code == 0
+    check_onnx(str(tmp_path / "x.onnx"), path)
+    again = tmp_path / "y.safetensors"
+    assert cli("pruning", "export", "--checkpoint", path, "--output", again).code == 0
+    pixels = open_pictures("drawings", "test").pixels[:3]
+    assert torch.equal(logits(load(path), pixels), logits(load(again), pixels))
+
+
+def test_sparsity_moves_every_scale_towards_zero(tmp_path: Path) -> None:
+    means = {}
+    for sparsity in (0.0, 0.05):
+        seen: list[Step] = []
+        train(replace(TINY, sparsity=sparsity, output=tmp_path / f"{sparsity}.safetensors"),
+              lambda step, seen=seen: seen.append(step) and None)
+        means[sparsity] = [step.sample.mean() for step in seen]
+        assert seen[0].sample.shape == (sum(perturbed("vgg16", "compact").widths),)
+    assert means[0.05][-1] < means[0.05][0] and means[0.05][-1] < means[0.0][-1] - 1e-3
+
+
+def test_the_sub_gradient_is_that_of_equation_1(tmp_path: Path) -> None:
+    """One step with momentum at its start moves γ by −(1 + m) · lr · λ more, Nesterov's way."""
+    rate = replace(TINY, steps=1, weight_decay=0.0, learning_rate=0.5)
+    paths = [train(replace(rate, sparsity=value, output=tmp_path / f"{value}.safetensors"))
+             for value in (0.0, 0.5)]
+    plain, sparse = ({name: tensor for name, tensor in weights(path).items()
+                      if name.endswith("norm.weight")} for path in paths)
+    moved = 1.9 * rate.learning_rate * pace(rate, 0) * 0.5
+    for name, tensor in plain.items():
+        assert torch.allclose(tensor - sparse[name], torch.full_like(tensor, moved), atol=6e-4)
+
+
+def test_a_stopped_training_goes_on_as_if_it_had_not_been(tmp_path: Path) -> None:
+    one = replace(TINY, output=tmp_path / "a" / "x.safetensors")
+    train(one, lambda step: step.number == 2)
+    assert checkpoints.read_card(one.output).steps == 2
+    numbers: list[int] = []
+    train(one, lambda step: numbers.append(step.number))
+    other = train(replace(one, output=tmp_path / "b" / "x.safetensors"))
+    assert numbers == [3, 4]
+    assert all(torch.equal(weights(other)[k], v) for k, v in weights(one.output).items())
+
+
+def test_scratch_keeps_the_shape_and_the_selection_only(tmp_path: Path) -> None:
+    module = perturbed("densenet40", "compact")
+    start = saved(tmp_path / "cut.safetensors", prune(module, make_plan(module, 0.6)))
+    config = replace(TINY, arch="densenet40", start=start, steps=1,
+                     output=tmp_path / "x.safetensors")
+    for scratch in (False, True):
+        before, after = weights(start), weights(train(replace(config, scratch=scratch)))
+        assert all(torch.equal(before[k], after[k]) for k in before if k.endswith("index"))
+        old, new = before["reader.norm.weight"], after["reader.norm.weight"]
+        assert torch.allclose(new, torch.full_like(new, 0.5) if scratch else old, atol=0.05)
+
+
+def test_schedules() -> None:
+    published = replace(TINY, schedule="published", steps=160)
+    rates = [round(pace(published, step), 6) for step in (0, 79, 80, 119, 120, 159)]
+    assert rates == [1, 1, 0.1, 0.1, 0.01, 0.01]
+    cycle = [pace(replace(TINY, steps=100), step) for step in range(101)]
+    assert max(cycle) == cycle[20] == 1 and cycle[0] < 0.05 and cycle[100] < 1e-6
+
+
+def test_the_curve_is_noted_on_the_card_and_goes_on(cli: Callable[..., Any], tmp_path: Path
+                                                    ) -> None:
+    path = saved(tmp_path / "x.safetensors", perturbed("vgg16", "compact"))
+    before = weights(path)
+    words = ("pruning", "curve", "--checkpoint", path, "--step", 0.4, "--last", 0.8, "--data",
+             "drawings", "--limit", 40, "--tune", 2, "--scratch", 1, "--batch", 8, "--seconds",
+             0, "--json")
+    answer = cli(*words)
+    assert answer.code == 0, answer.err
+    points = json.loads(answer.out.splitlines()[-1])["points"]
+    assert [point["ratio"] for point in points] == [0, 0.4, 0.8]
+    assert points[0]["parameters"] > points[1]["parameters"] > points[2]["parameters"]
+    assert points[0]["accuracy"] == evaluate(path, "drawings", limit=40).accuracy
+    assert set(points[0]["milliseconds"]) == {f"{p}, batch {b}" for p in ("fp32", "bf16")
+                                              for b in (1, 64)}
+    assert checkpoints.read_card(path).metrics["curve"]["points"] == points
+    assert all(torch.equal(before[name], tensor) for name, tensor in weights(path).items())
+    assert json.loads(cli(*words).out.splitlines()[-1])["points"] == points  # nothing to redo
+
+
+def test_probabilities_of_a_picture(tmp_path: Path) -> None:
+    model = load(saved(tmp_path / "x.safetensors", perturbed("vgg16", "compact")))
+    result = predict(model, draw(8, 1, 120)[:90])
+    assert result.probabilities.sum() == pytest.approx(1, abs=1e-5)
+    assert result.label == max(result.shares, key=result.shares.__getitem__)
+    assert result.picture.shape == (32, 32, 3)
+
+
+def test_checkpoints_that_do_not_fit_get_one_sentence(tmp_path: Path) -> None:
+    network = perturbed("densenet40", "compact")
+    path = saved(tmp_path / "x.safetensors", network)
+    with pytest.raises(UserError, match=r"'x.safetensors' holds a 'densenet40'; a 'vgg16' is"):
+        load(path, "vgg16")
+    with pytest.raises(UserError, match="holds a 'densenet40'"):
+        train(replace(TINY, start=path, output=tmp_path / "y.safetensors"))
+    narrow = {**network.config, "widths": [width - 1 for width in network.widths]}
+    for changes, words in (
+        ({"config": narrow}, "its tensors do not fit its settings"),
+        ({"config": {**network.config, "widths": [0] * 12}}, "its settings build no model"),
+        ({"arch": "lenet"}, "its architecture 'lenet' is not known here"),
+        ({"system": "gan"}, "belongs to the system 'gan'"),
+        ({"preprocess": {}}, "its card asks for another preprocessing"),
+        ({"classes": ("a", "b")}, "its classes do not fit its settings"),
+    ):
+        with pytest.raises(UserError, match=words):
+            load(saved(tmp_path / "x.safetensors", network, **changes))
+
+
+@pytest.mark.parametrize("index", [[0, 5, 99999], [5, 3, 7], [-1, 0, 1], [2, 2, 3]])
+def test_selections_that_cannot_be_are_refused(tmp_path: Path, index: list[int]) -> None:
+    small = prune(perturbed("densenet40", "compact"),
+                  make_plan(perturbed("densenet40", "compact"), 0.5))
+    next(tensor for name, tensor in small.state_dict().items()
+         if name.endswith("index"))[:3] = torch.tensor(index)
+    with pytest.raises(UserError, match="it selects channels that do not exist"):
+        load(saved(tmp_path / "x.safetensors", small))
+
+
+@pytest.mark.parametrize("words, sentence", [
+    (("prune", "--ratio", "1.2"), "The ratio is 1.2; numbers from 0 to 0.99 are accepted"),
+    (("prune", "--criterion", "l3"), "There is no criterion called 'l3'"),
+    (("train", "--scratch"), "Training from scratch has no shape to keep"),
+    (("train", "--sparsity", "-1"), "The setting 'sparsity' is -1.0"),
+    (("evaluate", "--data", "imagenet"), "There is no data called 'imagenet'"),
+    (("export", "--output", "x.pt"), "'x.pt' has an ending that names no format"),
+])
+def test_mistakes_get_one_sentence(cli: Callable[..., Any], tmp_path: Path,
+                                   words: tuple[str, ...], sentence: str) -> None:
+    path = saved(tmp_path / "x.safetensors", perturbed("vgg16", "compact"))
+    flags = () if words[0] == "train" else ("--checkpoint", path)
+    answer = cli("pruning", *words, *flags)
+    assert answer.code == 2 and answer.err.startswith(sentence) and answer.err.count("\n") == 1

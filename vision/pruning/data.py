@@ -1,0 +1,122 @@
+"""The samples of network slimming: 32×32 pictures of ten classes, a whole split as one tensor."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+from torch.nn import functional
+
+from vision import datasets
+from vision.errors import UserError, unknown
+from vision.images import resize
+from vision.pruning.drawings import CLASSES, draw
+
+SIDE, EDGE = 32, 4
+SETS = ("cifar10", "drawings")
+SPLITS = ("train", "test")
+DRAWN = {"train": (0, 2000), "test": (1_000_000, 500)}  # first seed and count of each split
+MEAN, DEVIATION = (0.4914, 0.4822, 0.4465), (0.2023, 0.1994, 0.2010)  # of CIFAR-10's channels
+PREPROCESS = {"side": SIDE, "mean": list(MEAN), "deviation": list(DEVIATION)}
+
+
+@dataclass(frozen=True, eq=False)
+class Pictures:
+    """A whole split in memory: pixels uint8 (N, 3, 32, 32), labels int64 (N,)."""
+
+    pixels: torch.Tensor
+    labels: torch.Tensor
+    classes: tuple[str, ...] = CLASSES
+
+    def __post_init__(self) -> None:
+        if self.pixels.shape != (len(self.labels), 3, SIDE, SIDE):
+            raise ValueError(f"pixels {tuple(self.pixels.shape)} for {len(self.labels)} labels")
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def first(self, count: int) -> Pictures:
+        """Return the first `count` pictures, all if that is 0; the classes take turns."""
+        if not count:
+            return self
+        return Pictures(self.pixels[:count], self.labels[:count], self.classes)
+
+
+@functools.lru_cache(maxsize=4)
+def open_pictures(name: str, split: str) -> Pictures:
+    """Return one split of a data set in an order in which the classes take turns."""
+    if name not in SETS:
+        raise unknown("data set", name, list(SETS))
+    if split not in SPLITS:
+        raise unknown("split", split, list(SPLITS))
+    pixels, labels = _drawn(split) if name == "drawings" else _published(split)
+    turns = np.argsort(np.concatenate([np.arange(count) for count in np.bincount(labels)]),
+                       kind="stable")
+    return Pictures(torch.from_numpy(pixels[turns]).permute(0, 3, 1, 2).contiguous(),
+                    torch.from_numpy(labels[turns]))
+
+
+def available() -> list[str]:
+    """Return the data sets that can be opened here and now; the drawings always can."""
+    return [name for name in SETS if name == "drawings" or datasets.present(name)]
+
+
+def augment(pixels: torch.Tensor, random: np.random.Generator) -> torch.Tensor:
+    """Return each picture moved by up to four pixels over black, and every second one mirrored."""
+    count = len(pixels)
+    down, right = torch.from_numpy(random.integers(0, 2 * EDGE + 1, (2, count, 1)))
+    mirrored = torch.from_numpy(random.integers(0, 2, (count, 1)))
+    places = torch.arange(SIDE)
+    rows = down + places  # (n, 32)
+    columns = right + torch.where(mirrored == 1, SIDE - 1 - places, places)  # (n, 32)
+    wide = functional.pad(pixels, (EDGE,) * 4).permute(0, 2, 3, 1)  # (n, 40, 40, 3)
+    which = torch.arange(count)[:, None, None]
+    return wide[which, rows[:, :, None], columns[:, None]].permute(0, 3, 1, 2)  # (n, 3, 32, 32)
+
+
+def normalise(pixels: torch.Tensor) -> torch.Tensor:
+    """Return uint8 pixels (n, 3, 32, 32) as floats with the mean 0 and the deviation 1."""
+    mean, deviation = (pixels.new_tensor(values, dtype=torch.float32)[:, None, None]
+                       for values in (MEAN, DEVIATION))  # (3, 1, 1)
+    return (pixels.float() / 255 - mean) / deviation
+
+
+def squared(picture: np.ndarray) -> np.ndarray:
+    """Return the middle square of an RGB picture (uint8 H×W×3) at 32×32."""
+    height, width = picture.shape[:2]
+    side = min(height, width)
+    top, left = (height - side) // 2, (width - side) // 2
+    return resize(np.ascontiguousarray(picture[top : top + side, left : left + side]),
+                  (SIDE, SIDE))
+
+
+def _drawn(split: str) -> tuple[np.ndarray, np.ndarray]:
+    first, count = DRAWN[split]
+    labels = np.arange(count) % len(CLASSES)
+    labels.sort()
+    return np.stack([draw(int(y), first + i) for i, y in enumerate(labels)]), labels
+
+
+def _published(split: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return CIFAR-10 from a folder for each class, (N, 32, 32, 3) and (N,), sorted by class."""
+    files = datasets.open_files("cifar10")
+    names = [(name, label) for label, kind in enumerate(CLASSES)
+             for name in files.names(f"{split}/{kind}/")]
+    if not names:
+        raise UserError("CIFAR-10 has no pictures below '{folder}'",
+                        "a folder for each class, such as '{example}', is accepted",
+                        "fetch it again", folder=split, example=f"{split}/{CLASSES[0]}")
+    return (np.stack([_decoded(files.read(name), name) for name, _ in names]),
+            np.array([label for _, label in names]))
+
+
+def _decoded(content: bytes, name: str) -> np.ndarray:
+    picture = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR_RGB)
+    if picture is None or picture.shape != (SIDE, SIDE, 3):
+        raise UserError("'{file}' of the data set is no picture of 32×32",
+                        "the files as published are accepted", "fetch the data set again",
+                        file=name)
+    return picture

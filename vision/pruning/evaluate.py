@@ -1,0 +1,95 @@
+"""Measure a network on a whole data set: accuracy, by class, and what is taken for what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from vision import checkpoints
+from vision.checkpoints import Model
+from vision.options import Verb, option, within
+from vision.pruning.count import Size, count
+from vision.pruning.data import SETS, SPLITS, Pictures, open_pictures
+from vision.pruning.predict import load, logits, network_of
+
+CHUNK = 250
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """What a network says of labelled pictures, and what it costs."""
+
+    matrix: np.ndarray  # (truth, said) counts
+    classes: tuple[str, ...]
+    size: Size
+
+    def __post_init__(self) -> None:
+        if self.matrix.shape != (len(self.classes), len(self.classes)):
+            raise ValueError(f"{len(self.classes)} classes but a matrix of {self.matrix.shape}")
+
+    @property
+    def accuracy(self) -> float:
+        """Return the share of pictures that are named rightly."""
+        return float(np.trace(self.matrix) / max(self.matrix.sum(), 1))
+
+    @property
+    def per_class(self) -> dict[str, float]:
+        """Return the accuracy on the pictures of each class; NaN where there are none."""
+        counts = self.matrix.sum(1).astype(float)
+        shares = np.divide(np.diag(self.matrix), counts, out=np.full(len(counts), np.nan),
+                           where=counts > 0)
+        return dict(zip(self.classes, shares.tolist(), strict=True))
+
+    def overall(self) -> dict[str, float]:
+        """Return the numbers for the model card."""
+        return {"accuracy": self.accuracy, **self.size.as_json()}
+
+    def as_json(self) -> dict[str, Any]:
+        """Return everything in plain types."""
+        return {**self.overall(), "per_class": self.per_class,
+                "confusion_matrix": self.matrix.tolist()}
+
+    def __str__(self) -> str:
+        rows = [f"accuracy {self.accuracy:.4f}  parameters {self.size.parameters:,}  "
+                f"multiply-adds {self.size.multiply_adds:,}"]
+        return "\n".join(rows + [f"{name:>12}  {share:.3f}"
+                                 for name, share in self.per_class.items()])
+
+
+def evaluate(checkpoint: Path, data: str = "cifar10", split: str = "test", limit: int = 0
+             ) -> Report:
+    """Return the measures of a checkpoint on a split, or on its first `limit` pictures."""
+    return measure(load(checkpoint), open_pictures(data, split).first(limit))
+
+
+def measure(model: Model, pictures: Pictures) -> Report:
+    """Return the measures of a model on these pictures."""
+    classes = len(model.card.classes)
+    said = torch.cat([logits(model, part).argmax(1) for part in pictures.pixels.split(CHUNK)])
+    pairs = pictures.labels * classes + said  # (N,)
+    matrix = pairs.bincount(minlength=classes**2).reshape(classes, classes).numpy()
+    return Report(matrix, model.card.classes, count(network_of(model)))
+
+
+@dataclass(frozen=True)
+class Config:
+    """Settings of `evaluate`."""
+
+    checkpoint: Path = option(checkpoints.FOLDER / "pruning" / "vgg16.safetensors",
+                              "the checkpoint to measure")
+    data: str = option("cifar10", "the data set", lambda: list(SETS))
+    split: str = option("test", "its split", lambda: list(SPLITS))
+    limit: int = option(0, "use only so many pictures; 0 is all")
+
+
+def run(config: Config) -> Report:
+    """Measure a checkpoint and return its report."""
+    within(config, limit=(0, 10**9))
+    return evaluate(config.checkpoint, config.data, config.split, config.limit)
+
+
+VERB = Verb(Config, run, "Measure a checkpoint on a data set.")

@@ -1,0 +1,11 @@
+"""The registry of networks that can be slimmed; each file of this package registers one family.
+
+A builder takes `classes`, `size` (`paper` or `compact`) and `widths`, how many channels pass each
+prunable batch normalisation, in the order of the module's `groups`. It returns a `Network`, which
+maps pictures (N, 3, 32, 32) to logits (N, classes). A cut network is the same builder with
+smaller widths.
+"""
+
+from vision.registry import Registry
+
+ARCHITECTURES = Registry("pruning", __name__)

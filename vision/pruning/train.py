@@ -1,0 +1,190 @@
+"""Train a network so that scales γ go to 0, fine-tune a cut one, or train its shape from scratch.
+
+Liu et al., arXiv:1708.06519. The three are one function: sparse training has λ > 0, fine-tuning
+starts from a cut checkpoint, and from scratch keeps only the shape of one (section 4.2).
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from vision import checkpoints
+from vision.checkpoints import Card, Model
+from vision.datasets import licences
+from vision.errors import UserError
+from vision.options import Verb, command, option, within
+from vision.pruning.data import PREPROCESS, SETS, Pictures, augment, normalise, open_pictures
+from vision.pruning.evaluate import measure
+from vision.pruning.models import ARCHITECTURES
+from vision.pruning.models.parts import Network, initialise
+from vision.pruning.predict import load, network_of
+from vision.training import OnStep, Run, generator_for, on_terminal
+
+SCHEDULES = ("one-cycle", "published")
+WARM = 0.2  # share of the one-cycle schedule in which the learning rate rises
+Batch = tuple[torch.Tensor, torch.Tensor]
+
+
+@dataclass(frozen=True)
+class Config:
+    """Settings of one training."""
+
+    arch: str = option("vgg16", "the architecture", ARCHITECTURES.names)
+    size: str = option("paper", "its size", lambda: ["compact", "paper"])
+    start: Path | None = option(None, "a checkpoint to go on from; its shape is kept")
+    scratch: bool = option(False, "keep only the shape of the start and draw its weights anew")
+    data: str = option("cifar10", "the data set", lambda: list(SETS))
+    limit: int = option(0, "use only so many pictures of each split; 0 is all")
+    steps: int = option(7800, "how many steps to train; 391 of 128 pictures see all of CIFAR-10")
+    batch: int = option(128, "pictures a step, over all processes")
+    sparsity: float = option(0.0, "weight λ of Σ|γ|; the paper has 1e-4 for VGG, else 1e-5")
+    schedule: str = option("one-cycle", "how the learning rate goes", lambda: list(SCHEDULES))
+    learning_rate: float = option(0.1, "highest learning rate")
+    weight_decay: float = option(1e-4, "weight decay")
+    seed: int = option(0, "seed of weights, order and augmentation")
+    precision: str = option("auto", "auto, bf16 or fp32", lambda: ["auto", "bf16", "fp32"])
+    val_every: int = option(0, "measure on the test split every so many steps; 0 is at the end")
+    save_every: int = option(500, "save the state of the run every so many steps")
+    output: Path = option(Path("runs/pruning/vgg16.safetensors"), "the checkpoint to write")
+
+
+def train(config: Config, on_step: OnStep | None = None) -> Path:
+    """Train as configured, tell `on_step` of every step, and return the checkpoint's path."""
+    check(config)
+    pictures = open_pictures(config.data, "train").first(config.limit)
+    test = open_pictures(config.data, "test").first(config.limit)
+    run = Run(config, config.output.parent, on_step, save_every=config.save_every)
+    network = make_network(config, len(pictures.classes))
+    optimizer = torch.optim.SGD(network.parameters(), config.learning_rate, momentum=0.9,
+                                weight_decay=config.weight_decay, nesterov=True)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, functools.partial(pace, config))
+    module, optimizer, schedule = run.prepare(network, optimizer, schedule)
+    network = run.accelerator.unwrap_model(module)
+
+    for number, (pixels, labels) in run.steps(lambda n: make_batch(pictures, config, run, n)):
+        module.train()
+        logits = module(normalise(pixels.to(run.accelerator.device)))
+        loss = functional.cross_entropy(logits.float(), labels.to(logits.device))
+        optimizer.zero_grad(set_to_none=True)
+        run.accelerator.backward(loss)
+        shrink(network, config.sparsity)
+        optimizer.step()
+        schedule.step()
+        values: dict[str, float | torch.Tensor] = {"loss": loss.detach()}
+        if config.val_every and (number + 1) % config.val_every == 0:
+            values["accuracy"] = measure(model_of(config, run, network), test).accuracy
+        run.report(scales(network) if on_step else None, **values)
+
+    if run.accelerator.is_main_process:
+        write(config, run, network, test)
+    run.finish()
+    return config.output
+
+
+def check(config: Config) -> None:
+    """Raise for settings that cannot work."""
+    within(config, steps=(1, 10**9), batch=(2, 10**5), sparsity=(0, 1), limit=(0, 10**9),
+           learning_rate=(1e-7, 10), weight_decay=(0, 1), seed=(0, 2**63 - 1),
+           val_every=(0, 10**9), save_every=(1, 10**9))
+    if config.scratch and config.start is None:
+        raise UserError("training from scratch has no shape to keep",
+                        "--scratch together with --start is accepted",
+                        "name the cut checkpoint with --start")
+
+
+def make_network(config: Config, classes: int) -> Network:
+    """Return the network to train: a new one, or that of the start, with new weights if asked."""
+    if config.start is None:
+        return ARCHITECTURES.build(config.arch, classes=classes, size=config.size)
+    network = network_of(load(config.start, config.arch)).cpu()
+    if config.scratch:
+        initialise(network, anew=True)
+    return network
+
+
+def shrink(network: Network, sparsity: float) -> None:
+    """Add the sub-gradient λ · sign(γ) of equation 1, g(γ) = |γ|, to the gradient of each γ."""
+    for gamma in network.gammas:
+        if sparsity and gamma.grad is not None:
+            gamma.grad.add_(gamma.detach().sign(), alpha=sparsity)
+
+
+def pace(config: Config, step: int) -> float:
+    """Return the learning rate's factor: a tenth at 1/2 and at 3/4 as published, or one cycle."""
+    done = step / config.steps
+    if config.schedule == "published":
+        return 0.1 ** ((done >= 0.5) + (done >= 0.75))
+    if done < WARM:
+        return 0.04 + 0.96 * done / WARM
+    return 0.5 * (1 + float(np.cos(np.pi * min((done - WARM) / (1 - WARM), 1.0))))
+
+
+def make_batch(pictures: Pictures, config: Config, run: Run, number: int) -> Batch:
+    """Return step `number`'s pixels (n, 3, 32, 32) and labels (n,) of this process."""
+    per_epoch = max(len(pictures) // config.batch, 1)
+    epoch, place = divmod(number, per_epoch)
+    places = np.arange(config.batch * place, config.batch * (place + 1)) % len(pictures)
+    index = torch.from_numpy(order(config.seed, epoch, len(pictures))[places])
+    share = run.share(config.batch)
+    pixels = augment(pictures.pixels[index], generator_for(config.seed, number))
+    return pixels[share], pictures.labels[index][share]
+
+
+@functools.lru_cache(maxsize=4)
+def order(seed: int, epoch: int, count: int) -> np.ndarray:
+    """Return the order of the pictures in an epoch."""
+    return np.random.default_rng((seed, epoch, 1)).permutation(count)
+
+
+def scales(network: Network) -> np.ndarray:
+    """Return |γ| of all channels, in the order of the groups."""
+    return torch.cat([gamma.detach() for gamma in network.gammas]).abs().cpu().numpy()
+
+
+def model_of(config: Config, run: Run, network: Network) -> Model:
+    """Return the network as a model that `predict` accepts."""
+    return Model(network.eval(), describe(config, run, network, {}))
+
+
+def write(config: Config, run: Run, network: Network, test: Pictures) -> None:
+    """Measure the network, with what it was made from, and write its checkpoint."""
+    model = model_of(config, run, network)
+    report = measure(model, test)
+    metrics = {**report.overall(), "per_class": report.per_class, "seconds": run.seconds,
+               "zero_scales": float((scales(network) < 1e-2).mean()), **lineage(config)}
+    checkpoints.save(config.output, network, replace(model.card, metrics=metrics))
+
+
+def lineage(config: Config) -> dict[str, object]:
+    """Return how the checkpoint that this training starts from was made."""
+    if config.start is None:
+        return {}
+    card = checkpoints.read_card(config.start)
+    kept = {name: card.metrics[name] for name in ("pruning",) if name in card.metrics}
+    return {**kept, "made_from": [*card.metrics.get("made_from", []), card.command]}
+
+
+def describe(config: Config, run: Run, network: Network, metrics: dict[str, object]) -> Card:
+    """Return the model card of this training."""
+    return Card(
+        system="pruning", arch=network.arch, config=network.config,
+        classes=open_pictures(config.data, "test").classes, preprocess=PREPROCESS,
+        data={"train": [config.data], "test": f"{config.data} test",
+              "licences": licences([config.data])},
+        metrics=metrics, command=command("pruning", "train", config), seed=config.seed,
+        steps=run.number, device=run.device,
+    )
+
+
+def run(config: Config) -> Path:
+    """Train with progress on the terminal."""
+    return train(config, on_terminal)
+
+
+VERB = Verb(Config, run, "Train a network sparse, fine-tune a cut one, or its shape from scratch.")
