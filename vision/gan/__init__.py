@@ -3,6 +3,7 @@
 VERBS = {
     "train": "train one architecture and write its checkpoint and its snapshots",
     "train_classifier": "train the classifier that reads what the GANs draw",
+    "recipes": "train every shipped model that is missing, by its recipe",
     "evaluate": "measure a checkpoint: fidelity, diversity, D's opinion, distance, Parzen window",
     "predict": "draw pictures by label and write them as one picture",
     "parzen": "measure a generator's Parzen-window log-likelihood alone, with its σ curve",

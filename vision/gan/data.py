@@ -72,6 +72,21 @@ def check_label(label: int, classes: tuple[str, ...]) -> int:
     return label
 
 
+def labels_of(text: str, classes: tuple[str, ...]) -> list[int]:
+    """Return the labels that a text asks for: digits one by one, or names with commas between."""
+    compact = "".join(text.split())
+    if compact.isascii() and compact.isdigit():
+        return [check_label(int(digit), classes) for digit in compact]
+    known = {name.lower(): index for index, name in enumerate(classes)}
+    words = [word.strip().lower() for word in text.split(",") if word.strip()]
+    odd = next((word for word in words if word not in known), None)
+    if odd is not None or not words:
+        raise UserError("'{text}' is not among what this model draws",
+                        "digits, or names with commas between, are accepted: {known}",
+                        "write some of these", text=(odd or text)[:40], known=", ".join(classes))
+    return [known[word] for word in words]
+
+
 def _published(name: str, split: str) -> tuple[np.ndarray, np.ndarray]:
     files = datasets.open_files(name)
     prefix = "t10k" if split == "test" else "train"

@@ -1,6 +1,7 @@
 """CGAN: the label enters both nets through a hidden layer of its own and is joined there.
 
-Mirza, Osindero: "Conditional Generative Adversarial Nets", 2014, arXiv:1411.1784, section 4.1.
+Mirza, Osindero: "Conditional Generative Adversarial Nets", 2014, arXiv:1411.1784, section 4.1. The
+compact generator also has batch normalisation (Radford et al. 2015, arXiv:1511.06434).
 """
 
 from __future__ import annotations
@@ -15,29 +16,33 @@ from vision.gan.models import ARCHITECTURES
 from vision.gan.models.pair import SIDE, Maxout, Pair, codes
 
 WIDTHS: dict[str, dict[str, Any]] = {
-    "compact": {"noise": 64, "noise_units": 96, "label_units": 64, "joint": 240,
-                "picture": (160, 4), "label": (32, 4), "both": (160, 4)},
-    "paper": {"noise": 100, "noise_units": 200, "label_units": 1000, "joint": 1200,
-              "picture": (240, 5), "label": (50, 5), "both": (240, 4)},
+    "compact": {"noise": 64, "norm": True, "noise_units": 96, "label_units": 64,
+                "joint": 240, "picture": (160, 4), "label": (32, 4), "both": (160, 4)},
+    "paper": {"noise": 100, "norm": False, "noise_units": 200, "label_units": 1000,
+              "joint": 1200, "picture": (240, 5), "label": (50, 5), "both": (240, 4)},
 }
 
 
 class Generator(nn.Module):
     """Noise and label through hidden layers of their own, joined, to a picture."""
 
-    def __init__(self, classes: int, noise: int, noise_units: int, label_units: int, joint: int
-                 ) -> None:
+    def __init__(self, classes: int, noise: int, noise_units: int, label_units: int, joint: int,
+                 norm: bool) -> None:
         super().__init__()
         self.classes = classes
         self.of_noise = nn.Linear(noise, noise_units)
         self.of_label = nn.Linear(classes, label_units)
-        self.joint = nn.Linear(noise_units + label_units, joint)
+        own = noise_units + label_units
+        self.own_norm = nn.BatchNorm1d(own) if norm else nn.Identity()
+        self.joint = nn.Linear(own, joint)
+        self.joint_norm = nn.BatchNorm1d(joint) if norm else nn.Identity()
         self.draw = nn.Linear(joint, SIDE * SIDE)
 
     def forward(self, noise: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         y = codes(labels, self.classes, noise.dtype)  # (N, classes)
-        hidden = torch.cat([self.of_noise(noise), self.of_label(y)], 1).relu()
-        hidden = self.joint(hidden).relu()  # (N, joint)
+        hidden = torch.cat([self.of_noise(noise), self.of_label(y)], 1)  # (N, noise_ + label_units)
+        hidden = self.joint(self.own_norm(hidden).relu())  # (N, joint)
+        hidden = self.joint_norm(hidden).relu()
         return self.draw(hidden).sigmoid().unflatten(1, (1, SIDE, SIDE))  # (N, 1, 28, 28)
 
 
@@ -67,6 +72,6 @@ def cgan(*, classes: int, size: str = "compact") -> Pair:
     """Build a CGAN; `paper` has the widths of its published MNIST settings."""
     widths = WIDTHS[size]
     generator = Generator(classes, widths["noise"], widths["noise_units"], widths["label_units"],
-                          widths["joint"])
+                          widths["joint"], widths["norm"])
     discriminator = Discriminator(classes, widths["picture"], widths["label"], widths["both"])
     return Pair(generator, discriminator, widths["noise"])

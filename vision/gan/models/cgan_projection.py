@@ -46,6 +46,6 @@ def cgan_projection(*, classes: int, size: str = "compact") -> Pair:
     """Build a CGAN with a projection discriminator of the CGAN's widths."""
     widths = WIDTHS[size]
     generator = Generator(classes, widths["noise"], widths["noise_units"], widths["label_units"],
-                          widths["joint"])
+                          widths["joint"], widths["norm"])
     return Pair(generator, Discriminator(classes, widths["picture"], widths["both"]),
                 widths["noise"])

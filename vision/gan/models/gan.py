@@ -1,7 +1,8 @@
 """GAN: a generator of ReLUs and a sigmoid against a discriminator of maxout units and dropout.
 
 Goodfellow, Pouget-Abadie, Mirza, Xu, Warde-Farley, Ozair, Courville, Bengio: "Generative
-Adversarial Nets", NIPS 2014, arXiv:1406.2661, section 5.
+Adversarial Nets", NIPS 2014, arXiv:1406.2661, section 5. The compact generator also has batch
+normalisation, the advice of Radford et al. 2015, arXiv:1511.06434, section 3.
 """
 
 from __future__ import annotations
@@ -15,20 +16,24 @@ from vision.gan.models import ARCHITECTURES
 from vision.gan.models.pair import SIDE, Maxout, Pair
 
 WIDTHS: dict[str, dict[str, Any]] = {
-    "compact": {"noise": 64, "generator": (128, 240), "units": 160, "pieces": 4},
-    "paper": {"noise": 100, "generator": (1200, 1200), "units": 240, "pieces": 5},
+    "compact": {"noise": 64, "norm": True, "generator": (128, 240), "units": 160,
+                "pieces": 4},
+    "paper": {"noise": 100, "norm": False, "generator": (1200, 1200), "units": 240,
+              "pieces": 5},
 }
 
 
 class Generator(nn.Module):
     """Noise through two layers of ReLUs to a picture."""
 
-    def __init__(self, noise: int, widths: tuple[int, int]) -> None:
+    def __init__(self, noise: int, widths: tuple[int, int], norm: bool) -> None:
         super().__init__()
         self.layers = nn.Sequential(
             nn.Linear(noise, widths[0]),
+            nn.BatchNorm1d(widths[0]) if norm else nn.Identity(),
             nn.ReLU(),
             nn.Linear(widths[0], widths[1]),
+            nn.BatchNorm1d(widths[1]) if norm else nn.Identity(),
             nn.ReLU(),
             nn.Linear(widths[1], SIDE * SIDE),
             nn.Sigmoid(),
@@ -61,5 +66,5 @@ class Discriminator(nn.Module):
 def gan(*, classes: int, size: str = "compact") -> Pair:
     """Build the first GAN; `paper` has the widths of its published MNIST settings."""
     widths = WIDTHS[size]
-    return Pair(Generator(widths["noise"], widths["generator"]),
+    return Pair(Generator(widths["noise"], widths["generator"], widths["norm"]),
                 Discriminator(widths["units"], widths["pieces"]), widths["noise"])

@@ -1,0 +1,63 @@
+"""How the shipped models were made: one list, one command that trains what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from vision.gan import train_classifier
+from vision.gan.train import Config as Training
+from vision.gan.train import train
+from vision.options import Verb, option
+from vision.training import on_terminal
+
+FOLDER = Path("checkpoints/gan")
+CLASSIFIERS = {
+    "classifier-mnist": train_classifier.Config(data="mnist"),
+    "classifier-fashion-mnist": train_classifier.Config(data="fashion-mnist", flip=True),
+}
+BY_ARCH = {
+    "gan": Training(arch="gan"),
+    "cgan": Training(arch="cgan"),
+    "cdcgan": Training(arch="cdcgan", steps=7000, learning_rate=5e-4, balance=2),
+    "cgan_projection": Training(arch="cgan_projection"),
+    "dcgan": Training(arch="dcgan", steps=7000, learning_rate=5e-4, balance=2),
+}
+COLLAPSED = {
+    "collapsed-mnist": Training(arch="gan", steps=1500, generator_steps=5, penalty=0.0),
+}
+GENERATORS = {f"{arch}-{data}": replace(recipe, data=data)
+              for data in ("mnist", "fashion-mnist") for arch, recipe in BY_ARCH.items()}
+
+
+@dataclass(frozen=True)
+class Config:
+    """Settings of `recipes`."""
+
+    names: tuple[str, ...] = option((), "which to train; none is all", lambda: names())
+    folder: Path = option(FOLDER, "where the checkpoints are written")
+
+
+def names() -> list[str]:
+    """Return the names of all shipped models, the most useful first."""
+    return [*CLASSIFIERS, *GENERATORS, *COLLAPSED]
+
+
+def run(config: Config) -> list[Path]:
+    """Train what is missing in the folder, one after the other, and return what was made."""
+    return list(_missing(config))
+
+
+def _missing(config: Config) -> Iterator[Path]:
+    makers: list[tuple[dict[str, Any], Any]] = [
+        (CLASSIFIERS, train_classifier.train), ({**GENERATORS, **COLLAPSED}, train)]
+    for recipes, maker in makers:
+        for name, recipe in recipes.items():
+            path = config.folder / f"{name}.safetensors"
+            if (name in config.names or not config.names) and not path.exists():
+                yield maker(replace(recipe, output=path), on_terminal)
+
+
+VERB = Verb(Config, run, "Train every shipped model that is missing, by its recipe.")
