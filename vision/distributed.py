@@ -29,6 +29,15 @@ def whole(part: torch.Tensor) -> torch.Tensor:
     return _Sum.apply(part)
 
 
+def joined(part: torch.Tensor) -> torch.Tensor:
+    """Return the equally large tensors of all processes stacked in front, with gradients."""
+    if not distributed.is_available() or not distributed.is_initialized():
+        return part[None]
+    own, world = distributed.get_rank(), distributed.get_world_size()
+    return whole(torch.stack([part if rank == own else torch.zeros_like(part)
+                              for rank in range(world)]))
+
+
 class CrossProcessBatchNorm2d(nn.BatchNorm2d):
     """`nn.SyncBatchNorm` for CPUs: the training statistics come from all processes' batches."""
 

@@ -7,15 +7,23 @@ from pathlib import Path
 import pytest
 import torch
 from torch import nn
+from torch.nn import functional
 
 from vision import checkpoints
 from vision.checkpoints import Card
+from vision.segmentation.criterion import Target, criterion
 from vision.segmentation.data import CLASSES
-from vision.segmentation.models import ARCHITECTURES
+from vision.segmentation.losses import LOSSES
+from vision.segmentation.models import ARCHITECTURES, Outputs, dimensions
 
 NAMES = ARCHITECTURES.names()
-MOST_BYTES = {"unet": 6e6}
-MOST_BYTES_OF_ANY = 10e6
+MOST_BYTES = 6e6
+PUBLISHED = {  # classes, millions of parameters, where it says so
+    "fcn32s": (21, 134, 0.01, "arXiv:1411.4038, Table 1"),
+    "deeplab_v1": (21, 20.5, 0.01, "arXiv:1412.7062, Table 2"),
+    "unetpp": (1, 9.04, 0.005, "arXiv:1807.10165, Table 2"),
+    "segformer": (150, 3.8, 0.03, "arXiv:2105.15203, Table 1, B0"),
+}
 
 
 def built(name: str, size: str = "compact", classes: int = len(CLASSES)) -> nn.Module:
@@ -23,20 +31,38 @@ def built(name: str, size: str = "compact", classes: int = len(CLASSES)) -> nn.M
     return ARCHITECTURES.build(name, classes=classes, size=size)
 
 
+def samples(name: str, *sides: int, count: int = 2) -> torch.Tensor:
+    """Random pictures, or for an architecture of volumes, volumes 32 deep."""
+    if dimensions(ARCHITECTURES[name]) == 3:
+        return torch.randn(count, 1, 32, *sides)
+    return torch.randn(count, 3, *sides)
+
+
+def tensors(said: torch.Tensor | Outputs) -> list[torch.Tensor]:
+    """Everything a module says."""
+    parts = said if isinstance(said, Outputs) else [said]
+    return [part for each in parts if each is not None
+            for part in (each if isinstance(each, tuple) else [each])]
+
+
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(("classes", "height", "width"), [(11, 64, 96), (2, 96, 64), (19, 32, 160)])
 def test_logits_have_the_size_of_the_picture(name: str, classes: int, height: int, width: int
                                              ) -> None:
     module = built(name, classes=classes).eval()
+    x = samples(name, height, width)
     with torch.inference_mode():
-        logits = module(torch.randn(2, 3, height, width))
-    assert logits.shape == (2, classes, height, width) and torch.isfinite(logits).all()
+        logits = module(x)
+    assert logits.shape == (2, classes, *x.shape[2:]) and torch.isfinite(logits).all()
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_gradients_reach_every_parameter(name: str) -> None:
     module = built(name).train()
-    (module(torch.randn(2, 3, 64, 96)) * torch.randn(2, len(CLASSES), 64, 96)).sum().backward()
+    x = samples(name, 64, 96)
+    said = module(x)
+    assert tensors(said)[0].shape == (2, len(CLASSES), *x.shape[2:])
+    torch.stack([(part * torch.randn_like(part)).sum() for part in tensors(said)]).sum().backward()
     dead = [key for key, parameter in module.named_parameters()
             if parameter.grad is None or not parameter.grad.abs().max() > 0]
     assert dead == []
@@ -48,9 +74,9 @@ def test_the_compact_checkpoint_is_small_and_comes_back(name: str, tmp_path: Pat
     config = {"classes": len(CLASSES), "size": "compact"}
     path = checkpoints.save(tmp_path / "x.safetensors", module,
                             Card("segmentation", name, config, CLASSES))
-    assert path.stat().st_size <= MOST_BYTES.get(name, MOST_BYTES_OF_ANY)
+    assert path.stat().st_size <= MOST_BYTES
     loaded = checkpoints.load(path, ARCHITECTURES).module
-    picture = torch.randn(1, 3, 64, 64)
+    picture = samples(name, 64, 64, count=1)
     with torch.inference_mode():
         assert torch.allclose(loaded(picture), module.half().float().eval()(picture), atol=1e-4)
 
@@ -62,23 +88,113 @@ def test_it_builds_without_memory_and_hides_no_state(name: str, size: str) -> No
         module = built(name, size)
     saved = set(module.state_dict())
     assert {key for key, _ in module.named_buffers()} <= saved
-    tensors = [*module.parameters(), *module.buffers()]
-    assert tensors and {tensor.device.type for tensor in tensors} == {"meta"}
+    kept = [*module.parameters(), *module.buffers()]
+    assert kept and {tensor.device.type for tensor in kept} == {"meta"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_unknown_size_is_refused(name: str) -> None:
+    with torch.device("meta"), pytest.raises(KeyError):
+        built(name, "huge")
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_pictures_of_a_batch_do_not_touch_each_other(name: str) -> None:
     module = built(name).eval()
-    pictures = torch.randn(2, 3, 64, 64)
+    pictures = samples(name, 64, 64)
     with torch.inference_mode():
         both, alone = module(pictures), module(pictures[:1])
     assert torch.allclose(both[:1], alone, atol=1e-4)
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_bfloat16_gives_finite_logits_and_gradients(name: str) -> None:
+    module = built(name).train()
+    with torch.autocast("cpu", torch.bfloat16):
+        said = module(samples(name, 32, 64))
+    torch.stack([part.float().square().mean() for part in tensors(said)]).sum().backward()
+    assert all(torch.isfinite(part).all() for part in tensors(said))
+    assert all(torch.isfinite(parameter.grad).all() for parameter in module.parameters())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_thirty_steps_learn_two_pictures(name: str) -> None:
+    module = built(name, classes=3).train()
+    pictures = samples(name, 32, 64)
+    labels = torch.zeros_like(pictures[:, 0], dtype=torch.long)
+    labels[0, ..., 32:], labels[1, ..., :32] = 1, 2
+    pictures += 2 * labels[:, None]
+    target = Target(pictures, labels, torch.tensor([0, 1]))
+    optimizer = torch.optim.AdamW(module.parameters(), 2e-3)
+    losses = []
+    for _ in range(30):
+        loss = criterion(module(pictures), target, LOSSES["cross_entropy"], torch.ones(3))
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    assert sum(losses[-3:]) < 0.8 * sum(losses[:3])
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_paper_and_year_are_given(name: str) -> None:
     entry = ARCHITECTURES[name]
-    assert entry.paper.startswith("arXiv:") and 2010 < entry.year < 2030 and entry.facts["idea"]
+    assert entry.paper.startswith(("arXiv:", "doi:")) and 2010 < entry.year < 2030
+    assert entry.facts["idea"] and entry.link.startswith(("https://arxiv.org/abs/1",
+                                                          "https://arxiv.org/abs/2",
+                                                          "https://doi.org/10."))
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_the_paper_size_has_the_published_number_of_parameters(name: str) -> None:
+    classes, millions, tolerance, _ = PUBLISHED[name]
+    with torch.device("meta"):
+        module = built(name, "paper", classes)
+    found = sum(parameter.numel() for parameter in module.parameters())
+    assert found / 1e6 == pytest.approx(millions, rel=tolerance)
+
+
+def test_segnets_encoder_has_the_published_number_of_parameters() -> None:
+    with torch.device("meta"):
+        encoder = built("segnet", "paper").encoder
+    found = sum(parameter.numel() for parameter in encoder.parameters())
+    assert found / 1e6 == pytest.approx(14.7, rel=0.005)  # arXiv:1511.00561, §3
+
+
+def test_the_nest_can_be_cut_down() -> None:
+    module = built("unetpp").eval()
+    picture = torch.randn(1, 3, 64, 96)
+    with torch.inference_mode():
+        cut = [module(picture, depth=depth) for depth in (1, 2, 3, 4)]
+        assert torch.allclose(torch.stack(cut).mean(0), module(picture), atol=1e-4)
+        for stage in module.encoder[2:]:
+            for parameter in stage.parameters():
+                parameter.fill_(float("nan"))
+        assert torch.equal(module(picture, depth=1), cut[0])
+
+
+def test_attention_maps_lie_between_0_and_1() -> None:
+    module = built("attention_unet").eval()
+    with torch.inference_mode():
+        _, maps = module.decode(torch.randn(2, 3, 64, 96))
+    assert [tuple(each.shape) for each in maps] == [
+        (2, 1, 4, 6), (2, 1, 8, 12), (2, 1, 16, 24), (2, 1, 32, 48)]
+    assert all(each.min() >= 0 and each.max() <= 1 for each in maps)
+
+
+def test_segnet_puts_values_back_where_they_came_from() -> None:
+    x = torch.randn(1, 1, 4, 6)
+    small, places = functional.max_pool2d(x, 2, return_indices=True)
+    back = functional.max_unpool2d(small, places, (2, 2))
+    assert torch.equal(back[back != 0], x[back != 0]) and (back != 0).sum() == 6
+
+
+def test_fcn_starts_as_bilinear_interpolation() -> None:
+    from vision.segmentation.models.fcn import Doubling
+
+    x = torch.randn(1, 2, 5, 7)
+    wanted = functional.interpolate(x, scale_factor=2, mode="bilinear")
+    assert torch.allclose(Doubling(2)(x)[..., 1:-1, 1:-1], wanted[..., 1:-1, 1:-1], atol=1e-6)
 
 
 def unet_parameters(classes: int) -> int:

@@ -104,7 +104,7 @@ def test_loading_gives_a_model_for_inference(tiny_checkpoint: Path) -> None:
 
 def test_measuring_a_set_counts_every_labelled_pixel(
         tiny_checkpoint: Path, with_tiny_data: Path, by_brightness: Model) -> None:
-    scores = evaluate(tiny_checkpoint, "camvid", "val")
+    scores = evaluate(tiny_checkpoint, "camvid", "val").whole_set
     samples = open_samples("camvid", "val")
     labelled = sum(int((samples[i][1] != 255).sum()) for i in range(2))
     assert scores.matrix.sum() == labelled and 0 <= scores.pixel_accuracy <= 1

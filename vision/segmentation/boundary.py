@@ -6,8 +6,6 @@ Csurka, Larlus, Perronnin: "What is a good evaluation measure for semantic segme
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import cv2
 import numpy as np
 
@@ -23,14 +21,6 @@ def boundary_f1(truth: np.ndarray, prediction: np.ndarray, classes: int,
     reach = tolerance * float(np.hypot(*truth.shape))
     return np.array([_f1(outline(truth, index), outline(prediction, index), reach)
                      for index in range(classes)])
-
-
-def mean_boundary_f1(pairs: Iterable[tuple[np.ndarray, np.ndarray]], classes: int) -> np.ndarray:
-    """Return each class's boundary F1 averaged over the pictures (truth, prediction) it is in."""
-    scores = np.array([boundary_f1(truth, prediction, classes) for truth, prediction in pairs])
-    known = ~np.isnan(scores)  # (pictures, classes)
-    count = known.sum(0)
-    return np.divide(np.nansum(scores, 0), count, out=np.full(classes, np.nan), where=count > 0)
 
 
 def outline(labels: np.ndarray, index: int) -> np.ndarray:

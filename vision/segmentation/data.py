@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import cv2
@@ -12,27 +13,27 @@ import numpy as np
 
 from vision import datasets
 from vision.errors import UserError, unknown
-from vision.images import Source, read_image, read_picture
+from vision.images import read_picture
+from vision.segmentation import readers
+from vision.segmentation.labels import CLASSES, COLOURS, PALETTE, VOID, check_labels, read_labels
 from vision.segmentation.scenes import render
 
-VOID = 255
-CLASSES = ("Sky", "Building", "Pole", "Road", "Pavement", "Tree", "SignSymbol", "Fence", "Car",
-           "Pedestrian", "Bicyclist")
-PALETTE = np.array([
-    (112, 176, 224), (150, 92, 74), (222, 184, 60), (116, 92, 138), (222, 132, 178), (64, 140, 72),
-    (236, 112, 44), (170, 146, 110), (44, 76, 168), (206, 40, 56), (30, 170, 170),
-], np.uint8)
+__all__ = ["CLASSES", "COLOURS", "PALETTE", "VOID", "check_labels", "read_labels"]
 
 
 class Samples(Protocol):
     """Anything that can be indexed for a picture (uint8 H×W×3) and its labels (uint8 H×W)."""
 
+    @property
+    def classes(self) -> tuple[str, ...]: ...
     def __len__(self) -> int: ...
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]: ...
 
 
 class CamVid:
     """CamVid's frames of one split, 480×360; its twelfth class, Unlabelled, is void."""
+
+    classes = CLASSES
 
     def __init__(self, split: str) -> None:
         self.files = datasets.open_files("camvid")
@@ -55,6 +56,7 @@ class CamVid:
 class Scenes:
     """Rendered street scenes; a split is a range of seeds of its own."""
 
+    classes = CLASSES
     RANGES = {"train": range(600), "val": range(1_000_000, 1_000_100)}
 
     def __init__(self, split: str) -> None:
@@ -78,6 +80,7 @@ class First:
 
     def __init__(self, samples: Samples, count: int) -> None:
         self.samples, self.count = samples, min(count, len(samples))
+        self.classes = samples.classes
 
     def __len__(self) -> int:
         return self.count
@@ -86,59 +89,26 @@ class First:
         return self.samples[index]
 
 
-SETS: dict[str, Callable[[str], Samples]] = {"camvid": CamVid, "scenes": Scenes}
+SETS: dict[str, Callable[[str], Samples]] = {
+    "camvid": CamVid,
+    "scenes": Scenes,
+    "cityscapes": readers.cityscapes,
+    "ade20k": readers.ade20k,
+    "synthia": readers.synthia,
+    "apsis": readers.apsis,
+}
 
 
 def open_samples(name: str, split: str, limit: int = 0) -> Samples:
-    """Return the samples of a data set by its name, only the first `limit` if that is not 0."""
-    if name not in SETS:
-        raise unknown("data set", name, sorted(SETS))
-    samples = SETS[name](split)
-    return First(samples, limit) if limit else samples
-
-
-def read_labels(source: Source, void: int | None = None) -> np.ndarray:
-    """Return a label picture's ids (uint8 H×W) from grey levels, palette indices or colours."""
-    image = read_image(source)
-    if image.mode in ("L", "P", "1"):
-        labels = np.array(image, np.uint8)
-    elif image.mode.startswith("I"):
-        labels = np.asarray(image).clip(0, VOID).astype(np.uint8)
+    """Return the samples of a data set, or of a folder or zip; the first `limit` if not 0."""
+    samples: Samples
+    if name in SETS:
+        samples = SETS[name](split)
+    elif Path(name).exists():
+        samples = readers.own(Path(name), split)
     else:
-        labels = _from_colours(np.array(image.convert("RGB")))
-    if void is not None:
-        labels[labels == void] = VOID
-    return labels
-
-
-def check_labels(labels: np.ndarray, size: tuple[int, int], classes: int) -> None:
-    """Raise if a label map has another size than its picture, or ids outside the classes."""
-    if labels.shape != size:
-        raise UserError("the label picture is {lw}×{lh} but the picture is {pw}×{ph}",
-                        "both must have the same size", "resize the labels without smoothing",
-                        lw=labels.shape[1], lh=labels.shape[0], pw=size[1], ph=size[0])
-    odd = [int(i) for i in np.unique(labels) if i >= classes and i != VOID]
-    if odd:
-        raise UserError("the label picture has the unknown ids {odd}",
-                        "ids from 0 to {last} and {void} for void are accepted",
-                        "map your ids to these", odd=", ".join(map(str, odd[:12])),
-                        last=classes - 1, void=VOID)
-
-
-def _from_colours(picture: np.ndarray) -> np.ndarray:
-    """Return ids for a picture painted in PALETTE; black is void, other colours are refused."""
-    code = picture.astype(np.int32) @ np.array([65536, 256, 1])  # (H, W)
-    known = PALETTE.astype(np.int32) @ np.array([65536, 256, 1])  # (classes,)
-    labels = np.full(code.shape, VOID, np.uint8)
-    for index, colour in enumerate(known):
-        labels[code == colour] = index
-    odd = np.unique(code[(labels == VOID) & (code != 0)])
-    if len(odd):
-        raise UserError("the label picture has {count} colours of no class, first {odd}",
-                        "grey ids, palette ids or the colours of the legend are accepted",
-                        "save it as an 8-bit picture of class ids", count=len(odd),
-                        odd=f"#{odd[0]:06x}")
-    return labels
+        raise unknown("data set", name, sorted(SETS))
+    return First(samples, limit) if limit else samples
 
 
 @dataclass(frozen=True)

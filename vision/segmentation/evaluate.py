@@ -1,17 +1,20 @@
-"""Measure a segmentation model on a whole data set: one confusion matrix, every metric."""
+"""Measure a segmentation model on a whole data set: the set as one, and picture by picture."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from vision import checkpoints
 from vision.checkpoints import Model
+from vision.errors import UserError
 from vision.options import Verb, option
-from vision.segmentation.data import SETS, Samples, open_samples
-from vision.segmentation.metrics import Scores, confusion_matrix
+from vision.segmentation.boundary import boundary_f1
+from vision.segmentation.data import Samples, open_samples
+from vision.segmentation.metrics import Scores, confusion_matrix, mean_known, score
 from vision.segmentation.predict import load, predict
 
 
@@ -21,13 +24,58 @@ class Config:
 
     checkpoint: Path = option(checkpoints.FOLDER / "segmentation" / "unet.safetensors",
                               "the checkpoint to measure")
-    data: str = option("camvid", "the data set", lambda: sorted(SETS))
+    data: str = option("camvid", "the data set, or a folder or zip of images and masks")
     split: str = option("val", "its split")
 
 
-def evaluate(checkpoint: Path, data: str = "camvid", split: str = "val") -> Scores:
-    """Return the scores of a checkpoint over every picture of a split, at full resolution."""
-    return measure(load(checkpoint), open_samples(data, split))
+@dataclass(frozen=True)
+class Report:
+    """What a model reaches on a set: its pixels as one whole, and the mean over its pictures."""
+
+    whole_set: Scores
+    image_mean: dict[str, float]
+    boundary_f1: dict[str, float]  # of each class, the mean over the pictures it is in
+
+    def as_json(self) -> dict[str, Any]:
+        """Return everything in plain types."""
+        return {**self.whole_set.as_json(), "image_mean": self.image_mean,
+                "boundary_f1": self.boundary_f1}
+
+    def __str__(self) -> str:
+        lines = {"mean over pictures": self.image_mean, "boundary F1": self.boundary_f1}
+        return "\n".join([f"whole set: {self.whole_set}", *(
+            f"{name}: " + " ".join(f"{key} {value:.4f}" for key, value in values.items())
+            for name, values in lines.items())])
+
+
+def evaluate(checkpoint: Path, data: str = "camvid", split: str = "val") -> Report:
+    """Return what a checkpoint reaches over every picture of a split, at full resolution."""
+    model, samples = load(checkpoint), open_samples(data, split)
+    check_classes(model.card.classes, samples.classes)
+    scores, outlines = [], []
+    for index in range(len(samples)):
+        picture, truth = samples[index]
+        labels = predict(model, picture).labels
+        scores.append(score(truth, labels, model.card.classes))
+        outlines.append(boundary_f1(truth, labels, len(model.card.classes)))
+    return report(scores, np.array(outlines))
+
+
+def report(scores: list[Scores], outlines: np.ndarray) -> Report:
+    """Return the report of pictures from their scores and boundary F1 (pictures, classes)."""
+    whole = Scores(np.sum([each.matrix for each in scores], axis=0), scores[0].classes)
+    rows = [each.overall() for each in scores]
+    means = {name: mean_known(np.array([row[name] for row in rows])) for name in rows[0]}
+    boundary = {name: mean_known(outlines[:, i]) for i, name in enumerate(whole.classes)}
+    return Report(whole, means, {"mean": mean_known(np.array([*boundary.values()])), **boundary})
+
+
+def check_classes(own: tuple[str, ...], others: tuple[str, ...]) -> None:
+    """Raise if a model and a data set have different numbers of classes."""
+    if len(own) != len(others):
+        raise UserError("the model has {own} classes but the data set has {others}",
+                        "a data set of the model's classes is accepted",
+                        "choose another checkpoint or data set", own=len(own), others=len(others))
 
 
 def measure(model: Model, samples: Samples) -> Scores:
@@ -40,8 +88,8 @@ def measure(model: Model, samples: Samples) -> Scores:
     return Scores(total, classes)
 
 
-def run(config: Config) -> Scores:
-    """Measure a checkpoint and return its scores."""
+def run(config: Config) -> Report:
+    """Measure a checkpoint and return its report."""
     return evaluate(config.checkpoint, config.data, config.split)
 
 

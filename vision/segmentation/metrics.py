@@ -118,12 +118,12 @@ class Scores:
     @property
     def mean_pixel_accuracy(self) -> float:
         """MPA, the mean of the recalls: every class counts the same."""
-        return _mean(self.recall)
+        return mean_known(self.recall)
 
     @property
     def mean_iou(self) -> float:
         """The mean of IoU over the classes that appear."""
-        return _mean(self.iou)
+        return mean_known(self.iou)
 
     @property
     def frequency_weighted_iou(self) -> float:
@@ -133,7 +133,7 @@ class Scores:
     @property
     def mean_dice(self) -> float:
         """The mean of Dice over the classes that appear."""
-        return _mean(self.dice)
+        return mean_known(self.dice)
 
     def overall(self) -> dict[str, float]:
         """Return the numbers for the whole picture or set by their short names."""
@@ -170,6 +170,6 @@ def _ratio(part: np.ndarray | float, whole: np.ndarray | float) -> np.ndarray:
     return np.divide(part, whole, out=np.full(whole.shape, np.nan), where=whole != 0)
 
 
-def _mean(values: np.ndarray) -> float:
+def mean_known(values: np.ndarray) -> float:
     """Return the mean of what is not NaN; NaN if nothing is left."""
     return float(np.mean(values[~np.isnan(values)])) if (~np.isnan(values)).any() else float("nan")

@@ -15,7 +15,7 @@ from vision import checkpoints
 from vision.checkpoints import Model
 from vision.images import colourise, overlay, read_picture, resize, resize_labels, write_png
 from vision.options import REQUIRED, Verb, option, within
-from vision.segmentation.data import PALETTE
+from vision.segmentation.data import COLOURS
 from vision.segmentation.models import ARCHITECTURES
 from vision.training import best_device, bf16_is_faster
 
@@ -57,7 +57,7 @@ def load(path: Path) -> Model:
     short, classes = model.card.preprocess.get("short_side"), model.card.config.get("classes")
     if not isinstance(short, int) or not MULTIPLE <= short <= LARGEST_SIDE:
         raise checkpoints.damaged(path, "its card has no usable short_side")
-    if classes != len(model.card.classes) or not classes <= len(PALETTE):
+    if classes != len(model.card.classes) or not classes <= len(COLOURS):
         raise checkpoints.damaged(path, "its classes do not fit its settings")
     model.module.to(best_device()).to(memory_format=torch.channels_last)
     return model
@@ -114,10 +114,10 @@ def run(config: Config) -> Segmentation:
     """Segment one picture and write its overlay."""
     within(config, opacity=(0, 1))
     result = predict(load(config.checkpoint), read_picture(config.picture))
-    write_png(config.output, overlay(result.picture, colourise(result.labels, PALETTE),
+    write_png(config.output, overlay(result.picture, colourise(result.labels, COLOURS),
                                      config.opacity))
     if config.labels:
-        write_png(config.labels, result.labels, PALETTE)
+        write_png(config.labels, result.labels, COLOURS)
     return result
 
 

@@ -13,10 +13,11 @@ from vision.checkpoints import Card, Model
 from vision.datasets import licences
 from vision.errors import UserError
 from vision.options import Verb, command, option, within
-from vision.segmentation.data import CLASSES, Augment, Samples, frequencies, open_samples
+from vision.segmentation.criterion import Target, criterion
+from vision.segmentation.data import Augment, Samples, frequencies, open_samples
 from vision.segmentation.evaluate import measure
 from vision.segmentation.losses import LOSSES
-from vision.segmentation.models import ARCHITECTURES
+from vision.segmentation.models import ARCHITECTURES, for_pictures
 from vision.segmentation.predict import predict, to_tensor
 from vision.training import Average, OnStep, Run, generator_for, on_terminal
 
@@ -27,7 +28,7 @@ Batch = tuple[torch.Tensor, torch.Tensor]
 class Config:
     """Settings of one training."""
 
-    arch: str = option("unet", "the architecture", ARCHITECTURES.names)
+    arch: str = option("unet", "the architecture", for_pictures)
     size: str = option("compact", "its size", lambda: ["compact", "paper"])
     data: tuple[str, ...] = option(("camvid", "scenes"), "the data sets, the one that counts first")
     mix: float = option(0.5, "share of the other data sets at the start; it falls to 0")
@@ -53,9 +54,10 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
     check(config)
     sets = [open_samples(name, "train", config.limit) for name in config.data]
     validation = open_samples(config.data[0], "val", config.limit)
+    classes = agreed_classes([*sets, validation])
     run = Run(config, config.output.parent, on_step, save_every=config.save_every)
     device = run.accelerator.device
-    module = ARCHITECTURES.build(config.arch, classes=len(CLASSES), size=config.size)
+    module = ARCHITECTURES.build(config.arch, classes=len(classes), size=config.size)
     average = Average(module)
     optimizer = torch.optim.AdamW(module.parameters(), config.learning_rate,
                                   weight_decay=config.weight_decay)
@@ -63,12 +65,11 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
         optimizer, config.learning_rate, total_steps=config.steps + 1, pct_start=0.1)
     module, optimizer, schedule, average = run.prepare(module, optimizer, schedule, average)
     weights = class_weights(sets[0], config.balance).to(device)
-    criterion = LOSSES[config.loss]
 
     for number, (pictures, truth) in run.steps(lambda n: make_batch(sets, config, run, n)):
         module.train()
-        logits = module(pictures.to(device))
-        loss = criterion(logits.float(), truth.to(device), weights)
+        target = Target(pictures.to(device), truth.to(device))
+        loss = criterion(module(target.pictures), target, LOSSES[config.loss], weights)
         optimizer.zero_grad(set_to_none=True)
         run.accelerator.backward(loss)
         run.accelerator.clip_grad_norm_(module.parameters(), 1.0)
@@ -76,16 +77,17 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
         schedule.step()
         average.update(run.accelerator.unwrap_model(module))
         if config.val_every and (number + 1) % config.val_every == 0:
-            model = model_of(config, run, average)
+            model = model_of(config, classes, run, average)
             run.report(predict(model, validation[0][0]), loss=loss.detach(),
                        val_miou=measure(model, validation).mean_iou)
         else:
             run.report(loss=loss.detach())
 
-    model = model_of(config, run, average)
+    model = model_of(config, classes, run, average)
     if run.accelerator.is_main_process:
         scores = measure(model, validation)
-        card = describe(config, run, {**scores.overall(), "per_class": scores.per_class()})
+        metrics = {**scores.overall(), "per_class": scores.per_class()}
+        card = describe(config, classes, run, metrics)
         checkpoints.save(config.output, model.module, card)
     run.finish()
     return config.output
@@ -105,6 +107,17 @@ def check(config: Config) -> None:
            learning_rate=(1e-9, 10), weight_decay=(0, 1), balance=(0, 2))
 
 
+def agreed_classes(sets: list[Samples]) -> tuple[str, ...]:
+    """Return the classes that all the sets have; sets of different classes cannot be mixed."""
+    first, *others = [samples.classes for samples in sets]
+    for other in others:
+        if other != first:
+            raise UserError("the data sets have different classes: {first} and {other}",
+                            "data sets of the same classes can be mixed", "choose one with --data",
+                            first=", ".join(first[:12]), other=", ".join(other[:12]))
+    return first
+
+
 def make_batch(sets: list[Samples], config: Config, run: Run, number: int) -> Batch:
     """Return step `number`'s pictures (n, 3, h, w) and labels (n, h, w) of this process."""
     augment = Augment((config.crop[0], config.crop[1]), (config.scale[0], config.scale[1]))
@@ -121,21 +134,22 @@ def make_batch(sets: list[Samples], config: Config, run: Run, number: int) -> Ba
 
 def class_weights(samples: Samples, balance: float) -> torch.Tensor:
     """Return a weight for each class, frequency⁻ᵇᵃˡᵃⁿᶜᵉ, with mean 1 over the pixels."""
-    share = frequencies(samples, len(CLASSES)).clip(1e-4)
+    share = frequencies(samples, len(samples.classes)).clip(1e-4)
     weights = share**-balance
     return torch.tensor(weights / (weights * share).sum(), dtype=torch.float32)
 
 
-def model_of(config: Config, run: Run, average: Average) -> Model:
+def model_of(config: Config, classes: tuple[str, ...], run: Run, average: Average) -> Model:
     """Return the averaged weights as a model that `predict` accepts."""
-    return Model(average.module.eval(), describe(config, run, {}))
+    return Model(average.module.eval(), describe(config, classes, run, {}))
 
 
-def describe(config: Config, run: Run, metrics: dict[str, object]) -> Card:
+def describe(config: Config, classes: tuple[str, ...], run: Run, metrics: dict[str, object]
+             ) -> Card:
     """Return the model card of this training."""
     return Card(
         system="segmentation", arch=config.arch,
-        config={"classes": len(CLASSES), "size": config.size}, classes=CLASSES,
+        config={"classes": len(classes), "size": config.size}, classes=classes,
         preprocess={"short_side": config.short_side},
         data={"train": list(config.data), "val": f"{config.data[0]} val",
               "licences": licences(config.data)},

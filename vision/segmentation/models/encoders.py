@@ -7,8 +7,7 @@ arXiv:1706.05587, Figure 3. VGG: Simonyan and Zisserman, arXiv:1409.1556, Table 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import nn
@@ -19,14 +18,6 @@ from vision.segmentation.models.layers import ConvNormReLU
 COMPACT = (32, 64, 128, 192)
 BLOCKS = {8: (2, 2, 2, 1), 16: (2, 3, 3, 2), 32: (2, 3, 3, 2)}  # by the stride at the end
 VGG16 = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))  # (width, convolutions)
-
-
-class Encoder(Protocol):
-    """A module that gives four maps, each coarser than the last one or as coarse."""
-
-    widths: tuple[int, ...]
-
-    def __call__(self, x: torch.Tensor) -> list[torch.Tensor]: ...
 
 
 class Block(nn.Module):
@@ -86,8 +77,9 @@ class ResNet(nn.Module):
 
 def residual(size: str, stride: int = 32, paper: str = "resnet101") -> SmallResNet | ResNet:
     """Return the residual encoder of a size: the small one, or the paper's with its name."""
-    return {"compact": lambda: SmallResNet(stride=stride),
-            "paper": lambda: ResNet(paper, stride)}[size]()
+    builders: dict[str, Callable[[], SmallResNet | ResNet]] = {
+        "compact": lambda: SmallResNet(stride=stride), "paper": lambda: ResNet(paper, stride)}
+    return builders[size]()
 
 
 def vgg_stage(inputs: int, outputs: int, count: int, dilation: int = 1) -> nn.Sequential:

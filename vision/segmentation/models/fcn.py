@@ -54,6 +54,9 @@ class SmallMaps(nn.Module):
         return [eighth, sixteenth, self.classifier(last)]
 
 
+MAPS: dict[str, type[SmallMaps] | type[VggMaps]] = {"compact": SmallMaps, "paper": VggMaps}
+
+
 class Doubling(nn.ConvTranspose2d):
     """A learnt upsampling ×2 for each class, initialised to bilinear interpolation (§3.3)."""
 
@@ -86,7 +89,7 @@ class FCN(nn.Module):
 def _builder(stride: int, idea: str) -> Callable[..., FCN]:
     """Register and return the builder of one stride."""
     def build(*, classes: int, size: str = "compact") -> FCN:
-        return FCN({"compact": SmallMaps, "paper": VggMaps}[size](), stride, classes)
+        return FCN(MAPS[size](), stride, classes)
 
     build.__doc__ = f"Build FCN-{stride}s: `compact` on the small encoder, `paper` on VGG-16."
     register = ARCHITECTURES.register(f"fcn{stride}s", paper="arXiv:1411.4038", year=2015,

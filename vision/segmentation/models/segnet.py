@@ -45,7 +45,7 @@ class SegNet(nn.Module):
             y, place = functional.max_pool2d(stage(y), 2, return_indices=True)
             places.append(place)  # (N, widths[i], h / 2ⁱ⁺¹, w / 2ⁱ⁺¹)
         for stage in self.decoder:
-            y = stage(functional.max_unpool2d(y, places.pop(), 2))  # twice as high and wide
+            y = stage(functional.max_unpool2d(y, places.pop(), (2, 2)))  # twice as high and wide
         return grow(self.head(y), x)  # (N, classes, H, W)
 
 

@@ -1,0 +1,122 @@
+"""All checkpoints side by side: how large, how much work, how good, how fast here."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from vision import checkpoints
+from vision.checkpoints import Card
+from vision.options import Verb, option, within
+from vision.segmentation.models import ARCHITECTURES, for_pictures
+from vision.segmentation.predict import load, predict, working_size
+
+PICTURE = (360, 480)  # CamVid's frames
+
+
+@dataclass(frozen=True)
+class Config:
+    """Settings of `leaderboard`."""
+
+    folder: Path = option(checkpoints.FOLDER / "segmentation", "where the checkpoints lie")
+    times: int = option(5, "measure the time of so many pictures; 0 is none")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One checkpoint: numbers from its card, its size, its work, and its time here."""
+
+    name: str
+    arch: str
+    year: int
+    parameters: int
+    gmacs: float
+    miou: float
+    pixel_accuracy: float
+    milliseconds: float
+    val: str
+
+
+@dataclass(frozen=True)
+class Leaderboard:
+    """Rows, the best mean IoU first; those without one last."""
+
+    rows: tuple[Row, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the rows in plain types."""
+        return {"rows": [asdict(row) for row in self.rows]}
+
+    def __str__(self) -> str:
+        head = ("name", "year", "parameters", "GMACs", "mIoU", "PA", "ms here", "measured on")
+        lines = [head, *((row.name, str(row.year), f"{row.parameters / 1e6:.2f} M",
+                          f"{row.gmacs:.2f}", f"{row.miou:.4f}", f"{row.pixel_accuracy:.4f}",
+                          f"{row.milliseconds:.0f}", row.val) for row in self.rows)]
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+        return "\n".join("  ".join(cell.ljust(width) if place in (0, 7) else cell.rjust(width)
+                                   for place, (cell, width) in enumerate(
+                                       zip(line, widths, strict=True))).rstrip() for line in lines)
+
+
+def leaderboard(paths: Iterable[Path], times: int = 5) -> Leaderboard:
+    """Return the leaderboard of these checkpoints of pictures."""
+    rows = [row_of(path, times) for path in paths
+            if checkpoints.read_card(path).arch in for_pictures()]
+    return Leaderboard(tuple(sorted(rows, key=lambda row: -np.nan_to_num(row.miou, nan=-1.0))))
+
+
+def row_of(path: Path, times: int) -> Row:
+    """Return the row of one checkpoint."""
+    card = checkpoints.read_card(path)
+    module = on_paper(card)
+    height, width = working_size(PICTURE, card.preprocess)
+    metrics = {name: value for name, value in card.metrics.items() if isinstance(value, float)}
+    return Row(path.stem, card.arch, ARCHITECTURES[card.arch].year, parameters(module),
+               gmacs(module, (3, height, width)), metrics.get("mIoU", float("nan")),
+               metrics.get("PA", float("nan")), milliseconds(path, times),
+               str(card.data.get("val", "")))
+
+
+def on_paper(card: Card) -> nn.Module:
+    """Return the module of a card without memory for its weights."""
+    with torch.device("meta"):
+        return ARCHITECTURES.build(card.arch, **card.config).eval()
+
+
+def parameters(module: nn.Module) -> int:
+    """Return how many numbers training can change."""
+    return sum(parameter.numel() for parameter in module.parameters())
+
+
+def gmacs(module: nn.Module, shape: tuple[int, ...]) -> float:
+    """Return the 10⁹ multiplications with addition that one sample costs a module on `meta`."""
+    counter = FlopCounterMode(display=False)
+    with counter, torch.no_grad():
+        module(torch.empty((1, *shape), device="meta"))
+    return counter.get_total_flops() / 2e9
+
+
+def milliseconds(path: Path, times: int) -> float:
+    """Return the median time of one picture of 480×360, NaN if none is measured."""
+    if not times:
+        return float("nan")
+    model, picture = load(path), np.zeros((*PICTURE, 3), np.uint8)
+    predict(model, picture)
+    return 1000 * statistics.median(predict(model, picture).seconds for _ in range(times))
+
+
+def run(config: Config) -> Leaderboard:
+    """Compare all checkpoints of a folder."""
+    within(config, times=(0, 1000))
+    return leaderboard(sorted(config.folder.glob("*.safetensors")), config.times)
+
+
+VERB = Verb(Config, run, "Compare all checkpoints: size, cost, quality, time here.")
