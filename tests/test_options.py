@@ -84,7 +84,7 @@ def test_a_command_gives_its_settings_back() -> None:
 def test_limits() -> None:
     config = Config(Path("in"))
     within(config, steps=(10, 10), rate=(0, 1))
-    with pytest.raises(UserError, match="'rate' is 0.5; numbers from 1 to 2 are accepted"):
+    with pytest.raises(UserError, match=r"'rate' is 0\.5; numbers from 1 to 2 are accepted"):
         within(config, steps=(0, 10), rate=(1, 2))
     with pytest.raises(UserError):
         within(Config(Path("in"), rate=float("nan")), rate=(0, 1))

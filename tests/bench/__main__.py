@@ -1,0 +1,20 @@
+"""python -m tests.bench [NAME ...]: measure everything, or the named parts."""
+
+from __future__ import annotations
+
+import sys
+
+from tests.bench import confusion, inference, startup
+from tests.bench.table import show
+
+PARTS = {
+    "confusion": ("Confusion matrix, 360×480, 11 classes (× of ours)", confusion.rows),
+    "inference": ("U-Net as shipped, 480×360 (× of the default)", inference.rows),
+    "startup": ("Start to the first HTTP 200 (× of a bare Gradio page)", startup.rows),
+}
+
+for name in sys.argv[1:] or PARTS:
+    if name not in PARTS:
+        sys.exit(f"There is no part '{name}'; known are {', '.join(PARTS)}.")
+    title, rows = PARTS[name]
+    show(title, rows())
