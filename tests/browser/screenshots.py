@@ -25,6 +25,7 @@ def main() -> int:
                 page = browser.new_context(viewport={"width": width, "height": height},
                                            color_scheme=theme).new_page()  # type: ignore[arg-type]
                 page.goto(app.local_url)
+                page.locator("button[role=tab]:visible").first.wait_for()
                 for tab in load_tabs():
                     print(shoot(page, tab.name, f"{size}-{theme}"))
         browser.close()
@@ -46,8 +47,8 @@ def shoot(page: Page, part: str, name: str) -> Path:
 
 def select(page: Page, part: str) -> None:
     """Open a tab by its button, or through the menu that a narrow page hides it in."""
-    button = page.locator(f"button[role=tab][data-tab-id='{part}']").first
-    if not button.is_visible():
+    button = page.locator(f"button[role=tab][data-tab-id='{part}']:visible").first
+    if not button.count():
         page.locator(".overflow-menu button").first.click()
         button = page.locator(f".overflow-dropdown button[data-tab-id='{part}']")
     button.click()
