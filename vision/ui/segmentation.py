@@ -268,8 +268,8 @@ def build() -> None:
     choice = gr.Examples(shown, [picture, truth], elem_id="segmentation-examples",
                          visible_columns=[0], api_visibility="private")
     widgets.lesson("segmentation")
-    with gr.Accordion(t("app.train_your_own"), open=False):
-        _build_training(model, own, control)
+    with gr.Accordion(t("app.train_your_own"), open=False) as training_place:
+        arch = _build_training(model, own, control)
     with gr.Accordion(t("app.show_the_code"), open=False):
         script = gr.Code(code("unet", 0.6), language="python", interactive=False)
     with gr.Accordion(t("app.model_card"), open=False) as card_place:
@@ -289,12 +289,20 @@ def build() -> None:
                   show_progress="hidden", api_visibility="private")
     gr.on([model.change, opacity.change], code, [model, opacity], script, queue=False,
           trigger_mode="always_last", show_progress="hidden", api_visibility="private")
+    training_place.expand(architectures, None, arch, queue=False, api_visibility="private")
     gr.on([card_place.expand, model.change], friendly(show_card), [model, own], card,
           api_visibility="private")
 
 
-def _build_training(model: gr.Dropdown, own: gr.State, control: gr.State) -> None:
-    """Build the part where visitors train a model of their own."""
+def architectures() -> gr.Dropdown:
+    """Return the choice of everything that can be trained on pictures."""
+    from vision.segmentation.models import for_pictures
+
+    return gr.Dropdown(choices=for_pictures())
+
+
+def _build_training(model: gr.Dropdown, own: gr.State, control: gr.State) -> gr.Dropdown:
+    """Build the part where visitors train a model of their own; return its architecture."""
     gr.Markdown(t("segmentation.train_info"))
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
@@ -320,6 +328,7 @@ def _build_training(model: gr.Dropdown, own: gr.State, control: gr.State) -> Non
                 [status, plot, sample, own, model, download], concurrency_limit=1,
                 concurrency_id="train", show_progress="minimal", api_visibility="private")
     stop.click(widgets.ask_to_stop, control, None, queue=False, api_visibility="private")
+    return arch
 
 
 def warm() -> None:
