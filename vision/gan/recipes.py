@@ -19,14 +19,17 @@ CLASSIFIERS = {
     "classifier-fashion-mnist": train_classifier.Config(data="fashion-mnist", flip=True),
 }
 BY_ARCH = {
-    "gan": Training(arch="gan"),
-    "cgan": Training(arch="cgan"),
-    "cdcgan": Training(arch="cdcgan", steps=7000, learning_rate=5e-4, balance=2),
-    "cgan_projection": Training(arch="cgan_projection"),
-    "dcgan": Training(arch="dcgan", steps=7000, learning_rate=5e-4, balance=2),
+    "gan": Training(arch="gan", precision="bf16"),
+    "cgan": Training(arch="cgan", precision="bf16"),
+    "cdcgan": Training(arch="cdcgan", steps=3000, learning_rate=5e-4, balance=2,
+                       precision="bf16"),
+    "cgan_projection": Training(arch="cgan_projection", precision="bf16"),
+    "dcgan": Training(arch="dcgan", steps=3000, learning_rate=5e-4, balance=2,
+                       precision="bf16"),
 }
 COLLAPSED = {
-    "collapsed-mnist": Training(arch="gan", steps=1500, generator_steps=5, penalty=0.0),
+    "collapsed-mnist": Training(arch="gan", steps=1500, generator_steps=5, penalty=0.0,
+                                precision="bf16"),
 }
 GENERATORS = {f"{arch}-{data}": replace(recipe, data=data)
               for data in ("mnist", "fashion-mnist") for arch, recipe in BY_ARCH.items()}

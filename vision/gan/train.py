@@ -39,7 +39,7 @@ class Config:
     arch: str = option("gan", "the architecture", generators)
     size: str = option("compact", "its size", lambda: ["compact", "paper"])
     data: str = option("mnist", "the data set", lambda: list(SETS))
-    steps: int = option(16000, "how many steps of the generator")
+    steps: int = option(8000, "how many steps of the generator")
     batch: int = option(128, "pictures a step, over all processes")
     k: int = option(1, "steps of the discriminator before each step of the generator")
     generator_steps: int = option(1, "steps of the generator in a row; many make it collapse")
@@ -91,7 +91,7 @@ class Game:
         betas = (config.momentum, 0.999)
         rate = config.learning_rate
         players = (pair.generator, pair.discriminator)
-        optimizers = [torch.optim.Adam(player.parameters(), speed, betas)
+        optimizers = [torch.optim.Adam(player.parameters(), speed, betas, fused=True)
                       for player, speed in zip(players, (rate * config.balance, rate), strict=True)]
         schedules = [torch.optim.lr_scheduler.LambdaLR(optimizer, self._falling)
                      for optimizer in optimizers]
@@ -135,12 +135,14 @@ class Game:
 
     def generator_step(self, labels: torch.Tensor, noise: torch.Tensor) -> dict[str, float]:
         """Descend in G what equation 1 asks, or, not saturating, what section 3 advises instead."""
-        fake = self.discriminator(self.generator(noise, labels), labels).float()  # (n,)
+        judge = self.run.accelerator.unwrap_model(self.discriminator).requires_grad_(False)
+        fake = judge(self.generator(noise, labels), labels).float()  # (n,); D only passes slopes on
         if self.config.loss == "saturating":
             loss = -softplus(fake).mean()  # log(1 − D(G(z))), equation 1
         else:
             loss = softplus(-fake).mean()  # −log D(G(z)), section 3
         self._descend(self.for_g, loss)
+        judge.requires_grad_(True)
         return {"g_loss": float(loss.detach())}
 
     def _penalty(self, real: torch.Tensor, pictures: torch.Tensor) -> torch.Tensor:

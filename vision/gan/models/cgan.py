@@ -60,9 +60,9 @@ class Discriminator(nn.Module):
 
     def forward(self, pictures: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         y = codes(labels, self.classes, pictures.dtype)  # (N, classes)
-        x = functional.dropout(pictures.flatten(1), 0.2, self.training)
-        hidden = torch.cat([self.of_picture(x), self.of_label(y)], 1)  # (N, picture + label)
-        hidden = self.joint(functional.dropout(hidden, 0.5, self.training))  # (N, both)
+        hidden = torch.cat([self.of_picture(pictures.flatten(1)), self.of_label(y)], 1)
+        hidden = functional.dropout(hidden, 0.5, self.training)  # (N, picture + label)
+        hidden = self.joint(hidden)  # (N, both)
         return self.judge(functional.dropout(hidden, 0.5, self.training)).squeeze(1)  # (N,)
 
 

@@ -29,8 +29,7 @@ class Discriminator(nn.Module):
     def scores(self, pictures: torch.Tensor, labels: torch.Tensor
                ) -> tuple[torch.Tensor, torch.Tensor]:
         """Return ψ(φ(x)), how real the pictures are, and yᵀVφ(x), how well each fits its label."""
-        x = functional.dropout(pictures.flatten(1), 0.2, self.training)
-        hidden = functional.dropout(self.first(x), 0.5, self.training)
+        hidden = functional.dropout(self.first(pictures.flatten(1)), 0.5, self.training)
         hidden = functional.dropout(self.second(hidden), 0.5, self.training)  # φ(x): (N, both)
         return self.real(hidden).squeeze(1), (self.fits(labels) * hidden).sum(1)  # (N,), (N,)
 

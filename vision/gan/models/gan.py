@@ -49,7 +49,6 @@ class Discriminator(nn.Module):
     def __init__(self, units: int, pieces: int) -> None:
         super().__init__()
         self.layers = nn.Sequential(
-            nn.Dropout(0.2),
             Maxout(SIDE * SIDE, units, pieces),
             nn.Dropout(0.5),
             Maxout(units, units, pieces),
