@@ -19,11 +19,11 @@ class UserError(Exception):
         self.values = values
         super().__init__(self.sentence())
 
-    def sentence(self, translate: Callable[[str], str] = str) -> str:
+    def sentence(self, translate: Callable[[str], str] = str, between: str = "; ",
+                 end: str = ".") -> str:
         """Return the whole sentence, each template passed through `translate` first."""
-        parts = [translate(part).format(**self.values) for part in self.parts]
-        text = "; ".join(parts)
-        return text[:1].upper() + text[1:] + ("" if text.endswith("?") else ".")
+        text = between.join(translate(part).format(**self.values) for part in self.parts)
+        return text[:1].upper() + text[1:] + ("" if text[-1:] in "?？" else end)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (self.parts, self.values)

@@ -17,7 +17,7 @@ SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
 
 def main() -> int:
     """Write `PART-SIZE-THEME.png` for every tab into assets/screenshots and list them."""
-    app = launch(create_app(), prevent_thread_lock=True, quiet=True)
+    app = launch(create_app(), prevent_thread_lock=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         for size, (width, height) in SIZES.items():

@@ -57,13 +57,14 @@ def launch(app: gr.Blocks, **settings: Any) -> gr.Blocks:
     """Serve the page, then load torch and the models behind it while people look at it."""
     blocking = not settings.pop("prevent_thread_lock", False)
     app.launch(
-        prevent_thread_lock=True, theme=THEME, css=CSS, i18n=gr.I18n(**catalogs()),
+        quiet=True, prevent_thread_lock=True, theme=THEME, css=CSS, i18n=gr.I18n(**catalogs()),
         favicon_path=ASSETS / "favicon.svg", allowed_paths=[str(ASSETS)], ssr_mode=False,
         max_file_size=LARGEST_UPLOAD, run_history=False, footer_links=["api", "settings"],
         **settings,
     )
     threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
     if blocking:
+        print(f"Vision Lab is at {app.local_url}", flush=True)
         app.block_thread()
     return app
 
