@@ -7,7 +7,15 @@ import math
 import pytest
 import torch
 
-from vision.segmentation.losses import LOSSES, VOID, cross_entropy, dice
+from vision.segmentation.losses import (
+    LOSSES,
+    VOID,
+    cross_entropy,
+    dice,
+    focal,
+    lovasz,
+    tversky,
+)
 
 CLASSES = 4
 
@@ -85,3 +93,38 @@ def test_right_answers_cost_less_than_wrong_ones(name: str) -> None:
 def test_the_sum_is_the_sum(case: tuple[torch.Tensor, ...]) -> None:
     both = float(LOSSES["cross_entropy+dice"](*case))
     assert both == pytest.approx(float(cross_entropy(*case)) + float(dice(*case)))
+
+
+def test_focal_counts_hard_pixels_more(case: tuple[torch.Tensor, ...]) -> None:
+    known, weights = pixels(case[0], case[1]), case[2]
+    total = sum(float(weights[c]) * -(1 - p[c]) ** 2 * math.log(p[c]) for p, c in known)
+    wanted = total / sum(float(weights[c]) for _, c in known)
+    assert float(focal(*case)) == pytest.approx(wanted, rel=1e-5)
+
+
+def test_tversky_weighs_misses_more_than_extras(case: tuple[torch.Tensor, ...]) -> None:
+    known = pixels(case[0], case[1])
+    indices = []
+    for c in {label for _, label in known}:
+        hits = sum(p[c] for p, label in known if label == c)
+        extra = sum(p[c] for p, label in known if label != c)
+        missed = sum(1 - p[c] for p, label in known if label == c)
+        indices.append(hits / (hits + 0.3 * extra + 0.7 * missed))
+    assert float(tversky(*case)) == pytest.approx(1 - sum(indices) / 3, rel=1e-5)
+
+
+def test_lovasz_is_the_extension_of_the_jaccard_loss(case: tuple[torch.Tensor, ...]) -> None:
+    """Definition 1 of arXiv:1705.08790 with Δ as a function of a set of mispredicted pixels."""
+    known = pixels(case[0], case[1])
+    losses = []
+    for c in {label for _, label in known}:
+        own = {i for i, (_, label) in enumerate(known) if label == c}
+        wrong = [abs((i in own) - p[c]) for i, (p, _) in enumerate(known)]
+
+        def loss(mistakes: set[int], own: set[int] = own) -> float:
+            return len(mistakes) / len(own | mistakes)
+
+        order = sorted(range(len(known)), key=lambda i: -wrong[i])
+        losses.append(sum(wrong[i] * (loss(set(order[: n + 1])) - loss(set(order[:n])))
+                          for n, i in enumerate(order)))
+    assert float(lovasz(*case)) == pytest.approx(sum(losses) / 3, rel=1e-4)

@@ -20,7 +20,8 @@ from vision.errors import UserError
 from vision.options import within
 
 Filter = Callable[[np.ndarray], np.ndarray]  # (pixels, channels) to the same
-AREA = np.float32((2 * np.pi) ** 2.5)  # below a five-dimensional Gaussian whose peak is 1
+CELLS = (5 / 3) ** 0.5  # of the grid, in one σ
+AREA = np.float32((2 * np.pi) ** 2.5 * CELLS**5)  # in cells, below a Gaussian whose peak is 1
 
 
 @dataclass(frozen=True)
@@ -90,22 +91,21 @@ def near_filter(size: tuple[int, int], sigma: float) -> Filter:
 def alike_filter(picture: np.ndarray, sigma: float, colour_sigma: float) -> Filter:
     """Return the sum over all other pixels with exp(−|p − p′|² / 2σ² − |I − I′|² / 2σ_c²).
 
-    Pixels are spread over the 32 cells around them, the cells are blurred along each of the five
-    axes, and the pixels read them again. Spreading and reading with triangles adds 1/6 each to
-    the variance in cells, so blurring adds the missing 2/3: a mean of three. A pixel then gets
-    exactly 1/3 of itself back along each axis, which is taken off.
+    Pixels are spread over the 32 cells around them, the cells are blurred twice along each of the
+    five axes by a mean of three, and the pixels read them again. Spreading and reading with
+    triangles has a variance of 1/6 each, a mean of three 2/3: 5/3 in all, so σ is √(5/3) cells.
     """
     places = np.indices(picture.shape[:2], np.float32).reshape(2, -1).T  # (pixels, 2)
     colours = picture.reshape(-1, 3).astype(np.float32)
-    spread, cells = _lattice(np.hstack([places / sigma, colours / colour_sigma]))
-    blurs = [_blur(cells, axis) for axis in range(cells.shape[1])]
-    read = spread.T.tocsr()
+    features = np.hstack([places / sigma, colours / colour_sigma]) * np.float32(CELLS)
+    spread, blurs = _lattice(features)
+    read, own = spread.T.tocsr(), _returned(features)
 
     def kernel(q: np.ndarray) -> np.ndarray:
         values = spread @ q  # (cells, C)
         for blur in blurs:
-            values = blur @ values
-        return AREA * (read @ values - q / 3**5)  # (pixels, C)
+            values = blur @ (blur @ values)
+        return AREA * (read @ values - own * q)  # (pixels, C)
 
     return kernel
 
@@ -116,34 +116,44 @@ def softmax(x: np.ndarray) -> np.ndarray:
     return powers / powers.sum(1, keepdims=True)
 
 
-def _lattice(features: np.ndarray) -> tuple[sparse.csr_matrix, np.ndarray]:
-    """Return the matrix (cells × pixels) of multilinear weights, and the cells' places."""
-    low = np.floor(features).astype(np.int64)
-    rest = (features - low).astype(np.float32)  # (pixels, 5)
-    low -= low.min(0) - 1
-    strides = _strides(low.max(0) + 3)
+def _lattice(features: np.ndarray) -> tuple[sparse.csr_matrix, list[sparse.csr_matrix]]:
+    """Return the matrix (cells × pixels) that spreads the pixels, and one that blurs each axis.
+
+    The cells are those that pixels are spread over and, as blurs pass through them, their
+    neighbours along each axis.
+    """
+    low = np.floor(features).astype(np.int64)  # (pixels, 5)
+    rest = (features - low).astype(np.float32)
+    low -= low.min(0) - 2
+    strides = _strides(low.max(0) + 5)
     codes, weights = (low @ strides)[:, None], np.ones((len(features), 1), np.float32)
     for axis, stride in enumerate(strides):
         part = rest[:, axis, None]
         codes = np.hstack([codes, codes + stride])  # (pixels, 2, 4, … 32)
         weights = np.hstack([weights * (1 - part), weights * part])
-    cells, index = np.unique(codes.ravel(), return_inverse=True)
+    cells = np.unique(codes)
+    cells = np.unique(np.add.outer([0, *strides, *-strides], cells))
+    index = np.searchsorted(cells, codes.ravel()).astype(np.int32)
     pixels = np.repeat(np.arange(len(features), dtype=np.int32), codes.shape[1])
-    shape = (len(cells), len(features))
-    spread = sparse.csr_matrix((weights.ravel(), (index.ravel().astype(np.int32), pixels)), shape)
-    return spread, cells[:, None] // strides % (low.max(0) + 3)
+    spread = sparse.csr_matrix((weights.ravel(), (index, pixels)), (len(cells), len(features)))
+    return spread, [_blur(cells, stride) for stride in strides]
 
 
-def _blur(cells: np.ndarray, axis: int) -> sparse.csr_matrix:
+def _blur(cells: np.ndarray, stride: int) -> sparse.csr_matrix:
     """Return the matrix (cells × cells) that averages each cell and its two neighbours."""
-    strides = _strides(cells.max(0) + 2)
-    codes = cells @ strides  # sorted, as the cells are
-    count = np.arange(len(codes))
-    place = np.searchsorted(codes, codes + strides[axis]).clip(max=len(codes) - 1)
-    there = codes[place] == codes + strides[axis]
+    count = np.arange(len(cells))
+    place = np.searchsorted(cells, cells + stride).clip(max=len(cells) - 1)
+    there = cells[place] == cells + stride
     ahead = sparse.csr_matrix((np.ones(there.sum()), (count[there], place[there])),
-                              (len(codes), len(codes)))
-    return ((ahead + ahead.T + sparse.identity(len(codes))) / 3).astype(np.float32).tocsr()
+                              (len(cells), len(cells)))
+    return ((ahead + ahead.T + sparse.identity(len(cells))) / 3).astype(np.float32).tocsr()
+
+
+def _returned(features: np.ndarray) -> np.ndarray:
+    """Return how much of itself each pixel reads back (pixels, 1): the blurs' taps are 3/9, 2/9."""
+    rest = features - np.floor(features)
+    both = 2 * rest * (1 - rest)
+    return ((3 * (1 - both) + 2 * both) / 9).prod(1, keepdims=True).astype(np.float32)
 
 
 def _strides(sides: np.ndarray) -> np.ndarray:

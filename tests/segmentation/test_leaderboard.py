@@ -1,0 +1,56 @@
+"""The leaderboard: sizes, work, quality and time of all checkpoints."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from torch import nn
+
+from vision import checkpoints
+from vision.segmentation.leaderboard import gmacs, leaderboard
+from vision.segmentation.models import ARCHITECTURES
+
+
+@pytest.fixture
+def folder(tiny_checkpoint: Path, tmp_path: Path) -> Path:
+    """Three checkpoints: a good one, a better one, and one of volumes."""
+    place = tmp_path / "board"
+    place.mkdir()
+    shutil.copy(tiny_checkpoint, place / "unmeasured.safetensors")
+    card = checkpoints.read_card(tiny_checkpoint)
+    kinds = (("good", "setr", 0.5), ("better", "unet", 0.75), ("deep", "vnet", 1.0))
+    for name, arch, miou in kinds:
+        module = ARCHITECTURES.build(arch, **card.config)
+        checkpoints.save(place / f"{name}.safetensors", module,
+                         replace(card, arch=arch, metrics={"mIoU": miou, "PA": 0.9}))
+    return place
+
+
+def test_the_best_comes_first_and_volumes_stay_out(folder: Path) -> None:
+    board = leaderboard(sorted(folder.glob("*.safetensors")), times=1)
+    assert [row.name for row in board.rows] == ["better", "good", "unmeasured"]
+    assert [row.miou for row in board.rows][:2] == [0.75, 0.5]
+    assert board.rows[0].parameters == sum(
+        p.numel() for p in ARCHITECTURES.build("unet", classes=11).parameters())
+    assert all(row.milliseconds > 0 and row.gmacs > 0 for row in board.rows)
+
+
+def test_work_is_counted_by_hand() -> None:
+    layer = nn.Conv2d(3, 8, 3, padding=1, device="meta")
+    assert gmacs(layer, (3, 10, 12)) == pytest.approx(3 * 8 * 9 * 10 * 12 / 1e9)
+
+
+def test_the_command_prints_a_table_and_json(folder: Path, cli: Callable[..., Any]) -> None:
+    answer = cli("segmentation", "leaderboard", "--folder", folder, "--times", 0)
+    lines = answer.out.splitlines()
+    assert answer.code == 0 and lines[0].split()[:3] == ["name", "year", "parameters"]
+    assert lines[1].startswith("better") and "2.85 M" in lines[1] and "0.7500" in lines[1]
+    told = cli("segmentation", "leaderboard", "--folder", folder, "--times", 0, "--json")
+    rows = json.loads(told.out.splitlines()[-1])["rows"]
+    assert rows[0]["arch"] == "unet" and rows[2]["miou"] is None
