@@ -92,16 +92,15 @@ def _shown_to(values: tuple[Any, ...]) -> Iterator[None]:
     except gr.Error:
         raise
     except UserError as error:
-        raise notice(explain(error, request), request) from error
+        raise notice(explain(error, request)) from error
     except Exception as error:
         log.exception("unexpected")
-        raise notice(say("app.unexpected", request), request) from error
+        raise notice(say("app.unexpected", request)) from error
 
 
-def notice(sentence: str, request: gr.Request | None) -> gr.Error:
+def notice(sentence: str) -> gr.Error:
     """Return a sentence as the page's error message."""
-    return gr.Error(html.escape(sentence, quote=False), title=say("app.please", request),
-                    print_exception=False)
+    return gr.Error(html.escape(sentence, quote=False), print_exception=False)
 
 
 def needed(path: str | None) -> str:
