@@ -48,7 +48,7 @@ def test_a_diagnosis_counts_where_it_is_known(target: Target) -> None:
     found = criterion(Outputs(logits, diagnosis=diagnosis), target, LOSS, WEIGHTS)
     extra = math.log(1 + math.exp(-2))
     assert float(found - LOSS(logits, target.labels, WEIGHTS)) == pytest.approx(extra, rel=1e-4)
-    unknown = Target(target.pictures, target.labels)
+    unknown = Target(target.pictures, target.labels, torch.tensor([VOID, VOID]))
     assert criterion(Outputs(logits, diagnosis=diagnosis), unknown, LOSS, WEIGHTS) == LOSS(
         logits, target.labels, WEIGHTS)
 
@@ -58,7 +58,7 @@ def test_a_net_that_paints_back_needs_no_labels(target: Target) -> None:
     found = criterion(outputs, target, LOSS, WEIGHTS)
     cut = soft_normalised_cut(outputs.logits.softmax(1), target.pictures)
     assert float(found) == pytest.approx(float(cut) + 0.25, rel=1e-5)
-    other = Target(target.pictures, 2 - target.labels)
+    other = Target(target.pictures, 2 - target.labels, target.diagnoses)
     assert criterion(outputs, other, LOSS, WEIGHTS) == found
 
 

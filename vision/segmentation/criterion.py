@@ -23,11 +23,15 @@ RADIUS, NEAR, ALIKE = 5, 4.0, 10 / 64  # W-Net, §3.1: radius, σ_X, and σ_I of
 
 @dataclass(frozen=True)
 class Target:
-    """What is true of a batch: its pictures, their labels, and their diagnoses if there are any."""
+    """What is true of a batch: its pictures, their labels, and their diagnoses."""
 
     pictures: torch.Tensor  # (N, 3, H, W)
     labels: torch.Tensor  # (N, H, W)
-    diagnoses: torch.Tensor | None = None  # (N,)
+    diagnoses: torch.Tensor  # (N,), VOID where there is none
+
+    def to(self, device: torch.device) -> Target:
+        """Return the same on a device."""
+        return Target(self.pictures.to(device), self.labels.to(device), self.diagnoses.to(device))
 
 
 def criterion(said: torch.Tensor | Outputs, target: Target, loss: Loss, weights: torch.Tensor
@@ -40,7 +44,7 @@ def criterion(said: torch.Tensor | Outputs, target: Target, loss: Loss, weights:
     for answer in outputs.auxiliary:
         full = grow(answer.float(), target.pictures)  # (N, classes, H, W)
         total = total + AUXILIARY * loss(full, target.labels, weights)
-    if outputs.diagnosis is not None and target.diagnoses is not None:
+    if outputs.diagnosis is not None:
         total = total + diagnosis_loss(outputs.diagnosis, target.diagnoses)
     return total
 

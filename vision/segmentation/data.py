@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import cv2
 import numpy as np
@@ -17,6 +17,7 @@ from vision.images import read_picture
 from vision.segmentation import readers
 from vision.segmentation.labels import CLASSES, COLOURS, PALETTE, VOID, check_labels, read_labels
 from vision.segmentation.scenes import render
+from vision.segmentation.tissue import Tissue
 
 __all__ = ["CLASSES", "COLOURS", "PALETTE", "VOID", "check_labels", "read_labels"]
 
@@ -28,6 +29,13 @@ class Samples(Protocol):
     def classes(self) -> tuple[str, ...]: ...
     def __len__(self) -> int: ...
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]: ...
+
+
+@runtime_checkable
+class Diagnosed(Protocol):
+    """Samples whose pictures have a diagnosis, a place in a list of them."""
+
+    def diagnosis(self, index: int) -> int: ...
 
 
 class CamVid:
@@ -89,9 +97,17 @@ class First:
         return self.samples[index]
 
 
+def diagnosis(samples: Samples, index: int) -> int:
+    """Return the diagnosis of a picture, or VOID where there is none."""
+    if isinstance(samples, First):
+        return diagnosis(samples.samples, index)
+    return samples.diagnosis(index) if isinstance(samples, Diagnosed) else VOID
+
+
 SETS: dict[str, Callable[[str], Samples]] = {
     "camvid": CamVid,
     "scenes": Scenes,
+    "tissue": Tissue,
     "cityscapes": readers.cityscapes,
     "ade20k": readers.ade20k,
     "synthia": readers.synthia,

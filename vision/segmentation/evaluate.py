@@ -14,7 +14,8 @@ from vision.errors import UserError
 from vision.options import Verb, option
 from vision.segmentation.boundary import boundary_f1
 from vision.segmentation.data import Samples, open_samples
-from vision.segmentation.metrics import Scores, confusion_matrix, mean_known, score
+from vision.segmentation.metrics import Scores, best_match, confusion_matrix, mean_known, score
+from vision.segmentation.models import without_labels
 from vision.segmentation.predict import load, predict
 
 
@@ -52,10 +53,11 @@ def evaluate(checkpoint: Path, data: str = "camvid", split: str = "val") -> Repo
     """Return what a checkpoint reaches over every picture of a split, at full resolution."""
     model, samples = load(checkpoint), open_samples(data, split)
     check_classes(model.card.classes, samples.classes)
+    names = meanings(model, samples)
     scores, outlines = [], []
     for index in range(len(samples)):
         picture, truth = samples[index]
-        labels = predict(model, picture).labels
+        labels = names[predict(model, picture).labels]
         scores.append(score(truth, labels, model.card.classes))
         outlines.append(boundary_f1(truth, labels, len(model.card.classes)))
     return report(scores, np.array(outlines))
@@ -79,13 +81,30 @@ def check_classes(own: tuple[str, ...], others: tuple[str, ...]) -> None:
 
 
 def measure(model: Model, samples: Samples) -> Scores:
-    """Return the scores of a model over all samples."""
+    """Return the scores of a model over all samples; groups without labels are matched first."""
+    total = counts(model, samples)
+    return Scores(total if supervised(model) else total[:, best_match(total)], model.card.classes)
+
+
+def meanings(model: Model, samples: Samples) -> np.ndarray:
+    """Return for each id that a model predicts the class it stands for on these samples."""
+    classes = np.arange(len(model.card.classes), dtype=np.uint8)
+    return classes if supervised(model) else classes[np.argsort(best_match(counts(model, samples)))]
+
+
+def supervised(model: Model) -> bool:
+    """Return whether the model learnt what its ids mean."""
+    return model.card.arch not in without_labels()
+
+
+def counts(model: Model, samples: Samples) -> np.ndarray:
+    """Return the confusion matrix of a model over all samples."""
     classes = model.card.classes
     total = np.zeros((len(classes), len(classes)), np.int64)
     for index in range(len(samples)):
         picture, truth = samples[index]
         total += confusion_matrix(truth, predict(model, picture).labels, len(classes))
-    return Scores(total, classes)
+    return total
 
 
 def run(config: Config) -> Report:

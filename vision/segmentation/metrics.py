@@ -164,6 +164,13 @@ def score(truth: np.ndarray, prediction: np.ndarray, classes: Sequence[str]) -> 
     return Scores(confusion_matrix(truth, prediction, len(classes)), tuple(classes))
 
 
+def best_match(matrix: np.ndarray) -> np.ndarray:
+    """Return for each class the column of its own that together hold the most of its pixels."""
+    from scipy.optimize import linear_sum_assignment
+
+    return linear_sum_assignment(matrix, maximize=True)[1]
+
+
 def _ratio(part: np.ndarray | float, whole: np.ndarray | float) -> np.ndarray:
     """Return part / whole, NaN where the whole is 0."""
     part, whole = np.broadcast_arrays(np.asarray(part, float), np.asarray(whole, float))

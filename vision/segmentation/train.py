@@ -14,14 +14,12 @@ from vision.datasets import licences
 from vision.errors import UserError
 from vision.options import Verb, command, option, within
 from vision.segmentation.criterion import Target, criterion
-from vision.segmentation.data import Augment, Samples, frequencies, open_samples
+from vision.segmentation.data import Augment, Samples, diagnosis, frequencies, open_samples
 from vision.segmentation.evaluate import measure
 from vision.segmentation.losses import LOSSES
 from vision.segmentation.models import ARCHITECTURES, for_pictures
 from vision.segmentation.predict import predict, to_tensor
 from vision.training import Average, OnStep, Run, generator_for, on_terminal
-
-Batch = tuple[torch.Tensor, torch.Tensor]
 
 
 @dataclass(frozen=True)
@@ -66,9 +64,9 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
     module, optimizer, schedule, average = run.prepare(module, optimizer, schedule, average)
     weights = class_weights(sets[0], config.balance).to(device)
 
-    for number, (pictures, truth) in run.steps(lambda n: make_batch(sets, config, run, n)):
+    for number, batch in run.steps(lambda n: make_batch(sets, config, run, n)):
         module.train()
-        target = Target(pictures.to(device), truth.to(device))
+        target = batch.to(device)
         loss = criterion(module(target.pictures), target, LOSSES[config.loss], weights)
         optimizer.zero_grad(set_to_none=True)
         run.accelerator.backward(loss)
@@ -118,18 +116,20 @@ def agreed_classes(sets: list[Samples]) -> tuple[str, ...]:
     return first
 
 
-def make_batch(sets: list[Samples], config: Config, run: Run, number: int) -> Batch:
-    """Return step `number`'s pictures (n, 3, h, w) and labels (n, h, w) of this process."""
+def make_batch(sets: list[Samples], config: Config, run: Run, number: int) -> Target:
+    """Return step `number`'s pictures (n, 3, h, w) and their truth, this process's part."""
     augment = Augment((config.crop[0], config.crop[1]), (config.scale[0], config.scale[1]))
     others = config.mix * (1 - number / config.steps) if len(sets) > 1 else 0.0
-    samples = []
+    samples, diagnoses = [], []
     for place in range(config.batch)[run.share(config.batch)]:
         random = generator_for(config.seed, number, place)
         which = random.integers(1, len(sets)) if random.random() < others else 0
-        picture, labels = sets[which][int(random.integers(len(sets[which])))]
+        index = int(random.integers(len(sets[which])))
+        picture, labels = sets[which][index]
+        diagnoses.append(diagnosis(sets[which], index))
         samples.append(augment(picture, labels, random))
     pictures, labels = (np.stack(part) for part in zip(*samples, strict=True))
-    return to_tensor(pictures), torch.from_numpy(labels).long()
+    return Target(to_tensor(pictures), torch.from_numpy(labels).long(), torch.tensor(diagnoses))
 
 
 def class_weights(samples: Samples, balance: float) -> torch.Tensor:

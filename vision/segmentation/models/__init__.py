@@ -2,7 +2,9 @@
 
 A builder takes `classes`, `size` and its own keyword arguments and returns a module that maps
 pictures (N, 3, H, W), H and W multiples of 32, to logits (N, classes, H, W). The fact
-`dimensions=3` marks one that maps volumes (N, 1, D, H, W), sides multiples of 16, instead.
+`dimensions=3` marks one that maps volumes (N, 1, D, H, W), sides multiples of 16, instead;
+`supervised=False` one whose ids mean nothing until they are matched; `crf=True` one whose paper
+refines its answer with `crf.py`.
 
 Evaluation mode always gives logits. A module that learns from more than them gives `Outputs` in
 training mode: its logits, and whatever else is compared with a truth. The criterion of
@@ -30,6 +32,11 @@ class Outputs(NamedTuple):
 def dimensions(entry: Entry) -> int:
     """Return 2 for an architecture of pictures, 3 for one of volumes."""
     return entry.facts.get("dimensions", 2)
+
+
+def without_labels() -> list[str]:
+    """Return the names of the architectures that find groups of their own, without labels."""
+    return [entry.name for entry in ARCHITECTURES if not entry.facts.get("supervised", True)]
 
 
 def for_pictures() -> list[str]:
