@@ -14,10 +14,18 @@ from torch import nn
 from vision import checkpoints
 from vision.checkpoints import Card, Model
 from vision.errors import UserError
+from vision.segmentation.crf import refine
 from vision.segmentation.data import CLASSES, open_samples
 from vision.segmentation.evaluate import evaluate, measure
 from vision.segmentation.models import ARCHITECTURES
-from vision.segmentation.predict import Segmentation, load, predict, to_tensor, working_size
+from vision.segmentation.predict import (
+    Segmentation,
+    load,
+    predict,
+    probabilities,
+    to_tensor,
+    working_size,
+)
 
 
 class ByBrightness(nn.Module):
@@ -119,3 +127,12 @@ def test_measuring_a_set_counts_every_labelled_pixel(
             return (truth[..., None] * 255).repeat(3, 2), truth
 
     assert measure(by_brightness, Halves()).mean_iou == 1
+
+
+def test_probabilities_can_be_refined_by_the_crf(tiny_checkpoint: Path) -> None:
+    model = load(tiny_checkpoint)
+    picture = np.random.default_rng(2).integers(0, 256, (64, 96, 3)).astype(np.uint8)
+    found = probabilities(model, picture, (64, 96))
+    assert found.shape == (11, 64, 96) and np.allclose(found.sum(0), 1, atol=1e-4)
+    assert (found.argmax(0) == predict(model, picture).labels).all()
+    assert refine(found, picture).shape == found.shape

@@ -68,18 +68,29 @@ def predict(model: Model, picture: np.ndarray) -> Segmentation:
     """Return the most likely class of each pixel of an RGB picture (uint8 H×W×3)."""
     start = time.perf_counter()
     height, width = picture.shape[:2]
-    x = to_tensor(resize(picture, working_size((height, width), model.card.preprocess)))
-    device = next(model.module.parameters()).device
-    with torch.autocast(device.type, torch.bfloat16, enabled=bf16_is_faster(device.type)):
-        logits = model.module(x.to(device))  # (1, C, h, w)
     finest = (height, width)
     if height * width > FINEST:
         shrink = (FINEST / (height * width)) ** 0.5
         finest = (round(height * shrink) or 1, round(width * shrink) or 1)
-    logits = functional.interpolate(logits.float(), finest, mode="bilinear", align_corners=False)
-    labels = logits[0].argmax(0).to(torch.uint8).cpu().numpy()  # (height, width)
+    best = logits(model, picture, finest)[0].argmax(0)  # finest
+    labels = best.to(torch.uint8).cpu().numpy()
     labels = resize_labels(labels, (height, width)) if finest != (height, width) else labels
     return Segmentation(picture, labels, model.card.classes, time.perf_counter() - start)
+
+
+@torch.inference_mode()
+def probabilities(model: Model, picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Return each class's probability (float32 C×H×W) at a size (height, width), as `crf` takes."""
+    return logits(model, picture, size)[0].softmax(0).cpu().numpy()
+
+
+def logits(model: Model, picture: np.ndarray, size: tuple[int, int]) -> torch.Tensor:
+    """Return the logits (1, C, *size) of a picture that the model sees at its working size."""
+    x = to_tensor(resize(picture, working_size(picture.shape[:2], model.card.preprocess)))
+    device = next(model.module.parameters()).device
+    with torch.autocast(device.type, torch.bfloat16, enabled=bf16_is_faster(device.type)):
+        said = model.module(x.to(device))  # (1, C, h, w)
+    return functional.interpolate(said.float(), size, mode="bilinear", align_corners=False)
 
 
 def working_size(size: tuple[int, int], preprocess: dict[str, Any]) -> tuple[int, int]:
