@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import confusion, inference, startup
+from tests.bench import confusion, inference, pruning, startup
 from tests.bench.table import show
 
 PARTS = {
     "confusion": ("Confusion matrix, 360×480, 11 classes (× of ours)", confusion.rows),
     "inference": ("U-Net as shipped, 480×360 (× of the default)", inference.rows),
+    "pruning": ("Slimming at the ratio 0.7 (× of the limit)", pruning.rows),
     "startup": ("Start to the first HTTP 200 (× of a bare Gradio page)", startup.rows),
 }
 

@@ -31,20 +31,20 @@ class Parts:
         get = module.get_submodule
         return cls(group.name, get(group.source), get(group.norm), get(group.consumer))  # type: ignore[arg-type]
 
-    @property
-    def made_by(self) -> torch.Tensor:
-        """Return the weights that belong to each channel, (channels, …).
+    def made_by(self, order: int) -> torch.Tensor:
+        """Return the norm of the filter that makes each channel, (channels,).
 
         Selected channels have no filter of their own; theirs are the weights that read them.
         """
-        if isinstance(self.source, Conv):
-            return self.source.weight.flatten(1)  # (channels, inputs · k²)
-        return self.read_by
+        if not isinstance(self.source, Conv):
+            return self.read_by(order)
+        return torch.linalg.vector_norm(self.source.weight.flatten(1), order, dim=1)
 
-    @property
-    def read_by(self) -> torch.Tensor:
-        """Return the weights by which the consumer reads each channel, (channels, outputs · k²)."""
-        return self.consumer.weight.transpose(0, 1).flatten(1)
+    def read_by(self, order: int) -> torch.Tensor:
+        """Return the norm of the weights by which the consumer reads each channel, (channels,)."""
+        weight = self.consumer.weight
+        taps = weight.reshape(*weight.shape[:2], -1)  # (outputs, channels, k²)
+        return torch.linalg.vector_norm(torch.linalg.vector_norm(taps, order, dim=2), order, dim=0)
 
 
 Criterion = Callable[[Parts], torch.Tensor]
@@ -65,7 +65,7 @@ def l1(parts: Parts) -> torch.Tensor:
 
     The mean makes layers with long and short filters comparable.
     """
-    norms = torch.linalg.vector_norm(parts.made_by, 1, dim=1)  # (channels,)
+    norms = parts.made_by(1)  # (channels,)
     return norms / norms.mean().clamp_min(1e-12)
 
 
@@ -77,7 +77,7 @@ def random(parts: Parts) -> torch.Tensor:
 
 def gamma_read(parts: Parts) -> torch.Tensor:
     """Return |γ| · ‖W‖₂ of the weights that read the channel: how far it reaches."""
-    return gamma(parts) * torch.linalg.vector_norm(parts.read_by, 2, dim=1)
+    return gamma(parts) * parts.read_by(2)
 
 
 CRITERIA: dict[str, Criterion] = {

@@ -17,7 +17,6 @@ import torch
 
 from vision import checkpoints
 from vision.checkpoints import Model
-from vision.errors import UserError
 from vision.options import Verb, command, option, within
 from vision.pruning.count import count, latency
 from vision.pruning.criteria import CRITERIA
@@ -55,7 +54,7 @@ class Config:
 
 @dataclass(frozen=True)
 class Point:
-    """What one ratio gives; what was not asked for is None."""
+    """What one ratio gives; what was not asked for, or was stopped, is None."""
 
     ratio: float
     cut: int
@@ -113,9 +112,6 @@ def check(config: Config) -> None:
     """Raise for settings that cannot work."""
     within(config, step=(0.001, 0.99), last=(0, 0.99), limit=(0, 10**9), tune=(0, 10**7),
            scratch=(0, 10**7), batch=(2, 10**5), learning_rate=(1e-7, 10), seconds=(0, 60))
-    if config.checkpoint.suffix != ".safetensors":
-        raise UserError("'{file}' has an ending that names no format",
-                        ".safetensors is accepted", "choose another", file=config.checkpoint.name)
 
 
 def noted(model: Model, config: Config) -> Curve:
@@ -156,13 +152,13 @@ def measured(config: Config, model: Model, test: Pictures, ratio: float, on_step
         ratio, plan.cut, **count(slim).as_json(), guarded=len(plan.guarded),
         accuracy=measure(small, test).accuracy,
         accuracy_unfolded=measure(bare, test).accuracy,
-        accuracy_tuned=trained(config, small, test, config.tune, False, on_step),
-        accuracy_scratch=trained(config, small, test, config.scratch, True, on_step),
+        accuracy_tuned=trained(config, small, config.tune, False, on_step),
+        accuracy_scratch=trained(config, small, config.scratch, True, on_step),
         milliseconds=times)
 
 
-def trained(config: Config, small: Model, test: Pictures, steps: int, scratch: bool,
-            on_step: OnStep | None) -> float | None:
+def trained(config: Config, small: Model, steps: int, scratch: bool, on_step: OnStep | None
+            ) -> float | None:
     """Return the accuracy after training a cut network, or its shape, for so many steps."""
     if not steps:
         return None
@@ -174,7 +170,8 @@ def trained(config: Config, small: Model, test: Pictures, steps: int, scratch: b
                               batch=config.batch, learning_rate=rate, seed=config.seed,
                               save_every=10**9, output=Path(folder) / "done.safetensors"),
                      on_step)
-        return measure(load(done), test).accuracy
+        card = checkpoints.read_card(done)
+        return float(card.metrics["accuracy"]) if card.steps == steps else None
 
 
 def run(config: Config) -> Curve:

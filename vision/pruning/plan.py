@@ -63,14 +63,15 @@ class Plan:
 
 
 def make_plan(module: Network, ratio: float, criterion: str = "gamma",
-              protected: Sequence[str] = ()) -> Plan:
+              protected: Sequence[str] = (), scores: dict[str, np.ndarray] | None = None) -> Plan:
     """Return the plan that cuts the share `ratio` of all channels, those with the lowest scores.
 
     Equal scores go in the order of the layers, so that the share is met exactly. Protected layers
-    stay whole, and of every other layer at least the best channel stays.
+    stay whole, and of every other layer at least the best channel stays. Whoever asks for many
+    ratios may hand in what `score` gave.
     """
     check_ratio(ratio)
-    scores = score(module, criterion)
+    scores = score(module, criterion) if scores is None else scores
     for name in protected:
         if name not in scores:
             raise unknown("layer", name, list(scores))

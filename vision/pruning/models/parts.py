@@ -58,7 +58,7 @@ class Select(nn.Module):
         self.register_buffer("index", None if kept == channels else torch.arange(kept))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return x if self.index is None else x.index_select(1, self.index)  # (N, kept, h, w)
+        return x if self.index is None else x[:, self.index]  # (N, kept, h, w)
 
 
 @dataclass(frozen=True)
