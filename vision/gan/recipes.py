@@ -19,11 +19,11 @@ CLASSIFIERS = {
     "classifier-fashion-mnist": train_classifier.Config(data="fashion-mnist", flip=True),
 }
 BY_ARCH = {
-    "gan": Training(arch="gan", precision="bf16"),
-    "cgan": Training(arch="cgan", precision="bf16"),
+    "gan": Training(arch="gan", penalty=0.2, precision="bf16"),
+    "cgan": Training(arch="cgan", penalty=0.2, precision="bf16"),
     "cdcgan": Training(arch="cdcgan", steps=3000, learning_rate=5e-4, balance=2,
                        precision="bf16"),
-    "cgan_projection": Training(arch="cgan_projection", precision="bf16"),
+    "cgan_projection": Training(arch="cgan_projection", penalty=0.2, precision="bf16"),
     "dcgan": Training(arch="dcgan", steps=3000, learning_rate=5e-4, balance=2,
                        precision="bf16"),
 }

@@ -1,0 +1,140 @@
+"""The tab's handlers, called as the page calls them, on tiny models of this test's own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import numpy as np
+import pytest
+
+from vision import checkpoints
+from vision.gan import train_classifier
+from vision.gan.train import Config, train
+from vision.ui import gan, gan_explore, gan_judge, gan_lab, gan_own, gan_time, gan_view
+from vision.ui.widgets import Control
+
+TINY = Config(data="shapes", steps=3, batch=8, snapshots=2, precision="fp32", measure=False)
+Request: Any = None
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of checkpoints: a CGAN, a GAN, and the classifier that reads the shapes."""
+    root = tmp_path_factory.mktemp("checkpoints")
+    for arch in ("cgan", "gan"):
+        train(replace(TINY, arch=arch, output=root / "gan" / f"{arch}-shapes.safetensors"))
+    train_classifier.train(train_classifier.Config(
+        data="shapes", steps=3, batch=8, precision="fp32",
+        output=root / "gan" / "classifier-shapes.safetensors"))
+    return root
+
+
+@pytest.fixture(autouse=True)
+def _use(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkpoints, "FOLDER", folder)
+
+
+def sample(**change: Any) -> tuple[Any, ...]:
+    settings = {"model": "cgan-shapes", "labels": [1, 2], "count": 5, "seed": 0,
+                "truncation": 4.0, "own": None, "request": Request, **change}
+    return gan.sample(*settings.values())
+
+
+def test_every_picture_has_an_opinion_and_a_reading() -> None:
+    pictures, facts, _, numbers = sample()
+    assert pictures.count("<img") == 5 and len(re.findall(r"D \d\.\d\d", pictures)) >= 5
+    assert pictures.count("✓") + pictures.count("✗") >= 5 and "lab-tile" in facts
+    assert numbers["labels"] == [1, 2, 1, 2, 1] and len(numbers["reading"]) == 5
+    assert numbers["opinion"] == sample()[3]["opinion"]
+
+
+def test_a_model_without_labels_says_so() -> None:
+    assert "lab-note" in sample(model="gan-shapes")[1]
+
+
+@pytest.mark.parametrize("call, word", [
+    (lambda: sample(labels=[]), "no label"), (lambda: sample(labels=[11]), "label 11"),
+    (lambda: sample(count=0), "0 pictures"), (lambda: sample(count=10_000), "10000 pictures"),
+    (lambda: sample(model="../x"), "no model"), (lambda: sample(seed=-3), "seed is -3"),
+    (lambda: gan.write("cgan-shapes", "20x6", 0, 4.0, None, Request), "20x6"),
+    (lambda: gan.write("cgan-shapes", "", 0, 4.0, None, Request), "not among"),
+    (lambda: gan.write("gan-shapes", "1", 0, 4.0, None, Request), "without labels"),
+    (lambda: gan_judge.fool(None, "cgan-shapes", 0, None, Request), "drawing is empty"),
+    (lambda: gan_judge.fool({"layers": [np.zeros((280, 280, 4), np.uint8)]}, "cgan-shapes", 0,
+                            None, Request), "drawing is empty"),
+])
+def test_bad_input_gets_one_sentence(call: Callable[[], Any], word: str) -> None:
+    with pytest.raises(gr.Error) as caught:
+        call()
+    assert word in caught.value.message[:1].lower() + caught.value.message[1:]
+    assert "\n" not in caught.value.message
+
+
+def test_words_are_written_by_name_and_by_number() -> None:
+    by_name = gan.write("cgan-shapes", "Ring, plus", 0, 4.0, None, Request)[3]
+    assert by_name["labels"] == [1, 6]
+    assert gan.write("cgan-shapes", "1 6", 0, 4.0, None, Request)[3] == {
+        **by_name, "seconds": pytest.approx(0, abs=60)}
+
+
+@pytest.mark.parametrize("kind", gan_explore.KINDS)
+def test_ways_through_the_generator(kind: str) -> None:
+    answer = gan_explore.explore("cgan-shapes", kind, 0, 1, 0, 1, 1, None, Request)
+    frames, strip, moving, _ = answer
+    if kind == "table":
+        assert strip.count("<img") == 60 and frames is None
+    else:
+        assert frames.shape == (24, 28, 28) and "image/gif" in moving
+        assert "<img" in gan_explore.at(frames, 1.0)
+
+
+def test_time_runs_from_the_first_snapshot_to_the_finished_model() -> None:
+    path = gan_view.path_of("cgan-shapes", None)
+    assert gan_time.moment(path, 0)[0] == 0 and gan_time.moment(path, 1)[0] == 3
+    here, beside, _ = gan_time.travel("cgan-shapes", 1, None, Request)
+    assert here.count("<img") == 30 and "does not ship" in beside
+
+
+def test_the_board_shows_every_model_and_the_papers() -> None:
+    board = gan_judge.leaderboard(Request)
+    assert "cgan-shapes" in board and "225 ± 2" in board and "132 ± 1.8" in board
+    gan_judge.plots("cgan-shapes", None, Request)
+
+
+def test_a_drawing_is_judged() -> None:
+    layer = np.zeros((280, 280, 4), np.uint8)
+    layer[40:240, 120:150] = 255
+    assert "lab-tile" in gan_judge.fool({"layers": [layer]}, "cgan-shapes", 1, None, Request)
+
+
+def test_neighbours_of_the_shapes() -> None:
+    assert gan_judge.neighbours("cgan-shapes", None, Request).count("<img") == 10
+
+
+@pytest.mark.parametrize("place", ["gaussian", "ring"])
+def test_the_lab_runs_and_pauses(place: str) -> None:
+    bench = gan_lab.Bench()
+    settings = (place, 1, 1.0, 5.0, "non-saturating", "none", 0, Request)
+    frames = gan_lab.run(bench, *settings)
+    _, first = next(frames)
+    gan_lab.steer(bench, 2, 1.0, 5.0, "saturating")
+    assert next(frames)[1] != first and bench.game.players.settings.k == 2
+    gan_lab.stop(bench)
+    assert not list(frames)
+    rounds = bench.game.players.rounds
+    gan_lab.step(bench, *settings)
+    assert bench.game.players.rounds == rounds + 1
+    gan_lab.reset(bench, *settings)
+    assert bench.game.players.rounds == 0
+
+
+def test_a_visitor_trains_and_uses_a_model() -> None:
+    news = list(gan_own.train_own("cgan", "shapes", 2, 1, "saturating", 1e-3, 0, Control(),
+                                  Request))
+    path = news[-1][3]
+    assert Path(path).is_file() and sample(model=gan_view.OWN, own=path)[0].count("<img") == 5

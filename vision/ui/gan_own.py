@@ -1,0 +1,83 @@
+"""Train your own GAN, with its pictures, losses and D's opinions live."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import numpy as np
+
+from vision.ui import widgets
+from vision.ui.gan_view import OWN, names, sheet
+from vision.ui.text import say, t
+from vision.ui.widgets import Control, friendly
+
+ARCHITECTURES = ("cgan", "gan", "cgan_projection", "dcgan", "cdcgan")
+DATA = ("shapes", "mnist", "fashion-mnist")
+SHOWN = ("d_loss", "g_loss", "d_real", "d_fake")
+
+
+@friendly
+def train_own(arch: str, data: str, steps: float, k: float, loss: str, rate: float, seed: float,
+              control: Control, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+    """Train a small GAN and show how it goes."""
+    from vision.gan.train import Config, train
+
+    total = int(steps)
+    config = Config(arch=arch, data=data, steps=total, batch=64, k=int(k), loss=loss,
+                    learning_rate=rate, average=0.99, seed=int(seed), measure=False,
+                    save_every=total + 1,
+                    output=widgets.new_folder() / f"{arch}-{data}.safetensors")
+    yield say("gan.preparing", request), None, gr.skip(), gr.skip(), gr.skip(), gr.skip()
+    for news in widgets.follow(lambda on_step: train(config, on_step), control):
+        if isinstance(news, Path):
+            choices: list[Any] = [*names(), (say("gan.own", request), OWN)]
+            yield (say("gan.trained", request), gr.skip(), gr.skip(), str(news),
+                   gr.Dropdown(choices=choices, value=OWN),
+                   gr.DownloadButton(value=str(news), visible=True))
+        else:
+            yield (widgets.progress_line(news[-1], request), widgets.curves(news, SHOWN[:2]),
+                   drawn(news[-1].sample), gr.skip(), gr.skip(), gr.skip())
+
+
+def drawn(drawer: Any) -> str:
+    """Return thirty pictures of the generator as it is now, always from the same noise."""
+    pictures = drawer.floats(np.arange(30) % len(drawer.classes), seed=0)[:, 0]
+    return sheet((255 * pictures).round().numpy().astype(np.uint8), [""] * 30, 44)
+
+
+def build(model: gr.Dropdown, own: gr.State) -> None:
+    """Build the part."""
+    control = gr.State(Control())
+    gr.Markdown(t("gan.train_info"))
+    with gr.Row():
+        with gr.Column(scale=2, min_width=280):
+            arch = gr.Dropdown(list(ARCHITECTURES), value="cgan", label=t("gan.arch"),
+                               info=t("gan.arch_info"))
+            data = gr.Dropdown(list(DATA), value="shapes", label=t("gan.data"),
+                               info=t("gan.data_info"))
+            steps = gr.Slider(50, 5000, 600, step=50, label=t("app.steps"),
+                              info=t("gan.steps_info"), elem_id="gan-steps")
+            k = gr.Slider(1, 5, 1, step=1, label="k", info=t("gan.k_info"))
+            loss = gr.Radio([(t("gan.loss_ns"), "non-saturating"), (t("gan.loss_s"), "saturating")],
+                            value="non-saturating", label=t("gan.loss"), info=t("gan.loss_info"))
+            rate = gr.Slider(1e-4, 5e-3, 1e-3, step=1e-4, label=t("app.learning_rate"),
+                             info=t("gan.own_rate_info"))
+            seed = gr.Number(0, precision=0, minimum=0, label=t("app.seed"),
+                             info=t("app.seed_info"))
+            with gr.Row():
+                start = gr.Button(t("app.train"), variant="primary", elem_id="gan-train")
+                stop = gr.Button(t("app.stop"), variant="stop", elem_id="gan-train-stop")
+        with gr.Column(scale=3, min_width=320):
+            status = gr.Markdown(t("gan.train_empty"), elem_id="gan-status")
+            plot = gr.Plot(show_label=False, elem_id="gan-plot",
+                           elem_classes=["lab-when-filled"])
+            pictures = gr.HTML(elem_id="gan-own-pictures")
+            download = gr.DownloadButton(t("app.download_model"), visible=False,
+                                         elem_id="gan-download")
+    start.click(train_own, [arch, data, steps, k, loss, rate, seed, control],
+                [status, plot, pictures, own, model, download], concurrency_limit=1,
+                concurrency_id="train", show_progress="minimal", api_visibility="private")
+    stop.click(widgets.ask_to_stop, control, None, queue=False, api_visibility="private")

@@ -1,0 +1,91 @@
+"""Slide through a training with noise and labels fixed, a collapsed run beside it."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+import numpy as np
+
+from vision import checkpoints
+from vision.ui.gan_view import GREY, model_at, note, open_model, path_of, sheet
+from vision.ui.text import say, t
+from vision.ui.widgets import friendly, style
+
+if TYPE_CHECKING:
+    from vision.checkpoints import Model
+    from vision.gan.predict import Drawer
+
+COLLAPSED = "collapsed-mnist"
+COUNT = 30
+
+
+@functools.lru_cache(maxsize=6)
+def drawers_at(path: Path, changed: float) -> dict[int, Drawer]:
+    """Return a generator as it was at each snapshot, by step, the finished one last."""
+    from vision.gan import snapshots
+    from vision.gan.predict import Drawer
+
+    model = model_at(path, changed)
+    last = Drawer.of(model)
+    earlier = {step: last.at(state) for step, state in snapshots.load(path).items()}
+    return {**earlier, model.card.steps: last}
+
+
+def moment(path: Path, share: float) -> tuple[int, np.ndarray]:
+    """Return the step of the snapshot at a share of them, and what it draws, always alike."""
+    drawers = drawers_at(path, path.stat().st_mtime)
+    step = list(drawers)[round(share * (len(drawers) - 1))]
+    drawer = drawers[step]
+    drawn = drawer.floats(np.arange(COUNT) % len(drawer.classes), seed=0)[:, 0]
+    return step, (255 * drawn).round().numpy().astype(np.uint8)
+
+
+@friendly
+def travel(model: str, share: float, own: str | None, request: gr.Request) -> tuple[Any, ...]:
+    """Return what the model drew at a moment of its training, its curves, and a collapsed run."""
+    path = path_of(model, own)
+    step, pictures = moment(path, share)
+    loaded = open_model(model, own)
+    text = note("gan.moment", request, step=f"{step:,}", total=f"{loaded.card.steps:,}")
+    other = checkpoints.FOLDER / "gan" / f"{COLLAPSED}.safetensors"
+    beside = note("gan.no_collapse", request)
+    if other.is_file():
+        at, fallen = moment(other, share)
+        beside = note("gan.collapse", request, step=f"{at:,}") + sheet(fallen, [""] * COUNT, 40)
+    return text + sheet(pictures, [""] * COUNT, 40), beside, curves(loaded, step, request)
+
+
+def curves(model: Model, step: int, request: gr.Request | None) -> Any:
+    """Return the losses and D's opinions over the training, with a mark at a step."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7, 2.6), layout="constrained")
+    figure.patch.set_alpha(0)
+    points = model.card.metrics.get("curves", {})
+    groups = {"gan.losses": ("d_loss", "g_loss"), "gan.opinions": ("d_real", "d_fake")}
+    for axis, (title, names) in zip(figure.subplots(1, 2), groups.items(), strict=True):
+        for name, colour in zip(names, ("#3b82f6", "#f97316"), strict=True):
+            if name in points:
+                axis.plot(points["step"], points[name], color=colour, linewidth=2, label=name)
+        axis.axvline(step, color=GREY, linewidth=2, linestyle="--")
+        style(axis, say(title, None))
+        if points:
+            axis.legend(frameon=False, labelcolor=GREY, fontsize=9)
+    return figure
+
+
+def build(model: gr.Dropdown, own: gr.State) -> None:
+    """Build the part."""
+    share = gr.Slider(0, 1, 1, step=0.05, label=t("gan.moment_label"),
+                      info=t("gan.moment_info"), elem_id="gan-time")
+    with gr.Row():
+        with gr.Column(min_width=280):
+            here = gr.HTML(t("gan.time_empty"), elem_id="gan-then")
+        with gr.Column(min_width=280):
+            beside = gr.HTML(elem_id="gan-collapse")
+    plot = gr.Plot(show_label=False, elem_id="gan-curves", elem_classes=["lab-when-filled"])
+    gr.on([share.input, model.change], travel, [model, share, own], [here, beside, plot],
+          trigger_mode="always_last", show_progress="hidden", api_visibility="private")

@@ -1,0 +1,140 @@
+"""What the parts of the GAN tab share: which models there are, and drawn pictures as HTML."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import html
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from vision import checkpoints
+from vision.errors import UserError, unknown
+from vision.ui.text import say
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from vision.checkpoints import Model
+    from vision.gan.predict import Result
+
+OWN = "own"  # the choice that stands for the model trained in this session
+FIRST = ("cdcgan-mnist", "cgan-mnist")  # the default, if it ships
+GREY = "#808793"
+
+
+@functools.lru_cache(maxsize=16)
+def model_at(path: Path, changed: float) -> Model:
+    """Return a checkpoint's model, loaded once for each version of the file."""
+    from vision.gan.predict import load
+
+    return load(path)
+
+
+def path_of(name: str, own: str | None) -> Path:
+    """Return the file of a model; `own` is the one this session has trained."""
+    if name == OWN and own:
+        return Path(own)
+    if name in names():
+        return checkpoints.FOLDER / "gan" / f"{name}.safetensors"
+    raise unknown("model", name, names())
+
+
+def open_model(name: str, own: str | None) -> Model:
+    """Return the model of that name."""
+    path = path_of(name, own)
+    return model_at(path, path.stat().st_mtime)
+
+
+def reader_for(model: Model) -> Model | None:
+    """Return the classifier that reads what a model draws, if it ships."""
+    path = checkpoints.FOLDER / "gan" / f"classifier-{model.card.data['train'][0]}.safetensors"
+    return model_at(path, path.stat().st_mtime) if path.is_file() else None
+
+
+def names() -> list[str]:
+    """Return the names of the models that ship and draw."""
+    return [path.stem for path in checkpoints.shipped("gan")
+            if not path.stem.startswith("classifier")]
+
+
+def first() -> str | None:
+    """Return the model that is chosen at first."""
+    known = names()
+    return next((name for name in FIRST if name in known), known[0] if known else None)
+
+
+def classes_of(name: str | None, own: str | None) -> tuple[str, ...]:
+    """Return the names of a model's labels, read from its card alone."""
+    if name is None:
+        return tuple("0123456789")
+    return checkpoints.read_card(path_of(name, own)).classes
+
+
+def needs_labels(model: Model) -> Model:
+    """Return a model, or raise if it draws without labels."""
+    from vision.gan.predict import conditional
+
+    if not conditional(model):
+        raise UserError("a {arch} draws without labels", "cgan and cdcgan models are accepted here",
+                        "choose one of them", arch=model.card.arch)
+    return model
+
+
+def picture_uri(picture: np.ndarray) -> str:
+    """Return a grey picture as a PNG inside an address."""
+    import cv2
+
+    content = base64.b64encode(cv2.imencode(".png", picture)[1].tobytes()).decode()
+    return f"data:image/png;base64,{content}"
+
+
+def sheet(pictures: np.ndarray, captions: list[str], smallest: int = 76) -> str:
+    """Return pictures (N, 28, 28) as a grid with a caption under each."""
+    cells = "".join(
+        f'<figure style="margin:0;text-align:center"><img alt="{html.escape(caption)}" '
+        f'src="{picture_uri(picture)}" style="width:100%;image-rendering:pixelated;'
+        f'border-radius:4px;margin:0"><figcaption style="font-size:.8rem;line-height:1.3;'
+        f'white-space:pre-line">{html.escape(caption)}</figcaption></figure>'
+        for picture, caption in zip(pictures, captions, strict=True))
+    return (f'<div style="display:grid;gap:.5rem;grid-template-columns:'
+            f'repeat(auto-fill,minmax({smallest}px,1fr))">{cells}</div>')
+
+
+def table(pictures: np.ndarray, columns: list[str]) -> str:
+    """Return pictures (rows × columns, 28, 28) as a table with a head over each column."""
+    head = "".join(f"<th>{html.escape(name)}</th>" for name in columns)
+    body = "".join(
+        "<tr>" + "".join(f'<td style="padding:2px"><img alt="" src="{picture_uri(picture)}" '
+                         'style="width:100%;min-width:28px;image-rendering:pixelated;margin:0"></td>'
+                         for picture in pictures[start : start + len(columns)]) + "</tr>"
+        for start in range(0, len(pictures), len(columns)))
+    return (f'<div class="lab-scroll"><table class="lab-table"><thead><tr>{head}</tr></thead>'
+            f"<tbody>{body}</tbody></table></div>")
+
+
+def captions(result: Result) -> list[str]:
+    """Return D's opinion and the classifier's reading of each picture; ✗ marks another label."""
+    lines = [f"D {opinion:.2f}" for opinion in result.opinion]
+    if result.reading is None:
+        return lines
+    marks = [""] * len(lines)
+    if result.labels is not None:
+        marks = [" ✓" if a == b else " ✗"
+                 for a, b in zip(result.labels, result.reading, strict=True)]
+    return [f"{line}\n{result.classes[reading]}{mark}"
+            for line, reading, mark in zip(lines, result.reading, marks, strict=True)]
+
+
+def tiles(facts: dict[str, str]) -> str:
+    """Return facts as a row of tiles."""
+    cells = "".join(f'<div class="lab-tile"><small>{html.escape(name)}</small>'
+                    f"<b>{html.escape(value)}</b></div>" for name, value in facts.items())
+    return f'<div class="lab-tiles">{cells}</div>'
+
+
+def note(key: str, request: gr.Request | None, **values: Any) -> str:
+    """Return a text as a note on the page."""
+    return f'<p class="lab-note">{html.escape(say(key, request, **values))}</p>'
