@@ -72,7 +72,7 @@ def predict(model: Model, picture: np.ndarray) -> Segmentation:
     if height * width > FINEST:
         shrink = (FINEST / (height * width)) ** 0.5
         finest = (round(height * shrink) or 1, round(width * shrink) or 1)
-    best = logits(model, picture, finest)[0].argmax(0)  # finest
+    best = logits(model, picture, finest)[0].argmax(0)  # (h, w)
     labels = best.to(torch.uint8).cpu().numpy()
     labels = resize_labels(labels, (height, width)) if finest != (height, width) else labels
     return Segmentation(picture, labels, model.card.classes, time.perf_counter() - start)

@@ -2,6 +2,7 @@
 
 Milletari, Navab, Ahmadi: "V-Net: Fully Convolutional Neural Networks for Volumetric Medical Image
 Segmentation", 3DV 2016, arXiv:1606.04797. Figure 2 is `forward`; the Dice loss is in `losses.py`.
+Batch normalisation is added after every convolution.
 """
 
 from __future__ import annotations
