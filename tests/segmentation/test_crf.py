@@ -13,6 +13,7 @@ from vision.segmentation.crf import Settings, alike_filter, near_filter, refine,
 from vision.segmentation.scenes import render
 
 SIZE = (40, 48)
+STRONG = Settings(near_weight=3.0, alike_weight=5.0)
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +59,7 @@ def by_pairs(probabilities: np.ndarray, picture: np.ndarray, settings: Settings)
 ])  # fmt: skip
 def test_it_agrees_with_the_sums_over_all_pairs(picture: np.ndarray, changes: dict[str, float]
                                                 ) -> None:
-    settings = replace(Settings(), **changes)
+    settings = replace(STRONG, **changes)
     before = noisy(render(2000005, SIZE)[1] % 4, 4)
     found, wanted = refine(before, picture, settings), by_pairs(before, picture, settings)
     assert np.abs(found - wanted).mean() < 0.012 < 0.1 < np.abs(before - wanted).mean()
@@ -86,7 +87,7 @@ def test_an_edge_of_colour_stops_the_messages() -> None:
     picture[:, 16:] = 200
     labels = (np.arange(32) >= 16)[None].repeat(32, 0).astype(int)
     before = noisy(labels, 2)
-    after = refine(before, picture)
+    after = refine(before, picture, STRONG)
     assert (before.argmax(0) == labels).mean() < 0.95
     assert (after.argmax(0) == labels).mean() > 0.99
 

@@ -29,9 +29,9 @@ class Settings:
     """Weights and widths of the two kernels (Equation 3), and how often messages are passed."""
 
     iterations: int = 5
-    near_weight: float = 3.0  # w⁽²⁾, the kernel of places: smoothness
+    near_weight: float = 1.0  # w⁽²⁾, the kernel of places: smoothness
     near_sigma: float = 3.0  # θ_γ, in pixels
-    alike_weight: float = 5.0  # w⁽¹⁾, the kernel of places and colours: appearance
+    alike_weight: float = 2.0  # w⁽¹⁾, the kernel of places and colours: appearance
     alike_sigma: float = 40.0  # θ_α, in pixels
     colour_sigma: float = 13.0  # θ_β, in grey levels
 
