@@ -18,20 +18,16 @@ CLASSIFIERS = {
     "classifier-mnist": train_classifier.Config(data="mnist"),
     "classifier-fashion-mnist": train_classifier.Config(data="fashion-mnist", flip=True),
 }
-BY_ARCH = {
-    "gan": Training(arch="gan", penalty=0.2, precision="bf16"),
-    "cgan": Training(arch="cgan", penalty=0.2, precision="bf16"),
-    "cdcgan": Training(arch="cdcgan", steps=3000, learning_rate=5e-4, balance=2,
-                       precision="bf16"),
-    "cgan_projection": Training(arch="cgan_projection", penalty=0.2, precision="bf16"),
-    "dcgan": Training(arch="dcgan", steps=3000, learning_rate=5e-4, balance=2,
-                       precision="bf16"),
-}
+DENSE = Training(dropout=0.2, penalty=0.2, precision="bf16")
+CONVOLUTIONAL = Training(steps=5000, batch=64, learning_rate=5e-4, balance=2, penalty=0.0,
+                         precision="bf16")
+BY_ARCH = {"gan": replace(DENSE, steps=14000), "cgan": DENSE, "cdcgan": CONVOLUTIONAL, "cgan_projection": DENSE,
+           "dcgan": CONVOLUTIONAL}
 COLLAPSED = {
     "collapsed-mnist": Training(arch="gan", steps=1500, generator_steps=5, penalty=0.0,
                                 precision="bf16"),
 }
-GENERATORS = {f"{arch}-{data}": replace(recipe, data=data)
+GENERATORS = {f"{arch}-{data}": replace(recipe, arch=arch, data=data)
               for data in ("mnist", "fashion-mnist") for arch, recipe in BY_ARCH.items()}
 
 

@@ -47,6 +47,7 @@ class Config:
     learning_rate: float = option(1e-3, "learning rate of both; falls to 0 in the last half")
     balance: float = option(1.0, "the generator's learning rate as a multiple of it")
     penalty: float = option(1.0, "weight γ of the gradient penalty R1; 0 is none")
+    dropout: float = option(0.5, "share of D's maxout units that rest in each step")
     momentum: float = option(0.5, "first moment of Adam")
     average: float = option(0.999, "decay of the generator's moving average, which is what is kept")
     snapshots: int = option(13, "states of the generator to keep from before the end")
@@ -63,6 +64,9 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
     pictures = open_pictures(config.data, "train")
     run = Run(config, config.output.parent, on_step, save_every=config.save_every)
     pair = ARCHITECTURES.build(config.arch, classes=len(pictures.classes), size=config.size)
+    for part in pair.modules():
+        if isinstance(part, torch.nn.Dropout):
+            part.p = config.dropout
     history = History()
     run.accelerator.register_for_checkpointing(history)
     game = Game(config, run, pair)
@@ -165,7 +169,7 @@ def check(config: Config) -> None:
     """Raise for settings that cannot work."""
     within(config, steps=(1, 10**9), batch=(2, 10**6), k=(1, 100), generator_steps=(1, 100),
            learning_rate=(1e-7, 1), balance=(1e-3, 1e3), penalty=(0, 1e3), momentum=(0, 0.999),
-           average=(0, 1), snapshots=(1, 100), save_every=(1, 10**9))
+           dropout=(0, 0.9), average=(0, 1), snapshots=(1, 100), save_every=(1, 10**9))
 
 
 def make_batches(pictures: Pictures, config: Config, run: Run, number: int, noise: int

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from vision.gan.theory import View
 
 LONGEST = 90  # seconds of one run
+ROUNDS = 8  # from one picture to the next
 PLACES = ("gaussian", "two humps", "uniform", "spikes", "ring", "grid")
 BLUE, ORANGE, GREEN = "#3b82f6", "#f97316", "#16a34a"
 
@@ -64,7 +65,7 @@ def run(bench: Bench, place: str, k: float, rate_g: float, rate_d: float, loss: 
     canvas = Canvas(game)
     end = time.monotonic() + LONGEST
     while bench.running.is_set() and time.monotonic() < end and game is bench.game:
-        game.play(canvas.rounds)
+        game.play(ROUNDS)
         if bench.wishes:
             game.players.turn(replace(game.players.settings, **bench.wishes))
         yield canvas.show(request)
@@ -113,7 +114,6 @@ class Canvas:
         from vision.gan.lab import Line
 
         self.game, self.flat = game, not isinstance(game, Line)
-        self.rounds = 20 if self.flat else 8
         size = (5.2, 5.2) if self.flat else (7, 3.6)
         self.figure = Figure(figsize=size, dpi=80)
         self.figure.patch.set_alpha(0)
@@ -183,7 +183,7 @@ def build() -> None:
                 again = gr.Button(t("gan.reset"), elem_id="gan-reset", min_width=80)
         with gr.Column(scale=3, min_width=320):
             numbers = gr.HTML(t("gan.lab_empty"), elem_id="gan-lab-numbers")
-            plot = gr.Plot(show_label=False, elem_id="gan-lab-plot",
+            plot = gr.Plot(show_label=False, format="png", elem_id="gan-lab-plot",
                            elem_classes=["lab-when-filled"])
     inputs = [bench, place, k, rate_g, rate_d, loss, cure, seed]
     play.click(run, inputs, [plot, numbers], concurrency_limit=4, show_progress="hidden",

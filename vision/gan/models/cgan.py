@@ -10,7 +10,6 @@ from typing import Any
 
 import torch
 from torch import nn
-from torch.nn import functional
 
 from vision.gan.models import ARCHITECTURES
 from vision.gan.models.pair import SIDE, Maxout, Pair, codes
@@ -57,13 +56,13 @@ class Discriminator(nn.Module):
         self.of_label = Maxout(classes, *label)
         self.joint = Maxout(picture[0] + label[0], *both)
         self.judge = nn.Linear(both[0], 1)
+        self.drop = nn.Dropout()
 
     def forward(self, pictures: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         y = codes(labels, self.classes, pictures.dtype)  # (N, classes)
         hidden = torch.cat([self.of_picture(pictures.flatten(1)), self.of_label(y)], 1)
-        hidden = functional.dropout(hidden, 0.5, self.training)  # (N, picture + label)
-        hidden = self.joint(hidden)  # (N, both)
-        return self.judge(functional.dropout(hidden, 0.5, self.training)).squeeze(1)  # (N,)
+        hidden = self.joint(self.drop(hidden))  # (N, picture + label) → (N, both)
+        return self.judge(self.drop(hidden)).squeeze(1)  # (N,)
 
 
 @ARCHITECTURES.register("cgan", paper="arXiv:1411.1784", year=2014, draws=True, conditional=True,

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import torch
 from torch import nn
-from torch.nn import functional
 
 from vision.gan.models import ARCHITECTURES
 from vision.gan.models.cgan import WIDTHS, Generator
@@ -25,12 +24,13 @@ class Discriminator(nn.Module):
         self.second = Maxout(picture[0], *both)
         self.real = nn.Linear(both[0], 1)
         self.fits = nn.Embedding(classes, both[0])
+        self.drop = nn.Dropout()
 
     def scores(self, pictures: torch.Tensor, labels: torch.Tensor
                ) -> tuple[torch.Tensor, torch.Tensor]:
         """Return ψ(φ(x)), how real the pictures are, and yᵀVφ(x), how well each fits its label."""
-        hidden = functional.dropout(self.first(pictures.flatten(1)), 0.5, self.training)
-        hidden = functional.dropout(self.second(hidden), 0.5, self.training)  # φ(x): (N, both)
+        hidden = self.drop(self.first(pictures.flatten(1)))  # (N, picture)
+        hidden = self.drop(self.second(hidden))  # φ(x): (N, both)
         return self.real(hidden).squeeze(1), (self.fits(labels) * hidden).sum(1)  # (N,), (N,)
 
     def forward(self, pictures: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
