@@ -21,14 +21,16 @@ CLASSIFIERS = {
 DENSE = Training(dropout=0.2, penalty=0.2, precision="bf16")
 CONVOLUTIONAL = Training(steps=5000, batch=64, learning_rate=5e-4, balance=2, penalty=0.0,
                          precision="bf16")
-BY_ARCH = {"gan": replace(DENSE, steps=14000), "cgan": DENSE, "cdcgan": CONVOLUTIONAL, "cgan_projection": DENSE,
-           "dcgan": CONVOLUTIONAL}
+BY_ARCH = {"gan": replace(DENSE, steps=14000), "cgan": DENSE, "cdcgan": CONVOLUTIONAL,
+           "cgan_projection": DENSE, "dcgan": CONVOLUTIONAL}
 COLLAPSED = {
-    "collapsed-mnist": Training(arch="gan", steps=1500, generator_steps=5, penalty=0.0,
-                                precision="bf16"),
+    "collapsed-mnist": Training(arch="gan", steps=120, generator_steps=20, learning_rate=2e-3,
+                                penalty=0.0, momentum=0.9, average=0.3, precision="bf16"),
 }
 GENERATORS = {f"{arch}-{data}": replace(recipe, arch=arch, data=data)
               for data in ("mnist", "fashion-mnist") for arch, recipe in BY_ARCH.items()}
+GENERATORS["cgan-mnist"] = replace(GENERATORS["cgan-mnist"], dropout=0.5, penalty=1.0)
+GENERATORS["cgan-fashion-mnist"] = replace(GENERATORS["cgan-fashion-mnist"], dropout=0.5)
 
 
 @dataclass(frozen=True)
