@@ -22,7 +22,7 @@ DENSE = Training(dropout=0.2, penalty=0.2, precision="bf16")
 CONVOLUTIONAL = Training(steps=5000, batch=64, learning_rate=5e-4, balance=2, penalty=0.0,
                          precision="bf16")
 BY_ARCH = {"gan": replace(DENSE, steps=14000), "cgan": DENSE, "cdcgan": CONVOLUTIONAL,
-           "cgan_projection": DENSE, "dcgan": CONVOLUTIONAL}
+           "cgan_projection": DENSE, "dcgan": replace(CONVOLUTIONAL, steps=3500)}
 COLLAPSED = {
     "collapsed-mnist": Training(arch="gan", steps=120, generator_steps=20, learning_rate=2e-3,
                                 penalty=0.0, momentum=0.9, average=0.3, precision="bf16"),
