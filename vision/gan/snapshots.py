@@ -14,6 +14,7 @@ from torch import nn
 from vision.checkpoints import damaged, digest, write_atomically
 
 FOLDER = "snapshots"
+LARGEST = 6 * 2**20  # bytes of one file
 
 
 @dataclass
@@ -61,6 +62,15 @@ def moments(steps: int, count: int) -> list[int]:
     return sorted(step for step in found if step < steps)
 
 
+def fitting(states: dict[int, dict[str, torch.Tensor]]) -> dict[int, dict[str, torch.Tensor]]:
+    """Return as many of the states as one file may hold, evenly chosen, the first one always."""
+    steps = sorted(states)
+    size = sum(tensor.nbytes for tensor in states[steps[0]].values())
+    most = max(min(len(steps), (LARGEST - 2**16) // size), 1)
+    chosen = {round(index * (len(steps) - 1) / max(most - 1, 1)) for index in range(most)}
+    return {steps[index]: states[steps[index]] for index in sorted(chosen)}
+
+
 def place(checkpoint: Path) -> Path:
     """Return where the snapshots of a checkpoint lie."""
     return checkpoint.parent / FOLDER / checkpoint.name
@@ -70,9 +80,10 @@ def save(checkpoint: Path, history: History) -> Path:
     """Write the snapshots of a checkpoint beside it, in one safetensors file."""
     from safetensors.torch import save as to_bytes
 
-    tensors = {f"{step}/{name}": tensor.contiguous() for step, state in history.states.items()
+    states = fitting(history.states)
+    tensors = {f"{step}/{name}": tensor.contiguous() for step, state in states.items()
                for name, tensor in state.items()}
-    card = json.dumps({"steps": sorted(history.states)})
+    card = json.dumps({"steps": sorted(states)})
     path = place(checkpoint)
     write_atomically(path, to_bytes(tensors, {"card": card, "digest": digest(card, tensors)}))
     return path
