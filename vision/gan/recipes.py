@@ -29,6 +29,7 @@ COLLAPSED = {
 }
 GENERATORS = {f"{arch}-{data}": replace(recipe, arch=arch, data=data)
               for data in ("mnist", "fashion-mnist") for arch, recipe in BY_ARCH.items()}
+GENERATORS["gan-fashion-mnist"] = replace(GENERATORS["gan-fashion-mnist"], steps=4000)
 GENERATORS["cgan-mnist"] = replace(GENERATORS["cgan-mnist"], dropout=0.5, penalty=1.0)
 GENERATORS["cgan-fashion-mnist"] = replace(GENERATORS["cgan-fashion-mnist"], dropout=0.5)
 

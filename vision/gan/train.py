@@ -55,12 +55,14 @@ class Config:
     precision: str = option("auto", "auto, bf16 or fp32", lambda: ["auto", "bf16", "fp32"])
     save_every: int = option(2000, "save the state of the run every so many steps")
     measure: bool = option(True, "measure the finished model for its card")
-    output: Path = option(Path("runs/gan/gan-mnist.safetensors"), "the checkpoint to write")
+    output: Path = option(Path("runs/gan/{arch}-{data}.safetensors"),
+                          "the checkpoint to write")
 
 
 def train(config: Config, on_step: OnStep | None = None) -> Path:
     """Train as configured, tell `on_step` of every step, and return the checkpoint's path."""
     check(config)
+    config = checkpoints.with_target(config)
     pictures = open_pictures(config.data, "train")
     run = Run(config, config.output.parent, on_step, save_every=config.save_every)
     pair = ARCHITECTURES.build(config.arch, classes=len(pictures.classes), size=config.size)

@@ -32,12 +32,14 @@ class Config:
     learning_rate: float = option(4e-3, "highest learning rate of the one-cycle schedule")
     seed: int = option(0, "seed of weights, order and shifts")
     precision: str = option("auto", "auto, bf16 or fp32", lambda: ["auto", "bf16", "fp32"])
-    output: Path = option(Path("runs/gan/classifier-mnist.safetensors"), "the checkpoint to write")
+    output: Path = option(Path("runs/gan/classifier-{data}.safetensors"),
+                          "the checkpoint to write")
 
 
 def train(config: Config, on_step: OnStep | None = None) -> Path:
     """Train as configured, tell `on_step` of every step, and return the checkpoint's path."""
     within(config, steps=(1, 10**9), batch=(2, 10**6), learning_rate=(1e-7, 1))
+    config = checkpoints.with_target(config)
     pictures = open_pictures(config.data, "train")
     run = Run(config, config.output.parent, on_step, save_every=1000)
     module = ARCHITECTURES.build("classifier", classes=len(pictures.classes), size=config.size)
