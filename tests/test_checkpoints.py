@@ -249,3 +249,22 @@ def test_every_shipped_checkpoint_is_small_and_has_a_full_card(system: str) -> N
         assert card.system == system and card.command.startswith("python -m vision ")
         assert card.created and card.device and card.data and card.steps > 0
         assert path.stat().st_size <= 30e6
+
+
+@pytest.mark.parametrize("name", ["model.txt", "model", "folder.safetensors"])
+def test_a_training_refuses_a_wrong_target_before_it_begins(tmp_path: Path, name: str) -> None:
+    from vision.segmentation.train import Config, train
+
+    (tmp_path / "folder.safetensors").mkdir()
+    config = Config(data=("scenes",), steps=10**9, output=tmp_path / name)
+    with pytest.raises(UserError, match="cannot be written as a checkpoint"):
+        train(config)
+
+
+def test_each_architecture_has_a_target_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+                                                   ) -> None:
+    from vision.segmentation.train import Config
+
+    monkeypatch.chdir(tmp_path)
+    paths = {checkpoints.with_target(Config(arch=arch)).output for arch in ("unet", "segnet")}
+    assert paths == {Path(f"runs/segmentation/{arch}.safetensors") for arch in ("unet", "segnet")}

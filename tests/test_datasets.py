@@ -110,3 +110,19 @@ def test_the_real_camvid(real_data: Path, monkeypatch: pytest.MonkeyPatch) -> No
     picture, labels = val[0]
     assert picture.shape == (360, 480, 3) and labels.shape == (360, 480)
     assert set(np.unique(labels)) <= {*range(11), 255}
+
+
+def test_a_damaged_zip_says_which_file(tiny_data: Path, tmp_path: Path,
+                                       monkeypatch: pytest.MonkeyPatch) -> None:
+    archive = tmp_path / "camvid-trainval.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        for path in sorted((tiny_data / "camvid").rglob("*.*")):
+            file.write(path, path.relative_to(tiny_data))
+    content = bytearray(archive.read_bytes())
+    content[200:400] = bytes(200)
+    archive.write_bytes(content)
+    monkeypatch.setenv("VISION_DATA", str(tmp_path))
+    files = datasets.open_files("camvid")
+    with pytest.raises(UserError, match="is damaged"):
+        for name in files.names():
+            files.read(name)

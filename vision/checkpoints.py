@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, get_origin, get_type_hints
 
 from vision import __version__
 from vision.errors import UserError
+from vision.options import filled
 from vision.plain import plain
 from vision.registry import Registry
 
@@ -78,6 +79,17 @@ class Model:
 def shipped(system: str) -> list[Path]:
     """Return the checkpoints of one system that ship with the project."""
     return sorted((FOLDER / system).glob("*.safetensors"))
+
+
+def with_target(config: Any) -> Any:
+    """Return a training's settings with its output path filled in, checked before the work."""
+    path = filled(config.output, config)
+    if path.suffix != ".safetensors" or path.is_dir():
+        raise UserError("'{file}' cannot be written as a checkpoint",
+                        "a file name that ends in .safetensors is accepted", "change --output",
+                        file=path.name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return replace(config, output=path)
 
 
 def save(path: Path, module: nn.Module, card: Card) -> Path:

@@ -6,6 +6,7 @@ import gzip
 import os
 import threading
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -69,7 +70,10 @@ class Files:
     def read(self, name: str) -> bytes:
         """Return a file's content; a `.gz` is unpacked if only that one is there."""
         if name not in self._places and f"{name}.gz" in self._places:
-            return gzip.decompress(self.read(f"{name}.gz"))
+            try:
+                return gzip.decompress(self.read(f"{name}.gz"))
+            except (OSError, zlib.error, EOFError) as error:
+                raise _damaged(f"{name}.gz") from error
         if name not in self._places:
             raise UserError("the data set has no file '{name}'",
                             "it holds {found} files such as '{example}'", "fetch it again",
@@ -78,8 +82,16 @@ class Files:
         place = self._places[name]
         if isinstance(place, Path):
             return place.read_bytes()
-        with self._lock:
-            return place[0].read(place[1])
+        try:
+            with self._lock:
+                return place[0].read(place[1])
+        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+            raise _damaged(name) from error
+
+
+def _damaged(name: str) -> UserError:
+    return UserError("'{file}' of the data set is damaged", "the data set as it came is accepted",
+                     "fetch it again", file=name)
 
 
 def root() -> Path:

@@ -104,6 +104,10 @@ def overlay(picture: np.ndarray, colours: np.ndarray, opacity: float) -> np.ndar
 
 def write_png(path: Path, picture: np.ndarray, palette: np.ndarray | None = None) -> Path:
     """Write an H×W×3 or H×W array as PNG; with a palette, ids stay ids but are seen in colour."""
+    if path.suffix.lower() != ".png" or path.is_dir():
+        raise UserError("'{file}' cannot be written as a picture",
+                        "a file name that ends in .png is accepted", "change the name",
+                        file=path.name)
     path.parent.mkdir(parents=True, exist_ok=True)
     image = Image.fromarray(picture)
     if palette is not None:
@@ -135,6 +139,9 @@ def _open(source: Source) -> Image.Image:
         return Image.open(source, formats=FORMATS)
     except FileNotFoundError as error:
         raise UserError("there is no picture '{file}'", ACCEPTED, "check the name",
+                        file=Path(str(source)).name) from error
+    except IsADirectoryError as error:
+        raise UserError("'{file}' is a folder, not a picture", ACCEPTED, "name a file in it",
                         file=Path(str(source)).name) from error
     except Image.DecompressionBombError as error:
         raise UserError("the picture is far too large", ACCEPTED,

@@ -87,11 +87,21 @@ def command(system: str, verb: str, config: Any) -> str:
         if value == field.default:
             continue
         flag = "--" + field.name.replace("_", "-")
+        if isinstance(value, Path) and value.is_absolute():
+            value = value.name  # where somebody keeps files is nobody else's business
         if isinstance(value, bool):
             words.append(flag if value else f"--no-{flag[2:]}")
         else:
             words += [flag, *(map(str, value) if isinstance(value, tuple) else [str(value)])]
     return shlex.join(words)
+
+
+def filled(path: Path, config: Any) -> Path:
+    """Return a path with each {field} in it replaced by that setting."""
+    text = str(path)
+    for field in dataclasses.fields(config):
+        text = text.replace(f"{{{field.name}}}", str(getattr(config, field.name)))
+    return Path(text)
 
 
 def _add_flag(parser: argparse.ArgumentParser, field: dataclasses.Field[Any], hint: Any) -> None:

@@ -135,9 +135,12 @@ def test_bad_settings_say_why(client: Client) -> None:
     scene = SCENES / "street-1.png"
     assert "no picture" in refusal(client, None)
     assert "1" in refusal(client, scene, opacity=5)
-    for model in ("resnet", "../../etc/passwd"):
-        with pytest.raises(AppError):
+    for model in ("resnet", "../../etc/passwd", None, 7):
+        with pytest.raises(AppError) as caught:
             segment(client, scene, model=model)
+        assert "upstream" not in str(caught.value)
+    for opacity in ("abc", None, [1]):
+        assert "wrong kind" in refusal(client, scene, opacity=opacity)
 
 
 def test_sentences_come_in_the_language_of_the_request(app_url: str) -> None:

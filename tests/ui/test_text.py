@@ -12,7 +12,17 @@ import pytest
 
 from vision.errors import UserError
 from vision.ui import load_tabs
-from vision.ui.text import LANGUAGES, error_templates, explain, language_of, say, t, words
+from vision.ui.text import (
+    ALSO,
+    LANGUAGES,
+    catalogs,
+    error_templates,
+    explain,
+    language_of,
+    say,
+    t,
+    words,
+)
 
 VISION = Path(__file__).resolve().parents[2] / "vision"
 OTHERS = [language for language in LANGUAGES if language != "en"]
@@ -99,6 +109,14 @@ def test_language_of_a_request(header: str, language: str) -> None:
         headers = {"accept-language": header}
 
     assert language_of(Request()) == language  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("tag", [tag for tags in ALSO.values() for tag in tags] + [*LANGUAGES])
+def test_browser_and_server_choose_the_same_language(tag: str) -> None:
+    class Request:
+        headers = {"accept-language": tag}
+
+    assert catalogs()[tag] == words(language_of(Request()))  # type: ignore[arg-type]
 
 
 def test_errors_speak_the_language_of_the_request() -> None:

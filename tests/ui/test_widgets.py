@@ -37,6 +37,13 @@ def test_following_a_training_yields_steps_and_then_its_file() -> None:
     assert isinstance(last, Path) and last.name.startswith("stopped-at-")
 
 
+def test_a_stop_while_waiting_in_the_queue_is_heard() -> None:
+    control = Control()
+    control.stopping.set()
+    with pytest.raises(UserError, match="stopped before it began"):
+        next(follow(steps_until_stopped, control))
+
+
 def test_a_closed_page_ends_its_training() -> None:
     ended = threading.Event()
 
@@ -92,6 +99,10 @@ def test_folders_unused_for_an_hour_go(tmp_path: Path, monkeypatch: pytest.Monke
     os.utime(old, (time.time() - 4000,) * 2)
     newest = new_folder()
     assert not old.exists() and fresh.exists() and newest.exists()
+
+
+def test_the_code_for_ones_own_model_names_the_download() -> None:
+    assert "the-file-you-downloaded.safetensors" in segmentation.code(segmentation.OWN, 0.6)
 
 
 def test_the_shown_code_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

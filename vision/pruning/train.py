@@ -51,12 +51,13 @@ class Config:
     precision: str = option("auto", "auto, bf16 or fp32", lambda: ["auto", "bf16", "fp32"])
     val_every: int = option(0, "measure on the test split every so many steps; 0 is at the end")
     save_every: int = option(500, "save the state of the run every so many steps")
-    output: Path = option(Path("runs/pruning/vgg16.safetensors"), "the checkpoint to write")
+    output: Path = option(Path("runs/pruning/{arch}.safetensors"), "the checkpoint to write")
 
 
 def train(config: Config, on_step: OnStep | None = None) -> Path:
     """Train as configured, tell `on_step` of every step, and return the checkpoint's path."""
     check(config)
+    config = checkpoints.with_target(config)
     pictures = open_pictures(config.data, "train").first(config.limit)
     test = open_pictures(config.data, "test").first(config.limit)
     run = Run(config, config.output.parent, on_step, save_every=config.save_every)

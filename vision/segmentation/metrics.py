@@ -147,6 +147,10 @@ class Scores:
         return {name: {key: float(column[i]) for key, column in columns.items()}
                 for i, name in enumerate(self.classes)}
 
+    def summary(self) -> dict[str, Any]:
+        """Return what a model card holds: the overall numbers, and each class's."""
+        return {**self.overall(), "per_class": self.per_class()}
+
     def as_json(self) -> dict[str, Any]:
         """Return everything in plain types."""
         return {"overall": self.overall(), "per_class": self.per_class(),

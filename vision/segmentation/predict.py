@@ -121,7 +121,25 @@ class Config:
     opacity: float = option(0.6, "how strongly the colours cover the picture, 0 to 1")
 
 
-def run(config: Config) -> Segmentation:
+@dataclass(frozen=True)
+class Written:
+    """What `predict` found, and where it wrote it."""
+
+    result: Segmentation
+    output: Path
+    labels: Path | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the files and the numbers in plain types."""
+        return {"output": self.output, "labels": self.labels, **self.result.as_json()}
+
+    def __str__(self) -> str:
+        shares = sorted(self.result.shares.items(), key=lambda item: -item[1])
+        found = ", ".join(f"{name} {100 * share:.0f}%" for name, share in shares if share >= 0.005)
+        return f"{self.output}: {found}"
+
+
+def run(config: Config) -> Written:
     """Segment one picture and write its overlay."""
     within(config, opacity=(0, 1))
     result = predict(load(config.checkpoint), read_picture(config.picture))
@@ -129,7 +147,7 @@ def run(config: Config) -> Segmentation:
                                      config.opacity))
     if config.labels:
         write_png(config.labels, result.labels, COLOURS)
-    return result
+    return Written(result, config.output, config.labels)
 
 
 VERB = Verb(Config, run, "Segment one picture and write the overlay.")

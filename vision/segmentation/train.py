@@ -44,12 +44,13 @@ class Config:
     precision: str = option("auto", "auto, bf16 or fp32", lambda: ["auto", "bf16", "fp32"])
     val_every: int = option(0, "measure on the val split every so many steps; 0 is at the end only")
     save_every: int = option(200, "save the state of the run every so many steps")
-    output: Path = option(Path("runs/segmentation/unet.safetensors"), "the checkpoint to write")
+    output: Path = option(Path("runs/segmentation/{arch}.safetensors"), "the checkpoint to write")
 
 
 def train(config: Config, on_step: OnStep | None = None) -> Path:
     """Train as configured, tell `on_step` of every step, and return the checkpoint's path."""
     check(config)
+    config = checkpoints.with_target(config)
     sets = [open_samples(name, "train", config.limit) for name in config.data]
     validation = open_samples(config.data[0], "val", config.limit)
     classes = agreed_classes([*sets, validation])
@@ -83,8 +84,7 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
 
     model = model_of(config, classes, run, average)
     if run.accelerator.is_main_process:
-        scores = measure(model, validation)
-        metrics = {**scores.overall(), "per_class": scores.per_class()}
+        metrics = {} if run.asked_to_stop else measure(model, validation).summary()
         card = describe(config, classes, run, metrics)
         checkpoints.save(config.output, model.module, card)
     run.finish()

@@ -17,6 +17,7 @@ import gradio as gr
 
 from vision.ui.text import catalogs, t
 from vision.ui.theme import CSS, THEME
+from vision.ui.widgets import guard_inputs
 
 ASSETS = Path(__file__).resolve().parent.parent.parent / "assets"
 QUEUE = 64
@@ -50,6 +51,7 @@ def create_app() -> gr.Blocks:
             for tab in load_tabs():
                 with gr.Tab(t(f"{tab.name}.title"), id=tab.name):
                     tab.build()
+    guard_inputs(app)
     return app.queue(max_size=QUEUE, default_concurrency_limit=2)
 
 

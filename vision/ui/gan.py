@@ -8,6 +8,7 @@ import gradio as gr
 
 from vision.ui import Tab, gan_explore, gan_judge, gan_lab, gan_own, gan_time, widgets
 from vision.ui.gan_view import (
+    OWN,
     captions,
     classes_of,
     first,
@@ -91,12 +92,13 @@ def show_card(model: str, own: str | None, request: gr.Request) -> str:
 
 def code(model: str | None, labels: list[int], count: float, seed: float, truncation: float) -> str:
     """Return the shortest script that does what the settings above do."""
+    file = "the-file-you-downloaded" if model == OWN else f"checkpoints/gan/{model}"
     return f"""from pathlib import Path
 
 from vision.gan.predict import grid, load, predict
 from vision.images import write_png
 
-model = load(Path("checkpoints/gan/{model}.safetensors"))
+model = load(Path("{file}.safetensors"))
 result = predict(model, {labels}, {int(count)}, seed={int(seed)}, truncation={truncation})
 print(result.opinion)
 write_png(Path("runs/drawn.png"), grid(result.pictures, 10))

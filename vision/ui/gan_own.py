@@ -77,7 +77,6 @@ def build(model: gr.Dropdown, own: gr.State) -> None:
             pictures = gr.HTML(elem_id="gan-own-pictures")
             download = gr.DownloadButton(t("app.download_model"), visible=False,
                                          elem_id="gan-download")
-    start.click(train_own, [arch, data, steps, k, loss, rate, seed, control],
-                [status, plot, pictures, own, model, download], concurrency_limit=1,
-                concurrency_id="train", show_progress="minimal", api_visibility="private")
-    stop.click(widgets.ask_to_stop, control, None, queue=False, api_visibility="private")
+    widgets.connect_training(start, stop, status, control, fn=train_own,
+                             inputs=[arch, data, steps, k, loss, rate, seed, control],
+                             outputs=[status, plot, pictures, own, model, download])

@@ -184,13 +184,14 @@ def show_card(model: str, own: str | None, request: gr.Request) -> str:
 
 def code(model: str, opacity: float) -> str:
     """Return the shortest script that does what the settings above do."""
+    file = "the-file-you-downloaded" if model == OWN else f"checkpoints/segmentation/{model}"
     return f"""from pathlib import Path
 
 from vision.images import colourise, overlay, read_picture, write_png
 from vision.segmentation.data import PALETTE
 from vision.segmentation.predict import load, predict
 
-model = load(Path("checkpoints/segmentation/{model}.safetensors"))
+model = load(Path("{file}.safetensors"))
 result = predict(model, read_picture("assets/segmentation/street-1.png"))
 print(result.shares)
 colours = colourise(result.labels, PALETTE)
@@ -324,10 +325,9 @@ def _build_training(model: gr.Dropdown, own: gr.State, control: gr.State) -> gr.
                                             height=240)
             download = gr.DownloadButton(t("app.download_model"), visible=False,
                                          elem_id="segmentation-download")
-    start.click(train_own, [arch, steps, rate, seed, control],
-                [status, plot, sample, own, model, download], concurrency_limit=1,
-                concurrency_id="train", show_progress="minimal", api_visibility="private")
-    stop.click(widgets.ask_to_stop, control, None, queue=False, api_visibility="private")
+    widgets.connect_training(start, stop, status, control, fn=train_own,
+                             inputs=[arch, steps, rate, seed, control],
+                             outputs=[status, plot, sample, own, model, download])
     return arch
 
 

@@ -48,11 +48,15 @@ CSS = """
 .lab-bar { display: inline-block; height: .6em; border-radius: 3px; background: #1d4ed8;
            margin-left: .5em; }
 .dark .lab-bar { background: #60a5fa; }
+button[role=tab][aria-selected=true] { color: #1d4ed8 !important; font-weight: 600; }
+.dark button[role=tab][aria-selected=true], .dark .prose a { color: #93c5fd !important; }
+.prose .lab-table { border: 0 !important; }
 .lab-table, .lab-table th, .lab-table td { border-left: 0 !important; border-right: 0 !important; }
 .prose td, .prose th { word-break: normal !important; overflow-wrap: normal !important; }
 .katex-display { overflow-x: auto; overflow-y: hidden; }
 @media (max-width: 480px) {
   .lab-tile b { font-size: 1.2rem; }
-  .prose table:not(.lab-table) { display: block; overflow-x: auto; }
+  .prose table:not(.lab-table) { display: block; overflow-x: auto; border: 0 !important; }
+  .prose table:not(.lab-table) td:not(:first-child) { min-width: 8em; }
 }
 """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import functools
 import html
 import inspect
@@ -18,9 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+from gradio.context import LocalContext
 
 from vision.checkpoints import Card
 from vision.errors import UserError
+from vision.ui.picture_input import PictureInput
 from vision.ui.text import explain, say, t
 
 if TYPE_CHECKING:
@@ -34,26 +35,31 @@ log = logging.getLogger("vision.ui")
 
 def picture_input(key: str, elem_id: str, value: str | None = None, *, height: int = 260,
                   webcam: bool = True) -> gr.Image:
-    """Return the picture input that every tab uses, labelled by a text key.
-
-    It hands over the path of the file as it came: decoding, and its errors, come in the handler.
-    """
+    """Return the picture input that every tab uses, labelled by a text key."""
     sources: list[Any] = ["upload", "webcam", "clipboard"] if webcam else ["upload", "clipboard"]
-    picture = gr.Image(value=value, label=t(key), elem_id=elem_id, height=height, sources=sources,
-                       buttons=["fullscreen"])
-    picture.preprocess = file_of  # type: ignore[method-assign]
-    return picture
+    return PictureInput(value=value, label=t(key), elem_id=elem_id, height=height,
+                        sources=sources, buttons=["fullscreen"])
 
 
-def file_of(payload: Any) -> str | None:
-    """Return the path of an uploaded file; a snapshot that came as text is written to one."""
-    if payload is None:
-        return None
-    if payload.url and payload.url.startswith("data:"):
-        file = new_folder() / "snapshot"
-        file.write_bytes(base64.b64decode(payload.url.partition(",")[2]))
-        return str(file)
-    return payload.path
+def guard_inputs(app: gr.Blocks) -> None:
+    """Let every input refuse a value of the wrong kind with a sentence, whoever sends it."""
+    for block in app.blocks.values():
+        if isinstance(block, gr.components.Component):
+            block.preprocess = _guarded(block.preprocess)  # type: ignore[assignment, method-assign]
+
+
+def _guarded(preprocess: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    @functools.wraps(preprocess)
+    def check(payload: Any) -> Any:
+        try:
+            return preprocess(payload)
+        except gr.Error:
+            raise
+        except Exception as error:
+            log.info("refused input: %s", error)
+            raise notice(say("app.badvalue", LocalContext.request.get(None))) from error
+
+    return check
 
 
 def picture_output(key: str, elem_id: str, *, height: int = 400, always: bool = True,
@@ -145,9 +151,20 @@ class Control:
         return Control()
 
 
-def ask_to_stop(control: Control) -> None:
+def connect_training(start: gr.Button, stop: gr.Button, status: gr.Markdown, control: gr.State,
+                     **training: Any) -> None:
+    """Let one button start a training and another stop it, even while it waits in the queue."""
+    start.click(lambda control: control.stopping.clear(), control, None, queue=False,
+                api_visibility="private")
+    start.click(**training, concurrency_limit=1, concurrency_id="train", show_progress="minimal",
+                api_visibility="private")
+    stop.click(ask_to_stop, control, status, queue=False, api_visibility="private")
+
+
+def ask_to_stop(control: Control, request: gr.Request) -> str:
     """Ask the session's run to stop and keep what it has."""
     control.stopping.set()
+    return say("app.stopping", request)
 
 
 def follow(train: Callable[[OnStep], Path], control: Control, every: float = 0.5
@@ -156,7 +173,9 @@ def follow(train: Callable[[OnStep], Path], control: Control, every: float = 0.5
 
     A page that is closed, or a Stop, ends the training after its present step.
     """
-    control.stopping.clear()
+    if control.stopping.is_set():
+        raise UserError("the training was stopped before it began", "",
+                        "press Train to begin again")
     steps: list[Step] = []
     answer: queue.Queue[Path | BaseException] = queue.Queue()
 

@@ -19,7 +19,11 @@ from vision.errors import UserError
 
 LANGUAGES = ("en", "zh-CN", "pt-BR")
 PUNCTUATION = {"zh-CN": ("；", "。")}  # between the parts of a sentence, and at its end
-ALSO = {"en": (), "zh-CN": ("zh-TW",), "pt-BR": ("pt-PT",)}  # nearer than English
+ALSO = {  # what browsers call these languages too, and what is nearer to them than English
+    "en": (),
+    "zh-CN": ("zh", "zh-Hans", "zh-Hans-CN", "zh-SG", "zh-TW", "zh-HK", "zh-Hant", "zh-Hant-TW"),
+    "pt-BR": ("pt", "pt-PT"),
+}
 HERE = Path(__file__).parent
 
 
