@@ -95,7 +95,9 @@ def test_no_contrast_fails(open_page: OpenPage, theme: str) -> None:
 def test_a_training_streams_stops_and_can_be_used(open_page: OpenPage) -> None:
     page = open_page()
     page.locator("button.label-wrap", has_text="Train your own").click()
-    page.locator("#segmentation-steps input[type=range]").fill("1000")
+    page.locator("#segmentation-steps input[type=number]").fill("1000")
+    page.keyboard.press("Tab")
+    expect(page.locator("#segmentation-steps input[type=range]")).to_have_value("1000")
     page.locator("#segmentation-train").click()
     expect(page.locator("#segmentation-status")).to_contain_text("of 1000", timeout=60_000)
     page.locator("#segmentation-stop").click()
