@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from trainings import PLACES, TINY, told
 
-from runs import PLACES, TINY, told
 from vision import checkpoints
 from vision.errors import UserError
 from vision.options import command, parse
@@ -22,11 +22,11 @@ from vision.segmentation.predict import load, predict
 from vision.segmentation.train import VERB, Config, check, train
 from vision.training import Step
 
-SCRIPT = Path(__file__).parent / "runs.py"
+SCRIPT = Path(__file__).parent / "trainings.py"
 
 
 def start(words: list[str], folder: Path, data: Path) -> None:
-    """Run `runs.py` under these words and show its complaints if it fails."""
+    """Run `trainings.py` under these words and show its complaints if it fails."""
     done = subprocess.run([*words, str(folder)], capture_output=True, text=True, check=False,
                           env={**os.environ, "VISION_DATA": str(data), "OMP_NUM_THREADS": "1"})
     assert done.returncode == 0, done.stderr[-3000:]
