@@ -1,6 +1,6 @@
 """Trainings in processes of their own: some are killed, some share the work; both tell on disk.
 
-`python tests/segmentation/trainings.py killed FOLDER` tries every place of PLACES: one process trains
+`python trainings.py killed FOLDER` tries every place of PLACES: one process trains
 and dies there by SIGKILL, the next one takes over. `accelerate launch … shared FOLDER` trains
 with all processes and compares batch normalisation over them with torch's own.
 """
