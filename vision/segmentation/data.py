@@ -17,6 +17,7 @@ from vision.images import read_picture
 from vision.segmentation import readers
 from vision.segmentation.labels import CLASSES, COLOURS, PALETTE, VOID, check_labels, read_labels
 from vision.segmentation.scenes import render
+from vision.segmentation.seeded import Seeded
 from vision.segmentation.tissue import Tissue
 
 __all__ = ["CLASSES", "COLOURS", "PALETTE", "VOID", "check_labels", "read_labels"]
@@ -61,20 +62,11 @@ class CamVid:
         return picture, labels
 
 
-class Scenes:
+class Scenes(Seeded):
     """Rendered street scenes; a split is a range of seeds of its own."""
 
     classes = CLASSES
     RANGES = {"train": range(600), "val": range(1_000_000, 1_000_100)}
-
-    def __init__(self, split: str) -> None:
-        if split not in self.RANGES:
-            raise UserError("the scenes have no split '{split}'", "train and val are accepted",
-                            "choose one of them", split=split)
-        self.seeds = self.RANGES[split]
-
-    def __len__(self) -> int:
-        return len(self.seeds)
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         return remembered_scene(self.seeds[index])

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from vision.errors import UserError
+from vision.segmentation.seeded import Seeded
 from vision.training import generator_for
 
 CLASSES = ("Glass", "Stroma", "Epithelium", "Lumen", "Nucleus")
@@ -45,20 +45,11 @@ GRADES = {
 DIAGNOSES = tuple(GRADES)
 
 
-class Tissue:
+class Tissue(Seeded):
     """Generated tissue; a split is a range of seeds of its own, the diagnoses take turns."""
 
     classes = CLASSES
     RANGES = {"train": range(400), "val": range(1_000_000, 1_000_080)}
-
-    def __init__(self, split: str) -> None:
-        if split not in self.RANGES:
-            raise UserError("there is no split '{split}'", "train and val are accepted",
-                            "choose one of them", split=split)
-        self.seeds = self.RANGES[split]
-
-    def __len__(self) -> int:
-        return len(self.seeds)
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         return remembered_tissue(self.seeds[index], self.diagnosis(index))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from vision.errors import UserError
+from vision.segmentation.seeded import Seeded
 from vision.training import generator_for
 
 SIDE = 64
@@ -39,20 +39,11 @@ ORGANS = (
 )
 
 
-class Volumes:
+class Volumes(Seeded):
     """Generated volumes; a split is a range of seeds of its own."""
 
     classes = CLASSES
     RANGES = {"train": range(200), "val": range(1_000_000, 1_000_020)}
-
-    def __init__(self, split: str) -> None:
-        if split not in self.RANGES:
-            raise UserError("there is no split '{split}'", "train and val are accepted",
-                            "choose one of them", split=split)
-        self.seeds = self.RANGES[split]
-
-    def __len__(self) -> int:
-        return len(self.seeds)
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         return remembered_volume(self.seeds[index])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -34,7 +35,7 @@ class Cast:
 
 
 @dataclass
-class Thing:
+class Thing(ABC):
     """Something that stands in the street."""
 
     ahead: float  # metres, the order of painting: far things first
@@ -47,9 +48,9 @@ class Thing:
             return [cast.shadow(light.sun) for cast in self.casts]
         return [cast.outline for cast in self.casts if cast.low == 0 and cast.high < 2]
 
+    @abstractmethod
     def paint(self, canvas: Canvas, camera: Camera, light: Light) -> None:
         """Paint the thing where the camera sees it."""
-        raise NotImplementedError
 
 
 def rectangle(across: float, ahead: float, width: float, length: float) -> np.ndarray:
