@@ -132,6 +132,9 @@ def shared(folder: Path) -> None:
     answer |= {"processes": state.num_processes, "batch_norm": batch_norm_differences(state)}
     if state.is_main_process:
         (folder / f"shared-{state.num_processes}.json").write_text(json.dumps(answer))
+    state.wait_for_everyone()
+    sys.stdout.flush()
+    os._exit(0)  # gloo's threads may abort an interpreter that ends while they run
 
 
 def batch_norm_differences(state: accelerate.PartialState) -> dict[str, float]:
