@@ -1,0 +1,75 @@
+"""Labelled pictures of one size, a whole split in memory: CIFAR-10 and Tiny ImageNet."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+from torch.nn import functional
+
+from vision import datasets
+from vision.datasets import Files
+from vision.errors import UserError, unknown
+
+SIDES = {"cifar10": 32, "tiny-imagenet": 64}
+SPLITS = {"cifar10": ("train", "test"), "tiny-imagenet": ("train", "val")}
+
+
+@dataclass(frozen=True, eq=False)
+class Labelled:
+    """A whole split: pixels uint8 (N, 3, S, S), labels int64 (N,)."""
+
+    pixels: torch.Tensor
+    labels: torch.Tensor
+    classes: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if self.pixels.ndim != 4 or self.pixels.shape[:2] != (len(self.labels), 3):
+            raise ValueError(f"pixels {tuple(self.pixels.shape)} for {len(self.labels)} labels")
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+@functools.lru_cache(maxsize=2)
+def open_labelled(name: str, split: str) -> Labelled:
+    """Return one split of a data set that has a folder for each class, sorted by class."""
+    if name not in SIDES:
+        raise unknown("data set", name, sorted(SIDES))
+    if split not in SPLITS[name]:
+        raise unknown("split", split, list(SPLITS[name]))
+    files = datasets.open_files(name)
+    names = [(file, file.split("/")[1]) for file in files.names(f"{split}/") if file.count("/") > 1]
+    classes = tuple(sorted({kind for _, kind in names}))
+    if not names:
+        raise UserError("the data set '{name}' has no pictures below '{folder}'",
+                        "a folder for each class is accepted", "fetch it again",
+                        name=name, folder=split)
+    pixels = np.stack([_decoded(files, file, SIDES[name]) for file, _ in names])  # (N, S, S, 3)
+    return Labelled(torch.from_numpy(pixels).permute(0, 3, 1, 2).contiguous(),
+                    torch.tensor([classes.index(kind) for _, kind in names]), classes)
+
+
+def augment(pixels: torch.Tensor, random: np.random.Generator, edge: int = 4) -> torch.Tensor:
+    """Return pictures (n, 3, S, S) moved by up to `edge` over black, every second one mirrored."""
+    count, side = len(pixels), pixels.shape[-1]
+    down, right = torch.from_numpy(random.integers(0, 2 * edge + 1, (2, count, 1)))
+    mirrored = torch.from_numpy(random.integers(0, 2, (count, 1)))
+    places = torch.arange(side)
+    rows = down + places  # (n, S)
+    columns = right + torch.where(mirrored == 1, side - 1 - places, places)  # (n, S)
+    wide = functional.pad(pixels, (edge,) * 4).permute(0, 2, 3, 1)  # (n, S + 2e, S + 2e, 3)
+    which = torch.arange(count)[:, None, None]
+    return wide[which, rows[:, :, None], columns[:, None]].permute(0, 3, 1, 2)  # (n, 3, S, S)
+
+
+def _decoded(files: Files, name: str, side: int) -> np.ndarray:
+    picture = cv2.imdecode(np.frombuffer(files.read(name), np.uint8), cv2.IMREAD_COLOR_RGB)
+    if picture is None or picture.shape != (side, side, 3):
+        raise UserError("'{file}' of the data set is no picture of {side}×{side}",
+                        "the files as published are accepted", "fetch the data set again",
+                        file=name, side=side)
+    return picture

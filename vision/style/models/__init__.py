@@ -1,0 +1,8 @@
+"""The registry of style transfer: the network that sees, and the one that paints at once.
+
+`vgg19` and its classifier are built as torchvision builds them, so that its ImageNet weights fit.
+"""
+
+from vision.registry import Registry
+
+ARCHITECTURES = Registry("style", __name__)
