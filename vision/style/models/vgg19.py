@@ -67,8 +67,8 @@ def layers(share: int, norm: bool) -> nn.Sequential:
 def folded(classifier: nn.Module, size: str) -> Extractor:
     """Return a classifier's features with each normalisation folded into its convolution."""
     extractor = Extractor(size)
-    convolutions = [fuse_conv_bn_eval(first, second)
-                    for first, second in pairwise(classifier.eval().get_submodule("features").children())
+    source = classifier.eval().get_submodule("features").children()
+    convolutions = [fuse_conv_bn_eval(first, second) for first, second in pairwise(source)
                     if isinstance(first, nn.Conv2d) and isinstance(second, nn.BatchNorm2d)]
     for place, convolution in zip(convolutions_of(extractor), convolutions, strict=False):
         place.load_state_dict(convolution.state_dict())
