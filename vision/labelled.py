@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass
 
 import cv2
@@ -34,7 +33,6 @@ class Labelled:
         return len(self.labels)
 
 
-@functools.lru_cache(maxsize=2)
 def open_labelled(name: str, split: str) -> Labelled:
     """Return one split of a data set that has a folder for each class, sorted by class."""
     if name not in SIDES:

@@ -10,10 +10,10 @@ import pytest
 import torch
 
 from vision.errors import UserError
+from vision.labelled import augment
 from vision.pruning.data import (
     MEAN,
     Pictures,
-    augment,
     available,
     normalise,
     open_pictures,
@@ -102,7 +102,7 @@ def test_damaged_or_missing_pictures_are_named(cifar: Path) -> None:
         open_pictures("cifar10", "train")
     for file in (cifar / "test").rglob("*.png"):
         file.unlink()
-    with pytest.raises(UserError, match="CIFAR-10 has no pictures below 'test'"):
+    with pytest.raises(UserError, match="'cifar10' has no pictures below 'test'"):
         open_pictures("cifar10", "test")
 
 

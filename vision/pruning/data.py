@@ -5,17 +5,16 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import torch
-from torch.nn import functional
 
 from vision import datasets
-from vision.errors import UserError, unknown
+from vision.errors import unknown
 from vision.images import resize
+from vision.labelled import open_labelled
 from vision.pruning.drawings import CLASSES, draw
 
-SIDE, EDGE = 32, 4
+SIDE = 32
 SETS = ("cifar10", "drawings")
 SPLITS = ("train", "test")
 DRAWN = {"train": (0, 2000), "test": (1_000_000, 500)}  # first seed and count of each split
@@ -52,29 +51,19 @@ def open_pictures(name: str, split: str) -> Pictures:
         raise unknown("data set", name, list(SETS))
     if split not in SPLITS:
         raise unknown("split", split, list(SPLITS))
-    pixels, labels = _drawn(split) if name == "drawings" else _published(split)
+    if name == "drawings":
+        pixels, labels = _drawn(split)
+    else:
+        data = open_labelled(name, split)
+        pixels, labels = data.pixels, data.labels
     turns = np.argsort(np.concatenate([np.arange(count) for count in np.bincount(labels)]),
                        kind="stable")
-    return Pictures(torch.from_numpy(pixels[turns]).permute(0, 3, 1, 2).contiguous(),
-                    torch.from_numpy(labels[turns]))
+    return Pictures(pixels[turns], labels[turns])
 
 
 def available() -> list[str]:
     """Return the data sets that can be opened here and now; the drawings always can."""
     return [name for name in SETS if name == "drawings" or datasets.present(name)]
-
-
-def augment(pixels: torch.Tensor, random: np.random.Generator) -> torch.Tensor:
-    """Return each picture moved by up to four pixels over black, and every second one mirrored."""
-    count = len(pixels)
-    down, right = torch.from_numpy(random.integers(0, 2 * EDGE + 1, (2, count, 1)))
-    mirrored = torch.from_numpy(random.integers(0, 2, (count, 1)))
-    places = torch.arange(SIDE)
-    rows = down + places  # (n, 32)
-    columns = right + torch.where(mirrored == 1, SIDE - 1 - places, places)  # (n, 32)
-    wide = functional.pad(pixels, (EDGE,) * 4).permute(0, 2, 3, 1)  # (n, 40, 40, 3)
-    which = torch.arange(count)[:, None, None]
-    return wide[which, rows[:, :, None], columns[:, None]].permute(0, 3, 1, 2)  # (n, 3, 32, 32)
 
 
 def normalise(pixels: torch.Tensor) -> torch.Tensor:
@@ -93,30 +82,9 @@ def squared(picture: np.ndarray) -> np.ndarray:
                   (SIDE, SIDE))
 
 
-def _drawn(split: str) -> tuple[np.ndarray, np.ndarray]:
+def _drawn(split: str) -> tuple[torch.Tensor, torch.Tensor]:
     first, count = DRAWN[split]
     labels = np.arange(count) % len(CLASSES)
     labels.sort()
-    return np.stack([draw(int(y), first + i) for i, y in enumerate(labels)]), labels
-
-
-def _published(split: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return CIFAR-10 from a folder for each class, (N, 32, 32, 3) and (N,), sorted by class."""
-    files = datasets.open_files("cifar10")
-    names = [(name, label) for label, kind in enumerate(CLASSES)
-             for name in files.names(f"{split}/{kind}/")]
-    if not names:
-        raise UserError("CIFAR-10 has no pictures below '{folder}'",
-                        "a folder for each class, such as '{example}', is accepted",
-                        "fetch it again", folder=split, example=f"{split}/{CLASSES[0]}")
-    return (np.stack([_decoded(files.read(name), name) for name, _ in names]),
-            np.array([label for _, label in names]))
-
-
-def _decoded(content: bytes, name: str) -> np.ndarray:
-    picture = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR_RGB)
-    if picture is None or picture.shape != (SIDE, SIDE, 3):
-        raise UserError("'{file}' of the data set is no picture of 32×32",
-                        "the files as published are accepted", "fetch the data set again",
-                        file=name)
-    return picture
+    pixels = np.stack([draw(int(y), first + i) for i, y in enumerate(labels)])  # (N, 32, 32, 3)
+    return torch.from_numpy(pixels).permute(0, 3, 1, 2).contiguous(), torch.from_numpy(labels)

@@ -18,8 +18,9 @@ from vision import checkpoints
 from vision.checkpoints import Card, Model
 from vision.datasets import licences
 from vision.errors import UserError
+from vision.labelled import augment
 from vision.options import Verb, command, option, within
-from vision.pruning.data import PREPROCESS, SETS, Pictures, augment, normalise, open_pictures
+from vision.pruning.data import PREPROCESS, SETS, Pictures, normalise, open_pictures
 from vision.pruning.evaluate import measure
 from vision.pruning.models import ARCHITECTURES
 from vision.pruning.models.parts import Network, initialise
