@@ -1,0 +1,128 @@
+"""The second stage of Mask R-CNN (arXiv:1703.06870): class, box and mask of each proposal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch.nn import functional
+from torchvision.models.detection.faster_rcnn import FastRCNNPredictor, TwoMLPHead
+from torchvision.models.detection.roi_heads import RoIHeads, fastrcnn_loss
+from torchvision.ops import MultiScaleRoIAlign
+
+from vision.infrared.models.backbone import LEVELS
+from vision.infrared.models.masks import MaskBranch, cut_out, mask_losses
+
+SIDE = 7  # of a region, in cells
+LOWEST_SCORE = 0.05
+MOST_BOXES = 100  # that get a mask
+SAMPLES = 128  # proposals of a picture that are learnt from, a quarter of them devices
+MASK_SAMPLES = 12  # boxes of a picture whose masks are learnt from
+
+Features = dict[str, torch.Tensor]
+
+
+@dataclass(frozen=True, eq=False)
+class Target:
+    """The truth about one picture with K devices; labels count from 1, 0 is background."""
+
+    boxes: torch.Tensor  # float (K, 4): x0, y0, x1, y1
+    labels: torch.Tensor  # int64 (K,)
+    masks: torch.Tensor  # uint8 (K, H, W)
+    masked: torch.Tensor  # bool (K,), whether the mask may be learnt from
+
+    def to(self, device: torch.device) -> Target:
+        """Return the same on a device."""
+        return Target(self.boxes.to(device), self.labels.to(device), self.masks.to(device),
+                      self.masked.to(device))
+
+    def as_dict(self) -> dict[str, torch.Tensor]:
+        """Return boxes and labels in torchvision's form."""
+        return {"boxes": self.boxes, "labels": self.labels}
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What was found in one picture, the surest first; labels count from 0."""
+
+    boxes: torch.Tensor  # (K, 4)
+    labels: torch.Tensor  # (K,)
+    scores: torch.Tensor  # (K,)
+    masks: torch.Tensor | None  # (K, 28, 28), probabilities inside the boxes
+
+
+class Heads(RoIHeads):
+    """torchvision's matching and box losses, with masks that only some devices need to have."""
+
+    def __init__(self, classes: int, width: int, hidden: int, masks: MaskBranch | None) -> None:
+        super().__init__(
+            MultiScaleRoIAlign(list(LEVELS), SIDE, sampling_ratio=2),
+            TwoMLPHead(width * SIDE**2, hidden), FastRCNNPredictor(hidden, classes + 1),
+            fg_iou_thresh=0.5, bg_iou_thresh=0.5, batch_size_per_image=SAMPLES,
+            positive_fraction=0.25, bbox_reg_weights=None, score_thresh=LOWEST_SCORE,
+            nms_thresh=0.5, detections_per_img=MOST_BOXES)
+        self.masks = masks
+
+    def forward(self, features: Features, proposals: list[torch.Tensor], size: tuple[int, int],
+                targets: list[Target] | None = None) -> dict[str, torch.Tensor] | list[Found]:
+        """Return the losses if there are targets, else what the proposals hold."""
+        if targets is None:
+            return self.find(features, proposals, size)
+        return self.losses(features, proposals, size, targets)
+
+    def judge(self, features: Features, boxes: list[torch.Tensor], size: tuple[int, int]
+              ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return class logits (R, 1 + classes) and box shifts (R, 4 + 4·classes)."""
+        x = self.box_head(self.box_roi_pool(features, boxes, [size] * len(boxes)))  # (R, hidden)
+        logits, shifts = self.box_predictor(x)
+        return logits.float(), shifts.float()
+
+    def losses(self, features: Features, proposals: list[torch.Tensor], size: tuple[int, int],
+               targets: list[Target]) -> dict[str, torch.Tensor]:
+        """Return L_cls, L_box and L_mask of the sampled proposals (§3: L is their sum)."""
+        boxes, which, labels, shifts = self.select_training_samples(
+            proposals, [target.as_dict() for target in targets])
+        loss_class, loss_box = fastrcnn_loss(*self.judge(features, boxes, size), labels, shifts)
+        losses = {"loss_class": loss_class, "loss_box": loss_box}
+        if self.masks is not None:
+            losses["loss_mask"] = self.loss_of_masks(self.masks, features, boxes, which, labels,
+                                                     targets, size)
+        return losses
+
+    def loss_of_masks(self, branch: MaskBranch, features: Features, boxes: list[torch.Tensor],
+                      which: list[torch.Tensor], labels: list[torch.Tensor],
+                      targets: list[Target], size: tuple[int, int]) -> torch.Tensor:
+        """Return L_mask over proposals on devices that have a mask; a device's own class only."""
+        kept = [some_masked(label, target.masked, index)
+                for label, target, index in zip(labels, targets, which, strict=True)]
+        places = [box[keep] for box, keep in zip(boxes, kept, strict=True)]
+        truth = torch.cat([cut_out(target.masks, place, index[keep]) for target, place, index, keep
+                           in zip(targets, places, which, kept, strict=True)])  # (R, 28, 28)
+        classes = torch.cat([label[keep] for label, keep in zip(labels, kept, strict=True)]) - 1
+        logits = branch(features, places, size, classes, self.class_weights())
+        return mask_losses(logits, truth).sum() / max(len(truth), 1)
+
+    def find(self, features: Features, proposals: list[torch.Tensor], size: tuple[int, int]
+             ) -> list[Found]:
+        """Return what the proposals hold: the best boxes, and a mask for each of them."""
+        boxes, scores, labels = self.postprocess_detections(
+            *self.judge(features, proposals, size), proposals, [size] * len(proposals))
+        labels = [label - 1 for label in labels]
+        masks: list[torch.Tensor | None] = [None] * len(boxes)
+        if self.masks is not None:
+            logits = self.masks(features, boxes, size, torch.cat(labels), self.class_weights())
+            masks = list(logits.sigmoid().split([len(label) for label in labels]))
+        return [Found(*parts) for parts in zip(boxes, labels, scores, masks, strict=True)]
+
+    def class_weights(self) -> torch.Tensor:
+        """Return what the box branch learnt about each class, (classes, 5·hidden)."""
+        predictor = self.box_predictor
+        shifts = predictor.bbox_pred.weight.unflatten(0, (-1, 4)).flatten(1)  # (1 + C, 4·hidden)
+        return torch.cat([predictor.cls_score.weight, shifts], 1)[1:]
+
+
+def some_masked(labels: torch.Tensor, masked: torch.Tensor, which: torch.Tensor) -> torch.Tensor:
+    """Return some of the proposals (R,) that lie on a device with a mask, drawn at random."""
+    known = functional.pad(masked, (0, 1))[which]  # (R,); a picture without devices has which = 0
+    places = torch.where((labels > 0) & known)[0]
+    return places[torch.randperm(len(places), device=places.device)[:MASK_SAMPLES]]
