@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
+from PIL import Image
+
+from vision.errors import UserError
 
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet's channels
+SMALLEST = 32  # pixels of the short side
+LONGEST = 4  # times the short side
 PREPROCESS = {"mean": list(MEAN), "deviation": list(DEVIATION)}
 
 
@@ -13,3 +19,45 @@ def normalise(pixels: torch.Tensor) -> torch.Tensor:
     mean, deviation = (torch.tensor(values, device=pixels.device)[:, None, None]
                        for values in (MEAN, DEVIATION))  # (3, 1, 1)
     return (pixels.float() / 255 - mean) / deviation
+
+
+def denormalise(x: torch.Tensor) -> torch.Tensor:
+    """Return normalised pictures (n, 3, H, W) as uint8 pixels, what is too bright or dark cut."""
+    mean, deviation = (torch.tensor(values, device=x.device)[:, None, None]
+                       for values in (MEAN, DEVIATION))  # (3, 1, 1)
+    return (255 * (x.float() * deviation + mean).clamp(0, 1)).round().to(torch.uint8)
+
+
+def to_tensor(picture: np.ndarray, size: tuple[int, int]) -> torch.Tensor:
+    """Return an RGB picture (uint8 H×W×3) normalised at a size (height, width), (1, 3, h, w)."""
+    sized = Image.fromarray(picture).resize(size[::-1], Image.Resampling.BILINEAR)
+    return normalise(torch.from_numpy(np.array(sized)).permute(2, 0, 1)[None])
+
+
+def to_picture(x: torch.Tensor) -> np.ndarray:
+    """Return a normalised picture (1, 3, H, W) as RGB, uint8 H×W×3."""
+    return denormalise(x.detach())[0].permute(1, 2, 0).cpu().numpy()
+
+
+def size_at(picture: np.ndarray, side: float) -> tuple[int, int]:
+    """Return (height, width) at which a picture's longest side is `side`, none below 32."""
+    height, width = picture.shape[:2]
+    scale = max(side / max(height, width), SMALLEST / min(height, width))
+    return round(height * scale), round(width * scale)
+
+
+def check_picture(picture: np.ndarray | None) -> np.ndarray:
+    """Return a picture after checking that style transfer can work with its shape."""
+    if picture is None:
+        raise UserError("there is no picture yet", "any photograph will do",
+                        "upload one or click an example")
+    height, width = picture.shape[:2]
+    if min(height, width) < SMALLEST:
+        raise UserError("the picture is only {width}×{height} pixels",
+                        "32×32 and more are accepted", "use a larger one",
+                        width=width, height=height)
+    if max(height, width) > LONGEST * min(height, width):
+        raise UserError("the picture is {width}×{height} pixels, which is too long and narrow",
+                        "sides of up to 1 to {most} are accepted", "crop it",
+                        width=width, height=height, most=LONGEST)
+    return picture

@@ -1,0 +1,100 @@
+"""The two networks that see: the one that ships, and torchvision's with ImageNet weights."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import tempfile
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+import torch
+from torch import nn
+
+from vision import checkpoints
+from vision.errors import UserError, unknown
+from vision.style.models import ARCHITECTURES
+from vision.style.models.vgg19 import Extractor
+
+EXTRACTORS = ("bundled", "imagenet")
+BUNDLED = checkpoints.FOLDER / "style" / "vgg19.safetensors"
+CHUNK = 2**20
+OnProgress = Callable[[float], None]
+
+
+def open_extractor(name: str = "bundled") -> nn.Module:
+    """Return an extractor by its name; its `features` are numbered as torchvision's."""
+    if name not in EXTRACTORS:
+        raise unknown("extractor", name, list(EXTRACTORS))
+    return _bundled() if name == "bundled" else _imagenet()
+
+
+def imagenet_path() -> Path:
+    """Return where torchvision keeps its ImageNet weights once they were fetched."""
+    return Path(torch.hub.get_dir()) / "checkpoints" / _address().rsplit("/", 1)[1]
+
+
+def imagenet_present() -> bool:
+    """Return whether the ImageNet weights are here already."""
+    return imagenet_path().is_file()
+
+
+def fetch_imagenet(on_progress: OnProgress | None = None) -> Path:
+    """Download torchvision's ImageNet weights unless they are here; progress is 0…1."""
+    path = imagenet_path()
+    if path.is_file():
+        return path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".vgg19.")
+    try:
+        with os.fdopen(handle, "wb") as file, urllib.request.urlopen(_address(), timeout=20) as web:
+            digest = _copy(web, file, int(web.headers["Content-Length"]), on_progress)
+        if not digest.startswith(path.stem.rpartition("-")[2]):
+            raise OSError("the file arrived damaged")
+        os.replace(temporary, path)
+    except OSError as error:
+        raise UserError("the ImageNet weights could not be fetched ({reason})",
+                        "a connection to download.pytorch.org is needed",
+                        "connect and retry; the bundled extractor works without",
+                        reason=getattr(error, "reason", error)) from error
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+    return path
+
+
+def _copy(web: Any, file: IO[bytes], size: int, on_progress: OnProgress | None) -> str:
+    """Copy a download into a file and return its SHA-256."""
+    total, done = hashlib.sha256(), 0
+    while part := web.read(CHUNK):
+        file.write(part)
+        total.update(part)
+        done += len(part)
+        if on_progress:
+            on_progress(done / size)
+    return total.hexdigest()
+
+
+def _address() -> str:
+    from torchvision.models import VGG19_Weights
+
+    return VGG19_Weights.IMAGENET1K_V1.url
+
+
+@functools.cache
+def _bundled() -> nn.Module:
+    return checkpoints.load(BUNDLED, ARCHITECTURES).module
+
+
+@functools.cache
+def _imagenet() -> nn.Module:
+    if not imagenet_present():
+        raise UserError("the ImageNet weights are not on this machine",
+                        "the bundled extractor is accepted",
+                        "choose it, or fetch the weights first")
+    extractor = Extractor("paper")
+    state = torch.load(imagenet_path(), weights_only=True, mmap=True)
+    extractor.load_state_dict({name: state[name].clone() for name in extractor.state_dict()})
+    return extractor.eval()

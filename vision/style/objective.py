@@ -1,0 +1,63 @@
+"""The three losses of a picture against its targets, which are computed once."""
+
+from __future__ import annotations
+
+import torch
+from torch.nn import functional
+
+from vision.style.losses import content_loss, gram, style_loss, tv_loss
+from vision.style.settings import Settings
+from vision.style.sight import Sight
+
+NAMES = ("content", "style", "tv")
+
+
+class Objective:
+    """What is to be minimised: how far pictures (N, 3, H, W) are from content and style."""
+
+    def __init__(self, sight: Sight, content: torch.Tensor, styles: list[torch.Tensor],
+                 settings: Settings, mask: torch.Tensor | None = None) -> None:
+        self.sight, self.base, self.mask = sight, content, mask
+        self.layer_weights = settings.layer_weights()
+        self.content = content_targets(sight, content, settings.content_layers)
+        self.grams = style_targets(sight, styles, settings.style_layers, settings.blend)
+
+    def region(self, pictures: torch.Tensor) -> torch.Tensor:
+        """Return pictures that are the content itself outside the mask."""
+        return pictures if self.mask is None else torch.lerp(self.base, pictures, self.mask)
+
+    def losses(self, pictures: torch.Tensor) -> torch.Tensor:
+        """Return content, style and total variation loss of each picture, unweighted: (3, N)."""
+        seen = self.sight(pictures)
+        zero = pictures.new_zeros(len(pictures))
+        content = sum((content_loss(seen[layer], target)
+                       for layer, target in self.content.items()), zero)
+        style = sum((self.layer_weights[layer] * style_loss(
+            gram(seen[layer], fitted(self.mask, seen[layer])), target)
+            for layer, target in self.grams.items()), zero)
+        return torch.stack((content, style, tv_loss(pictures)))
+
+
+@torch.no_grad()
+def content_targets(sight: Sight, content: torch.Tensor, layers: tuple[int, ...]
+                    ) -> dict[int, torch.Tensor]:
+    """Return the content's features (1, C, h, w) of each layer."""
+    seen = sight(content)
+    return {layer: seen[layer] for layer in layers}
+
+
+@torch.no_grad()
+def style_targets(sight: Sight, styles: list[torch.Tensor], layers: tuple[int, ...], blend: float
+                  ) -> dict[int, torch.Tensor]:
+    """Return the Gram matrices (1, C, C) of one style, or of two mixed by `blend`."""
+    shares = [1 - blend, blend] if len(styles) == 2 else [1.0]
+    seen = [sight(style) for style in styles]
+    return {layer: torch.stack([share * gram(one[layer]) for share, one in
+                                zip(shares, seen, strict=True)]).sum(0) for layer in layers}
+
+
+def fitted(mask: torch.Tensor | None, features: torch.Tensor) -> torch.Tensor | None:
+    """Return a mask (1, 1, H, W) at the size of features."""
+    if mask is None:
+        return None
+    return functional.interpolate(mask, features.shape[2:], mode="area")

@@ -1,0 +1,97 @@
+"""What is put before the network: a content, one or two styles, and the region to be painted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+from torch import nn
+
+from vision.errors import UserError
+from vision.style import colours
+from vision.style.data import check_picture, size_at, to_picture, to_tensor
+from vision.style.objective import Objective
+from vision.style.settings import Settings
+from vision.style.sight import Sight
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """The pictures of one transfer (uint8 H×W×3), checked and in the colours they are seen in."""
+
+    content: np.ndarray
+    styles: tuple[np.ndarray, ...]
+    mask: np.ndarray | None  # float32 (H, W) in 0…1, at the content's size
+    settings: Settings
+
+    @classmethod
+    def of(cls, content: np.ndarray, styles: Sequence[np.ndarray], settings: Settings,
+           mask: np.ndarray | None = None) -> Scene:
+        """Return a scene after checking all that a user gave."""
+        check_picture(content)
+        if not 1 <= len(styles) <= 2:
+            raise UserError("{count} style pictures were given", "one or two are accepted",
+                            "choose one", count=len(styles))
+        recoloured = {"style": lambda style, content: style, "matched": colours.matched,
+                      "luminance": colours.grey_like}[settings.colours]
+        return cls(content, tuple(recoloured(check_picture(style), content) for style in styles),
+                   check_mask(mask, content), settings)
+
+    def size(self, side: int) -> tuple[int, int]:
+        """Return (height, width) of the painting whose longest side is `side`."""
+        return size_at(self.content, side)
+
+    def seen(self, picture: np.ndarray, size: tuple[int, int]) -> torch.Tensor:
+        """Return a picture as the network sees it, (1, 3, h, w); in grey if colours are kept."""
+        if self.settings.colours == "luminance":
+            picture = colours.grey(colours.luminance(picture))
+        return to_tensor(picture, size)
+
+    def objective(self, extractor: nn.Module, side: int, device: torch.device,
+                  dtype: torch.dtype) -> Objective:
+        """Return the losses of a painting of a size."""
+        chosen = self.settings
+        sight = Sight(extractor.get_submodule("features"),
+                      (*chosen.content_layers, *chosen.style_layers), chosen.pooling, device, dtype)
+        content = self.seen(self.content, self.size(side)).to(device)
+        styles = [self.seen(style, size_at(style, side * chosen.style_scale)).to(device)
+                  for style in self.styles]
+        mask = None if self.mask is None else torch.from_numpy(
+            cv2.resize(self.mask, self.size(side)[::-1], interpolation=cv2.INTER_AREA))[None, None]
+        return Objective(sight, content, styles, chosen, None if mask is None
+                            else mask.to(device))
+
+    def begin(self, side: int) -> torch.Tensor:
+        """Return what the painting begins as, (1, 3, h, w): content, style or noise."""
+        size = self.size(side)
+        if self.settings.start == "noise":
+            random = torch.Generator().manual_seed(self.settings.seed)
+            return torch.randn(1, 3, *size, generator=random) / 2
+        return self.seen(self.content if self.settings.start == "content" else self.styles[0], size)
+
+    def finished(self, x: torch.Tensor) -> np.ndarray:
+        """Return a painting (1, 3, h, w) as a picture in the colours that were asked for."""
+        picture = to_picture(x)
+        if self.settings.colours != "luminance":
+            return picture
+        return colours.coloured(picture, to_picture(to_tensor(self.content, picture.shape[:2])))
+
+
+def check_mask(mask: np.ndarray | None, content: np.ndarray) -> np.ndarray | None:
+    """Return a region as float32 in 0…1 after checking that it fits the content."""
+    if mask is None:
+        return None
+    if mask.shape != content.shape[:2]:
+        raise UserError("the region is {mw}×{mh} but the picture is {w}×{h}",
+                        "both must have the same size", "paint the region on this picture",
+                        mw=mask.shape[1], mh=mask.shape[0], w=content.shape[1],
+                        h=content.shape[0])
+    values = mask.astype(np.float32)
+    values /= max(float(values.max()), 1e-6)
+    if not values.any():
+        raise UserError("the region is empty", "a few strokes are accepted",
+                        "paint over what shall be styled")
+    return values
