@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from vision.infrared.classes import CLASSES, ZONES
-from vision.infrared.scenes import Air, Device, Making, Scene, Zone
+from vision.infrared.scenes import Air, Device, Making, Scene, Zone, make_scene
 
-__all__ = ["CLASSES", "ZONES", "Air", "Device", "Making", "Scene", "Zone"]
+__all__ = ["CLASSES", "ZONES", "Air", "Device", "Making", "Scene", "Zone", "make_scene"]

@@ -19,3 +19,6 @@ class Making:
     clutter: float = 1.0  # how much stands around the devices: 0 nothing … 2 a jungle
     camera: str = ANY  # "good", "ordinary", "poor": blur, noise and fixed pattern
     overlay: str = ANY  # "scale": bar, crosshair and emblem on the picture; or "none"
+
+
+DEFAULT = Making()
