@@ -6,5 +6,6 @@ VERBS = {
     "evaluate": "measure a checkpoint on a data set",
     "predict": "name what one picture shows",
     "export": "write a checkpoint for other programs",
+    "draw": "draw one picture of each class",
     "curve": "measure a checkpoint at many ratios and note the curve on its card",
 }

@@ -110,10 +110,13 @@ def cut_lowest(scores: dict[str, np.ndarray], free: list[str], count: int
     return float(together[order[count - 1]]), masks
 
 
-def ratio_at(module: Network, threshold: float, criterion: str = "gamma") -> float:
+def ratio_at(module: Network, threshold: float, criterion: str = "gamma",
+             protected: Sequence[str] = (), scores: dict[str, np.ndarray] | None = None) -> float:
     """Return the ratio that cuts every channel whose score is not above the threshold."""
-    together = np.concatenate(list(score(module, criterion).values()))
-    return min(float((together <= threshold).mean()), MOST)
+    scores = score(module, criterion) if scores is None else scores
+    cut = sum(int((part <= threshold).sum()) for name, part in scores.items()
+              if name not in protected)
+    return min(cut / sum(map(len, scores.values())), MOST)
 
 
 def check_ratio(ratio: float) -> None:

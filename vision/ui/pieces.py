@@ -1,0 +1,57 @@
+"""Small pieces of HTML that the tabs share: tiles of facts, notes, tables, pictures in the page."""
+
+from __future__ import annotations
+
+import base64
+import html
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from vision.ui.text import say
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+def tiles(facts: dict[str, str]) -> str:
+    """Return facts as a row of tiles."""
+    cells = "".join(f'<div class="lab-tile"><small>{html.escape(name)}</small>'
+                    f"<b>{html.escape(value)}</b></div>" for name, value in facts.items())
+    return f'<div class="lab-tiles">{cells}</div>'
+
+
+def note(key: str, request: gr.Request | None, **values: Any) -> str:
+    """Return a text as a note on the page."""
+    return f'<p class="lab-note">{html.escape(say(key, request, **values))}</p>'
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """Return a table; its cells are HTML already."""
+    top = "".join(f"<th>{cell}</th>" for cell in head)
+    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    return (f'<div class="lab-scroll" tabindex="0"><table class="lab-table"><thead><tr>{top}</tr>'
+            f"</thead><tbody>{body}</tbody></table></div>")
+
+
+def picture_uri(picture: np.ndarray) -> str:
+    """Return an RGB picture (uint8 H×W×3) as a PNG inside an address."""
+    import cv2
+
+    content = cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))[1].tobytes()
+    return f"data:image/png;base64,{base64.b64encode(content).decode()}"
+
+
+def percent(value: float | None) -> str:
+    """Return a share as a percentage; a dash where there is none."""
+    return "–" if value is None or value != value else f"{100 * value:.1f}%"
+
+
+def short(number: float) -> str:
+    """Return a large number with three digits and k, M or G."""
+    for unit, size in (("G", 1e9), ("M", 1e6), ("k", 1e3)):
+        if number >= size:
+            digits = 3 - len(f"{number / size:.0f}")
+            return f"{number / size:.{max(digits, 0)}f}{unit}"
+    return f"{number:.0f}"

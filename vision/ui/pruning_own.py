@@ -1,0 +1,165 @@
+"""Trainings on the page: γ going to zero under λ, and a cut network that recovers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from vision import checkpoints
+from vision.ui import widgets
+from vision.ui.pieces import percent
+from vision.ui.pruning_plan import chart
+from vision.ui.pruning_try import needed_cut
+from vision.ui.pruning_view import OWN, measured_on, names
+from vision.ui.text import say, t
+from vision.ui.widgets import Control, friendly
+
+if TYPE_CHECKING:
+    from vision.pruning.train import Config
+
+ARCHITECTURES = ("vgg16", "resnet164", "densenet40")
+SETS = ("drawings", "cifar10")
+LIMIT = 2000  # pictures of each split, so that a measurement stays short
+LARGEST = 0.8  # the right end of the histogram; γ starts at 0.5
+
+
+@friendly
+def train_own(arch: str, data: str, steps: float, sparsity: float, rate: float, seed: float,
+              control: Control, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+    """Train a small network sparse, with its scales live."""
+    from vision.pruning.train import Config
+
+    total = int(steps)
+    config = Config(arch=arch, size="compact", data=data, limit=LIMIT, steps=total, batch=64,
+                    sparsity=sparsity / 1000, learning_rate=rate, seed=int(seed),
+                    save_every=total + 1,
+                    output=widgets.new_folder() / f"{arch}-{data}.safetensors")
+    yield from streamed(config, ("loss",), control, request)
+
+
+@friendly
+def tune(cut: str | None, steps: float, rate: float, seed: float, control: Control,
+         request: gr.Request) -> Iterator[tuple[Any, ...]]:
+    """Fine-tune the network that was cut last, with its accuracy live."""
+    from vision.pruning.train import Config
+
+    start, total = Path(needed_cut(cut)), int(steps)
+    card = checkpoints.read_card(start)
+    config = Config(arch=card.arch, start=start, data=measured_on(card), limit=LIMIT, steps=total,
+                    batch=64, learning_rate=rate, seed=int(seed), val_every=max(total // 5, 1),
+                    save_every=total + 1,
+                    output=widgets.new_folder() / f"{start.stem}-tuned.safetensors")
+    yield from streamed(config, ("loss", "accuracy"), control, request)
+
+
+def streamed(config: Config, shown: tuple[str, ...], control: Control, request: gr.Request
+             ) -> Iterator[tuple[Any, ...]]:
+    """Train and yield status, plot, scales, and at the end the file, its choice, its download."""
+    from vision.pruning.train import train
+
+    yield say("pruning.preparing", request), None, gr.skip(), gr.skip(), gr.skip(), gr.skip()
+    for news in widgets.follow(lambda on_step: train(config, on_step), control):
+        if isinstance(news, Path):
+            yield (done(news, request), gr.skip(), gr.skip(), str(news),
+                   gr.Dropdown(choices=choices(request), value=OWN),
+                   gr.DownloadButton(value=str(news), visible=True))
+        elif news:
+            last = news[-1]
+            yield (widgets.progress_line(last, request), widgets.curves(news, shown),
+                   scales(last.sample, request), gr.skip(), gr.skip(), gr.skip())
+
+
+def done(path: Path, request: gr.Request | None) -> str:
+    """Return what a finished training has reached."""
+    measured = checkpoints.read_card(path).metrics
+    return say("pruning.trained", request, accuracy=percent(measured["accuracy"]),
+               small=percent(measured["zero_scales"]))
+
+
+def choices(request: gr.Request | None) -> list[Any]:
+    """Return the networks to choose from, with that of the session."""
+    return [*names(), (say("pruning.own", request), OWN)]
+
+
+def scales(values: Any, request: gr.Request | None) -> str:
+    """Return the histogram of |γ| on an axis that stays, so that moving is seen."""
+    share = float((values < 1e-2).mean())
+    return (f"<p><b>{say('pruning.scales', request, share=percent(share))}</b></p>"
+            + chart(values.clip(max=LARGEST), LARGEST, None,
+                    say("pruning.histogram_alt", request)))
+
+
+@friendly
+def upload(file: str, request: gr.Request) -> tuple[Any, ...]:
+    """Take a checkpoint from the visitor, after every check that a foreign file needs."""
+    from vision.pruning.predict import load
+
+    load(Path(file))
+    return file, gr.Dropdown(choices=choices(request), value=OWN)
+
+
+def build(model: gr.Dropdown, own: gr.State) -> None:
+    """Build the part that trains a network sparse."""
+    gr.Markdown(t("pruning.train_info"))
+    with gr.Row():
+        with gr.Column(scale=2, min_width=280):
+            arch = gr.Dropdown(list(ARCHITECTURES), value="vgg16", label=t("pruning.arch"),
+                               info=t("pruning.arch_info"))
+            data = gr.Dropdown([(t(f"pruning.data_{name}"), name) for name in SETS],
+                               value="drawings", label=t("pruning.data"),
+                               info=t("pruning.own_data_info"))
+            sparsity = gr.Slider(0, 20, 5, step=0.5, label=t("pruning.sparsity"),
+                                 info=t("pruning.sparsity_info"), elem_id="pruning-sparsity")
+            steps = gr.Slider(20, 2000, 200, step=10, label=t("app.steps"),
+                              info=t("pruning.steps_info"), elem_id="pruning-steps")
+            rate = gr.Slider(0.01, 0.2, 0.1, step=0.01, label=t("app.learning_rate"),
+                             info=t("pruning.rate_info"))
+            seed = gr.Number(0, precision=0, minimum=0, label=t("app.seed"),
+                             info=t("app.seed_info"))
+            start, stop = buttons("train")
+        with gr.Column(scale=3, min_width=320):
+            outputs = results("train", model, own)
+    control = gr.State(Control())
+    widgets.connect_training(start, stop, outputs[0], control, fn=train_own,
+                             inputs=[arch, data, steps, sparsity, rate, seed, control],
+                             outputs=outputs)
+
+
+def build_tuning(model: gr.Dropdown, own: gr.State, cut: gr.State) -> None:
+    """Build the part that lets a cut network recover."""
+    gr.Markdown(t("pruning.tune_info"))
+    with gr.Row():
+        with gr.Column(scale=2, min_width=280):
+            steps = gr.Slider(10, 1000, 60, step=10, label=t("app.steps"),
+                              info=t("pruning.steps_info"), elem_id="pruning-tune-steps")
+            rate = gr.Slider(0.005, 0.1, 0.02, step=0.005, label=t("app.learning_rate"),
+                             info=t("pruning.rate_info"))
+            seed = gr.Number(0, precision=0, minimum=0, label=t("app.seed"),
+                             info=t("app.seed_info"))
+            start, stop = buttons("tune")
+        with gr.Column(scale=3, min_width=320):
+            outputs = results("tune", model, own)
+    control = gr.State(Control())
+    widgets.connect_training(start, stop, outputs[0], control, fn=tune,
+                             inputs=[cut, steps, rate, seed, control], outputs=outputs)
+
+
+def buttons(kind: str) -> tuple[gr.Button, gr.Button]:
+    """Return the buttons that start and stop a training."""
+    with gr.Row():
+        return (gr.Button(t(f"pruning.{kind}_go"), variant="primary", elem_id=f"pruning-{kind}"),
+                gr.Button(t("app.stop"), variant="stop", elem_id=f"pruning-{kind}-stop"))
+
+
+def results(kind: str, model: gr.Dropdown, own: gr.State) -> list[Any]:
+    """Return what a training writes to: status, plot, scales, file, choice, download."""
+    status = gr.Markdown(t(f"pruning.{kind}_empty"), elem_id=f"pruning-{kind}-status")
+    histogram = gr.HTML(elem_id=f"pruning-{kind}-scales")
+    plot = gr.Plot(show_label=False, elem_id=f"pruning-{kind}-plot",
+                   elem_classes=["lab-when-filled"])
+    download = gr.DownloadButton(t("app.download_model"), visible=False,
+                                 elem_id=f"pruning-{kind}-download")
+    return [status, plot, histogram, own, model, download]
