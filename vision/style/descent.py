@@ -2,23 +2,65 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 
+from vision.style.graph import captured
 from vision.style.objective import Objective
+
+Slope = Callable[[], torch.Tensor]
+
+
+class Adam:
+    """Kingma, Ba: "Adam", arXiv:1412.6980, algorithm 1, as torch has it, for one tensor."""
+
+    def __init__(self, values: torch.Tensor, betas: tuple[float, float] = (0.9, 0.999)) -> None:
+        self.values, self.betas, self.count = values, betas, 0
+        self.mean, self.square = torch.zeros_like(values), torch.zeros_like(values)
+
+    def step(self, slope: Slope, rate: float) -> None:
+        """Go one step down the slope at the present values."""
+        first, second = self.betas
+        found = slope()
+        self.count += 1
+        self.mean.lerp_(found, 1 - first)
+        self.square.mul_(second).addcmul_(found, found, value=1 - second)
+        spread = (self.square / (1 - second**self.count)).sqrt_().add_(1e-8)
+        self.values.addcdiv_(self.mean, spread, value=-rate / (1 - first**self.count))
+
+
+class LBFGS:
+    """torch's L-BFGS with one evaluation a step, which remembers the last twenty."""
+
+    def __init__(self, values: torch.Tensor) -> None:
+        self.values = values
+        self.optimizer = torch.optim.LBFGS([values], max_iter=1, history_size=20)
+
+    def step(self, slope: Slope, rate: float) -> None:
+        """Go one step down the slope at the present values."""
+        def closure() -> float:
+            self.values.grad = slope()
+            return 0.0  # only a line search would ask for the loss
+
+        self.optimizer.param_groups[0]["lr"] = rate
+        self.optimizer.step(closure)
+
+
+OPTIMIZERS: dict[str, Callable[[torch.Tensor], Adam | LBFGS]] = {"adam": Adam, "lbfgs": LBFGS}
 
 
 class Descent:
-    """Pictures (N, 3, H, W) as the parameter of an optimizer, weighed by (3, 1) or (3, N)."""
+    """Pictures (N, 3, H, W) on their way down losses that are weighed by (3, 1) or (3, N)."""
 
-    def __init__(self, objective: Objective, pictures: torch.Tensor, optimizer: str, rate: float,
-                 decay_every: int, weights: torch.Tensor) -> None:
-        self.objective = objective
-        self.values = pictures.clone(memory_format=torch.contiguous_format).requires_grad_()
-        self.judged = self.values.detach().clone()  # those whose losses were found last
-        self.weights = weights.clone()
-        self.found = weights.new_zeros(3, len(pictures))
-        self.optimizer = _optimizer(optimizer, self.values, rate)
-        self.schedule = torch.optim.lr_scheduler.StepLR(self.optimizer, decay_every, 0.1)
+    def __init__(self, objective: Objective, pictures: torch.Tensor, weights: torch.Tensor,
+                 optimizer: str, rate: float, decay_every: int) -> None:
+        self.objective, self.weights = objective, weights.clone()
+        self.values = pictures.clone(memory_format=torch.contiguous_format)
+        self.judged = self.values.clone()  # those whose losses were found last
+        self.optimizer = OPTIMIZERS[optimizer](self.values)
+        self.rate, self.decay_every, self.count = rate, decay_every, 0
+        self._measure = captured(self._losses_and_slope, pictures.device)
 
     @property
     def pictures(self) -> torch.Tensor:
@@ -27,22 +69,19 @@ class Descent:
 
     def step(self) -> torch.Tensor:
         """Go one step and return the unweighted losses before it, (3, N)."""
-        self.optimizer.step(self._slope)  # type: ignore[arg-type]
-        self.schedule.step()
-        return self.found.clone()
+        self.judged.copy_(self.values)
+        self.optimizer.step(self._slope, self.rate * 0.1 ** (self.count // self.decay_every))
+        self.count += 1
+        return self.losses
 
     def _slope(self) -> torch.Tensor:
-        """Set the gradient of the weighted losses and return their sum."""
-        losses = self.objective.losses(self.pictures)
-        total = (self.weights * losses).sum()
-        (slope,) = torch.autograd.grad(total, self.values)
-        self.values.grad = slope.contiguous()
-        self.found = losses.detach()
-        self.judged.copy_(self.values.detach())
-        return total.detach()
+        losses, slope = self._measure()
+        self.losses = losses.clone()  # (3, N)
+        return slope
 
-
-def _optimizer(name: str, values: torch.Tensor, rate: float) -> torch.optim.Optimizer:
-    if name == "lbfgs":  # one evaluation a step, as Gatys et al. did
-        return torch.optim.LBFGS([values], rate, max_iter=1, history_size=20)
-    return torch.optim.Adam([values], rate, fused=True)
+    def _losses_and_slope(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the losses, and the gradient of their weighted sum, (N, 3, H, W)."""
+        values = self.values.detach().requires_grad_()
+        losses = self.objective.losses(self.objective.region(values))
+        (slope,) = torch.autograd.grad((self.weights * losses).sum(), values)
+        return losses.detach(), slope.contiguous()

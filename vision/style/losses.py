@@ -6,6 +6,8 @@ keeps the pictures of a batch apart, so that many can be optimised at once.
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 
 
@@ -14,13 +16,27 @@ def gram(features: torch.Tensor, mask: torch.Tensor | None = None) -> torch.Tens
 
     A mask (1, 1, H, W) weighs the places; its sum then stands for H·W.
     """
-    count, channels = features.shape[:2]
+    count, channels, height, width = features.shape
     rows = features.permute(0, 2, 3, 1).reshape(count, -1, channels)  # (N, HW, C)
-    weighed, places = rows, torch.tensor(float(rows.shape[1]))
-    if mask is not None:
-        weighed = rows * mask.reshape(1, -1, 1).to(rows.dtype)
-        places = mask.sum().clamp_min(1e-6)
-    return (weighed.transpose(1, 2) @ rows).float() / (channels * places)  # equation 3
+    weights = None if mask is None else mask.reshape(1, -1, 1).to(rows.dtype)  # (1, HW, 1)
+    places = height * width if mask is None else mask.sum().clamp_min(1e-6)
+    return _Products.apply(rows, weights) / (channels * places)  # equation 3
+
+
+class _Products(torch.autograd.Function):
+    """Sums of x·xᵀ over rows (N, HW, C); as they are symmetric, one product gives the slope."""
+
+    @staticmethod
+    def forward(ctx: Any, rows: torch.Tensor, weights: torch.Tensor | None) -> torch.Tensor:
+        ctx.save_for_backward(rows, weights)
+        weighed = rows if weights is None else rows * weights
+        return (weighed.transpose(1, 2) @ rows).float()  # (N, C, C)
+
+    @staticmethod
+    def backward(ctx: Any, slope: torch.Tensor) -> tuple[torch.Tensor, None]:
+        rows, weights = ctx.saved_tensors
+        found = rows @ (slope + slope.transpose(1, 2)).to(rows.dtype)  # (N, HW, C)
+        return found if weights is None else found * weights, None
 
 
 def content_loss(features: torch.Tensor, target: torch.Tensor) -> torch.Tensor:

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import torch
 from torch import nn
+from torch.nn import functional
+
+from vision.style.convolution import Convolution
+
+POOLS: dict[str, Callable[..., torch.Tensor]] = {"max": functional.max_pool2d,
+                                                 "average": functional.avg_pool2d}
 
 
 class Sight:
@@ -18,22 +24,23 @@ class Sight:
 
     def __init__(self, features: nn.Module, layers: Iterable[int], pooling: str = "max",
                  device: torch.device | None = None, dtype: torch.dtype = torch.float32) -> None:
-        self.layers = frozenset(layers)
-        self.depth = max(self.layers, default=-1)
-        kept = nn.Sequential(*list(features.children())[: self.depth + 1])
-        self.net = copy.deepcopy(kept).requires_grad_(False).to(device, dtype)
-        self.net.to(memory_format=torch.channels_last)
-        self.dtype = dtype
-        for index, layer in enumerate(self.net):
-            if isinstance(layer, nn.MaxPool2d) and pooling == "average":
-                self.net[index] = nn.AvgPool2d(2)
+        self.layers, self.dtype, self.pool = frozenset(layers), dtype, POOLS[pooling]
+        depth = max(self.layers, default=-1)
+        self.steps: dict[int, Convolution | None] = {}  # by number; none is a pooling
+        for number, layer in enumerate([*features.children()][: depth + 1]):
+            if isinstance(layer, nn.Conv2d):
+                own = copy.deepcopy(layer).requires_grad_(False).to(device, dtype)
+                self.steps[number] = Convolution(own.to(memory_format=torch.channels_last),
+                                                 rectified=number < depth)
+            elif isinstance(layer, nn.MaxPool2d):
+                self.steps[number] = None
 
     def __call__(self, x: torch.Tensor) -> dict[int, torch.Tensor]:
         """Return the features (N, C, h, w) of each chosen layer for pictures (N, 3, H, W)."""
         x = x.to(self.dtype, memory_format=torch.channels_last)
         found = {}
-        for index, layer in enumerate(self.net):
-            x = layer(x)
-            if index in self.layers:
-                found[index] = x
+        for number, convolution in self.steps.items():
+            x = convolution(x) if convolution else self.pool(x, 2)
+            if number in self.layers:
+                found[number] = x
         return found

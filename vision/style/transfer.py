@@ -171,8 +171,8 @@ class _Painting:
         dtype = torch.bfloat16 if self.precision == "bf16" else torch.float32
         objective = self.scene.objective(self.extractor, self.settings.sides[number], self.device,
                                          dtype)
-        return Descent(objective, x, self.settings.optimizer, self.rate,
-                       self.settings.decay_every[number], self._weights())
+        return Descent(objective, x, self._weights(), self.settings.optimizer, self.rate,
+                       self.settings.decay_every[number])
 
     def _weights(self) -> torch.Tensor:
         return torch.tensor(self.weights.as_tuple(), device=self.device)[:, None]  # (3, 1)
