@@ -11,9 +11,9 @@ import numpy as np
 from vision.errors import unknown
 
 QUALITIES = {
-    "good": ((0.35, 0.7), (0.02, 0.06), (0.0, 0.05)),
-    "ordinary": ((0.6, 1.1), (0.04, 0.12), (0.03, 0.15)),
-    "poor": ((1.2, 2.2), (0.12, 0.35), (0.1, 0.4)),
+    "good": ((0.35, 0.7), (0.02, 0.06), (0.0, 0.02)),
+    "ordinary": ((0.6, 1.1), (0.04, 0.12), (0.01, 0.06)),
+    "poor": ((1.2, 2.2), (0.12, 0.3), (0.05, 0.18)),
 }  # blur in pixels, noise in K (NETD), fixed pattern in K
 
 
@@ -33,7 +33,7 @@ class Camera:
             height, width = field.shape
             seen += np.float32(self.pattern) * rng.standard_normal(width, np.float32)
             seen += np.float32(0.6 * self.pattern) * rng.standard_normal((height, 1), np.float32)
-            seen += np.float32(4 * self.pattern * rng.standard_normal()) * shading(height, width)
+            seen += np.float32(6 * self.pattern * rng.standard_normal()) * shading(height, width)
         return seen
 
 
@@ -63,7 +63,7 @@ def scale(seen: np.ndarray, ambient: float, rng: np.random.Generator) -> tuple[f
         span = np.exp(rng.uniform(np.log(14), np.log(60)))
         low, high = ambient - place * span, ambient + (1 - place) * span
     low, high = round(float(low), 1), round(float(high), 1)
-    return low, max(high, low + 2)
+    return low, max(high, low + 4)
 
 
 def signal(seen: np.ndarray, low: float, high: float) -> np.ndarray:

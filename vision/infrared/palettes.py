@@ -54,7 +54,7 @@ def smooth(colours: np.ndarray, reach: int = 8) -> np.ndarray:
 def paint(grey: np.ndarray, palette: str) -> np.ndarray:
     """Return intensities 0…1 (H, W) as a picture, uint8 (H, W, 3)."""
     level = (grey * (STEPS - 1) + 0.5).clip(0, STEPS - 1).astype(np.uint8)
-    return table(palette)[level]
+    return table(palette).take(level, axis=0)
 
 
 def recognise(picture: np.ndarray) -> str:

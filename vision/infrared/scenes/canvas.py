@@ -60,9 +60,10 @@ class Canvas:
     def box(self, points: np.ndarray, margin: float = 0) -> Box | None:
         """Return the part of the canvas that a shape can touch (left, top, right, bottom)."""
         height, width = self.piece.shape
-        first, last = points.min(0) - margin - 1, points.max(0) + margin + 2
-        left, top = max(int(first[0]), 0), max(int(first[1]), 0)
-        right, bottom = min(int(last[0]), width), min(int(last[1]), height)
+        x, y, wide, high = cv2.boundingRect(points.astype(np.float32))
+        spare = int(margin) + 1
+        left, top = max(x - spare, 0), max(y - spare, 0)
+        right, bottom = min(x + wide + spare, width), min(y + high + spare, height)
         return (left, top, right, bottom) if left < right and top < bottom else None
 
 

@@ -57,7 +57,7 @@ def _row(label: str, rng: np.random.Generator, load: float) -> list[Spot]:
     count = int(rng.choice([1, 2, 3, 4], p=[0.3, 0.2, 0.42, 0.08]))
     seed = int(rng.integers(1 << 31))
     first = BUILDERS[label](np.random.default_rng(seed), load)
-    high = rng.uniform(0.1, 0.6) if label in LOW else rng.uniform(0.5, 2.6)
+    high = rng.uniform(0.1, 0.6) if label in LOW else rng.uniform(1.2, 3.6)
     pitch = first.width + rng.uniform(0.5, 1.8)
     lean = rng.normal(0, 0.012)
     mast = surroundings.stand(rng, high, min(max(0.5, 0.6 * first.width), 2.2))
@@ -166,7 +166,7 @@ def _fan(rng: np.random.Generator, load: float) -> list[Spot]:
     """Return one to three bushings of a GIS that spread like the fingers of a hand."""
     count = int(rng.choice([1, 2, 3], p=[0.25, 0.15, 0.6]))
     built = BUILDERS["gis bushing"](rng, load)
-    high, spread = rng.uniform(0.8, 2.5), rng.choice([0.0, rng.uniform(0.15, 0.5)])
+    high, spread = rng.uniform(1.2, 3.5), rng.choice([0.0, rng.uniform(0.15, 0.5)])
     pitch = built.width + rng.uniform(0.2, 1.2)
     post = surroundings.stand(rng, high, 0.7)
     return [Spot("gis bushing", built, np.array([place * pitch, high, 0]), 0, place * spread, 0,

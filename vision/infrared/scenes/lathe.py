@@ -33,12 +33,14 @@ def paint_turned(part: Turned, scenery: Scenery, piece: int) -> None:
     axis = project(part, scenery)
     if axis is None:
         return
-    radius, warm = np.asarray(part.radius, np.float32), np.asarray(part.warm, np.float32)
-    warm = np.broadcast_to(warm, radius.shape)
-    climb = slope(part)
-    levels = seems(warm, climb, part.surface, scenery.air).astype(np.float32)  # (n,)
+    radius = part.radius.astype(np.float32)
+    box = _reach(axis, float(radius.max()), scenery)
+    if box is None:
+        return
+    levels = seems(part.warm, slope(part), part.surface, scenery.air).astype(np.float32)  # (n,)
     _paint_end(part, axis, levels, scenery, piece)
-    _paint_body(part, axis, radius, levels, scenery, piece)
+    if axis.length > 1:
+        _paint_body(part, axis, radius, levels, scenery, piece, box)
 
 
 def project(part: Turned, scenery: Scenery) -> Axis | None:
@@ -52,15 +54,16 @@ def project(part: Turned, scenery: Scenery) -> Axis | None:
     tilt = direction @ ray / np.sqrt((direction @ direction) * (ray @ ray))
     length = float(np.hypot(*(last - first)))
     along = (last - first) / max(length, 1e-6)
-    return Axis(first, along, length, tuple(place.focal / seen[:, 2]), float(tilt))
+    near, far = place.focal / float(seen[0, 2]), place.focal / float(seen[1, 2])
+    return Axis(first, along, length, (near, far), float(tilt))
 
 
 def slope(part: Turned) -> np.ndarray:
     """Return how far each ring's surface looks up (1) or down (−1), for an axis that is upright."""
-    radius = np.asarray(part.radius, np.float64)
     reach = part.end - part.start
     length = np.sqrt(reach @ reach)
-    climb = np.gradient(radius) * (len(radius) - 1) / max(length, 1e-6)  # dr/ds
+    steps = np.diff(part.radius, prepend=part.radius[0])
+    climb = steps * (len(steps) - 1) / max(length, 1e-6)  # dr/ds
     return -climb / np.sqrt(1 + climb * climb) * reach[1] / length
 
 
@@ -94,10 +97,7 @@ def _cap(radius: np.ndarray, at_start: bool) -> list[int]:
 
 
 def _paint_body(part: Turned, axis: Axis, radius: np.ndarray, levels: np.ndarray,
-                scenery: Scenery, piece: int) -> None:
-    box = _reach(axis, float(radius.max()), scenery)
-    if box is None or axis.length < 1:
-        return
+                scenery: Scenery, piece: int, box: Box) -> None:
     left, top, right, bottom = box
     x = np.arange(left, right, dtype=np.float32) - np.float32(axis.start[0])
     y = np.arange(top, bottom, dtype=np.float32)[:, None] - np.float32(axis.start[1])

@@ -20,7 +20,7 @@ from .view import Place, View, looking
 EYE = 1.6  # metres, the height of the camera
 FILLERS = (surroundings.gantry, surroundings.pole, surroundings.tree, surroundings.wall,
            surroundings.lamp, surroundings.bush, surroundings.pipes, surroundings.fence)
-CHANCES = np.array([0.3, 0.12, 0.08, 0.14, 0.05, 0.06, 0.15, 0.1])
+CHANCES = np.array([0.42, 0.08, 0.07, 0.12, 0.04, 0.06, 0.13, 0.08])
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def _frame(spots: list[Spot], rng: np.random.Generator, size: tuple[int, int]
     share = np.clip(np.exp(rng.normal(np.log(0.62), 0.3)), 0.28, 1.25)
     wide = max(main.width, 0.45 * np.ptp([spot.at[0] for spot in spots]))
     tall = max(main.height, 0.9 * wide * height / width)
-    distance = float(np.clip(focal * tall / (share * height), 2.5, 45))
+    distance = float(np.clip(focal * tall / (share * height), 4, 45))
     focal = share * height * distance / tall
     middle = spots[0].at[1] + rng.uniform(0.35, 0.7) * main.height
     pitch = np.arctan2(middle - EYE, distance) + rng.normal(0, 0.03)
@@ -137,7 +137,7 @@ def _fault(label: str, chance: np.random.Generator, settings: Making) -> str:
 def _yard(rng: np.random.Generator, view: View, distance: float, clutter: float) -> list[Thing]:
     """Return steel, walls, trees and wires behind the devices, and now and then before them."""
     things = []
-    for _ in range(rng.poisson(2.2 * clutter)):
+    for _ in range(rng.poisson(2.8 * clutter)):
         build = FILLERS[rng.choice(len(FILLERS), p=CHANCES)]
         ahead = distance + rng.uniform(1.5, 22)
         if build in (surroundings.fence, surroundings.lamp) and rng.random() < 0.3:
@@ -146,6 +146,9 @@ def _yard(rng: np.random.Generator, view: View, distance: float, clutter: float)
         place = view.place(np.array([away, 0, ahead]), rng.uniform(-1.2, 1.2))
         things.append(Thing(build(rng), place, ahead))
     ground = view.place(np.zeros(3))
+    if rng.random() < 0.7 * min(clutter, 1):
+        ahead = distance + rng.uniform(15, 60)
+        things.append(Thing(surroundings.ridge(rng, ahead), ground, ahead))
     for _ in range(rng.poisson(1.6 * clutter)):
         ahead = distance + rng.uniform(-0.2, 1) * min(distance, 8)
         high, side = EYE + rng.uniform(0.1, 0.5) * ahead, rng.uniform(0.4, 1.0) * ahead

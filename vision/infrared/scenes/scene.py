@@ -15,10 +15,11 @@ from .making import ANY, DEFAULT, Making
 from .overlay import draw_overlay
 from .parts import BARE, Scenery
 from .plan import Thing, draw_plan
-from .sky import background, draw_air
+from .sky import background, billow, draw_air
 from .truth import Air, Device, Scene
 from .visible import Pieces, visible_devices
 
+ROUGH = 0.3  # K by which dirt and weather vary a surface
 FINE = 2  # the field is painted this many times larger, then averaged down
 LIKELY = {"iron": 0.7, "rainbow": 0.08, "white-hot": 0.08, "grey": 0.08, "inverted": 0.06}
 
@@ -36,6 +37,8 @@ def make_scene(seed: int, size: tuple[int, int] = (288, 384), settings: Making =
     for thing in plan.things:
         _paint(thing, canvas, pieces, air, chances)
     field = cv2.resize(canvas.field, size[::-1], interpolation=cv2.INTER_AREA)
+    dirt = billow(size, 0.2, skies) * (canvas.piece[::FINE, ::FINE] > 0)
+    field = cv2.addWeighted(field, 1, dirt, ROUGH, 0)
     devices = visible_devices(canvas.piece, pieces, size)
     return _exposed(seed, field, devices, air, settings, lens)
 

@@ -52,7 +52,7 @@ def background(view: View, air: Air, rng: np.random.Generator) -> np.ndarray:
 def _clouds(shape: tuple[int, int], air: Air, rng: np.random.Generator) -> np.ndarray:
     """Return how thick the clouds are, 0 … 1 (H, W)."""
     drift = billow(shape, rng.uniform(0.5, 1.6), rng)
-    return np.clip((drift + 3.2 * air.clouds - 1.6) * rng.uniform(0.4, 1.2), 0, 1)
+    return np.clip((drift + 3.2 * air.clouds - 1.6) * rng.uniform(0.25, 0.7), 0, 1)
 
 
 def billow(shape: tuple[int, int], zoom: float, rng: np.random.Generator) -> np.ndarray:

@@ -27,7 +27,7 @@ METAL = Surface(0.55, 0.35, 1.0)
 CONCRETE = Surface(0.95, 0.65, 0.6)
 
 
-def seems(warm: np.ndarray, up: np.ndarray, surface: Surface, air: Air) -> np.ndarray:
+def seems(warm: np.ndarray | float, up: np.ndarray, surface: Surface, air: Air) -> np.ndarray:
     """Return the apparent °C of faces `warm` K above the air that look up (1) or down (−1)."""
     open_sky = (air.ambient - air.zenith) / 40 * (1 - air.clouds)
     sunlit = surface.absorbs * air.sun * (0.35 + 0.4 * np.maximum(up, 0))

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .devices.built import cuboid, rods
-from .parts import BARE, Part, Rods
+from .parts import BARE, Part, Plate, Rods
 from .profiles import Section, column, sheds, straight
 from .surfaces import CONCRETE, METAL, PAINT, POLYMER, PORCELAIN, STEEL
 
@@ -120,6 +120,18 @@ def bush(rng: np.random.Generator) -> list[Part]:
     ends = at + rng.normal(0, 0.16, (count, 3))
     shades = np.array_split(np.stack([at, ends], 1), 5)
     return [Rods(tuple(some), 0.05, CONCRETE, rng.uniform(-2.2, -0.2), BARE) for some in shades]
+
+
+def ridge(rng: np.random.Generator, ahead: float) -> list[Part]:
+    """Return the outline of a far wood or row of houses across the whole view."""
+    count, high = 240, rng.uniform(0.03, 0.13) * ahead
+    steps = np.cumsum(rng.normal(0, 1, count))
+    wave = steps - np.linspace(steps[0], steps[-1], count)
+    rough = high * (1 + 0.05 * wave + 0.03 * rng.normal(0, 1, count))
+    x = np.linspace(-0.8, 0.8, count) * ahead
+    top = np.stack([x, np.maximum(rough, 0.2), np.full(count, ahead)], 1)
+    foot = np.array([(x[-1], 0.0, ahead), (x[0], 0.0, ahead)])
+    return [Plate(np.concatenate([top, foot]), CONCRETE, rng.uniform(-2, 0.5), BARE)]
 
 
 def lamp(rng: np.random.Generator) -> list[Part]:

@@ -13,7 +13,7 @@ from .built import Built, cuboid, flag, flange, rods, stud
 def main_transformer_body(rng: np.random.Generator, load: float) -> Built:
     """A ribbed tank, hot at the top, with banks of radiator panels before it."""
     wide, high, deep = rng.uniform(2.8, 4.0), rng.uniform(1.7, 2.3), rng.uniform(1.2, 1.6)
-    hot = 6 + rng.uniform(12, 26) * load
+    hot = 4 + rng.uniform(6, 20) * load
     tank = cuboid((0, high / 2, 0), (wide, high, deep), PAINT, (0.45 * hot, hot), "tank")
     lid = cuboid((0, high + 0.05, 0), (1.04 * wide, 0.1, 1.08 * deep), PAINT, (hot, hot), "tank")
     parts: list[Part] = [tank, lid, *_ribs(wide, high, deep, hot)]
