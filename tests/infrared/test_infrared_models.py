@@ -1,0 +1,153 @@
+"""The detector's parts against second implementations, published counts and worked examples."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from hand import FUSE, SIZE, Handmade
+from torch.nn import functional
+from torchvision.models.detection import maskrcnn_resnet50_fpn
+
+from vision.infrared.classes import CLASSES
+from vision.infrared.models import ARCHITECTURES, detectors
+from vision.infrared.models.backbone import Classifier, Pyramid, grey_resnet, standardise
+from vision.infrared.models.heads import MASK_SAMPLES, Target, some_masked
+from vision.infrared.models.masks import paste
+from vision.infrared.models.weight_transfer import (
+    ClassAgnostic,
+    PerClass,
+    Transferred,
+    masks_from,
+)
+from vision.infrared.train import target_of
+
+
+def count(module: torch.nn.Module) -> int:
+    return sum(parameter.numel() for parameter in module.parameters())
+
+
+def test_the_paper_size_has_torchvisions_parameters_but_for_what_is_different() -> None:
+    with torch.device("meta"):
+        own = ARCHITECTURES.build("mask_rcnn", classes=90, backbone="resnet50", size="paper")
+        theirs = maskrcnn_resnet50_fpn(weights=None, weights_backbone=None)
+    norms = sum(count(module) for module in theirs.backbone.body.modules()
+                if isinstance(module, torch.nn.BatchNorm2d))  # frozen where weights are loaded
+    assert count(theirs) - norms == 44_401_393  # as torchvision's table of weights says
+    body = 2 * 64 * 49  # red, green and blue became one channel
+    pyramid = 8 * (2 * 256 - 256)  # normalised instead of biased
+    mask_head = 4 * (2 * 256 - 256)
+    background = 257  # a mask for the class 0 that never has one
+    anchors = (6 - 3) * 5 * 257  # two sizes a level
+    expected = 44_401_393 + norms - body + pyramid + mask_head - background + anchors
+    assert count(own) == expected
+
+
+def test_the_shipped_size_fits_30_megabytes() -> None:
+    with torch.device("meta"):
+        own = ARCHITECTURES.build("mask_rcnn", classes=len(CLASSES), masks="transferred")
+    assert 2 * sum(value.numel() for value in own.state_dict().values()) < 30_000_000
+
+
+def test_a_transfer_that_is_the_identity_gives_the_masks_of_learnt_weights() -> None:
+    torch.manual_seed(0)
+    learnt, told = PerClass(5, 9, 8), Transferred(5, 9, 8)
+    told.transfer = torch.nn.Identity()
+    features, labels = torch.randn(7, 8, 4, 4), torch.tensor([0, 1, 2, 3, 4, 0, 2])
+    box_weights = learnt.weights.detach()  # (classes, D + 1): as if they were the box branch's
+    one = masks_from(features, learnt(torch.zeros(5, 9)), labels)
+    assert torch.equal(one, masks_from(features, told(box_weights), labels))
+    layer = torch.nn.Conv2d(8, 5, 1)  # the layer that Mask R-CNN ends in
+    layer.weight.data, layer.bias.data = box_weights[:, :-1, None, None], box_weights[:, -1]
+    torch.testing.assert_close(one, layer(features)[torch.arange(7), labels])
+
+
+def test_agnostic_masks_do_not_ask_for_the_class_and_transferred_ones_do() -> None:
+    torch.manual_seed(0)
+    features, box_weights = torch.randn(1, 8, 4, 4).expand(5, -1, -1, -1), torch.randn(5, 9)
+    for source, alike in ((ClassAgnostic, True), (Transferred, False)):
+        masks = masks_from(features, source(5, 9, 8)(box_weights), torch.arange(5))
+        assert torch.equal(masks[0], masks[1]) is alike
+
+
+def test_no_gradient_flows_through_the_transfer_into_the_box_branch() -> None:
+    box_weights = torch.randn(5, 9, requires_grad=True)
+    told = Transferred(5, 9, 8)
+    told(box_weights).sum().backward()
+    assert box_weights.grad is None and told.transfer[0].weight.grad.abs().sum() > 0
+
+
+def test_pasting_is_bilinear_inside_the_box() -> None:
+    torch.manual_seed(0)
+    masks, boxes = torch.rand(1, 28, 28), torch.tensor([[10.0, 5, 94, 61]])
+    stretched = functional.interpolate(masks[None], (56, 84), mode="bilinear")[0, 0]
+    pasted = paste(masks, boxes, SIZE)[0, 5:61, 10:94]
+    torch.testing.assert_close(pasted[1:-1, 2:-2], stretched[1:-1, 2:-2])
+
+
+def test_nothing_is_pasted_outside_a_box() -> None:
+    pasted = paste(torch.ones(1, 28, 28), torch.tensor([[10.0, 20, 40, 50]]), SIZE)[0]
+    assert pasted[22:48, 12:38].min() > 0.999 and pasted.sum() <= 31 * 31
+    pasted[19:51, 9:41] = 0
+    assert pasted.sum() == 0
+
+
+def test_standardised_pictures_do_not_show_their_range() -> None:
+    x = torch.rand(2, 1, 32, 32)
+    torch.testing.assert_close(standardise(x), standardise(0.3 + 0.4 * x), atol=1e-4, rtol=1e-4)
+    assert standardise(torch.full((1, 1, 32, 32), 0.5)).abs().max() < 1e-4
+
+
+def test_a_pyramid_takes_over_a_classifiers_body() -> None:
+    torch.manual_seed(0)
+    classifier, pyramid = Classifier(grey_resnet("resnet18", 5)), Pyramid("resnet18", 16)
+    pyramid.start_from(classifier.state_dict())
+    x = torch.rand(1, 1, 64, 64)
+    body, own = classifier.body.eval(), pyramid.eval().body(x)
+    stem = body.maxpool(body.relu(body.bn1(body.conv1(x))))
+    deepest = body.layer4(body.layer3(body.layer2(body.layer1(stem))))
+    assert torch.equal(deepest, own["p5"])
+    with pytest.raises(KeyError, match="layer"):
+        pyramid.start_from({"body.conv1.weight": classifier.body.conv1.weight})
+
+
+def test_only_devices_with_a_mask_are_drawn_and_not_too_many() -> None:
+    labels, which = torch.tensor([0, 3, 3, 5, 0]), torch.tensor([0, 0, 0, 1, 1])
+    drawn = some_masked(labels, torch.tensor([True, False]), which)
+    assert sorted(drawn.tolist()) == [1, 2]
+    nothing = some_masked(torch.zeros(4, dtype=torch.long), torch.zeros(0, dtype=torch.bool),
+                          torch.zeros(4, dtype=torch.long))
+    assert len(nothing) == 0
+    many = torch.full((50,), 2), torch.tensor([True]), torch.zeros(50, dtype=torch.long)
+    assert len(set(some_masked(*many).tolist())) == MASK_SAMPLES
+
+
+@pytest.mark.parametrize("name", detectors())
+def test_every_detector_learns_and_finds(name: str) -> None:
+    torch.manual_seed(0)
+    module = ARCHITECTURES.build(name, classes=len(CLASSES))
+    target = target_of(Handmade(1)[0])
+    empty = Target(torch.zeros(0, 4), torch.zeros(0, dtype=torch.long),
+                   torch.zeros(0, *SIZE, dtype=torch.uint8), torch.zeros(0, dtype=torch.bool))
+    pictures = torch.rand(2, 1, *SIZE)
+    losses = module(pictures, [target, empty])
+    assert ("loss_mask" in losses) is (name == "mask_rcnn")
+    torch.stack(list(losses.values())).sum().backward()
+    grads = [name for name, p in module.named_parameters() if p.grad is None]
+    assert grads == []
+    with torch.inference_mode():
+        found = module.eval()(pictures)
+    assert len(found) == 2 and (found[0].masks is None) is (name == "faster_rcnn")
+    assert found[0].labels.max() < len(CLASSES) and found[0].labels.min() >= 0
+
+
+def test_without_masks_to_learn_from_the_mask_branch_stands_still() -> None:
+    torch.manual_seed(0)
+    module = ARCHITECTURES.build("mask_rcnn", classes=len(CLASSES))
+    sample = Handmade(1)[0]
+    target = target_of(sample)
+    unmasked = Target(target.boxes, target.labels, target.masks, torch.tensor([False, False]))
+    loss = module(torch.rand(1, 1, *SIZE), [unmasked])["loss_mask"]
+    assert loss == 0
+    loss.backward()
+    assert all(p.grad is None or p.grad.abs().sum() == 0 for p in module.heads.masks.parameters())
+    assert sample.labels[0] == FUSE

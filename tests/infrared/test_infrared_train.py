@@ -1,0 +1,150 @@
+"""Training: it learns, resumes as if nothing had happened, freezes, and counts masks."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hand import CONSERVATOR, FUSE, SIZE, Handmade
+from safetensors.torch import load_file
+
+from vision import checkpoints, training
+from vision.checkpoints import Card
+from vision.errors import UserError
+from vision.infrared import predict as predicting
+from vision.infrared.classes import CLASSES
+from vision.infrared.evaluate import measure
+from vision.infrared.look import matched
+from vision.infrared.models import ARCHITECTURES
+from vision.infrared.predict import load
+from vision.infrared.samples import Augment, FewMasks, boxes_of, first_of_each
+from vision.infrared.train import Config, begin, check, learn, parts_of, take_over, train
+
+TINY = Config(steps=4, batch=2, height=96, width=128, precision="fp32", validate=0, save_every=2)
+
+
+@pytest.fixture(autouse=True)
+def _full_precision(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(predicting, "bf16_is_faster", lambda kind: False)
+
+
+def digest(path: Path) -> str:
+    total = hashlib.sha256()
+    for name, tensor in sorted(load_file(path).items()):
+        total.update(name.encode() + tensor.numpy().tobytes())
+    return total.hexdigest()
+
+
+def test_a_stopped_training_resumes_to_the_same_weights(tmp_path: Path) -> None:
+    samples = Handmade(6)
+    whole = replace(TINY, output=tmp_path / "whole" / "x.safetensors")
+    losses: dict[int, float] = {}
+    train(whole, lambda step: losses.update({step.number: step.values["loss"]}), samples)
+    broken = replace(TINY, output=tmp_path / "broken" / "x.safetensors")
+    train(broken, lambda step: step.number == 2, samples)
+    again: dict[int, float] = {}
+    train(broken, lambda step: again.update({step.number: step.values["loss"]}), samples)
+    assert list(again) == [3, 4] and all(again[n] == losses[n] for n in again)
+    assert digest(whole.output) == digest(broken.output)
+    card = checkpoints.read_card(broken.output)
+    assert card.steps == 4 and card.classes == CLASSES and card.config["masks"] == "per_class"
+
+
+def test_a_tiny_detector_learns_four_scenes_by_heart(tmp_path: Path) -> None:
+    config = replace(TINY, steps=60, batch=4, learning_rate=2e-3, save_every=1000,
+                     output=tmp_path / "x.safetensors")
+    samples = Handmade(4)
+    report = measure(load(train(config, None, samples)), samples)
+    assert report.precisions["box"].ap50 > 0.9 and report.precisions["mask"].ap50 > 0.9
+
+
+@pytest.mark.parametrize("freeze", [("backbone", "boxes"), ("pyramid", "proposals", "masks")])
+def test_frozen_parts_keep_weights_and_statistics(freeze: tuple[str, ...]) -> None:
+    torch.manual_seed(0)
+    config = replace(TINY, freeze=freeze)
+    module = begin(config)
+    kept = {id(value) for part in parts_of(module, freeze) for value in
+            (*part.parameters(), *part.buffers())}
+    before = {name: value.clone() for name, value in module.state_dict(keep_vars=True).items()}
+    frozen = {name for name, value in module.state_dict(keep_vars=True).items()
+              if id(value) in kept}
+    optimizer = torch.optim.AdamW([p for p in module.parameters() if p.requires_grad], 0.01)
+    learn(module, freeze)
+    from vision.infrared.train import target_of
+
+    targets = [target_of(Handmade(2)[n]) for n in range(2)]
+    pictures = torch.stack([torch.from_numpy(Handmade(2)[n].grey)[None] for n in range(2)])
+    torch.stack(list(module(pictures, targets).values())).sum().backward()
+    optimizer.step()
+    moved = {name for name, value in module.state_dict().items()
+             if not torch.equal(value, before[name])}
+    assert frozen and moved and not frozen & moved
+    assert len(moved) > 0.8 * (len(before) - len(frozen))
+
+
+def test_masks_are_counted_per_class_and_forbidden_for_some() -> None:
+    samples = Handmade(5)
+    known = first_of_each(samples, 2)
+    assert [flags.tolist() for flags in known] == [[True, True]] * 2 + [[False, False]] * 3
+    few = FewMasks(samples, 2, ("fuse",))
+    assert few[0].labels.tolist() == [FUSE, CONSERVATOR]
+    assert few[0].masked.tolist() == [False, True] and few[3].masked.tolist() == [False, False]
+
+
+def test_augmented_devices_keep_their_brightness_and_tight_boxes() -> None:
+    augment = Augment(gamma=0, inverted=0, noise=0)
+    for seed in range(8):
+        random = np.random.default_rng(seed)
+        sample = augment(Handmade(1)[0], random)
+        for box, mask in zip(boxes_of(sample.masks), sample.masks, strict=True):
+            rows, columns = np.nonzero(mask)
+            assert box.tolist() == [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
+        brightness = [np.median(sample.grey[mask]) for mask in sample.masks]
+        wanted = [0.9 if label == FUSE else 0.5 for label in sample.labels]
+        assert np.allclose(brightness, wanted, atol=0.05)
+
+
+def test_histogram_matching_gives_the_wanted_quantiles_in_the_same_order() -> None:
+    random = np.random.default_rng(0)
+    grey = random.random((40, 50)).astype(np.float32)
+    levels = np.linspace(0, 1, 65) ** 2
+    new = matched(grey, levels)
+    assert np.allclose(np.quantile(new, np.linspace(0, 1, 65)), levels, atol=0.02)
+    assert (np.argsort(new.ravel(), kind="stable") == np.argsort(grey.ravel())).mean() > 0.99
+
+
+def test_starting_takes_over_what_fits_and_refuses_what_does_not(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    classifier = ARCHITECTURES.build("classifier", classes=3)
+    path = checkpoints.save(tmp_path / "c.safetensors", classifier, Card(
+        "infrared", "classifier", {"classes": 3}, ("a", "b", "c")))
+    module = begin(replace(TINY, start=path))
+    assert torch.equal(module.backbone.body.conv1.weight,
+                       classifier.body.conv1.weight.half().float())
+    other = ARCHITECTURES.build("mask_rcnn", classes=len(CLASSES), backbone="resnet50")
+    with pytest.raises(UserError, match="no backbone that fits 'resnet50'"):
+        take_over(other, path)
+
+
+@pytest.mark.parametrize(("change", "word"), [
+    ({"height": 100}, "multiples of 32"), ({"masks_per_class": 5}, "--scenes"),
+    ({"freeze": ("backbone", "pyramid", "proposals", "boxes", "masks")}, "frozen"),
+    ({"steps": 0}, "steps"), ({"seed": -1}, "seed")])
+def test_settings_that_cannot_work_are_refused(change: dict[str, object], word: str) -> None:
+    with pytest.raises(UserError, match=word):
+        check(replace(TINY, **change))
+
+
+def test_the_step_is_reported_with_each_part_of_the_loss(tmp_path: Path) -> None:
+    steps: list[training.Step] = []
+    train(replace(TINY, steps=1, output=tmp_path / "x.safetensors"), steps.append, Handmade(2))
+    values = dict(steps[0].values)
+    total = values.pop("loss")
+    assert set(values) == {"loss_class", "loss_box", "loss_mask", "loss_objectness",
+                           "loss_proposal"}
+    assert total == pytest.approx(sum(values.values()), rel=1e-5)
+    assert (TINY.height, TINY.width) == SIZE

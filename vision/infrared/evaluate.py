@@ -1,0 +1,94 @@
+"""Measure a detector on rendered scenes that no training ever sees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vision import checkpoints
+from vision.checkpoints import Model
+from vision.infrared.average_precision import (
+    KINDS,
+    Precision,
+    average_precision,
+    require_pycocotools,
+)
+from vision.infrared.classes import CLASSES
+from vision.infrared.detections import truth_of
+from vision.infrared.predict import detect, load
+from vision.infrared.samples import HELD_OUT, Samples, Scenes
+from vision.options import Verb, option, within
+
+NAMES = {"bbox": "box", "segm": "mask"}
+
+
+@dataclass(frozen=True)
+class Config:
+    """Settings of `evaluate`."""
+
+    checkpoint: Path = option(checkpoints.FOLDER / "infrared" / "mask_rcnn.safetensors",
+                              "the detector to measure")
+    scenes: int = option(500, "how many held-out scenes")
+
+
+@dataclass(frozen=True)
+class Report:
+    """Average precision of boxes and, if there are masks, of masks; some classes apart."""
+
+    precisions: dict[str, Precision]  # by "box" and "mask"
+    without_masks: tuple[str, ...]  # classes whose masks were never learnt from
+
+    @property
+    def transferred(self) -> float:
+        """Return the mask AP of the classes that never had a mask, NaN if there are none."""
+        return self.precisions["mask"].mean(self.without_masks)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return all numbers in plain types."""
+        numbers: dict[str, Any] = {}
+        for name, precision in self.precisions.items():
+            numbers |= {f"{name}_AP": precision.ap, f"{name}_AP50": precision.ap50,
+                        f"{name}_AP_per_class": precision.per_class}
+        if self.without_masks and "mask" in self.precisions:
+            seen = [name for name in CLASSES if name not in self.without_masks]
+            numbers |= {"mask_AP_without_masks": self.transferred,
+                        "mask_AP_with_masks": self.precisions["mask"].mean(seen)}
+        return numbers
+
+    def __str__(self) -> str:
+        lines = [f"{name}: AP {precision.ap:.4f}, AP50 {precision.ap50:.4f}"
+                 for name, precision in self.precisions.items()]
+        if self.without_masks and "mask" in self.precisions:
+            lines.append(f"masks of classes that never had one: AP {self.transferred:.4f}")
+        rows = [f"  {label:24}" + "".join(f"{precision.per_class[label]:8.4f}"
+                                          for precision in self.precisions.values())
+                for label in CLASSES]
+        return "\n".join([*lines, *rows])
+
+
+def evaluate(checkpoint: Path, scenes: int = 500) -> Report:
+    """Return what a detector reaches on so many held-out scenes."""
+    require_pycocotools()
+    return measure(load(checkpoint), Scenes(HELD_OUT, scenes))
+
+
+def measure(model: Model, samples: Samples) -> Report:
+    """Return what a detector reaches on samples."""
+    truths, found = [], []
+    for index in range(len(samples)):
+        sample = samples[index]
+        truths.append(truth_of(sample))
+        found.append(detect(model, sample.grey))
+    kinds = [kind for kind in KINDS if kind == "bbox" or found[0].masks is not None]
+    precisions = {NAMES[kind]: average_precision(truths, found, kind) for kind in kinds}
+    return Report(precisions, tuple(model.card.data.get("without_masks", ())))
+
+
+def run(config: Config) -> Report:
+    """Measure a checkpoint and return its report."""
+    within(config, scenes=(1, 10**6))
+    return evaluate(config.checkpoint, config.scenes)
+
+
+VERB = Verb(Config, run, "Measure a detector: average precision of boxes and masks.")

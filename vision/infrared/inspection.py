@@ -1,0 +1,56 @@
+"""From found devices to what an inspector wants: temperatures, comparisons and verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from vision.infrared.classes import CLASSES
+from vision.infrared.data import Zone
+from vision.infrared.detections import Detections
+from vision.infrared.thermal import Reading, Verdict, judge, read
+from vision.infrared.thermogram import Thermogram
+
+
+def regions(found: Detections, size: tuple[int, ...]) -> np.ndarray:
+    """Return the mask of each device, or all of its box where there is no mask branch."""
+    if found.masks is not None:
+        return found.masks
+    rows, columns = np.arange(size[0])[:, None] + 0.5, np.arange(size[1])[None] + 0.5
+    left, top, right, bottom = found.boxes.T[:, :, None, None]
+    return (left <= columns) & (columns < right) & (top <= rows) & (rows < bottom)
+
+
+def readings_of(thermogram: Thermogram, found: Detections) -> list[Reading | None]:
+    """Return the temperatures inside each region, None where there are none to read."""
+    celsius = thermogram.celsius
+    return [read(celsius, mask) if celsius is not None and mask.any() else None
+            for mask in regions(found, thermogram.grey.shape)]
+
+
+def verdicts_of(thermogram: Thermogram, found: Detections, parts: Sequence[tuple[Zone, ...]],
+                readings: Sequence[Reading | None], air: float | None) -> list[Verdict | None]:
+    """Return the verdict on each device that has a reading."""
+    verdicts: list[Verdict | None] = []
+    for place, reading in enumerate(readings):
+        if reading is None or air is None or thermogram.celsius is None:
+            verdicts.append(None)
+            continue
+        sisters = [other for number, other in enumerate(readings) if other is not None
+                   and number != place and found.labels[number] == found.labels[place]]
+        sister = min(sisters, key=lambda other: other.highest, default=None)
+        rest = other_zones(thermogram.celsius, parts[place], reading)
+        verdicts.append(judge(CLASSES[int(found.labels[place])], reading, sister, rest, air))
+    return verdicts
+
+
+def other_zones(celsius: np.ndarray, zones: tuple[Zone, ...], reading: Reading) -> float | None:
+    """Return the temperature at the centres of the zones that do not hold the hottest spot."""
+    height, width = celsius.shape
+    x, y = reading.hottest
+    values = [float(celsius[int(np.clip(zone.centre[1], 0, height - 1)),
+                            int(np.clip(zone.centre[0], 0, width - 1))])
+              for zone in zones if abs(x - zone.centre[0]) > zone.size[0] / 2
+              or abs(y - zone.centre[1]) > zone.size[1] / 2]
+    return max(values, default=None)

@@ -1,0 +1,74 @@
+"""A thermogram as it comes in: what is shown, how bright it is, and, if known, how warm."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from vision.errors import UserError
+from vision.images import stretch
+from vision.infrared.palettes import UNKNOWN, intensity, paint, recognise
+from vision.infrared.radiometry import KELVIN, surface
+
+HOTTEST = 3000.0  # °C
+
+
+@dataclass(frozen=True, eq=False)
+class Thermogram:
+    """A picture with the brightness behind its colours; `celsius` is None if no scale is known."""
+
+    picture: np.ndarray  # uint8 (H, W, 3)
+    grey: np.ndarray  # float32 (H, W), 0…1
+    celsius: np.ndarray | None  # float32 (H, W), °C
+    palette: str
+
+    def __post_init__(self) -> None:
+        if self.picture.shape != (*self.grey.shape, 3):
+            raise ValueError(f"a picture {self.picture.shape} for {self.grey.shape}")
+        if self.celsius is not None and self.celsius.shape != self.grey.shape:
+            raise ValueError(f"temperatures {self.celsius.shape} for {self.grey.shape}")
+
+    @property
+    def visible_light(self) -> bool:
+        """Return whether the colours are those of no thermal palette, as in a photograph."""
+        return self.palette == UNKNOWN
+
+    def corrected(self, emissivity: float, reflected: float) -> Thermogram:
+        """Return the same with the temperatures of surfaces that also mirror what is around."""
+        if not 0.1 <= emissivity <= 1:
+            raise UserError("the emissivity is {found}", "numbers from 0.1 to 1 are accepted",
+                            "porcelain and paint have about 0.9", found=emissivity)
+        if self.celsius is None or emissivity == 1:
+            return self
+        celsius = surface(self.celsius.astype(np.float64), emissivity, reflected)
+        return replace(self, celsius=celsius.astype(np.float32))
+
+
+def of_picture(picture: np.ndarray, low: float | None = None, high: float | None = None
+               ) -> Thermogram:
+    """Return the thermogram behind a picture (H, W, 3) whose scale ends at `low` and `high` °C."""
+    palette = recognise(picture)
+    grey = intensity(picture, palette)
+    if low is None and high is None:
+        return Thermogram(picture, grey, None, palette)
+    low, high = check_ends(low, high)
+    return Thermogram(picture, grey, (low + (high - low) * grey).astype(np.float32), palette)
+
+
+def of_celsius(celsius: np.ndarray, palette: str = "iron") -> Thermogram:
+    """Return the thermogram of a field of temperatures (H, W) in °C, its range stretched."""
+    grey = stretch(celsius).astype(np.float32) / 255
+    return Thermogram(paint(grey, palette), grey, celsius.astype(np.float32), palette)
+
+
+def check_ends(low: float | None, high: float | None) -> tuple[float, float]:
+    """Return the ends of a scale after checking that they are two, in order and possible."""
+    if low is None or high is None:
+        raise UserError("only one end of the scale is given", "both ends or none are accepted",
+                        "read both off the picture's colour bar")
+    if not -KELVIN <= low < high <= HOTTEST:
+        raise UserError("the scale goes from {low} to {high} °C",
+                        "a low end below the high end, both from −273 to 3000 °C, is accepted",
+                        "read both off the picture's colour bar", low=low, high=high)
+    return low, high

@@ -1,0 +1,247 @@
+"""Train a detector of devices on scenes that are rendered while it learns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from vision import checkpoints
+from vision.checkpoints import Card, Model
+from vision.datasets import licences
+from vision.errors import UserError
+from vision.infrared.average_precision import require_pycocotools
+from vision.infrared.classes import CLASSES
+from vision.infrared.evaluate import measure
+from vision.infrared.look import real_look
+from vision.infrared.models import ARCHITECTURES, detectors
+from vision.infrared.models.backbone import DEPTHS
+from vision.infrared.models.heads import Target
+from vision.infrared.models.mask_rcnn import SIZES, Detector
+from vision.infrared.models.weight_transfer import SOURCES
+from vision.infrared.samples import (
+    HELD_OUT,
+    TRAINING,
+    Augment,
+    FewMasks,
+    Kept,
+    Sample,
+    Samples,
+    Scenes,
+    boxes_of,
+)
+from vision.options import Verb, command, option, within
+from vision.training import Average, OnStep, Run, generator_for, on_terminal
+
+PARTS = ("backbone", "pyramid", "proposals", "boxes", "masks")
+LOOKS = ("rendered", "real")
+
+
+@dataclass(frozen=True)
+class Config:
+    """Settings of one training."""
+
+    arch: str = option("mask_rcnn", "the architecture", detectors)
+    backbone: str = option("resnet18", "its backbone", lambda: list(DEPTHS))
+    size: str = option("compact", "its size", lambda: list(SIZES))
+    masks: str = option("per_class", "where a class's mask weights come from",
+                        lambda: list(SOURCES))
+    start: Path | None = option(None, "begin with the weights of this classifier or detector")
+    freeze: tuple[str, ...] = option((), "parts that keep their weights", lambda: list(PARTS))
+    without_masks: tuple[str, ...] = option((), "classes whose masks are never learnt from",
+                                            lambda: list(CLASSES))
+    masks_per_class: int = option(0, "learn from so many masks of each class; 0 is all")
+    scenes: int = option(0, "train on so many different scenes; 0 makes new ones all the time")
+    look: str = option("rendered", "real gives the scenes the histograms of real thermograms",
+                       lambda: list(LOOKS))
+    height: int = option(288, "height of the scenes")
+    width: int = option(384, "width of the scenes")
+    steps: int = option(2000, "how many steps to train")
+    batch: int = option(8, "pictures a step, over all processes")
+    learning_rate: float = option(7e-4, "highest learning rate of the one-cycle schedule")
+    weight_decay: float = option(0.05, "weight decay of AdamW")
+    seed: int = option(0, "seed of weights, scenes and augmentation")
+    precision: str = option("auto", "auto, bf16 or fp32", lambda: ["auto", "bf16", "fp32"])
+    validate: int = option(500, "measure on so many held-out scenes at the end; 0 is none")
+    save_every: int = option(200, "save the state of the run every so many steps")
+    output: Path = option(Path("runs/infrared/{arch}.safetensors"), "the checkpoint to write")
+
+
+def train(config: Config, on_step: OnStep | None = None, samples: Samples | None = None) -> Path:
+    """Train as configured, on `samples` if given, and return the checkpoint's path."""
+    check(config)
+    config = checkpoints.with_target(config)
+    samples = samples or open_scenes(config)
+    run = Run(config, config.output.parent, on_step, save_every=config.save_every)
+    module = begin(config)
+    average = Average(module, 0.998)
+    optimizer = torch.optim.AdamW([p for p in module.parameters() if p.requires_grad],
+                                  config.learning_rate, weight_decay=config.weight_decay)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, config.learning_rate, total_steps=config.steps + 1, pct_start=0.1)
+    module, optimizer, schedule, average = run.prepare(module, optimizer, schedule, average)
+    augment = Augment(look=real_look() if config.look == "real" else None)
+
+    for _, batch in run.steps(lambda n: make_batch(samples, augment, config, run, n)):
+        pictures, targets = to_device(batch, run.accelerator.device)
+        learn(run.accelerator.unwrap_model(module), config.freeze)
+        losses = module(pictures, targets)
+        loss = torch.stack(list(losses.values())).sum()  # L = L_cls + L_box + L_mask, §3
+        optimizer.zero_grad(set_to_none=True)
+        run.accelerator.backward(loss)
+        run.accelerator.clip_grad_norm_(module.parameters(), 2.0)
+        optimizer.step()
+        schedule.step()
+        average.update(run.accelerator.unwrap_model(module))
+        run.report(loss=loss.detach(), **{name: part.detach() for name, part in losses.items()})
+
+    if run.accelerator.is_main_process:
+        write(config, run, average)
+    run.finish()
+    return config.output
+
+
+def check(config: Config) -> None:
+    """Raise for settings that cannot work."""
+    if config.height % 32 or config.width % 32:
+        raise UserError("the scenes are {width}×{height}",
+                        "sides that are multiples of 32 are accepted",
+                        "try --width 384 --height 288", width=config.width, height=config.height)
+    if config.masks_per_class and not config.scenes:
+        raise UserError("--masks-per-class without --scenes would count masks for ever",
+                        "both together are accepted", "add, say, --scenes 1000")
+    if set(config.freeze) >= set(PARTS) - (set() if config.arch == "mask_rcnn" else {"masks"}):
+        raise UserError("every part is frozen, so nothing would be learnt",
+                        "known parts are {known}", "leave at least one of them out",
+                        known=", ".join(PARTS))
+    within(config, steps=(1, 10**9), batch=(2, 4096), seed=(0, 10**6), scenes=(0, 10**7),
+           masks_per_class=(0, 10**6), height=(64, 1024), width=(64, 1024), validate=(0, 10**5),
+           learning_rate=(1e-9, 10), weight_decay=(0, 1), save_every=(1, 10**9))
+    if config.validate:
+        require_pycocotools()
+
+
+def open_scenes(config: Config) -> Samples:
+    """Return the scenes to learn from: endless new ones, or so many, with the masks allowed."""
+    first = TRAINING * (1 + config.seed)
+    size = (config.height, config.width)
+    if not config.scenes:
+        endless = Scenes(first, config.steps * config.batch, size)
+        return FewMasks(endless, 0, config.without_masks)
+    kept = Kept(Scenes(first, config.scenes, size).__getitem__, config.scenes)
+    return FewMasks(kept, config.masks_per_class, config.without_masks)
+
+
+def begin(config: Config) -> Detector:
+    """Return the detector before its first step: random or started, with its frozen parts."""
+    settings = {"masks": config.masks} if config.arch == "mask_rcnn" else {}
+    module = ARCHITECTURES.build(config.arch, classes=len(CLASSES), backbone=config.backbone,
+                                 size=config.size, **settings)
+    if config.start is not None:
+        take_over(module, config.start)
+    for part in parts_of(module, config.freeze):
+        part.requires_grad_(False)
+    return module
+
+
+def take_over(module: Detector, path: Path) -> None:
+    """Begin with a classifier's backbone, or with all that fits of another detector."""
+    model = checkpoints.load(path, ARCHITECTURES)
+    weights, own = model.module.state_dict(), module.state_dict()
+    if model.card.arch == "classifier":
+        weights = {f"backbone.{name}": value for name, value in weights.items()}
+    fitting = {name: value for name, value in weights.items()
+               if name in own and own[name].shape == value.shape}
+    if not any(name.startswith("backbone.body.layer4") for name in fitting):
+        raise UserError("'{file}' has no backbone that fits '{backbone}'",
+                        "a classifier or detector with that backbone is accepted",
+                        "change --start or --backbone", file=path.name,
+                        backbone=backbone_of(module))
+    module.load_state_dict(fitting, strict=False)
+
+
+def backbone_of(module: Detector) -> str:
+    """Return the backbone's name by its number of blocks."""
+    blocks = len(module.backbone.body["layer3"])
+    return {2: "resnet18", 6: "resnet50", 23: "resnet101"}[blocks]
+
+
+def parts_of(module: Detector, names: tuple[str, ...]) -> Iterator[nn.Module]:
+    """Return the modules of these parts; a part that the detector does not have has none."""
+    parts = {"backbone": [module.backbone.body], "pyramid": [module.backbone.pyramid],
+             "proposals": [module.proposals], "masks": [module.heads.masks],
+             "boxes": [module.heads.box_head, module.heads.box_predictor]}
+    return (part for name in names for part in parts[name] if part is not None)
+
+
+def learn(module: Detector, freeze: tuple[str, ...]) -> None:
+    """Put a detector in training mode; frozen parts keep the statistics of their normalisation."""
+    module.train()
+    for part in parts_of(module, freeze):
+        part.eval()
+
+
+Batch = tuple[torch.Tensor, list[Target]]
+
+
+def make_batch(samples: Samples, augment: Augment, config: Config, run: Run, number: int) -> Batch:
+    """Return step `number`'s pictures (n, 1, H, W) and their truth, this process's part."""
+    made = []
+    for place in range(config.batch)[run.share(config.batch)]:
+        random = generator_for(config.seed, number, place)
+        made.append(augment(samples[(number * config.batch + place) % len(samples)], random))
+    pictures = torch.from_numpy(np.stack([sample.grey for sample in made])[:, None])
+    return pictures, [target_of(sample) for sample in made]
+
+
+def target_of(sample: Sample) -> Target:
+    """Return the truth about a sample in the detector's form."""
+    masks = sample.masks  # (K, H, W)
+    return Target(torch.from_numpy(boxes_of(masks)), torch.from_numpy(sample.labels + 1),
+                  torch.from_numpy(masks.astype(np.uint8)), torch.from_numpy(sample.masked))
+
+
+def to_device(batch: Batch, device: torch.device) -> Batch:
+    """Return a batch on a device."""
+    return batch[0].to(device), [target.to(device) for target in batch[1]]
+
+
+def write(config: Config, run: Run, average: Average) -> None:
+    """Measure the averaged detector and write it with its card."""
+    module = average.module.eval()
+    metrics: dict[str, object] = {"seconds": run.seconds}
+    if config.validate and not run.asked_to_stop:
+        held_out = Scenes(HELD_OUT, config.validate, (config.height, config.width))
+        report = measure(Model(module, describe(config, run, {})), held_out)
+        metrics |= report.as_json()
+    checkpoints.save(config.output, module, describe(config, run, metrics))
+
+
+def describe(config: Config, run: Run, metrics: dict[str, object]) -> Card:
+    """Return the model card of this training."""
+    settings = {"masks": config.masks} if config.arch == "mask_rcnn" else {}
+    return Card(
+        system="infrared", arch=config.arch, classes=CLASSES,
+        config={"classes": len(CLASSES), "backbone": config.backbone, "size": config.size,
+                **settings},
+        preprocess={"short_side": min(config.height, config.width), "channels": 1,
+                    "normalisation": "each picture: mean 0, deviation 1"},
+        data={"train": "rendered scenes", "val": f"{config.validate} held-out scenes",
+              "look": config.look,
+              "licences": licences(["thermograms"] if config.look == "real" else []),
+              "without_masks": list(config.without_masks)},
+        metrics=metrics, command=command("infrared", "train", config), seed=config.seed,
+        steps=run.number, device=run.device,
+    )
+
+
+def run(config: Config) -> Path:
+    """Train with progress on the terminal."""
+    return train(config, on_terminal)
+
+
+VERB = Verb(Config, run, "Train a detector and write its checkpoint.")

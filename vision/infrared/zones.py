@@ -1,0 +1,156 @@
+"""The named parts of devices: cut devices out, ask the zone head, and measure what it says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torchvision.ops import roi_align
+
+from vision import checkpoints
+from vision.checkpoints import Model
+from vision.infrared.classes import CLASSES, ZONES
+from vision.infrared.data import Scene, Zone
+from vision.infrared.models import ARCHITECTURES
+from vision.infrared.models.zones import SIDE
+from vision.infrared.samples import HELD_OUT, Scenes
+from vision.options import Verb, option, within
+from vision.training import best_device
+
+SLOTS = max(map(len, ZONES.values()))
+MARGIN = 0.1  # of a box, added on each side
+RIGHT = 0.5  # intersection over union from which a zone counts as found
+
+
+@dataclass(frozen=True)
+class Config:
+    """Settings of `zones`."""
+
+    checkpoint: Path = option(checkpoints.FOLDER / "infrared" / "zones.safetensors",
+                              "the zone head to measure")
+    scenes: int = option(500, "how many held-out scenes")
+
+
+@dataclass(frozen=True)
+class Report:
+    """The share of zones that are right (IoU ≥ 0.5) for each class, and the mean IoU."""
+
+    accuracy: dict[str, float]
+    iou: dict[str, float]
+
+    @property
+    def mean(self) -> float:
+        """Return the mean accuracy of the classes that were there."""
+        return float(np.nanmean([*self.accuracy.values()]))
+
+    def as_json(self) -> dict[str, Any]:
+        """Return everything in plain types."""
+        return {"accuracy": self.mean, "accuracy_per_class": self.accuracy,
+                "iou_per_class": self.iou}
+
+    def __str__(self) -> str:
+        rows = [f"  {name:24}{100 * self.accuracy[name]:8.1f} %{self.iou[name]:8.3f}"
+                for name in CLASSES]
+        return "\n".join([f"mean accuracy of the zones: {100 * self.mean:.1f} %", *rows])
+
+
+def load(path: Path) -> Model:
+    """Return the zone head of a checkpoint on the best device."""
+    model = checkpoints.load(path, ARCHITECTURES)
+    if model.card.arch != "zones" or model.card.classes != CLASSES:
+        raise checkpoints.damaged(path, "it is not a zone head for these classes")
+    model.module.to(best_device())
+    return model
+
+
+def wider(boxes: np.ndarray) -> np.ndarray:
+    """Return boxes (K, 4) with a margin on each side."""
+    edge = MARGIN * np.concatenate([boxes[:, :2] - boxes[:, 2:], boxes[:, 2:] - boxes[:, :2]], 1)
+    return (boxes + edge).astype(np.float32)
+
+
+def crops_of(grey: np.ndarray, boxes: np.ndarray) -> torch.Tensor:
+    """Return what lies in boxes (K, 4) of a grey picture, each normalised, (K, 1, 64, 64)."""
+    picture = torch.from_numpy(grey.astype(np.float32))[None, None]
+    regions = [torch.from_numpy(boxes.astype(np.float32))]
+    crops = roi_align(picture, regions, SIDE, sampling_ratio=2, aligned=True)
+    deviation, mean = torch.std_mean(crops, (2, 3), keepdim=True)
+    return (crops - mean) / deviation.clamp_min(0.02)
+
+
+@torch.inference_mode()
+def locate(model: Model, grey: np.ndarray, boxes: np.ndarray, labels: np.ndarray
+           ) -> list[tuple[Zone, ...]]:
+    """Return the zones of devices in boxes (K, 4) of classes (K,)."""
+    if not len(labels):
+        return []
+    around = wider(boxes)
+    device = next(model.module.parameters()).device
+    answers = model.module(crops_of(grey, around).to(device),
+                           torch.from_numpy(labels).to(device)).cpu().numpy()  # (K, slots, 4)
+    return [zones_from(answer, box, int(label))
+            for answer, box, label in zip(answers, around, labels, strict=True)]
+
+
+def zones_from(answer: np.ndarray, box: np.ndarray, label: int) -> tuple[Zone, ...]:
+    """Return zones in pixels from numbers (slots, 4) in units of a box."""
+    side, names = box[2:] - box[:2], ZONES[CLASSES[label]]
+    centres, sizes = box[:2] + answer[:, :2] * side, np.exp(answer[:, 2:]) * side
+    return tuple(Zone(name, (float(x), float(y)), (float(w), float(h)))
+                 for name, (x, y), (w, h) in zip(names, centres[: len(names)],
+                                                 sizes[: len(names)], strict=True))
+
+
+def numbers_of(zones: tuple[Zone, ...], box: np.ndarray) -> np.ndarray:
+    """Return zones in units of a box, NaN for unused slots, (slots, 4): `zones_from` undone."""
+    numbers = np.full((SLOTS, 4), np.nan, np.float32)
+    side = box[2:] - box[:2]
+    for row, zone in zip(numbers[: len(zones)], zones, strict=True):
+        row[:2] = (np.array(zone.centre) - box[:2]) / side
+        row[2:] = np.log(np.maximum(zone.size, 1) / side)
+    return numbers
+
+
+def overlap(a: Zone, b: Zone) -> float:
+    """Return the intersection over union of two zones."""
+    shared = 1.0
+    for place in (0, 1):
+        low = max(zone.centre[place] - zone.size[place] / 2 for zone in (a, b))
+        high = min(zone.centre[place] + zone.size[place] / 2 for zone in (a, b))
+        shared *= max(high - low, 0)
+    areas = sum(zone.size[0] * zone.size[1] for zone in (a, b))
+    return shared / (areas - shared) if areas > shared else 0.0
+
+
+def measure(model: Model, scenes: Scenes) -> Report:
+    """Return how well a zone head finds the zones of devices whose boxes are known."""
+    overlaps: dict[str, list[float]] = {name: [] for name in CLASSES}
+    for index in range(len(scenes)):
+        for name, value in compare(model, scenes.scene(index)):
+            overlaps[name].append(value)
+    known = {name: np.array(values or [np.nan]) for name, values in overlaps.items()}
+    accuracy = {name: float(np.where(np.isnan(values), np.nan, values >= RIGHT).mean())
+                for name, values in known.items()}
+    return Report(accuracy, {name: float(values.mean()) for name, values in known.items()})
+
+
+def compare(model: Model, scene: Scene) -> list[tuple[str, float]]:
+    """Return the class and the overlap of each zone in a scene."""
+    boxes = np.array([device.box for device in scene.devices], np.float32).reshape(-1, 4)
+    labels = np.array([device.label for device in scene.devices], np.int64)
+    found = locate(model, scene.grey, boxes, labels)
+    return [(CLASSES[device.label], overlap(true, said))
+            for device, zones in zip(scene.devices, found, strict=True)
+            for true, said in zip(device.zones, zones, strict=True)]
+
+
+def run(config: Config) -> Report:
+    """Measure a zone head and return its report."""
+    within(config, scenes=(1, 10**6))
+    return measure(load(config.checkpoint), Scenes(HELD_OUT, config.scenes))
+
+
+VERB = Verb(Config, run, "Measure the zone head: how many zones are where they should be.")
