@@ -1,5 +1,9 @@
 """Neural style transfer: the content of one picture painted in the style of another."""
 
 VERBS = {
+    "predict": "paint one picture in the style of another and write it as PNG",
+    "train": "train a network that paints one style in a single pass",
     "train_extractor": "train the VGG-19 whose features say what content and style are",
+    "evaluate": "compare paintings of one pair by their losses",
+    "paint": "paint the style pictures by code",
 }

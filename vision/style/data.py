@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import torch
 from PIL import Image
 
-from vision.errors import UserError
+from vision.errors import UserError, unknown
+from vision.images import read_picture, resize
+from vision.labelled import SIDES, open_labelled
 
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet's channels
 SMALLEST = 32  # pixels of the short side
 LONGEST = 4  # times the short side
+PHOTOGRAPHS = ("astronaut", "chelsea", "coffee", "hubble_deep_field", "rocket")  # scikit-image's
+ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
+CONTENTS = ("photographs", "tiny-imagenet", "cifar10")
 PREPROCESS = {"mean": list(MEAN), "deviation": list(DEVIATION)}
 
 
@@ -61,3 +68,33 @@ def check_picture(picture: np.ndarray | None) -> np.ndarray:
                         "sides of up to 1 to {most} are accepted", "crop it",
                         width=width, height=height, most=LONGEST)
     return picture
+
+
+def open_contents(name: str) -> list[np.ndarray]:
+    """Return pictures to paint: scikit-image's, a data set's training split, or a folder's."""
+    if name == "photographs":
+        from skimage import data
+
+        return [getattr(data, photograph)() for photograph in PHOTOGRAPHS]
+    if name in SIDES:
+        return list(open_labelled(name, "train").pixels.permute(0, 2, 3, 1).numpy())
+    if not Path(name).is_dir():
+        raise unknown("content source", name, list(CONTENTS))
+    files = [file for file in sorted(Path(name).rglob("*")) if file.suffix.lower() in ENDINGS]
+    if not files:
+        raise UserError("the folder '{folder}' holds no pictures",
+                        "PNG, JPEG, WebP, BMP and TIFF files are accepted", "put some there",
+                        folder=Path(name).name)
+    return [check_picture(read_picture(file)) for file in files]
+
+
+def cut(contents: list[np.ndarray], random: np.random.Generator, side: int) -> torch.Tensor:
+    """Return a square of some picture at some scale, mirrored or not, uint8 (3, side, side)."""
+    picture = contents[random.integers(len(contents))]
+    height, width = picture.shape[:2]
+    largest = min(height, width)
+    own = random.integers(min(side, largest), largest + 1)
+    top, left = random.integers(height - own + 1), random.integers(width - own + 1)
+    square = resize(picture[top : top + own, left : left + own], (side, side))
+    square = square[:, ::-1] if random.random() < 0.5 else square
+    return torch.from_numpy(square.copy()).permute(2, 0, 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import torch
 from torch.nn import functional
 
@@ -21,6 +23,13 @@ class Objective:
         self.layer_weights = settings.layer_weights()
         self.content = content_targets(sight, content, settings.content_layers)
         self.grams = style_targets(sight, styles, settings.style_layers, settings.blend)
+
+    def about(self, contents: torch.Tensor) -> Objective:
+        """Return the same objective for other contents (N, 3, H, W), one for each painting."""
+        other = copy.copy(self)
+        other.base = contents
+        other.content = content_targets(self.sight, contents, tuple(self.content))
+        return other
 
     def region(self, pictures: torch.Tensor) -> torch.Tensor:
         """Return pictures that are the content itself outside the mask."""

@@ -70,7 +70,7 @@ class Settings:
         self._check_layers()
         within(self, style_scale=(0.1, 4), blend=(0, 1), seed=(0, 2**32), rate=(1e-6, 10))
         for weight in self.style_layer_weights:
-            _check("style_layer_weights", weight, 0, 1e9)
+            check_number("style_layer_weights", weight, 0, 1e9)
 
     @property
     def weights(self) -> Weights:
@@ -112,9 +112,9 @@ class Settings:
                             PASSES, "give each as many values", sides=len(self.sides),
                             steps=len(self.steps), decays=len(self.decay_every))
         for side, steps, decay in zip(self.sides, self.steps, self.decay_every, strict=True):
-            _check("sides", side, SMALLEST, LARGEST)
-            _check("steps", steps, 1, 100_000)
-            _check("decay_every", decay, 1, 10**9)
+            check_number("sides", side, SMALLEST, LARGEST)
+            check_number("steps", steps, 1, 100_000)
+            check_number("decay_every", decay, 1, 10**9)
 
     def _check_layers(self) -> None:
         for layer in (*self.content_layers, *self.style_layers):
@@ -131,7 +131,8 @@ class Settings:
                             weights=len(self.style_layer_weights), layers=len(self.style_layers))
 
 
-def _check(name: str, value: float, low: float, high: float) -> None:
+def check_number(name: str, value: float, low: float, high: float) -> None:
+    """Raise if a single number lies outside its limits."""
     within(SimpleNamespace(**{name: value}), **{name: (low, high)})
 
 
