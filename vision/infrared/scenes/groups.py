@@ -138,10 +138,10 @@ def _rack(rng: np.random.Generator, load: float) -> list[Spot]:
     spots = []
     for level in range(int(rng.integers(1, 3))):
         y = high + level * (first.height + 0.35)
-        beam = cuboid((0, y - 0.06, 0), (wide, 0.12, 0.3), STEEL, zone=BARE)
+        beam = cuboid((0, -0.06, 0), (wide, 0.12, 0.3), STEEL, zone=BARE)
         at = [np.array([(place - (count - 1) / 2) * pitch, y, 0]) for place in range(count)]
         spots += [Spot("power capacitor", first, spot, 0, 0, 0) for spot in at]
-        spots[-1].carriers.append(Carrier([beam], np.zeros(3)))
+        spots[-1].carriers.append(Carrier([beam], np.array([0, y, 0])))
     legs = [cuboid((x * wide, 0.5 * y + 0.1, 0.1), (0.1, y + 0.4, 0.1), STEEL, zone=BARE)
             for x in (-0.5, 0.5)]
     spots[0].carriers.append(Carrier([*legs], np.array([0, 0, 0.1])))
@@ -152,9 +152,10 @@ def _crossarm(label: str, rng: np.random.Generator, load: float) -> list[Spot]:
     """Return three on the crossarm of a pole."""
     built = BUILDERS[label](rng, load)
     high, pitch = rng.uniform(3, 6), rng.uniform(0.6, 0.95)
-    arm = cuboid((0, high - 0.06, 0.12), (3 * pitch, 0.12, 0.1), STEEL, zone=BARE)
+    arm = cuboid((0, -0.06, 0.12), (3 * pitch, 0.12, 0.1), STEEL, zone=BARE)
     mast = surroundings.pole(rng)
-    carriers = [Carrier([arm], np.zeros(3)), Carrier(mast, np.array([0.4 * pitch, 0, 0.35]))]
+    carriers = [Carrier([arm], np.array([0, high, 0.05])),
+                Carrier(mast, np.array([0.4 * pitch, 0, 0.35]))]
     spots = [Spot(label, built, np.array([place * pitch, high, 0.0]), 0,
                   rng.normal(0, 0.02) + (0.3 if label == "fuse" else 0), 0)
              for place in (0, -1, 1)]
