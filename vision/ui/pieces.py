@@ -45,7 +45,9 @@ def picture_uri(picture: np.ndarray) -> str:
 
 def percent(value: float | None) -> str:
     """Return a share as a percentage; a dash where there is none."""
-    return "–" if value is None or value != value else f"{100 * value:.1f}%"
+    if value is None or value != value:
+        return "–"
+    return "100%" if value == 1 else f"{100 * value:.1f}%"
 
 
 def short(number: float) -> str:

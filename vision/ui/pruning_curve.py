@@ -73,7 +73,8 @@ def plots(points: list[dict[str, Any]], kind: str) -> Any:
     costs(right, points)
     for axis, title in ((left, "% / ratio"), (right, "1 = uncut / ratio")):
         style(axis, title)
-        axis.legend(frameon=False, labelcolor=GREY, fontsize=8)
+        if axis.lines:
+            axis.legend(frameon=False, labelcolor=GREY, fontsize=8)
     return figure
 
 

@@ -65,9 +65,10 @@ def diagram(layers: list[Slab], request: gr.Request | None) -> str:
     shapes = [ramp(i, layers, step, thick) for i in range(1, len(layers))]
     shapes += [slab(i, layer, step, thick) for i, layer in enumerate(layers)]
     shapes += stream(layers, step)
+    top = 0 if any(layer.stream for layer in layers) else BAND
     title = html.escape(say("pruning.diagram_alt", request))
-    return (f'<svg role="img" aria-label="{title}" viewBox="0 0 {WIDE} {HIGH}" '
-            'preserveAspectRatio="none" style="width:100%;height:180px;display:block">'
+    return (f'<svg role="img" aria-label="{title}" viewBox="0 {top} {WIDE} {HIGH - top}" '
+            f'preserveAspectRatio="none" style="width:100%;height:{HIGH - top}px;display:block">'
             f'{"".join(shapes)}</svg>{stages(layers)}')
 
 

@@ -110,6 +110,8 @@ def warning(plan: Plan, request: gr.Request | None) -> str:
     if plan.guarded:
         return note("pruning.guarded", request, layers=", ".join(plan.guarded))
     ends = deaths(plan)
+    if not ends:
+        return ""
     name = min(ends, key=lambda name: ends[name])
     return note("pruning.first_death", request, layer=name, ratio=f"{ends[name]:.2f}")
 
@@ -118,11 +120,14 @@ def deaths(plan: Plan) -> dict[str, float]:
     """Return for each layer the ratio from which on none of its channels would stay."""
     import numpy as np
 
-    together = np.sort(np.concatenate(list(plan.scores.values())))
     free = [name for name in plan.scores if name not in plan.protected]
-    best = [plan.scores[name].max() for name in free]
-    shares = np.searchsorted(together, best, side="right") / len(together)
-    return dict(zip(free, shares.tolist(), strict=True))
+    if not free:
+        return {}
+    together = np.concatenate([plan.scores[name] for name in free])
+    turns = np.argsort(np.argsort(together, kind="stable")) + 1  # as which each channel goes
+    ends = np.cumsum([len(plan.scores[name]) for name in free])[:-1]
+    return {name: float(part.max() / plan.total)
+            for name, part in zip(free, np.split(turns, ends), strict=True)}
 
 
 def histogram(plan: Plan, request: gr.Request | None) -> str:

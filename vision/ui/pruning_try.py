@@ -130,18 +130,7 @@ def clocked(whole: Model, small: Model) -> dict[int, tuple[float, float]]:
 
 def shown(trial: Trial, request: gr.Request | None) -> str:
     """Return a trial as the page shows it."""
-    facts = {say("pruning.surgery", request): f"{1000 * trial.seconds:.0f} ms"}
-    if trial.reports:
-        facts[say("pruning.accuracy", request)] = arrow(
-            *(percent(report.accuracy) for report in trial.reports))
-    facts[say("pruning.parameters", request)] = arrow(
-        *(short(size.parameters) for size in trial.sizes))
-    facts[say("pruning.multiply_adds", request)] = arrow(
-        *(short(size.multiply_adds) for size in trial.sizes))
-    for batch, (before, after) in (trial.milliseconds or {}).items():
-        facts[say("pruning.clock", request, batch=batch, times=f"{before / after:.2f}")] = arrow(
-            f"{before:.1f}", f"{after:.1f}") + " ms"
-    parts = [tiles(facts)]
+    parts = [tiles(facts(trial, request))]
     if trial.named:
         parts.append(opinions(*trial.named, request))
     if trial.reports:
@@ -153,20 +142,31 @@ def shown(trial: Trial, request: gr.Request | None) -> str:
     return "".join(parts)
 
 
-def arrow(before: str, after: str) -> str:
-    """Return a change; if nothing changed, the one value."""
-    return before if before == after else f"{before} → {after}"
+def facts(trial: Trial, request: gr.Request | None) -> dict[str, str]:
+    """Return what is known after the cut, each with what it was before."""
+    before, after = trial.sizes
+    found = {say("pruning.surgery", request): f"{1000 * trial.seconds:.0f} ms"}
+    if trial.reports:
+        old, new = (percent(report.accuracy) for report in trial.reports)
+        found[f"{say('pruning.accuracy', request)} {old} →"] = new
+    for name in ("parameters", "multiply_adds"):
+        old, new = (short(getattr(size, name)) for size in (before, after))
+        found[f"{say(f'pruning.{name}', request)} {old} →"] = new
+    for batch, (slow, fast) in (trial.milliseconds or {}).items():
+        found[say("pruning.clock", request, batch=batch, before=f"{slow:.1f}",
+                  times=f"{slow / fast:.2f}")] = f"{fast:.1f} ms"
+    return found
 
 
 def opinions(before: Result, after: Result, request: gr.Request | None) -> str:
     """Return a picture with what both networks take it for."""
     lists = "".join(
-        f'<div style="flex:1;min-width:150px"><b>{html.escape(say(key, request))}</b>'
+        f'<div><b>{html.escape(say(key, request))}</b>'
         f"{likeliest(result, request)}</div>"
         for key, result in (("pruning.before", before), ("pruning.after", after)))
     alt = html.escape(say("pruning.seen", request))
-    return ('<div style="display:flex;flex-wrap:wrap;gap:1rem;margin:.8rem 0;'
-            f'align-items:flex-start"><img alt="{alt}" src="{picture_uri(before.picture)}" '
+    return ('<div style="display:grid;grid-template-columns:96px 1fr 1fr;gap:1rem;'
+            f'margin:.8rem 0"><img alt="{alt}" src="{picture_uri(before.picture)}" '
             'style="width:96px;image-rendering:pixelated;border-radius:6px;margin:0">'
             f"{lists}</div>")
 
