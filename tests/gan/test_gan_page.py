@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import gradio as gr
 import numpy as np
@@ -14,12 +15,24 @@ import pytest
 
 from vision import checkpoints
 from vision.gan import train_classifier
+from vision.gan.lab import Settings
 from vision.gan.train import Config, train
-from vision.ui import gan, gan_explore, gan_judge, gan_lab, gan_own, gan_time, gan_view
+from vision.ui import (
+    gan,
+    gan_explore,
+    gan_judge,
+    gan_lab,
+    gan_own,
+    gan_scene,
+    gan_time,
+    gan_view,
+)
 from vision.ui.widgets import Control
 
 TINY = Config(data="shapes", steps=3, batch=8, snapshots=2, precision="fp32", measure=False)
 Request: Any = None
+BLANK = np.zeros((120, 320, 4), np.uint8)
+DRAWING = {"layers": [np.concatenate([BLANK[:40], BLANK[40:60] + 255, BLANK[60:]])]}
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +80,9 @@ def test_a_model_without_labels_says_so() -> None:
     (lambda: gan_judge.fool(None, "cgan-shapes", 0, None, Request), "drawing is empty"),
     (lambda: gan_judge.fool({"layers": [np.zeros((280, 280, 4), np.uint8)]}, "cgan-shapes", 0,
                             None, Request), "drawing is empty"),
+    (lambda: list(gan_lab.run(gan_lab.Bench(), *lab("drawn"))), "drawing is empty"),
+    (lambda: gan_lab.reset(gan_lab.Bench(), *lab("drawn", {"layers": [BLANK]})),
+     "drawing is empty"),
 ])
 def test_bad_input_gets_one_sentence(call: Callable[[], Any], word: str) -> None:
     with pytest.raises(gr.Error) as caught:
@@ -103,7 +119,13 @@ def test_time_runs_from_the_first_snapshot_to_the_finished_model() -> None:
 def test_the_board_shows_every_model_and_the_papers() -> None:
     board = gan_judge.leaderboard(Request)
     assert "cgan-shapes" in board and "225 ± 2" in board and "132 ± 1.8" in board
-    gan_judge.plots("cgan-shapes", None, Request)
+    assert gan_judge.plots("cgan-shapes", None, Request)[1] == ""
+
+
+def test_the_windows_note_tells_its_own_numbers() -> None:
+    found = {"curve": [[0.1, -90.0], [0.15, 100.0], [0.2, 225.4]], "sigma": 0.2, "samples": 10_000}
+    said = gan_judge.fragility(found, Request)
+    assert all(word in said for word in ("0.100", "-90 nats", "instead of 225", "10,000", "784"))
 
 
 def test_a_drawing_is_judged() -> None:
@@ -116,21 +138,47 @@ def test_neighbours_of_the_shapes() -> None:
     assert gan_judge.neighbours("cgan-shapes", None, Request).count("<img") == 10
 
 
-@pytest.mark.parametrize("place", ["gaussian", "ring"])
+def lab(place: str, drawing: Any = None, steps: int = 1, cure: str = "none") -> tuple[Any, ...]:
+    return place, drawing, 1, steps, 1.0, 5.0, "non-saturating", cure, 0, Request
+
+
+@pytest.mark.parametrize("place", gan_lab.PLACES)
 def test_the_lab_runs_and_pauses(place: str) -> None:
     bench = gan_lab.Bench()
-    settings = (place, 1, 1.0, 5.0, "non-saturating", "none", 0, Request)
+    settings = lab(place, DRAWING)
     frames = gan_lab.run(bench, *settings)
-    _, first = next(frames)
-    gan_lab.steer(bench, 2, 1.0, 5.0, "saturating")
-    assert next(frames)[1] != first and bench.game.players.settings.k == 2
+    scene, first = next(frames)
+    ElementTree.fromstring(f"<div>{scene}</div>")
+    gan_lab.steer(bench, 2, 3, 1.0, 5.0, "saturating")
+    assert next(frames)[1] != first
+    assert bench.game.players.settings == Settings(2, 3, 1e-3, 5e-3, "saturating")
     gan_lab.stop(bench)
     assert not list(frames)
     rounds = bench.game.players.rounds
     gan_lab.step(bench, *settings)
     assert bench.game.players.rounds == rounds + 1
     gan_lab.reset(bench, *settings)
-    assert bench.game.players.rounds == 0
+    assert bench.game.players.rounds == 0 and len(bench.history) == 1
+
+
+def test_the_lab_plays_one_run_at_a_time_and_a_cure_goes_on() -> None:
+    bench = gan_lab.Bench()
+    first = gan_lab.run(bench, *lab("ring", steps=10))
+    next(first)
+    rounds, game = bench.game.players.rounds, bench.game
+    second = gan_lab.run(bench, *lab("ring", cure="gradient penalty"))
+    next(second)
+    assert not list(first) and bench.game is game and game.players.rounds > rounds
+    assert game.players.settings.generator_steps == 1
+    assert gan_lab.provoke("gaussian")[0] == "ring" and gan_lab.provoke("grid")[0] == "grid"
+    gan_lab.stop(bench)
+
+
+def test_the_history_stays_short_and_keeps_its_end() -> None:
+    history = [(float(n), 0.0) for n in range(5000)]
+    short = gan_scene.thinned(history)
+    assert len(short) <= 201 and short[0] == (0, 0) and short[-1] == (4999, 0)
+    assert gan_scene.thinned(history[:1]) == history[:1]
 
 
 def test_a_visitor_trains_and_uses_a_model() -> None:

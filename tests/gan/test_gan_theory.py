@@ -12,6 +12,7 @@ from vision.errors import UserError
 from vision.gan import parzen, theory
 from vision.gan.lab import Flat, Line, Settings
 from vision.gan.modes import count_modes, ring
+from vision.gan.sketch import to_heights
 
 LOG2 = math.log(2)
 
@@ -87,7 +88,36 @@ def test_the_line_comes_close_to_its_floor() -> None:
         game.play(100)
         lowest = min(lowest, game.view().divergence)
     assert lowest < 0.06 < start
-    assert abs(game.view().value - theory.FLOOR) < 0.1
+    assert abs(game.view().value - theory.FLOOR) < 0.05
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_ten_steps_of_g_collapse_and_a_fair_game_cures(seed: int) -> None:
+    def found(rounds: int) -> list[int]:
+        counts = []
+        for _ in range(rounds // 10):
+            game.play(10)
+            counts.append(game.view().found)
+        return counts
+
+    game = Flat("ring", Settings(rate_d=5e-3, generator_steps=10), seed)
+    assert max(found(80)[2:]) <= 2
+    game.players.turn(Settings(rate_d=5e-3, cure="gradient penalty"))
+    assert max(found(350)[-10:]) == 8
+
+
+def test_a_drawing_by_hand_becomes_a_density() -> None:
+    ink = np.zeros((120, 320), np.uint8)
+    ink[30:36, 80:160] = 255
+    ink[90:96, 160:240] = 255
+    heights = to_heights(ink)
+    assert heights.shape == (320,) and heights[:80].max() == 0 == heights[240:].max()
+    p = theory.drawn_target(heights)
+    assert p.sum() * theory.WIDTH == pytest.approx(1)
+    left, right = p[theory.X < 0], p[theory.X > 0]
+    assert left.max() == pytest.approx(3 * right.max()) and p[theory.X < -2.05].max() == 0
+    with pytest.raises(UserError, match=r"(?i)drawing is empty"):
+        theory.drawn_target(to_heights(np.zeros((120, 320), np.uint8)))
 
 
 def test_games_repeat_by_seed() -> None:

@@ -37,8 +37,18 @@ def test_sample_answers_as_the_package_does(client: Client) -> None:
     assert np.allclose(numbers["opinion"], expected.opinion, atol=1e-5)
 
 
-@pytest.mark.parametrize("change", [{"labels": [11]}, {"labels": []}, {"count": 0},
-                                    {"count": 10_000}, {"truncation": 0}, {"model": "nothing"}])
+def test_labels_may_be_numbers_or_digits(client: Client) -> None:
+    assert [sample(client, labels=labels)[3]["labels"] for labels in ([3, 1], ["3", "1"])] == [
+        [3, 1] * 3] * 2
+    endpoint = client.view_api(return_format="dict", print_info=False)["named_endpoints"]["/sample"]
+    labels = next(part for part in endpoint["parameters"] if part["parameter_name"] == "labels")
+    assert labels["type"]["items"]["type"] == "integer" and "int" in labels["python_type"]["type"]
+
+
+@pytest.mark.parametrize("change", [
+    {"labels": [11]}, {"labels": ["x"]}, {"labels": [1.5]}, {"labels": []}, {"count": 0},
+    {"count": 10_000}, {"truncation": 0}, {"model": "nothing"},
+])  # fmt: skip
 def test_bad_requests_get_one_sentence(client: Client, change: dict[str, Any]) -> None:
     with pytest.raises(AppError) as caught:
         sample(client, **change)

@@ -24,20 +24,21 @@ class Settings:
     """What may be turned while a game runs."""
 
     k: int = 1
+    generator_steps: int = 1
     rate_g: float = 1e-3
     rate_d: float = 2e-3
     loss: str = "non-saturating"
     cure: str = "none"
     batch: int = 256
     pack: int = 4
-    penalty: float = 1.0
+    penalty: float = 0.1
 
     def __post_init__(self) -> None:
         for kind, name, known in (("loss", self.loss, LOSSES), ("cure", self.cure, CURES)):
             if name not in known:
                 raise unknown(kind, name, list(known))
-        within(self, k=(1, 50), rate_g=(1e-6, 1), rate_d=(1e-6, 1), batch=(4, 4096),
-               pack=(1, 16), penalty=(0, 100))
+        within(self, k=(1, 50), generator_steps=(1, 50), rate_g=(1e-6, 1), rate_d=(1e-6, 1),
+               batch=(4, 4096), pack=(1, 16), penalty=(0, 100))
 
 
 class Players:
@@ -56,20 +57,24 @@ class Players:
         self.for_d = torch.optim.Adam(self.discriminator.parameters(), settings.rate_d, (0.5, 0.9))
 
     def turn(self, settings: Settings) -> None:
-        """Take over new settings, but for the cure, which shapes the net."""
+        """Take over new settings; only packing must be chosen before the nets are made."""
         self.settings = settings
         self.for_g.param_groups[0]["lr"] = settings.rate_g
         self.for_d.param_groups[0]["lr"] = settings.rate_d
 
     def round(self, real: list[torch.Tensor]) -> None:
-        """Play k steps of D, each with its real points (n, size), and one of G."""
+        """Play k steps of D, each with its real points (n, size), and those of G."""
         for points in real:
             self._discriminator_step(points)
+        for _ in range(self.settings.generator_steps):
+            self._generator_step()
+        self.rounds += 1
+
+    def _generator_step(self) -> None:
         fake = self.opinion(self.draw(self.settings.batch))
         saturating = self.settings.loss == "saturating"
         loss = -softplus(fake).mean() if saturating else softplus(-fake).mean()
         self._descend(self.for_g, loss)
-        self.rounds += 1
 
     def draw(self, count: int) -> torch.Tensor:
         """Return G(z) for fresh noise, (count, size)."""

@@ -30,3 +30,9 @@ def to_picture(ink: np.ndarray) -> torch.Tensor:
     down = SIDE / 2 - 0.5 - moments["m01"] / moments["m00"]
     placed = cv2.warpAffine(small, np.array([[1, 0, right], [0, 1, down]]), (SIDE, SIDE))
     return torch.from_numpy(placed / 255).float().clamp(0, 1)[None, None]
+
+
+def to_heights(ink: np.ndarray) -> np.ndarray:
+    """Return how high the ink (H, W), 0…255, reaches in each column: (W,), 0…1, 0 where none is."""
+    drawn = ink > FAINT
+    return np.where(drawn.any(0), 1 - drawn.argmax(0) / len(ink), 0.0)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from vision.ui import Tab, gan_explore, gan_judge, gan_lab, gan_own, gan_time, widgets
+from vision.ui.gan_labels import LabelChoice
 from vision.ui.gan_view import (
     OWN,
     captions,
@@ -38,8 +39,7 @@ def sample(model: str, labels: list[int], count: float, seed: float, truncation:
     from vision.gan.predict import predict
 
     loaded = open_model(model, own)
-    result = predict(loaded, [int(label) for label in labels or []], int(count), int(seed),
-                     float(truncation), reader_for(loaded))
+    result = predict(loaded, labels, int(count), int(seed), float(truncation), reader_for(loaded))
     return answer(result, request)
 
 
@@ -115,8 +115,8 @@ def build() -> None:
         with gr.Column(scale=2, min_width=280):
             model = gr.Dropdown(names(), value=chosen, label=t("gan.model"),
                                 info=t("gan.model_info"), elem_id="gan-model")
-            labels = gr.CheckboxGroup(pairs, value=every, label=t("gan.labels"),
-                                      info=t("gan.labels_info"), elem_id="gan-labels")
+            labels = LabelChoice(pairs, value=every, label=t("gan.labels"),
+                                 info=t("gan.labels_info"), elem_id="gan-labels")
             count = gr.Slider(1, 200, 30, step=1, label=t("gan.count"), info=t("gan.count_info"),
                               elem_id="gan-count")
             with gr.Row():

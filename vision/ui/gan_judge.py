@@ -9,9 +9,9 @@ import gradio as gr
 import numpy as np
 
 from vision import checkpoints
-from vision.errors import UserError
 from vision.ui.gan_view import (
     GREY,
+    ink_of,
     names,
     note,
     open_model,
@@ -39,14 +39,22 @@ COLUMNS = ("model", "parzen", "fidelity", "distance", "diversity", "d_real", "d_
 
 @friendly
 def leaderboard(request: gr.Request) -> str:
-    """Return every shipped model's measures from its card, and the papers' below."""
-    rows = [measures(name, checkpoints.read_card(path_of(name, None))) for name in names()]
+    """Return every shipped model's measures from its card, the papers' below, and sources."""
+    cards = {name: checkpoints.read_card(path_of(name, None)) for name in names()}
+    rows = [measures(name, card) for name, card in cards.items()]
     rows += [[html.escape(name), value, *["–"] * (len(COLUMNS) - 2)] for name, value in PAPERS]
     head = "".join(f"<th>{html.escape(say(f'gan.column_{name}', request))}</th>"
                    for name in COLUMNS)
     body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
     return (f'<div class="lab-scroll"><table class="lab-table"><thead><tr>{head}</tr></thead>'
-            f"<tbody>{body}</tbody></table></div>")
+            f"<tbody>{body}</tbody></table></div>"
+            + note("gan.measures_source", request, floor=floors(list(cards.values()))))
+
+
+def floors(cards: list[Card]) -> str:
+    """Return for each data set how far real pictures are from other real ones."""
+    found = {card.data["train"][0]: card.metrics.get("distance_floor") for card in cards}
+    return ", ".join(f"{data} {value:.1f}" for data, value in found.items() if value) or "–"
 
 
 def measures(name: str, card: Card) -> list[str]:
@@ -66,8 +74,8 @@ def measures(name: str, card: Card) -> list[str]:
 
 
 @friendly
-def plots(model: str, own: str | None, request: gr.Request) -> Any:
-    """Return a model's label matrix and the curve over σ of its Parzen window."""
+def plots(model: str, own: str | None, request: gr.Request) -> tuple[Any, str]:
+    """Return a model's label matrix, its Parzen window's curve over σ, and how to read them."""
     from matplotlib.figure import Figure
 
     card = checkpoints.read_card(path_of(model, own))
@@ -86,7 +94,17 @@ def plots(model: str, own: str | None, request: gr.Request) -> Any:
         right.set_ylim(min(0, parzen["mean"] - 200), parzen["mean"] + 40)
         right.axvline(parzen["sigma"], color=GREY, linestyle="--")
     style(right, "log p(x) / σ")
-    return figure
+    return figure, fragility(parzen, request)
+
+
+def fragility(parzen: dict[str, Any] | None, request: gr.Request | None) -> str:
+    """Return what makes the Parzen window's number fragile, with this model's own numbers."""
+    if not parzen:
+        return ""
+    sigmas, values = zip(*parzen["curve"], strict=True)
+    beside = max(sigmas.index(parzen["sigma"]) - 2, 0)
+    return note("gan.fragile", request, near=sigmas[beside], worse=values[beside],
+                best=max(values), samples=parzen["samples"], dimensions=28 * 28)
 
 
 @friendly
@@ -109,13 +127,6 @@ def fool(drawing: dict[str, Any] | None, model: str, label: int, own: str | None
     seen = (255 * picture[0, 0]).numpy().astype(np.uint8)
     return tiles(facts) + (f'<img alt="" src="{picture_uri(seen)}" style="width:112px;'
                            'margin-top:.5rem;image-rendering:pixelated;border-radius:4px">')
-
-
-def ink_of(drawing: dict[str, Any] | None) -> np.ndarray:
-    """Return what was drawn, as strong as it covers the canvas, (H, W)."""
-    if not drawing or not drawing.get("layers"):
-        raise UserError("the drawing is empty", "a few strokes are accepted", "draw something")
-    return np.max([layer[..., 3] for layer in drawing["layers"]], axis=0)
 
 
 @friendly
@@ -148,6 +159,7 @@ def build(model: gr.Dropdown, own: gr.State, pairs: list[tuple[str, int]]) -> gr
     gr.Markdown(t("gan.measures"))
     board = gr.HTML(elem_id="gan-board")
     plot = gr.Plot(show_label=False, elem_id="gan-plots", elem_classes=["lab-when-filled"])
+    fragile = gr.HTML(elem_id="gan-fragile", min_height=0)
     show = gr.Button(t("gan.measures_go"), elem_id="gan-measures-go")
     gr.Markdown(t("gan.fool"))
     with gr.Row():
@@ -167,7 +179,8 @@ def build(model: gr.Dropdown, own: gr.State, pairs: list[tuple[str, int]]) -> gr
         get = gr.Button(t("gan.fetch"))
     found = gr.HTML(elem_id="gan-near")
     show.click(leaderboard, None, board, api_visibility="private")
-    gr.on([show.click, model.change], plots, [model, own], plot, api_visibility="private")
+    gr.on([show.click, model.change], plots, [model, own], [plot, fragile],
+          api_visibility="private")
     judge.click(fool, [canvas, model, asked, own], verdict, api_visibility="private")
     near.click(neighbours, [model, own], found, api_visibility="private")
     get.click(fetch, [model, own], found, api_visibility="private")

@@ -5,153 +5,171 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from vision.ui.gan_view import GREY, tiles
+from vision.ui import gan_scene
+from vision.ui.gan_view import ink_of
 from vision.ui.text import say, t
-from vision.ui.widgets import friendly, style
+from vision.ui.widgets import friendly
 
 if TYPE_CHECKING:
-    from vision.gan.lab import Flat, Line, PlaneView
-    from vision.gan.theory import View
+    import numpy as np
+
+    from vision.gan.lab import Flat, Line, Settings
 
 LONGEST = 90  # seconds of one run
-ROUNDS = 8  # from one picture to the next
-PLACES = ("gaussian", "two humps", "uniform", "spikes", "ring", "grid")
-BLUE, ORANGE, GREEN = "#3b82f6", "#f97316", "#16a34a"
+FRAME = 0.04  # seconds of play from one picture to the next
+DRAWN = "drawn"
+PLANES = ("ring", "grid")
+PLACES = ("gaussian", "two humps", "uniform", "spikes", DRAWN, *PLANES)
+FAIR = (1, 1, 1.0, 5.0, "non-saturating")  # k, steps of G, rates ×10³, loss
+UNFAIR = (1, 10, 1.0, 5.0, "non-saturating")
+Scene = tuple[str, str]
 
 
 class Bench:
-    """The game of one session, and what its sliders say while it runs."""
+    """The game of one session, its way so far, and what its sliders say while it runs."""
 
     def __init__(self) -> None:
         self.game: Line | Flat | None = None
         self.key: tuple[Any, ...] = ()
+        self.history: gan_scene.History = []
         self.wishes: dict[str, Any] = {}
-        self.running = threading.Event()
+        self.run: object | None = None  # the run that may play; a new one takes its place
+        self.busy = threading.Lock()
 
     def __deepcopy__(self, memory: dict[int, Any]) -> Bench:
         return Bench()
 
+    def play(self, seconds: float) -> None:
+        """Play at least one round, with what is wished for."""
+        assert self.game is not None
+        end = time.monotonic() + seconds
+        with self.busy:
+            players = self.game.players
+            players.turn(replace(players.settings, **self.wishes))
+            self.game.play()
+            while time.monotonic() < end:
+                self.game.play()
 
-def game_for(bench: Bench, place: str, loss: str, cure: str, seed: float, settings: dict[str, Any]
-             ) -> Line | Flat:
-    """Return the session's game, a new one if another place, cure or seed was chosen."""
+    def show(self, request: gr.Request | None) -> Scene:
+        """Return the picture and the numbers of the game as it stands."""
+        from vision.gan.lab import Flat
+
+        with self.busy:
+            if isinstance(self.game, Flat):
+                plane = self.game.view()
+                self.history.append((plane.rounds, plane.found))
+                return (gan_scene.plane_scene(plane, self.history, request),
+                        gan_scene.plane_facts(plane, request))
+            assert self.game is not None
+            line = self.game.view()
+            self.history.append((line.rounds, line.value, line.value_best))
+            return (gan_scene.line_scene(line, self.history, request),
+                    gan_scene.line_facts(line, request))
+
+
+def prepare(bench: Bench, place: str, drawing: dict[str, Any] | None, seed: float,
+            settings: Settings) -> None:
+    """Give the session its game, a new one if another place, seed or shape of net was chosen."""
+    from vision.gan.lab import Flat, Line
+
+    heights = density(place, drawing)
+    key = (place, int(seed), settings.cure == "packing", None if heights is None
+           else heights.tobytes())
+    with bench.busy:
+        if bench.game is None or bench.key != key:
+            bench.game = (Flat(place, settings, int(seed)) if heights is None
+                          else Line(heights, settings, int(seed)))
+            bench.key, bench.history = key, []
+        bench.wishes = {}
+        bench.game.players.turn(settings)
+
+
+def density(place: str, drawing: dict[str, Any] | None) -> np.ndarray | None:
+    """Return p_data of a place on the line, (CELLS,); on the plane there is none."""
     from vision.gan import theory
-    from vision.gan.lab import Flat, Line, Settings
-    from vision.gan.modes import PLANES
+    from vision.gan.sketch import to_heights
 
-    wanted = Settings(loss=loss, cure=cure, **settings)
-    key = (place, cure, int(seed))
-    if bench.game is None or bench.key != key:
-        bench.key = key
-        bench.game = (Flat(place, wanted, int(seed)) if place in PLANES
-                      else Line(theory.target(place), wanted, int(seed)))
-    bench.game.players.turn(wanted)
-    return bench.game
+    if place in PLANES:
+        return None
+    return theory.drawn_target(to_heights(ink_of(drawing))) if place == DRAWN else theory.target(
+        place)
+
+
+def wished(k: float, generator_steps: float, rate_g: float, rate_d: float, loss: str, cure: str
+           ) -> Settings:
+    """Return the controls as settings; the rates are given in thousandths."""
+    from vision.gan.lab import Settings
+
+    return Settings(k=int(k), generator_steps=int(generator_steps), rate_g=rate_g / 1000,
+                    rate_d=rate_d / 1000, loss=loss, cure=cure)
 
 
 @friendly
-def run(bench: Bench, place: str, k: float, rate_g: float, rate_d: float, loss: str, cure: str,
-        seed: float, request: gr.Request) -> Iterator[tuple[Any, str]]:
+def run(bench: Bench, place: str, drawing: dict[str, Any] | None, k: float,
+        generator_steps: float, rate_g: float, rate_d: float, loss: str, cure: str, seed: float,
+        request: gr.Request) -> Iterator[Scene]:
     """Play until stopped, and show the game as often as the page can draw it."""
-    from dataclasses import replace
-
-    game = game_for(bench, place, loss, cure, seed, speeds(k, rate_g, rate_d))
-    bench.wishes.clear()
-    bench.running.set()
-    canvas = Canvas(game)
+    prepare(bench, place, drawing, seed, wished(k, generator_steps, rate_g, rate_d, loss, cure))
+    mine = bench.run = object()
     end = time.monotonic() + LONGEST
-    while bench.running.is_set() and time.monotonic() < end and game is bench.game:
-        game.play(ROUNDS)
-        if bench.wishes:
-            game.players.turn(replace(game.players.settings, **bench.wishes))
-        yield canvas.show(request)
+    while bench.run is mine and time.monotonic() < end:
+        bench.play(FRAME)
+        yield bench.show(request)
 
 
 @friendly
-def step(bench: Bench, place: str, k: float, rate_g: float, rate_d: float, loss: str, cure: str,
-         seed: float, request: gr.Request) -> tuple[Any, str]:
+def step(bench: Bench, place: str, drawing: dict[str, Any] | None, k: float,
+         generator_steps: float, rate_g: float, rate_d: float, loss: str, cure: str, seed: float,
+         request: gr.Request) -> Scene:
     """Play one round and show it."""
-    game = game_for(bench, place, loss, cure, seed, speeds(k, rate_g, rate_d))
-    game.play(1)
-    return Canvas(game).show(request)
+    stop(bench)
+    prepare(bench, place, drawing, seed, wished(k, generator_steps, rate_g, rate_d, loss, cure))
+    bench.play(0)
+    return bench.show(request)
 
 
 @friendly
-def reset(bench: Bench, place: str, k: float, rate_g: float, rate_d: float, loss: str, cure: str,
-          seed: float, request: gr.Request) -> tuple[Any, str]:
+def reset(bench: Bench, place: str, drawing: dict[str, Any] | None, k: float,
+          generator_steps: float, rate_g: float, rate_d: float, loss: str, cure: str, seed: float,
+          request: gr.Request) -> Scene:
     """Begin again with untrained nets."""
     stop(bench)
-    bench.game = None
-    game = game_for(bench, place, loss, cure, seed, speeds(k, rate_g, rate_d))
-    return Canvas(game).show(request)
+    bench.key = ()
+    prepare(bench, place, drawing, seed, wished(k, generator_steps, rate_g, rate_d, loss, cure))
+    return bench.show(request)
 
 
 def stop(bench: Bench) -> None:
     """Ask the running game to pause."""
-    bench.running.clear()
+    bench.run = None
 
 
-def steer(bench: Bench, k: float, rate_g: float, rate_d: float, loss: str) -> None:
+def leave(bench: Bench, request: gr.Request) -> Scene:
+    """Leave a game whose place is not chosen any more."""
+    stop(bench)
+    return "", say("gan.lab_empty", request)
+
+
+def steer(bench: Bench, k: float, generator_steps: float, rate_g: float, rate_d: float, loss: str
+          ) -> None:
     """Tell the running game where the sliders are now."""
-    bench.wishes.update(speeds(k, rate_g, rate_d), loss=loss)
+    bench.wishes = {"k": int(k), "generator_steps": int(generator_steps),
+                    "rate_g": rate_g / 1000, "rate_d": rate_d / 1000, "loss": loss}
 
 
-def speeds(k: float, rate_g: float, rate_d: float) -> dict[str, Any]:
-    """Return the sliders as settings; the rates are given in thousandths."""
-    return {"k": int(k), "rate_g": rate_g / 1000, "rate_d": rate_d / 1000}
+def provoke(place: str) -> tuple[Any, ...]:
+    """Set the controls so that G collapses: ten steps of G for each of D."""
+    return place if place in PLANES else PLANES[0], *UNFAIR, "none"
 
 
-class Canvas:
-    """One figure that is drawn anew for each state of a game."""
-
-    def __init__(self, game: Line | Flat) -> None:
-        from matplotlib.figure import Figure
-
-        from vision.gan.lab import Line
-
-        self.game, self.flat = game, not isinstance(game, Line)
-        size = (5.2, 5.2) if self.flat else (7, 3.6)
-        self.figure = Figure(figsize=size, dpi=80)
-        self.figure.patch.set_alpha(0)
-        self.figure.subplots_adjust(left=0.08, right=0.92, top=0.97, bottom=0.09)
-        self.axis = self.figure.subplots()
-
-    def show(self, request: gr.Request | None) -> tuple[Any, str]:
-        """Return the figure and the numbers of the game as it stands."""
-        view = self.game.view()
-        self.axis.clear()
-        facts = self._plane(view) if self.flat else self._line(view, request)  # type: ignore[arg-type]
-        style(self.axis, "")
-        return self.figure, tiles({say("gan.rounds", request): f"{view.rounds:,}", **facts})
-
-    def _line(self, view: View, request: gr.Request | None) -> dict[str, str]:
-        from vision.gan.theory import FLOOR, X
-
-        top = max(float(view.p_data.max()) * 1.4, 1.05) * 1.15
-        self.axis.fill_between(X, view.p_data, color=GREEN, alpha=0.3, label="p_data")
-        self.axis.fill_between(X, view.p_g, color=ORANGE, alpha=0.4, label="p_g")
-        self.axis.plot(X, view.d, color=BLUE, linewidth=2.5, label="D(x)")
-        self.axis.plot(X, view.d_best, color=GREY, linewidth=1.5, linestyle="--", label="D*(x)")
-        self.axis.axhline(0.5, color=GREY, linewidth=0.6)
-        self.axis.set(xlim=(-4, 4), ylim=(0, top))
-        self.axis.legend(loc="upper center", frameon=False, labelcolor=GREY, ncols=4, fontsize=10)
-        return {"V(D, G)": f"{view.value:.3f}", "−log 4": f"{FLOOR:.3f}",
-                "C(G) = max V": f"{view.value_best:.3f}", "JSD": f"{view.divergence:.4f}"}
-
-    def _plane(self, view: PlaneView) -> dict[str, str]:
-        extent = (-view.extent, view.extent, -view.extent, view.extent)
-        self.axis.imshow(view.surface, extent=extent, origin="lower", cmap="coolwarm_r",
-                         vmin=0, vmax=1, alpha=0.55)
-        self.axis.scatter(view.centres[:, 0], view.centres[:, 1], s=120,
-                          facecolors="none", edgecolors=GREEN, linewidths=2)
-        self.axis.scatter(view.points[:, 0], view.points[:, 1], s=5, color=ORANGE)
-        self.axis.quiver(*view.points[:80].T, *view.arrows[:80].T, color=GREY, width=0.004)
-        self.axis.set(xlim=extent[:2], ylim=extent[2:])
-        return {"modes": f"{view.found} / {len(view.centres)}", "≤ 3σ": f"{view.quality:.0%}"}
+def heal(place: str) -> tuple[Any, ...]:
+    """Set the controls so that a collapsed G recovers: a fair game, and a D with gentle slopes."""
+    return place if place in PLANES else PLANES[0], *FAIR, "gradient penalty"
 
 
 def build() -> None:
@@ -162,36 +180,60 @@ def build() -> None:
             place = gr.Dropdown([(t(f"gan.place_{name.replace(' ', '_')}"), name)
                                  for name in PLACES], value="gaussian", label=t("gan.place"),
                                 info=t("gan.place_info"), elem_id="gan-place")
-            loss = gr.Radio([(t("gan.loss_ns"), "non-saturating"), (t("gan.loss_s"), "saturating")],
-                            value="non-saturating", label=t("gan.loss"), info=t("gan.loss_info"))
-            with gr.Row():
-                k = gr.Slider(1, 10, 1, step=1, label="k", info=t("gan.k_info"), min_width=120)
-                seed = gr.Number(0, precision=0, minimum=0, label=t("app.seed"),
-                                 info=t("app.seed_info"), min_width=120)
-            with gr.Row():
-                rate_g = gr.Slider(0.1, 20, 1, step=0.1, label=t("gan.rate_g"),
-                                   info=t("gan.rate_info"), min_width=140)
-                rate_d = gr.Slider(0.1, 20, 5, step=0.1, label=t("gan.rate_d"),
-                                   info=t("gan.rate_info"), min_width=140)
-            cure = gr.Radio([(t("gan.cure_none"), "none"), (t("gan.cure_packing"), "packing"),
-                             (t("gan.cure_penalty"), "gradient penalty")], value="none",
-                            label=t("gan.cure"), info=t("gan.cure_info"))
+            drawing = gr.Sketchpad(label=t("gan.density"), height=240, canvas_size=(320, 120),
+                                   brush=gr.Brush(6, colors=["#16a34a"], color_mode="fixed"),
+                                   layers=gr.LayerOptions(False, ["ink"]), visible=False,
+                                   elem_id="gan-density")
+            turned = controls()
             with gr.Row():
                 play = gr.Button(t("gan.run"), variant="primary", elem_id="gan-run", min_width=80)
                 one = gr.Button(t("gan.step"), elem_id="gan-step", min_width=80)
                 pause = gr.Button(t("app.stop"), variant="stop", elem_id="gan-stop", min_width=80)
                 again = gr.Button(t("gan.reset"), elem_id="gan-reset", min_width=80)
+            gr.Markdown(t("gan.collapse_info"))
+            with gr.Row():
+                fall = gr.Button(t("gan.collapse_go"), elem_id="gan-fall", min_width=120)
+                rise = gr.Button(t("gan.cure_go"), elem_id="gan-rise", min_width=120)
         with gr.Column(scale=3, min_width=320):
             numbers = gr.HTML(t("gan.lab_empty"), elem_id="gan-lab-numbers")
-            plot = gr.Plot(show_label=False, format="png", elem_id="gan-lab-plot",
-                           elem_classes=["lab-when-filled"])
-    inputs = [bench, place, k, rate_g, rate_d, loss, cure, seed]
-    play.click(run, inputs, [plot, numbers], concurrency_limit=4, show_progress="hidden",
-               api_visibility="private")
-    one.click(step, inputs, [plot, numbers], show_progress="hidden", api_visibility="private")
-    gr.on([again.click, place.input, cure.input, seed.change], reset, inputs, [plot, numbers],
-          trigger_mode="always_last", show_progress="hidden", api_visibility="private")
+            scene = gr.HTML(elem_id="gan-scene", min_height=0)
+    inputs, outputs = [bench, place, drawing, *turned], [scene, numbers]
+    *sliders, cure, seed = turned
+    running: dict[str, Any] = {"fn": run, "inputs": inputs, "outputs": outputs,
+                               "concurrency_limit": 4, "concurrency_id": "lab",
+                               "show_progress": "hidden", "api_visibility": "private"}
+    shown: dict[str, Any] = {"inputs": inputs, "outputs": outputs, "show_progress": "hidden",
+                             "api_visibility": "private"}
+    play.click(**running)
+    one.click(step, **shown)
+    gr.on([again.click, cure.input, seed.change], reset, **shown, trigger_mode="always_last")
+    place.change(lambda place: gr.Sketchpad(visible=place == DRAWN), place, drawing, queue=False,
+                 show_progress="hidden", api_visibility="private")
+    place.input(leave, bench, outputs, queue=False, api_visibility="private")
     pause.click(stop, bench, None, queue=False, api_visibility="private")
-    gr.on([k.input, rate_g.input, rate_d.input, loss.input], steer,
-          [bench, k, rate_g, rate_d, loss], None, queue=False, trigger_mode="always_last",
-          show_progress="hidden", api_visibility="private")
+    gr.on([slider.input for slider in sliders], steer, [bench, *sliders], None, queue=False,
+          trigger_mode="always_last", show_progress="hidden", api_visibility="private")
+    fall.click(provoke, place, [place, *sliders, cure], queue=False, show_progress="hidden",
+               api_visibility="private").success(reset, **shown).success(**running)
+    rise.click(heal, place, [place, *sliders, cure], queue=False, show_progress="hidden",
+               api_visibility="private").success(**running)
+
+
+def controls() -> tuple[Any, ...]:
+    """Build what may be turned, and return it in the order of `run`."""
+    loss = gr.Radio([(t("gan.loss_ns"), "non-saturating"), (t("gan.loss_s"), "saturating")],
+                    value=FAIR[4], label=t("gan.loss"), info=t("gan.loss_info"))
+    with gr.Row():
+        k = gr.Slider(1, 20, FAIR[0], step=1, label="k", info=t("gan.k_info"), min_width=140)
+        steps = gr.Slider(1, 20, FAIR[1], step=1, label=t("gan.generator_steps"), min_width=140,
+                          info=t("gan.generator_steps_info"))
+    with gr.Row():
+        rate_g = gr.Slider(0.1, 20, FAIR[2], step=0.1, label=t("gan.rate_g"),
+                           info=t("gan.rate_info"), min_width=140)
+        rate_d = gr.Slider(0.1, 20, FAIR[3], step=0.1, label=t("gan.rate_d"),
+                           info=t("gan.rate_info"), min_width=140)
+    cure = gr.Radio([(t("gan.cure_none"), "none"), (t("gan.cure_packing"), "packing"),
+                     (t("gan.cure_penalty"), "gradient penalty")], value="none",
+                    label=t("gan.cure"), info=t("gan.cure_info"))
+    seed = gr.Number(0, precision=0, minimum=0, label=t("app.seed"), info=t("app.seed_info"))
+    return k, steps, rate_g, rate_d, loss, cure, seed

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 import numpy as np
 
 from vision.ui import widgets
-from vision.ui.gan_view import OWN, names, sheet
+from vision.ui.gan_view import OWN, curves, names, sheet
 from vision.ui.text import say, t
 from vision.ui.widgets import Control, friendly
 
+if TYPE_CHECKING:
+    from vision.training import Step
+
 ARCHITECTURES = ("cgan", "gan", "cgan_projection", "dcgan", "cdcgan")
 DATA = ("shapes", "mnist", "fashion-mnist")
-SHOWN = ("d_loss", "g_loss", "d_real", "d_fake")
 
 
 @friendly
@@ -38,8 +40,14 @@ def train_own(arch: str, data: str, steps: float, k: float, loss: str, rate: flo
                    gr.Dropdown(choices=choices, value=OWN),
                    gr.DownloadButton(value=str(news), visible=True))
         else:
-            yield (widgets.progress_line(news[-1], request), widgets.curves(news, SHOWN[:2]),
+            yield (widgets.progress_line(news[-1], request), curves(so_far(news), news[-1].number),
                    drawn(news[-1].sample), gr.skip(), gr.skip(), gr.skip())
+
+
+def so_far(steps: list[Step]) -> dict[str, list[float]]:
+    """Return the values of the steps as curves."""
+    return {"step": [step.number for step in steps],
+            **{name: [step.values[name] for step in steps] for name in steps[-1].values}}
 
 
 def drawn(drawer: Any) -> str:

@@ -10,12 +10,11 @@ import gradio as gr
 import numpy as np
 
 from vision import checkpoints
-from vision.ui.gan_view import GREY, model_at, note, open_model, path_of, sheet
-from vision.ui.text import say, t
-from vision.ui.widgets import friendly, style
+from vision.ui.gan_view import curves, model_at, note, open_model, path_of, sheet
+from vision.ui.text import t
+from vision.ui.widgets import friendly
 
 if TYPE_CHECKING:
-    from vision.checkpoints import Model
     from vision.gan.predict import Drawer
 
 COLLAPSED = "collapsed-mnist"
@@ -48,33 +47,15 @@ def travel(model: str, share: float, own: str | None, request: gr.Request) -> tu
     """Return what the model drew at a moment of its training, its curves, and a collapsed run."""
     path = path_of(model, own)
     step, pictures = moment(path, share)
-    loaded = open_model(model, own)
-    text = note("gan.moment", request, step=f"{step:,}", total=f"{loaded.card.steps:,}")
+    card = open_model(model, own).card
+    text = note("gan.moment", request, step=f"{step:,}", total=f"{card.steps:,}")
+    plot = curves(card.metrics.get("curves", {}), step)
     other = checkpoints.FOLDER / "gan" / f"{COLLAPSED}.safetensors"
     beside = note("gan.no_collapse", request)
     if other.is_file():
         at, fallen = moment(other, share)
         beside = note("gan.collapse", request, step=f"{at:,}") + sheet(fallen, [""] * COUNT, 40)
-    return text + sheet(pictures, [""] * COUNT, 40), beside, curves(loaded, step, request)
-
-
-def curves(model: Model, step: int, request: gr.Request | None) -> Any:
-    """Return the losses and D's opinions over the training, with a mark at a step."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(7, 2.6), layout="constrained")
-    figure.patch.set_alpha(0)
-    points = model.card.metrics.get("curves", {})
-    groups = {"gan.losses": ("d_loss", "g_loss"), "gan.opinions": ("d_real", "d_fake")}
-    for axis, (title, names) in zip(figure.subplots(1, 2), groups.items(), strict=True):
-        for name, colour in zip(names, ("#3b82f6", "#f97316"), strict=True):
-            if name in points:
-                axis.plot(points["step"], points[name], color=colour, linewidth=2, label=name)
-        axis.axvline(step, color=GREY, linewidth=2, linestyle="--")
-        style(axis, say(title, None))
-        if points:
-            axis.legend(frameon=False, labelcolor=GREY, fontsize=9)
-    return figure
+    return text + sheet(pictures, [""] * COUNT, 40), beside, plot
 
 
 def build(model: gr.Dropdown, own: gr.State) -> None:

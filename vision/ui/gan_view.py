@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import functools
 import html
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ import gradio as gr
 from vision import checkpoints
 from vision.errors import UserError, unknown
 from vision.ui.text import say
+from vision.ui.widgets import style
 
 if TYPE_CHECKING:
     import numpy as np
@@ -138,3 +140,30 @@ def tiles(facts: dict[str, str]) -> str:
 def note(key: str, request: gr.Request | None, **values: Any) -> str:
     """Return a text as a note on the page."""
     return f'<p class="lab-note">{html.escape(say(key, request, **values))}</p>'
+
+
+def ink_of(drawing: dict[str, Any] | None) -> np.ndarray:
+    """Return what was drawn, as strong as it covers the canvas, (H, W)."""
+    if not drawing or not drawing.get("layers"):
+        raise UserError("the drawing is empty", "a few strokes are accepted", "draw something")
+    import numpy as np
+
+    return np.max([layer[..., 3] for layer in drawing["layers"]], axis=0)
+
+
+def curves(points: Mapping[str, Sequence[float]], step: int) -> Any:
+    """Return the losses and D's mean opinions over the steps of a training, a step marked."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7, 2.6), layout="constrained")
+    figure.patch.set_alpha(0)
+    groups = {"gan.losses": ("d_loss", "g_loss"), "gan.opinions": ("d_real", "d_fake")}
+    for axis, (title, names) in zip(figure.subplots(1, 2), groups.items(), strict=True):
+        for name, colour in zip(names, ("#3b82f6", "#f97316"), strict=True):
+            if name in points:
+                axis.plot(points["step"], points[name], color=colour, linewidth=2, label=name)
+        axis.axvline(step, color=GREY, linewidth=2, linestyle="--")
+        style(axis, say(title, None))
+        if points:
+            axis.legend(frameon=False, labelcolor=GREY, fontsize=9)
+    return figure
