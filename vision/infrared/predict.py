@@ -15,91 +15,27 @@ from torchvision.ops import nms
 from vision import checkpoints
 from vision.checkpoints import Model
 from vision.errors import UserError
-from vision.images import resize
+from vision.images import resize, write_png
 from vision.infrared.classes import CLASSES
-from vision.infrared.data import Zone
 from vision.infrared.detections import Detections
+from vision.infrared.drawing import marked
+from vision.infrared.frames import read_thermogram
 from vision.infrared.inspection import readings_of, regions, verdicts_of
 from vision.infrared.models import ARCHITECTURES, detectors
 from vision.infrared.models.heads import LOWEST_SCORE
 from vision.infrared.models.masks import paste
-from vision.infrared.thermal import Reading, Verdict, coolest_surface
+from vision.infrared.report import write_report
+from vision.infrared.result import Instance, Result
+from vision.infrared.thermal import coolest_surface
 from vision.infrared.thermogram import Thermogram
+from vision.infrared.zones import load as load_zones
 from vision.infrared.zones import locate
-from vision.options import within
+from vision.options import REQUIRED, Verb, option, within
 from vision.training import best_device, bf16_is_faster
 
 MULTIPLE = 32
 LARGEST_SIDE = 1536
 SAME = 0.6  # overlap from which two boxes of any class are one device
-
-
-@dataclass(frozen=True, eq=False)
-class Instance:
-    """One device that was found; without a temperature scale it has no reading."""
-
-    label: int
-    score: float
-    box: tuple[float, float, float, float]
-    mask: np.ndarray  # bool (H, W)
-    zones: tuple[Zone, ...]
-    reading: Reading | None
-    verdict: Verdict | None
-
-    @property
-    def name(self) -> str:
-        """Return the class's name."""
-        return CLASSES[self.label]
-
-    def as_json(self) -> dict[str, Any]:
-        """Return all but the mask's pixels in plain types."""
-        return {
-            "class": self.name, "score": self.score, "box": list(self.box),
-            "pixels": int(self.mask.sum()), "zones": [vars(zone) for zone in self.zones],
-            "reading": vars(self.reading) if self.reading else None,
-            "verdict": {**vars(self.verdict), "rule": self.verdict.rule} if self.verdict else None}
-
-
-@dataclass(frozen=True, eq=False)
-class Result:
-    """What a detector said of one thermogram."""
-
-    thermogram: Thermogram
-    instances: tuple[Instance, ...]  # the surest first
-    threshold: float
-    runner_up: tuple[str, float] | None  # the surest class below the threshold, and its score
-    air: float | None  # °C, given or guessed; None without a scale
-    seconds: float
-
-    def __post_init__(self) -> None:
-        for instance in self.instances:
-            if instance.mask.shape != self.thermogram.grey.shape:
-                raise ValueError(f"mask {instance.mask.shape} for {self.thermogram.grey.shape}")
-
-    def remarks(self) -> list[UserError]:
-        """Return what should be said about the result; none of it is a reason to stop."""
-        said = []
-        if self.thermogram.visible_light:
-            said.append(UserError("this looks like a photograph in visible light",
-                                  "thermograms in a usual palette are read best"))
-        if self.thermogram.celsius is None:
-            said.append(UserError("there is no temperature scale, so nothing is judged", "",
-                                  "give the two ends of the picture's scale"))
-        if not self.instances and self.runner_up:
-            said.append(UserError("no device was found above {threshold:.2f}",
-                                  "the highest was '{name}' with {score:.2f}",
-                                  "lower the threshold to see it", threshold=self.threshold,
-                                  name=self.runner_up[0], score=self.runner_up[1]))
-        if not self.instances and not self.runner_up:
-            said.append(UserError("there is nothing in this picture that looks like a device"))
-        return said
-
-    def as_json(self) -> dict[str, Any]:
-        """Return everything but pixels in plain types."""
-        return {"instances": [instance.as_json() for instance in self.instances],
-                "threshold": self.threshold, "runner_up": self.runner_up, "air": self.air,
-                "remarks": [remark.sentence() for remark in self.remarks()],
-                "palette": self.thermogram.palette, "seconds": self.seconds}
 
 
 @dataclass(frozen=True)
@@ -192,3 +128,59 @@ def runner_up(found: Detections, threshold: float) -> tuple[str, float] | None:
         return None
     best = below[found.scores[below].argmax()]
     return CLASSES[int(found.labels[best])], float(found.scores[best])
+
+
+@dataclass(frozen=True)
+class Config:
+    """Settings of `predict`."""
+
+    picture: Path = option(REQUIRED, "the thermogram, 8-bit or radiometric", positional=True)
+    checkpoint: Path = option(checkpoints.FOLDER / "infrared" / "mask_rcnn.safetensors",
+                              "the detector to use")
+    zones: Path | None = option(None, "the zone head to use, if any")
+    threshold: float = option(0.5, "lowest score of a device")
+    mask_threshold: float = option(0.5, "lowest probability of a mask's pixel")
+    unit: str = option("", "unit of a radiometric frame's values")
+    low: float | None = option(None, "°C at the cold end of the scale")
+    high: float | None = option(None, "°C at the hot end of the scale")
+    emissivity: float = option(1.0, "emissivity of the surfaces")
+    reflected: float = option(20.0, "°C of what the surfaces reflect")
+    air: float | None = option(None, "°C of the air; without it the coolest device stands in")
+    output: Path = option(Path("runs/infrared/found.png"), "where the marked picture is written")
+    report: Path | None = option(None, "where an HTML report is written, if anywhere")
+
+
+@dataclass(frozen=True)
+class Written:
+    """What `predict` found, and where it wrote it."""
+
+    result: Result
+    output: Path
+    report: Path | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the files and the findings in plain types."""
+        return {"output": self.output, "report": self.report, **self.result.as_json()}
+
+    def __str__(self) -> str:
+        lines = [f"{each.name} {each.score:.2f}"
+                 + (f", {each.reading.highest:.1f} °C, {each.verdict.level}: {each.verdict.rule}"
+                    if each.reading and each.verdict else "") for each in self.result.instances]
+        said = [remark.sentence() for remark in self.result.remarks()]
+        return "\n".join([str(self.output), *lines, *said])
+
+
+def run(config: Config) -> Written:
+    """Find the devices of one thermogram and write the marked picture."""
+    settings = Settings(config.threshold, config.mask_threshold, config.air)
+    thermogram = read_thermogram(config.picture, config.unit, config.low, config.high)
+    zones = load_zones(config.zones) if config.zones else None
+    result = predict(load(config.checkpoint),
+                     thermogram.corrected(config.emissivity, config.reflected), settings, zones)
+    write_png(config.output, marked(result.thermogram.picture, result.instances))
+    if config.report:
+        write_report(config.report, result, config.picture.name)
+    return Written(result, config.output, config.report)
+
+
+VERB = Verb(Config, run, "Find the devices of one thermogram and judge their temperatures.")

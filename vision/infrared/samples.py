@@ -106,10 +106,9 @@ class FewMasks:
 
     def __getitem__(self, index: int) -> Sample:
         sample = self.samples[index]
-        masked = np.isin(sample.labels, self.without, invert=True)
-        if self.known is not None:
-            masked &= self.known[index]
-        return replace(sample, masked=masked)
+        allowed = np.isin(sample.labels, self.without, invert=True)
+        known = True if self.known is None else self.known[index]
+        return replace(sample, masked=np.logical_and(allowed, known))
 
 
 def first_of_each(samples: Samples, per_class: int) -> list[np.ndarray]:
@@ -180,7 +179,7 @@ def without_slivers(sample: Sample) -> Sample:
 
 def boxes_of(masks: np.ndarray) -> np.ndarray:
     """Return the tight boxes (K, 4) around masks (K, H, W), none of which is empty."""
-    rows, columns = masks.any(2), masks.any(1)  # (K, H), (K, W)
+    rows, columns = (np.asarray(masks.any(axis)) for axis in (2, 1))  # (K, H), (K, W)
     height, width = masks.shape[1:]
     return np.stack([columns.argmax(1), rows.argmax(1), width - columns[:, ::-1].argmax(1),
                      height - rows[:, ::-1].argmax(1)], 1).astype(np.float32)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from vision.errors import UserError
-from vision.images import stretch
-from vision.infrared.palettes import UNKNOWN, intensity, paint, recognise
+from vision.infrared.palettes import UNKNOWN, intensity, recognise
 from vision.infrared.radiometry import KELVIN, surface
+from vision.infrared.scenes import Scene
 
 HOTTEST = 3000.0  # °C
 
@@ -56,10 +56,9 @@ def of_picture(picture: np.ndarray, low: float | None = None, high: float | None
     return Thermogram(picture, grey, (low + (high - low) * grey).astype(np.float32), palette)
 
 
-def of_celsius(celsius: np.ndarray, palette: str = "iron") -> Thermogram:
-    """Return the thermogram of a field of temperatures (H, W) in °C, its range stretched."""
-    grey = stretch(celsius).astype(np.float32) / 255
-    return Thermogram(paint(grey, palette), grey, celsius.astype(np.float32), palette)
+def of_scene(scene: Scene) -> Thermogram:
+    """Return the thermogram of a rendered scene, its temperatures as the camera measures them."""
+    return Thermogram(scene.picture, scene.grey, scene.temperature, scene.palette)
 
 
 def check_ends(low: float | None, high: float | None) -> tuple[float, float]:

@@ -6,8 +6,6 @@ source pictures go over to the detector as they are; nothing is copied from colo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import torch
 from torch import nn
 from torchvision import models
@@ -71,10 +69,3 @@ class Pyramid(nn.Module):
         """Return float features (N, width, H/s, W/s) at s = 4, 8, 16, 32, 64 by their names."""
         maps = self.pyramid(self.body(x))
         return {name: features.float() for name, features in maps.items()}
-
-    def start_from(self, weights: Mapping[str, torch.Tensor]) -> None:
-        """Take over a classifier's weights, all but its last layer."""
-        own = {name: value for name, value in weights.items() if not name.startswith("body.fc.")}
-        missing = self.load_state_dict(own, strict=False).missing_keys
-        if any(name.startswith("body.") for name in missing):
-            raise KeyError(f"no weights for {missing[0]}")

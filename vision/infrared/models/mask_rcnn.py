@@ -15,8 +15,8 @@ from vision.infrared.models.masks import MaskBranch
 
 SIZES = {"compact": (128, 256), "paper": (256, 1024)}  # width of the pyramid, of the box branch
 PROPOSALS = 300
-ANCHORS = {"p3": (24, 40), "p4": (64, 96), "p5": (144, 208), "pool": (272, 340)}  # √area
-RATIOS = (0.6, 1.4, 3.2)  # height over width: devices stand upright
+ANCHORS = {"p3": (20, 34), "p4": (56, 84), "p5": (120, 170), "pool": (240, 320)}  # √area
+RATIOS = (0.8, 2.0, 4.5)  # height over width: devices stand upright
 
 
 @ARCHITECTURES.register("mask_rcnn", paper="arXiv:1703.06870", year=2017, detects=True)
