@@ -30,6 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse(UserError("'{file}' cannot be read or written ({reason})",
                                  "a place where you may read and write is accepted",
                                  "choose another", file=error.filename, reason=error.strerror))
+    finally:
+        if "RANK" in os.environ:  # one of several processes
+            importlib.import_module("vision.distributed").leave()
 
 
 def _refuse(error: UserError) -> int:

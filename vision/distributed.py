@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 import torch
@@ -38,22 +39,31 @@ def joined(part: torch.Tensor) -> torch.Tensor:
                               for rank in range(world)]))
 
 
-class CrossProcessBatchNorm2d(nn.BatchNorm2d):
+def leave() -> None:
+    """Leave the other processes; their connections' threads must not outlive the interpreter."""
+    if distributed.is_available() and distributed.is_initialized():
+        gc.collect()  # what still holds on to the group holds its threads too
+        distributed.destroy_process_group()
+
+
+class _CrossProcess(nn.modules.batchnorm._BatchNorm):
     """`nn.SyncBatchNorm` for CPUs: the training statistics come from all processes' batches."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         if not self.training:
             return super().forward(x)
-        x32 = x.float()  # (N, C, H, W)
+        x32 = x.float()  # (N, C, …)
+        others = [axis for axis in range(x32.ndim) if axis != 1]
+        wide = (-1, *[1] * (x32.ndim - 2))  # spreads (C,) over what follows C
         count = x32.new_tensor([x32.numel() / x32.shape[1]])
-        total = whole(torch.cat([x32.sum((0, 2, 3)), count]))  # (C + 1,)
+        total = whole(torch.cat([x32.sum(others), count]))  # (C + 1,)
         number = total[-1].detach()
         mean = total[:-1] / number  # (C,)
-        centred = x32 - mean[:, None, None]
-        variance = whole(centred.square().sum((0, 2, 3))) / number  # (C,)
+        centred = x32 - mean.view(wide)
+        variance = whole(centred.square().sum(others)) / number  # (C,)
         self._remember(mean.detach(), (variance * number / (number - 1)).detach())
         scale = self.weight * torch.rsqrt(variance + self.eps)
-        return (centred * scale[:, None, None] + self.bias[:, None, None]).to(x.dtype)
+        return (centred * scale.view(wide) + self.bias.view(wide)).to(x.dtype)
 
     @torch.no_grad()
     def _remember(self, mean: torch.Tensor, variance: torch.Tensor) -> None:
@@ -66,9 +76,25 @@ class CrossProcessBatchNorm2d(nn.BatchNorm2d):
         self.running_var.lerp_(variance, self.momentum)
 
 
+class CrossProcessBatchNorm1d(_CrossProcess, nn.BatchNorm1d):
+    """`nn.BatchNorm1d` over all processes."""
+
+
+class CrossProcessBatchNorm2d(_CrossProcess, nn.BatchNorm2d):
+    """`nn.BatchNorm2d` over all processes."""
+
+
+class CrossProcessBatchNorm3d(_CrossProcess, nn.BatchNorm3d):
+    """`nn.BatchNorm3d` over all processes."""
+
+
+SPANNING: dict[type[nn.Module], type[nn.Module]] = {
+    nn.BatchNorm1d: CrossProcessBatchNorm1d, nn.BatchNorm2d: CrossProcessBatchNorm2d,
+    nn.BatchNorm3d: CrossProcessBatchNorm3d}
+
+
 def synchronise_batch_norm(module: nn.Module) -> nn.Module:
-    """Turn every `BatchNorm2d` inside the module into one that spans the processes, in place."""
+    """Turn each batch normalisation inside the module into one over all processes, in place."""
     for part in module.modules():
-        if type(part) is nn.BatchNorm2d:
-            part.__class__ = CrossProcessBatchNorm2d
+        part.__class__ = SPANNING.get(type(part), type(part))
     return module

@@ -16,7 +16,7 @@ import shutil
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -25,6 +25,7 @@ from typing import Any, TypeVar
 import numpy as np
 import torch
 from torch import nn
+from torch.nn.utils import convert_conv2d_weight_memory_format as for_channels_last
 
 from vision.errors import UserError
 
@@ -184,12 +185,12 @@ class Run:
         prepared: list[Any] = []
         for thing in objects:
             if isinstance(thing, Average):
-                thing.module.to(self.accelerator.device).to(memory_format=torch.channels_last)
+                for_channels_last(thing.module.to(self.accelerator.device), torch.channels_last)
             if isinstance(thing, (torch.optim.lr_scheduler.LRScheduler, Average)):
                 self.accelerator.register_for_checkpointing(thing)
                 prepared.append(thing)
             elif isinstance(thing, nn.Module):
-                thing = thing.to(memory_format=torch.channels_last)
+                thing = for_channels_last(thing, torch.channels_last)
                 prepared.append(self.accelerator.prepare(self._synchronised(thing)))
             else:
                 prepared.append(self.accelerator.prepare(thing))
@@ -227,7 +228,7 @@ class Run:
         self.number += 1
         now = time.perf_counter()
         self.seconds, self._clock = self.seconds + now - self._clock, now
-        numbers = {name: self._mean(value) for name, value in values.items()}
+        numbers = self.means(values)
         stop = False
         if self.on_step and self.accelerator.is_main_process:
             step = Step(self.number, self.config.steps, numbers, self.seconds, sample)
@@ -235,6 +236,10 @@ class Run:
         self.asked_to_stop = self._anyone(stop)
         if self.asked_to_stop or self.number % self.save_every == 0:
             self._save()
+
+    def means(self, values: Mapping[str, float | torch.Tensor]) -> dict[str, float]:
+        """Return values of a step as their means over all processes."""
+        return {name: self._mean(value) for name, value in values.items()}
 
     def finish(self) -> None:
         """Remove the saved state of a run whose checkpoint is written; a stopped one keeps it."""

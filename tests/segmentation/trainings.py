@@ -25,7 +25,7 @@ from safetensors.torch import load_file
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from vision import training
-from vision.distributed import synchronise_batch_norm, whole
+from vision.distributed import leave, synchronise_batch_norm, whole
 from vision.segmentation import predict
 from vision.segmentation.train import Config, train
 
@@ -133,8 +133,7 @@ def shared(folder: Path) -> None:
     if state.is_main_process:
         (folder / f"shared-{state.num_processes}.json").write_text(json.dumps(answer))
     state.wait_for_everyone()
-    sys.stdout.flush()
-    os._exit(0)  # gloo's threads may abort an interpreter that ends while they run
+    leave()
 
 
 def batch_norm_differences(state: accelerate.PartialState) -> dict[str, float]:

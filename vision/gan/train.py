@@ -77,7 +77,7 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
         history.keep(0, game.average.module)
 
     for number, batches in run.steps(lambda n: make_batches(pictures, config, run, n, pair.noise)):
-        values = game.play(batches)
+        values = run.means(game.play(batches))
         history.record(number + 1, values, max(config.steps // POINTS, 1))
         if number + 1 in times:
             history.keep(number + 1, game.average.module)
