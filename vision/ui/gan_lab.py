@@ -184,7 +184,6 @@ def build() -> None:
                                    brush=gr.Brush(6, colors=["#16a34a"], color_mode="fixed"),
                                    layers=gr.LayerOptions(False, ["ink"]), visible=False,
                                    elem_id="gan-density")
-            turned = controls()
             with gr.Row():
                 play = gr.Button(t("gan.run"), variant="primary", elem_id="gan-run", min_width=80)
                 one = gr.Button(t("gan.step"), elem_id="gan-step", min_width=80)
@@ -194,6 +193,7 @@ def build() -> None:
             with gr.Row():
                 fall = gr.Button(t("gan.collapse_go"), elem_id="gan-fall", min_width=120)
                 rise = gr.Button(t("gan.cure_go"), elem_id="gan-rise", min_width=120)
+            turned = controls()
         with gr.Column(scale=3, min_width=320):
             numbers = gr.HTML(t("gan.lab_empty"), elem_id="gan-lab-numbers")
             scene = gr.HTML(elem_id="gan-scene", min_height=0)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 BLUE, ORANGE, GREEN, RED, GREY = "#3b82f6", "#f97316", "#16a34a", "#ef4444", "#808793"
-LEFT, RIGHT, ABOVE, BELOW = 38, 8, 8, 20  # margins in units of the picture
+LEFT, RIGHT, ABOVE, BELOW = 38, 14, 8, 20  # margins in units of the picture
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,8 @@ class Axes:
         """Return the whole picture; `name` is what a screen reader says."""
         return (f'<svg role="img" aria-label="{html.escape(name)}" '
                 f'viewBox="0 0 {self.width} {self.height}" '
-                f'style="width:100%;height:auto;display:block">{"".join(shapes)}</svg>')
+                f'style="width:100%;height:auto;display:block;overflow:visible">'
+                f'{"".join(shapes)}</svg>')
 
 
 def joined(places: np.ndarray) -> str:
