@@ -50,7 +50,10 @@ def select(page: Page, part: str) -> None:
     button = page.locator(f"button[role=tab][data-tab-id='{part}']:visible").first
     if not button.count():
         page.locator(".overflow-menu button").first.click()
-        button = page.locator(f".overflow-dropdown button[data-tab-id='{part}']")
+        hidden = page.locator(".overflow-dropdown").first.locator("button")  # the last tabs
+        hidden.first.wait_for()
+        names = [tab.name for tab in load_tabs()]
+        button = hidden.nth(names.index(part) - len(names) + hidden.count())
     button.click()
 
 

@@ -48,7 +48,7 @@ class Config:
     scratch: int = option(0, "steps of training each shape from scratch; 0 is none")
     batch: int = option(128, "pictures a step")
     learning_rate: float = option(0.02, "highest learning rate of fine-tuning")
-    seconds: float = option(1.0, "how long each latency is measured")
+    seconds: float = option(1.0, "how long each latency is measured; 0 is not at all")
     seed: int = option(0, "seed of the trainings")
 
 
@@ -147,7 +147,7 @@ def measured(config: Config, model: Model, test: Pictures, ratio: float, on_step
     bare = pruned(model, plan, replace(cut, fold=False))
     slim = network_of(small)
     times = {f"{precision}, batch {batch}": latency(slim, batch, precision, config.seconds)
-             for batch, precision in TIMED}
+             for batch, precision in TIMED if config.seconds}
     return Point(
         ratio, plan.cut, **count(slim).as_json(), guarded=len(plan.guarded),
         accuracy=measure(small, test).accuracy,

@@ -87,9 +87,10 @@ def costs(axis: Any, points: list[dict[str, Any]]) -> None:
         axis.plot(ratios, [point[name] / start[name] for point in points], color=colour,
                   linewidth=2, label=name.replace("_", "-"))
     for name, dashes in (("fp32, batch 1", ":"), ("fp32, batch 64", "--")):
-        axis.plot(ratios, [point["milliseconds"][name] / start["milliseconds"][name]
-                           for point in points], dashes, color="#f97316", linewidth=2,
-                  label=f"ms, {name}")
+        times = [point["milliseconds"][name] for point in points if point["milliseconds"]]
+        if len(times) == len(points):
+            axis.plot(ratios, [time / times[0] for time in times], dashes, color="#f97316",
+                      linewidth=2, label=f"ms, {name}")
 
 
 def papers(kind: str, request: gr.Request | None) -> str:
