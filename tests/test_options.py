@@ -25,6 +25,7 @@ class Config:
     names: tuple[str, ...] = option(("a",), "some names", lambda: ["a", "b"])
     loud: bool = option(False, "whether loud")
     output: Path | None = option(None, "where to")
+    mood: str | None = option(None, "which mood, if any", lambda: ["calm"])
 
 
 VERB = Verb(Config, lambda config: config, "Do nothing, 100% of the time.")
@@ -47,6 +48,7 @@ def test_defaults_and_every_kind_of_flag() -> None:
     ([], "the following arguments are required: SOURCE"), (["in", "--nope"], "--nope"),
     (["in", "--steps", "many"], "'many'"), (["in", "--steps"], "--steps"),
     (["in", "--rate", "fast"], "'fast'"), (["in", "--sizes", "1", "x"], "'x'"),
+    (["in", "--mood", "loud"], "no mood called 'loud'"),
     (["in", "--colour", "grene"], "no colour called 'grene'.*did you mean 'green'"),
     (["in", "--names", "a", "c"], "no names called 'c'"), (["in", "other"], "other"),
 ])  # fmt: skip

@@ -64,7 +64,7 @@ def _checked(field: dataclasses.Field[Any], value: Any) -> Any:
     value = tuple(value) if isinstance(value, list) else value
     choices = field.metadata.get("choices")
     for part in value if isinstance(value, tuple) else (value,):
-        if choices and part not in choices():
+        if choices and part is not None and part not in choices():
             raise unknown(field.name.replace("_", " "), part, choices())
     return value
 

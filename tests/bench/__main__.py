@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import confusion, gan, inference, pruning, startup
+from tests.bench import confusion, gan, inference, pruning, startup, style
 from tests.bench.table import show
 
 PARTS = {
@@ -13,6 +13,7 @@ PARTS = {
     "inference": ("U-Net as shipped, 480×360 (× of the default)", inference.rows),
     "pruning": ("Slimming at the ratio 0.7 (× of the limit)", pruning.rows),
     "startup": ("Start to the first HTTP 200 (× of a bare Gradio page)", startup.rows),
+    "style": ("Style transfer, one step (× of ours)", style.rows),
 }
 
 for name in sys.argv[1:] or PARTS:

@@ -120,8 +120,9 @@ class Settings:
         for layer in (*self.content_layers, *self.style_layers):
             if layer not in LAYERS:
                 raise unknown("layer", layer, [str(number) for number in LAYERS])
-        no_content = bool(self.content_weight) and not self.content_layers
-        if no_content or (self.style_weight and not self.style_layers):
+        weights = self.weights
+        no_content = bool(weights.content) and not self.content_layers
+        if no_content or (weights.style and not self.style_layers):
             raise UserError("no content layer is chosen" if no_content
                             else "no style layer is chosen", "at least one is accepted",
                             "choose a layer, or set the weight to 0")

@@ -6,7 +6,7 @@ optimised here, over many contents, instead of the pixels of one painting.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -120,11 +120,12 @@ def describe(config: Config, run: Run) -> Card:
     name = config.contents
     licence = "public domain and CC0" if name == "photographs" else licences([name])[name]
     source = "scikit-image's photographs" if name == "photographs" else Path(name).name
+    settings = replace(config, contents=Path(name).name)
     return Card(
         system="style", arch=PAINTER, config={"size": config.size}, preprocess=PREPROCESS,
         data={"style": config.style.name, "train": [source], "extractor": config.extractor,
               "licences": {source: licence}},
-        metrics={"seconds": run.seconds}, command=command("style", "train", config),
+        metrics={"seconds": run.seconds}, command=command("style", "train", settings),
         seed=config.seed, steps=run.number, device=run.device,
     )
 

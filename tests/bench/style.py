@@ -1,0 +1,120 @@
+"""A step of style transfer beside the plain loop of the book: time, final loss and memory."""
+
+from __future__ import annotations
+
+import copy
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from torch import nn
+
+from tests.bench.table import Row, fastest
+from tests.style import plain_loop
+from vision.style.data import to_tensor
+from vision.style.descent import Descent
+from vision.style.evaluate import judge
+from vision.style.extractor import BUNDLED, open_extractor
+from vision.style.models.vgg19 import Extractor
+from vision.style.scene import Scene
+from vision.style.settings import BOOK
+from vision.style.transfer import transfer
+from vision.training import best_device, precision_for
+
+SIDES = (225, 450, 900)
+STEPS = 100  # of the comparison of final losses
+MEMORY = """
+import resource
+from tests.bench.style import extractor, last, pictures
+last(extractor(), *pictures(900), 900, 3, "auto")
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+def rows() -> list[Row | str]:
+    """Measure steps at the book's sizes, then the picture that comes out, then the memory."""
+    net = extractor()
+    return [f"weights: {BUNDLED.name if BUNDLED.is_file() else 'random, no extractor ships yet'}",
+            *[row for side in SIDES for row in steps_at(net, side)],
+            final_losses(net), peak_memory()]
+
+
+def extractor() -> nn.Module:
+    """Return the bundled extractor, or one of its size with random weights."""
+    if BUNDLED.is_file():
+        return open_extractor("bundled")
+    torch.manual_seed(0)
+    return Extractor("paper").eval()
+
+
+def pictures(side: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return a photograph and a style of its size, three to two."""
+    from skimage import data
+
+    size = (side, side * 2 // 3)
+    return tuple(cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+                 for picture in (data.coffee(), data.chelsea()))
+
+
+def steps_at(net: nn.Module, side: int) -> Iterator[Row]:
+    """Measure one step of each way at a size; weights that need no gradient change the loop."""
+    device = best_device()
+    ours = {name: descent(net, side, name) for name in ("fp32", "auto")}
+    features = [copy.deepcopy(net.get_submodule("features")).to(device) for _ in range(2)]
+    features[0].requires_grad_(True)
+    features[1].requires_grad_(False)
+    content, style = (to_tensor(one, one.shape[:2]).to(device) for one in pictures(side))
+    loops = [plain_loop.paint(one, content, style, 10**9) for one in features]
+    works = [lambda: float(ours["auto"].step().sum()), lambda: float(ours["fp32"].step().sum()),
+             lambda: next(loops[0]), lambda: next(loops[1])]
+    seconds = fastest(works, 4 if side < 900 else 2)
+    names = (f"ours ({precision_for(device)})", "ours (fp32)", "the book's loop",
+             "the same without gradients of the weights")
+    for name, time in zip(names, seconds, strict=True):
+        yield Row(f"{side * 2 // 3}×{side}: {name}", time, seconds[0])
+
+
+def descent(net: nn.Module, side: int, precision: str) -> Descent:
+    """Return an optimisation as the book's preset begins it."""
+    content, style = pictures(side)
+    scene, device = Scene.of(content, [style], BOOK), best_device()
+    half = precision_for(device, precision) == "bf16"
+    objective = scene.objective(net, side, device, torch.bfloat16 if half else torch.float32)
+    weights = torch.tensor(BOOK.weights.as_tuple(), device=device)[:, None]
+    return Descent(objective, scene.begin(side).to(device), weights, "adam", BOOK.rate, 200)
+
+
+def final_losses(net: nn.Module) -> str:
+    """Return both final losses, judged in float32, after the same steps."""
+    content, style = pictures(SIDES[0])
+    scene, device = Scene.of(content, [style], BOOK), best_device()
+    ours = judge(net, scene, last(net, content, style, SIDES[0], STEPS, "auto"))
+    features = copy.deepcopy(net.get_submodule("features")).to(device).requires_grad_(False)
+    x, y = (to_tensor(one, one.shape[:2]).to(device) for one in (content, style))
+    *_, (_, painted) = islice(plain_loop.paint(features, x, y, STEPS), STEPS)
+    theirs = judge(net, scene, scene.finished(painted))
+    change = sum(ours.values()) / sum(theirs.values()) - 1
+    return (f"final loss after {STEPS} steps at 150×225, judged in fp32: ours "
+            f"{sum(ours.values()):.4f}, the book's loop {sum(theirs.values()):.4f} ({change:+.2%})")
+
+
+def last(net: nn.Module, content: np.ndarray, style: np.ndarray, side: int, steps: int,
+         precision: str) -> np.ndarray:
+    """Return the picture after some steps of the book's first pass."""
+    settings = replace(BOOK, sides=(side,), steps=(steps,), decay_every=(200,),
+                       precision=precision)
+    *_, frame = transfer(net, content, [style], settings)
+    return frame.picture
+
+
+def peak_memory() -> str:
+    """Return the peak memory of a fresh process that paints at 600×900."""
+    done = subprocess.run([sys.executable, "-c", MEMORY], capture_output=True, text=True,
+                          check=True, cwd=Path(__file__).resolve().parents[2])
+    return f"peak memory of the process at 600×900: {int(done.stdout) / 2**20:.2f} GB (limit 3)"
