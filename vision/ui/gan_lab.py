@@ -180,10 +180,12 @@ def build() -> None:
             place = gr.Dropdown([(t(f"gan.place_{name.replace(' ', '_')}"), name)
                                  for name in PLACES], value="gaussian", label=t("gan.place"),
                                 info=t("gan.place_info"), elem_id="gan-place")
-            drawing = gr.Sketchpad(label=t("gan.density"), height=240, canvas_size=(320, 120),
-                                   brush=gr.Brush(6, colors=["#16a34a"], color_mode="fixed"),
-                                   layers=gr.LayerOptions(False, ["ink"]), visible=False,
-                                   elem_id="gan-density")
+            with gr.Column(visible=False) as board:
+                gr.Markdown(t("gan.density_info"))
+                drawing = gr.Sketchpad(label="p_data", height=240, canvas_size=(320, 120),
+                                       brush=gr.Brush(6, colors=["#16a34a"], color_mode="fixed"),
+                                       layers=gr.LayerOptions(False, ["ink"]),
+                                       elem_id="gan-density")
             with gr.Row():
                 play = gr.Button(t("gan.run"), variant="primary", elem_id="gan-run", min_width=80)
                 one = gr.Button(t("gan.step"), elem_id="gan-step", min_width=80)
@@ -207,7 +209,7 @@ def build() -> None:
     play.click(**running)
     one.click(step, **shown)
     gr.on([again.click, cure.input, seed.change], reset, **shown, trigger_mode="always_last")
-    place.change(lambda place: gr.Sketchpad(visible=place == DRAWN), place, drawing, queue=False,
+    place.change(lambda place: gr.Column(visible=place == DRAWN), place, board, queue=False,
                  show_progress="hidden", api_visibility="private")
     place.input(leave, bench, outputs, queue=False, api_visibility="private")
     pause.click(stop, bench, None, queue=False, api_visibility="private")
