@@ -56,11 +56,11 @@ def shading(height: int, width: int) -> np.ndarray:
 def scale(seen: np.ndarray, ambient: float, rng: np.random.Generator) -> tuple[float, float]:
     """Return the ends of the scale in °C: fitted to the frame, or set to show what is warm."""
     if rng.random() < 0.45:
-        low, high = np.percentile(seen[::4, ::4], (rng.uniform(0, 4), rng.uniform(99.3, 100)))
+        low, high = np.percentile(seen[::4, ::4], (rng.uniform(0, 3), rng.uniform(99.5, 100)))
     else:
-        place = rng.choice([rng.normal(0.68, 0.06), rng.uniform(0.8, 1.0), rng.uniform(0.3, 0.5)],
-                           p=[0.75, 0.17, 0.08])
-        span = np.exp(rng.uniform(np.log(14), np.log(60)))
+        place = rng.choice([rng.normal(0.64, 0.07), rng.uniform(0.8, 1.0), rng.uniform(0.3, 0.5)],
+                           p=[0.77, 0.1, 0.13])
+        span = np.exp(rng.uniform(np.log(18), np.log(75)))
         low, high = ambient - place * span, ambient + (1 - place) * span
     low, high = round(float(low), 1), round(float(high), 1)
     return low, max(high, low + 4)

@@ -12,9 +12,9 @@ STEPS = 256
 GREY, UNKNOWN = "grey", "unknown"
 NODES: dict[str, tuple[tuple[float, int, int, int], ...]] = {
     "iron": ((0, 0, 0, 0), (0.08, 0, 0, 70), (0.16, 18, 0, 120), (0.26, 66, 0, 148),
-             (0.37, 124, 0, 157), (0.47, 176, 6, 146), (0.55, 208, 38, 104), (0.62, 230, 82, 40),
-             (0.70, 245, 126, 4), (0.79, 252, 168, 0), (0.88, 254, 212, 24), (0.94, 255, 236, 106),
-             (1, 255, 255, 246)),
+             (0.37, 124, 0, 157), (0.47, 178, 2, 148), (0.54, 208, 30, 112), (0.60, 228, 64, 36),
+             (0.65, 238, 96, 2), (0.72, 247, 134, 0), (0.82, 253, 186, 0), (0.89, 254, 218, 22),
+             (0.95, 254, 242, 130), (1, 255, 255, 250)),
     "rainbow": ((0, 0, 0, 40), (0.12, 20, 0, 160), (0.28, 0, 90, 235), (0.42, 0, 190, 170),
                 (0.55, 40, 205, 30), (0.68, 220, 225, 0), (0.82, 250, 120, 0), (0.93, 215, 0, 10),
                 (1, 255, 215, 225)),
@@ -25,7 +25,7 @@ NODES: dict[str, tuple[tuple[float, int, int, int], ...]] = {
 }  # intensity, red, green, blue
 PALETTES = tuple(NODES)
 COLOURED = tuple(name for name in PALETTES if name not in (GREY, "inverted"))
-NEAR = 22.0  # how far from its palette a colour may lie, in steps of 0…255, after JPEG
+NEAR = 30.0  # how far from its palette a colour may lie, in steps of 0…255, after JPEG
 TONES = np.array([[0.60, 1.17, 0.23], [0.70, -0.59, -0.11], [-0.30, -0.59, 0.89]], np.float32)
 # brightness counts twice, red and blue difference once: JPEG keeps brightness best
 
