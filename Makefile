@@ -20,6 +20,7 @@ bench: .venv/.installed-dev
 
 assets: .venv/.installed
 	$(BIN)/python -m vision segmentation render --seeds $(SCENES) --output assets/segmentation
+	$(BIN)/python -m vision style paint --output assets/style
 	$(BIN)/python -m vision pruning draw --seed 7 --output assets/pruning
 
 screenshots: .venv/.installed-dev

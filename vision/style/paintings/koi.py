@@ -152,6 +152,8 @@ def _along_rows(rows: np.ndarray, side: float) -> np.ndarray:
 def _stone(random: Random, floor: np.ndarray, place: np.ndarray, turn: float, side: float,
            tone: np.ndarray) -> None:
     """Set a stone, or the largest chip of it that has room; leave the gap if none has."""
+    if look_up(floor, place * FINE)[3]:
+        return
     colour = [*(255 * tone).tolist(), int(random.integers(150, 250))]
     for part in (0.94, 0.66, 0.46):
         corners = _corners(random, place, turn, part * side)
