@@ -77,7 +77,8 @@ def _mountain(random: Random, deep: np.ndarray, grain: np.ndarray,
     skyline = np.gradient(deep, 1 / size[0], axis=1)  # its slope, in every row
     lean = np.arctan2(1.0, -0.6 * cv2.GaussianBlur(skyline, (0, 0), 0.015 * size[0]))
     paths = trace(starts, lean + 0.3 * noise(random, size, 8, 3), 0.0045 * size[0], 9)
-    return wash, 0.6 * dark * mist * _hairs(random, size, paths, grain, 0.003)
+    hairs = _hairs(random.spawn(1)[0], size, paths, grain, 0.003)
+    return wash, 0.6 * dark * mist * hairs
 
 
 def _hairs(random: Random, size: Size, paths: np.ndarray, grain: np.ndarray,
@@ -110,7 +111,7 @@ def _pines(random: Random, ridge: np.ndarray, size: Size, grain: np.ndarray, cou
             pad = at + [side * reach * random.uniform(0.5, 0.9), -0.02 * height]
             paths.append(at + np.linspace(0, 1, 9)[:, None] * (pad - at))
             paths += _needles(random, pad, reach) + _needles(random, at, 0.5 * reach)
-    return _hairs(random, size, np.array(paths), grain, 0.0016, 1.2)
+    return _hairs(random.spawn(1)[0], size, np.array(paths), grain, 0.0016, 1.2)
 
 
 def _trunk(random: Random, foot: np.ndarray, height: float) -> np.ndarray:
