@@ -84,8 +84,8 @@ def descent(net: nn.Module, side: int, precision: str) -> Descent:
     """Return an optimisation as the book's preset begins it."""
     content, style = pictures(side)
     scene, device = Scene.of(content, [style], BOOK), best_device()
-    half = precision_for(device, precision) == "bf16"
-    objective = scene.objective(net, side, device, torch.bfloat16 if half else torch.float32)
+    objective = scene.objective(
+        scene.sight(net, device, precision_for(device, precision)), side)
     weights = torch.tensor(BOOK.weights.as_tuple(), device=device)[:, None]
     return Descent(objective, scene.begin(side).to(device), weights, "adam", BOOK.rate, 200)
 

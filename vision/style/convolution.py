@@ -7,6 +7,7 @@ ways run through oneDNN's forward convolution, with weights that are laid out fo
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import torch
@@ -21,11 +22,10 @@ class Convolution:
 
     def __init__(self, layer: nn.Conv2d, rectified: bool) -> None:
         self.weight, self.bias, self.rectified = layer.weight, layer.bias, rectified
-        self.packed = layer.weight.device.type == "cpu" and torch.backends.mkldnn.is_available()
+        self.packed = layer.weight.device.type == "cpu" and can_pack(layer.weight.dtype)
         if self.packed:
             turned = layer.weight.flip(2, 3).transpose(0, 1).contiguous()  # (in, out, 3, 3)
-            self.ahead, self.back = (torch.ops.mkldnn._reorder_convolution_weight(
-                weight, ONES, ONES, ONES, 1) for weight in (layer.weight, turned))
+            self.ahead, self.back = _packed(layer.weight), _packed(turned)
 
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
         if self.packed:
@@ -34,12 +34,33 @@ class Convolution:
         return y.relu_() if self.rectified else y
 
 
+@functools.cache
+def can_pack(dtype: torch.dtype) -> bool:
+    """Return whether oneDNN is here and convolves numbers of this kind, tried once."""
+    if not torch.backends.mkldnn.is_available():
+        return False
+    x, weight = torch.ones(1, 1, 3, 3, dtype=dtype), torch.ones(1, 1, 3, 3, dtype=dtype)
+    try:
+        return float(_convolved(x, _packed(weight), None, "none")[0, 0, 1, 1]) == 9
+    except (RuntimeError, AttributeError):  # a chip or a torch that cannot
+        return False
+
+
+def _packed(weight: torch.Tensor) -> torch.Tensor:
+    """Return weights as oneDNN wants them."""
+    return torch.ops.mkldnn._reorder_convolution_weight(weight, ONES, ONES, ONES, 1)
+
+
+def _convolved(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None, after: str
+               ) -> torch.Tensor:
+    return torch.ops.mkldnn._convolution_pointwise(x, weight, bias, ONES, ONES, ONES, 1, after,
+                                                   [], "")
+
+
 class _Packed(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: torch.Tensor, layer: Convolution) -> torch.Tensor:
-        after = "relu" if layer.rectified else "none"
-        y = torch.ops.mkldnn._convolution_pointwise(x, layer.ahead, layer.bias, ONES, ONES, ONES,
-                                                    1, after, [], "")
+        y = _convolved(x, layer.ahead, layer.bias, "relu" if layer.rectified else "none")
         ctx.layer = layer
         ctx.save_for_backward(*[y] * layer.rectified)
         return y
@@ -49,5 +70,4 @@ class _Packed(torch.autograd.Function):
         for y in ctx.saved_tensors:
             slope = torch.ops.aten.threshold_backward(slope, y, 0)
         slope = slope.contiguous(memory_format=torch.channels_last)
-        return torch.ops.mkldnn._convolution_pointwise(slope, ctx.layer.back, None, ONES, ONES,
-                                                       ONES, 1, "none", [], ""), None
+        return _convolved(slope, ctx.layer.back, None, "none"), None

@@ -62,7 +62,7 @@ class Report:
 def judge(extractor: nn.Module, scene: Scene, picture: np.ndarray) -> dict[str, float]:
     """Return a painting's weighted losses in float32 at its own size."""
     side, device = max(picture.shape[:2]), best_device()
-    objective = scene.objective(extractor, side, device, torch.float32)
+    objective = scene.objective(scene.sight(extractor, device), side)
     with torch.no_grad():
         losses = objective.losses(scene.seen(picture, scene.size(side)).to(device))[:, 0]
     weighted = losses.cpu().numpy() * np.array(scene.settings.weights.as_tuple(), np.float32)

@@ -49,7 +49,7 @@ def look_inside(extractor: nn.Module, content: np.ndarray, styles: Sequence[np.n
     """Return what the losses say of a painting at its own size."""
     scene = Scene.of(content, styles, settings, mask)
     device, side = best_device(), max(picture.shape[:2])
-    objective = scene.objective(extractor, side, device, torch.float32)
+    objective = scene.objective(scene.sight(extractor, device), side)
     x = scene.seen(picture, scene.size(side)).to(device)
     return Inside(_layers(objective, x, settings), _contents(objective, x, settings),
                   _pulls(objective, x, settings.weights))

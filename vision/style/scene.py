@@ -50,19 +50,25 @@ class Scene:
             picture = colours.grey(colours.luminance(picture))
         return to_tensor(picture, size)
 
-    def objective(self, extractor: nn.Module, side: int, device: torch.device,
-                  dtype: torch.dtype) -> Objective:
+    def sight(self, extractor: nn.Module, device: torch.device, precision: str = "no") -> Sight:
+        """Return the layers that are looked at; the precision is 'bf16' or 'no'."""
+        layers = (*self.settings.content_layers, *self.settings.style_layers)
+        return Sight(extractor.get_submodule("features"), layers, self.settings.pooling, device,
+                     torch.bfloat16 if precision == "bf16" else torch.float32)
+
+    def objective(self, sight: Sight, side: int) -> Objective:
         """Return the losses of a painting of a size."""
-        chosen = self.settings
-        sight = Sight(extractor.get_submodule("features"),
-                      (*chosen.content_layers, *chosen.style_layers), chosen.pooling, device, dtype)
-        content = self.seen(self.content, self.size(side)).to(device)
-        styles = [self.seen(style, size_at(style, side * chosen.style_scale)).to(device)
-                  for style in self.styles]
-        mask = None if self.mask is None else torch.from_numpy(
-            cv2.resize(self.mask, self.size(side)[::-1], interpolation=cv2.INTER_AREA))[None, None]
-        return Objective(sight, content, styles, chosen, None if mask is None
-                            else mask.to(device))
+        content = self.seen(self.content, self.size(side)).to(sight.device)
+        styles = [self.seen(style, size_at(style, side * self.settings.style_scale)).to(
+            sight.device) for style in self.styles]
+        return Objective(sight, content, styles, self.settings, self._region(side, sight.device))
+
+    def _region(self, side: int, device: torch.device) -> torch.Tensor | None:
+        """Return the mask at a size, (1, 1, h, w)."""
+        if self.mask is None:
+            return None
+        sized = cv2.resize(self.mask, self.size(side)[::-1], interpolation=cv2.INTER_AREA)
+        return torch.from_numpy(sized)[None, None].to(device)
 
     def begin(self, side: int) -> torch.Tensor:
         """Return what the painting begins as, (1, 3, h, w): content, style or noise."""

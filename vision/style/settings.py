@@ -68,7 +68,8 @@ class Settings:
         self._check_names()
         self._check_passes()
         self._check_layers()
-        within(self, style_scale=(0.1, 4), blend=(0, 1), seed=(0, 2**32), rate=(1e-6, 10))
+        within(self, style_scale=(0.1, 4), blend=(0, 1), seed=(0, 2**32))
+        check_number("learning_rate", self.rate, 1e-6, 10)
         for weight in self.style_layer_weights:
             check_number("style_layer_weights", weight, 0, 1e9)
 

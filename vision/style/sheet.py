@@ -67,11 +67,10 @@ def _descent(extractor: nn.Module, scene: Scene, style_weights: tuple[float, ...
              tv_weights: tuple[float, ...], device: torch.device) -> Descent:
     """Return 25 paintings side by side, row after row."""
     settings = scene.settings
-    half = precision_for(device, settings.precision) == "bf16"
     (side,), (decay_every,) = settings.sides, settings.decay_every
-    objective = scene.objective(extractor, side, device,
-                                torch.bfloat16 if half else torch.float32)
+    sight = scene.sight(extractor, device, precision_for(device, settings.precision))
     weights = torch.tensor([[settings.content_weight, style, tv] for style in style_weights
                             for tv in tv_weights], device=device).T  # (3, 25)
     begin = scene.begin(side).to(device).expand(weights.shape[1], -1, -1, -1)
-    return Descent(objective, begin, weights, settings.optimizer, settings.rate, decay_every)
+    return Descent(scene.objective(sight, side), begin, weights, settings.optimizer,
+                   settings.rate, decay_every)

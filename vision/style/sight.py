@@ -23,8 +23,9 @@ class Sight:
     """
 
     def __init__(self, features: nn.Module, layers: Iterable[int], pooling: str = "max",
-                 device: torch.device | None = None, dtype: torch.dtype = torch.float32) -> None:
-        self.layers, self.dtype, self.pool = frozenset(layers), dtype, POOLS[pooling]
+                 device: torch.device | str = "cpu", dtype: torch.dtype = torch.float32) -> None:
+        self.layers, self.pool = frozenset(layers), POOLS[pooling]
+        self.device, self.dtype = torch.device(device), dtype
         depth = max(self.layers, default=-1)
         self.steps: dict[int, Convolution | None] = {}  # by number; none is a pooling
         for number, layer in enumerate([*features.children()][: depth + 1]):

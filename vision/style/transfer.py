@@ -126,7 +126,8 @@ class _Painting:
         self.extractor, self.scene, self.controls = extractor, scene, controls
         self.settings, self.device = scene.settings, best_device()
         self.ahead = 1 if self.device.type == "cpu" else AHEAD
-        self.precision = precision_for(self.device, self.settings.precision)
+        self.sight = scene.sight(extractor, self.device, precision_for(
+            self.device, self.settings.precision))
         self.rate, self.weights = self.settings.rate, controls.weights(self.settings.weights)
         self.clock = Clock(self.settings)
         self.curves = np.zeros((self.settings.total, 3), np.float32)
@@ -149,28 +150,29 @@ class _Painting:
         descent, first = self._descent(number, good), None
         end, waiting = self.step + self.settings.steps[number], []
         self.clock.begin(number)
-        while self.step < end and not self.controls.stopping:
+        ending = self.controls.stopping
+        while not ending:
             self._steer(descent)
             waiting.append((descent.step(), self.weights.as_tuple()))
             self.step += 1
-            if len(waiting) < self.ahead and self.step < end and first is not None:
+            ending = self.step == end or self.controls.stopping
+            if len(waiting) < self.ahead and first is not None and not ending:
                 continue
             first = waiting[0][0] if first is None else first
             if self._sound(waiting, first):
                 good = descent.judged.clone()
-                if self.clock.due() or self.step == end or self.controls.stopping:
+                if self.clock.due() or ending:
                     yield self._frame(descent.pictures)
             else:
-                self.step -= len(waiting)
+                self.step, ending = self.step - len(waiting), False
                 descent = self._descent(number, good)
             waiting = []
             yield from self._pauses(descent)
+            ending = ending or self.controls.stopping
 
     def _descent(self, number: int, x: torch.Tensor) -> Descent:
         """Return the optimisation of one pass, begun at a picture."""
-        dtype = torch.bfloat16 if self.precision == "bf16" else torch.float32
-        objective = self.scene.objective(self.extractor, self.settings.sides[number], self.device,
-                                         dtype)
+        objective = self.scene.objective(self.sight, self.settings.sides[number])
         return Descent(objective, x, self._weights(), self.settings.optimizer, self.rate,
                        self.settings.decay_every[number])
 
@@ -203,7 +205,8 @@ class _Painting:
         if self.rate < self.settings.rate / 10**TRIES:
             raise UserError("the losses grow without bound", "smaller weights are accepted",
                             "lower the weights or the learning rate")
-        self.rate, self.precision, self.notice = self.rate / 10, "no", FELL_BACK
+        self.rate, self.notice = self.rate / 10, FELL_BACK
+        self.sight = self.scene.sight(self.extractor, self.device)
 
     def _pauses(self, descent: Descent) -> Generator[Frame, None, None]:
         """Yield the same frame again and again while the run is held."""
