@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import confusion, gan, inference, pruning, startup, style
+from tests.bench import confusion, gan, inference, infrared, pruning, startup, style
 from tests.bench.table import show
 
 PARTS = {
     "confusion": ("Confusion matrix, 360×480, 11 classes (× of ours)", confusion.rows),
     "gan": ("GAN: drawing, moving through time, the lab (× of the limit)", gan.rows),
     "inference": ("U-Net as shipped, 480×360 (× of the default)", inference.rows),
+    "infrared": ("Devices in a thermogram, 384×288 (× of ours)", infrared.rows),
     "pruning": ("Slimming at the ratio 0.7 (× of the limit)", pruning.rows),
     "startup": ("Start to the first HTTP 200 (× of a bare Gradio page)", startup.rows),
     "style": ("Style transfer, one step (× of ours)", style.rows),

@@ -73,7 +73,9 @@ def as_coco(pictures: Sequence[Detections], kind: str) -> dict[str, Any]:
     """Return devices in the form that pycocotools reads."""
     rows = [row for number, devices in enumerate(pictures) for row in rows_of(number, devices,
                                                                               kind)]
-    return {"images": [{"id": number} for number in range(len(pictures))],
+    sizes = [(0, 0) if devices.masks is None else devices.masks.shape[1:] for devices in pictures]
+    return {"images": [{"id": number, "height": height, "width": width}
+                       for number, (height, width) in enumerate(sizes)],
             "categories": [{"id": place, "name": name} for place, name in enumerate(CLASSES)],
             "annotations": [{"id": number, **row} for number, row in enumerate(rows, 1)]}
 

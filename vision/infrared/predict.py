@@ -164,7 +164,8 @@ class Written:
 
     def __str__(self) -> str:
         lines = [f"{each.name} {each.score:.2f}"
-                 + (f", {each.reading.highest:.1f} °C, {each.verdict.level}: {each.verdict.rule}"
+                 + (f", {each.reading.highest:.1f} °C, {each.verdict.level}: "
+                    + each.verdict.reason.sentence()
                     if each.reading and each.verdict else "") for each in self.result.instances]
         said = [remark.sentence() for remark in self.result.remarks()]
         return "\n".join([str(self.output), *lines, *said])

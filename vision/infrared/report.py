@@ -74,7 +74,7 @@ def row(number: int, instance: Instance, t: Translate) -> str:
     cells = [str(number), t(instance.name), f"{instance.score:.2f}", *degrees, place]
     plain = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
     shown = escape(t(level)) if level else "–"
-    rule = escape(verdict.rule) if verdict else "–"
+    rule = escape(verdict.reason.sentence(t)) if verdict else "–"
     return (f"<tr>{plain}<td><span class='level' style='border-color:{colour}'>{shown}</span>"
             f"</td><td>{rule}</td></tr>")
 

@@ -37,7 +37,8 @@ class Instance:
             "class": self.name, "score": self.score, "box": list(self.box),
             "pixels": int(self.mask.sum()), "zones": [vars(zone) for zone in self.zones],
             "reading": vars(self.reading) if self.reading else None,
-            "verdict": {**vars(self.verdict), "rule": self.verdict.rule} if self.verdict else None}
+            "verdict": ({**vars(self.verdict), "rule": self.verdict.reason.sentence()}
+                        if self.verdict else None)}
 
 
 @dataclass(frozen=True, eq=False)

@@ -147,8 +147,9 @@ class Augment:
         """Return the sample mirrored, turned, scaled and shifted."""
         height, width = sample.grey.shape
         angle, stretch = random.uniform(-1, 1, 2) * (self.turn, self.scale)
-        matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle, float(np.exp(stretch)))
-        matrix[:, 2] += random.uniform(-0.08, 0.08, 2) * (width, height)
+        matrix = np.array(cv2.getRotationMatrix2D((width / 2, height / 2), angle,
+                                                  float(np.exp(stretch))))
+        matrix[:, 2] += random.uniform(-0.08, 0.08, 2) * np.array([width, height])
         if random.random() < 0.5:
             matrix = matrix @ np.array([[-1.0, 0, width - 1], [0, 1, 0], [0, 0, 1]])
         grey = cv2.warpAffine(sample.grey, matrix, (width, height),

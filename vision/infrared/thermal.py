@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -70,18 +71,19 @@ class Verdict:
             raise ValueError(f"level '{self.level}'")
 
     @property
-    def unit(self) -> str:
-        """Return the unit of the value and its limit."""
-        return {"hottest spot": "°C", "relative difference": "%", "difference": "K"}.get(
-            self.cause, "")
-
-    @property
-    def rule(self) -> str:
-        """Return the rule in words."""
-        if self.cause == "none":
-            return f"every limit is kept ({SOURCE})"
-        return (f"{self.cause} {self.value:.1f} {self.unit} reaches {self.limit:g} {self.unit} "
-                f"({SOURCE})")
+    def reason(self) -> UserError:
+        """Return the rule that gave the level, as a sentence that can be translated."""
+        facts: dict[str, Any] = {"value": self.value, "limit": self.limit}
+        if self.cause == "hottest spot":
+            return UserError("the hottest spot has {value:.1f} °C", "the limit is {limit:g} °C",
+                             **facts)
+        if self.cause == "relative difference":
+            return UserError("the relative difference δ is {value:.0f} %",
+                             "the limit is {limit:g} %", **facts)
+        if self.cause == "difference":
+            return UserError("it is {value:.1f} K warmer than its sister",
+                             "the limit is {limit:g} K", **facts)
+        return UserError("every limit is kept")
 
 
 def read(celsius: np.ndarray, mask: np.ndarray) -> Reading:

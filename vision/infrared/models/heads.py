@@ -16,7 +16,7 @@ from vision.infrared.models.masks import MaskBranch, cut_out, mask_losses
 SIDE = 7  # of a region, in cells
 LOWEST_SCORE = 0.05
 MOST_BOXES = 100  # that get a mask
-SAMPLES = 128  # proposals of a picture that are learnt from, a quarter of them devices
+SAMPLES = 64  # proposals of a picture that are learnt from, a quarter of them devices
 MASK_SAMPLES = 12  # boxes of a picture whose masks are learnt from
 
 Features = dict[str, torch.Tensor]
