@@ -33,7 +33,7 @@ def built(name: str, size: str = "compact", classes: int = len(CLASSES)) -> nn.M
 
 def samples(name: str, *sides: int, count: int = 2, depth: int = 16) -> torch.Tensor:
     """Random pictures, or for an architecture of volumes, volumes of some depth."""
-    if dimensions(ARCHITECTURES[name]) == 3:
+    if dimensions(name) == 3:
         return torch.randn(count, 1, depth, *sides)
     return torch.randn(count, 3, *sides)
 

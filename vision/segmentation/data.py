@@ -19,12 +19,16 @@ from vision.segmentation.labels import CLASSES, COLOURS, PALETTE, VOID, check_la
 from vision.segmentation.scenes import render
 from vision.segmentation.seeded import Seeded
 from vision.segmentation.tissue import Tissue
+from vision.segmentation.volumes import Volumes
 
 __all__ = ["CLASSES", "COLOURS", "PALETTE", "VOID", "check_labels", "read_labels"]
 
 
 class Samples(Protocol):
-    """Anything that can be indexed for a picture (uint8 H×W×3) and its labels (uint8 H×W)."""
+    """Anything that can be indexed for a picture (uint8 H×W×3) and its labels (uint8 H×W).
+
+    Samples of volumes give them as uint8 D×H×W, and labels of the same shape.
+    """
 
     @property
     def classes(self) -> tuple[str, ...]: ...
@@ -36,6 +40,8 @@ class Samples(Protocol):
 class Diagnosed(Protocol):
     """Samples whose pictures have a diagnosis, a place in a list of them."""
 
+    @property
+    def diagnoses(self) -> tuple[str, ...]: ...
     def diagnosis(self, index: int) -> int: ...
 
 
@@ -91,15 +97,26 @@ class First:
 
 def diagnosis(samples: Samples, index: int) -> int:
     """Return the diagnosis of a picture, or VOID where there is none."""
-    if isinstance(samples, First):
-        return diagnosis(samples.samples, index)
+    samples = original(samples)
     return samples.diagnosis(index) if isinstance(samples, Diagnosed) else VOID
+
+
+def diagnoses(samples: Samples) -> tuple[str, ...]:
+    """Return the diagnoses that pictures of these samples may have."""
+    samples = original(samples)
+    return samples.diagnoses if isinstance(samples, Diagnosed) else ()
+
+
+def original(samples: Samples) -> Samples:
+    """Return the samples that others are the first of."""
+    return samples.samples if isinstance(samples, First) else samples
 
 
 SETS: dict[str, Callable[[str], Samples]] = {
     "camvid": CamVid,
     "scenes": Scenes,
     "tissue": Tissue,
+    "volumes": Volumes,
     "cityscapes": readers.cityscapes,
     "ade20k": readers.ade20k,
     "synthia": readers.synthia,

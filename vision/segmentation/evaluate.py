@@ -13,10 +13,10 @@ from vision.checkpoints import Model
 from vision.errors import UserError
 from vision.options import Verb, option
 from vision.segmentation.boundary import boundary_f1
-from vision.segmentation.data import Samples, open_samples
+from vision.segmentation.data import VOID, Samples, diagnosis, open_samples
 from vision.segmentation.metrics import Scores, best_match, confusion_matrix, mean_known, score
-from vision.segmentation.models import without_labels
-from vision.segmentation.predict import load, predict
+from vision.segmentation.models import facts, without_labels
+from vision.segmentation.predict import diagnose, load, predict
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,14 @@ def evaluate(checkpoint: Path, data: str = "camvid", split: str = "val") -> Repo
         picture, truth = samples[index]
         labels = names[predict(model, picture).labels]
         scores.append(score(truth, labels, model.card.classes))
-        outlines.append(boundary_f1(truth, labels, len(model.card.classes)))
+        outlines += [boundary_f1(*pair, len(model.card.classes))
+                     for pair in zip(slices(truth), slices(labels), strict=True)]
     return report(scores, np.array(outlines))
+
+
+def slices(labels: np.ndarray) -> np.ndarray:
+    """Return a volume's slices (D, H, W), or a picture's labels as the only one."""
+    return labels.reshape(-1, *labels.shape[-2:])
 
 
 def report(scores: list[Scores], outlines: np.ndarray) -> Report:
@@ -80,10 +86,20 @@ def check_classes(own: tuple[str, ...], others: tuple[str, ...]) -> None:
                         "choose another checkpoint or data set", own=len(own), others=len(others))
 
 
-def measure(model: Model, samples: Samples) -> Scores:
+def measure(model: Model, samples: Samples, refined: bool = True) -> Scores:
     """Return the scores of a model over all samples; groups without labels are matched first."""
-    total = counts(model, samples)
+    total = counts(model, samples, refined)
     return Scores(total if supervised(model) else total[:, best_match(total)], model.card.classes)
+
+
+def summary(model: Model, samples: Samples) -> dict[str, Any]:
+    """Return what a model card holds: the scores, and how many diagnoses are right, if any."""
+    known = [index for index in range(len(samples)) if diagnosis(samples, index) != VOID]
+    if not known or not facts(model.card.arch).get("diagnoses"):
+        return measure(model, samples).summary()
+    said = [[*diagnose(model, samples[index][0]).values()] for index in known]
+    right = np.argmax(said, axis=1) == [diagnosis(samples, index) for index in known]
+    return {**measure(model, samples).summary(), "diagnosis_accuracy": float(right.mean())}
 
 
 def meanings(model: Model, samples: Samples) -> np.ndarray:
@@ -97,13 +113,14 @@ def supervised(model: Model) -> bool:
     return model.card.arch not in without_labels()
 
 
-def counts(model: Model, samples: Samples) -> np.ndarray:
+def counts(model: Model, samples: Samples, refined: bool = True) -> np.ndarray:
     """Return the confusion matrix of a model over all samples."""
     classes = model.card.classes
     total = np.zeros((len(classes), len(classes)), np.int64)
     for index in range(len(samples)):
         picture, truth = samples[index]
-        total += confusion_matrix(truth, predict(model, picture).labels, len(classes))
+        total += confusion_matrix(truth, predict(model, picture, refined).labels,
+                                  len(classes))
     return total
 
 

@@ -3,38 +3,44 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from torch.nn import functional
+from torch.nn.utils import convert_conv2d_weight_memory_format as for_channels_last
 
 from vision import checkpoints
 from vision.checkpoints import Model
+from vision.errors import UserError
 from vision.images import colourise, overlay, read_picture, resize, resize_labels, write_png
 from vision.options import REQUIRED, Verb, option, within
+from vision.segmentation.crf import refine
 from vision.segmentation.data import COLOURS
-from vision.segmentation.models import ARCHITECTURES
+from vision.segmentation.models import ARCHITECTURES, dimensions, facts
 from vision.training import best_device, bf16_is_faster
 
 MULTIPLE = 32
 LARGEST_SIDE = 2048
 FINEST = 2_000_000  # pixels; larger pictures get their labels from a result of this size
+FIELD = 240 * 180  # pixels at most in a CRF
+THICKEST = 128  # voxels along a side
 
 
 @dataclass(frozen=True)
 class Segmentation:
-    """What a model said of one picture: a class id for every pixel."""
+    """What a model said of one picture or volume: a class id for every pixel or voxel."""
 
-    picture: np.ndarray  # uint8 (H, W, 3)
-    labels: np.ndarray  # uint8 (H, W)
+    picture: np.ndarray  # uint8 (H, W, 3), or (D, H, W) of a volume
+    labels: np.ndarray  # uint8 (H, W), or (D, H, W)
     classes: tuple[str, ...]
     seconds: float
+    diagnosis: dict[str, float] = field(default_factory=dict)  # each one's probability, if any
 
     def __post_init__(self) -> None:
-        if self.labels.shape != self.picture.shape[:2]:
+        if self.labels.shape != self.picture.shape[:self.labels.ndim]:
             raise ValueError(f"labels {self.labels.shape} for a picture {self.picture.shape}")
         if self.labels.max(initial=0) >= len(self.classes):
             raise ValueError(f"id {self.labels.max()} for {len(self.classes)} classes")
@@ -47,8 +53,10 @@ class Segmentation:
 
     def as_json(self) -> dict[str, Any]:
         """Return sizes and shares in plain types."""
-        return {"height": self.labels.shape[0], "width": self.labels.shape[1],
-                "seconds": self.seconds, "shares": self.shares}
+        height, width = self.labels.shape[-2:]
+        told = {"diagnosis": self.diagnosis} if self.diagnosis else {}
+        return {"height": height, "width": width, "seconds": self.seconds, "shares": self.shares,
+                **told}
 
 
 def load(path: Path) -> Model:
@@ -59,23 +67,67 @@ def load(path: Path) -> Model:
         raise checkpoints.damaged(path, "its card has no usable short_side")
     if classes != len(model.card.classes) or not classes <= len(COLOURS):
         raise checkpoints.damaged(path, "its classes do not fit its settings")
-    model.module.to(best_device()).to(memory_format=torch.channels_last)
+    for_channels_last(model.module.to(best_device()), torch.channels_last)
     return model
 
 
 @torch.inference_mode()
-def predict(model: Model, picture: np.ndarray) -> Segmentation:
-    """Return the most likely class of each pixel of an RGB picture (uint8 H×W×3)."""
+def predict(model: Model, picture: np.ndarray, refined: bool = True) -> Segmentation:
+    """Return the most likely class of each pixel of an RGB picture (uint8 H×W×3), or of each voxel.
+
+    A model whose paper finishes with a CRF does so if it is to be `refined`.
+    """
     start = time.perf_counter()
-    height, width = picture.shape[:2]
-    finest = (height, width)
-    if height * width > FINEST:
-        shrink = (FINEST / (height * width)) ** 0.5
-        finest = (round(height * shrink) or 1, round(width * shrink) or 1)
-    best = logits(model, picture, finest)[0].argmax(0)  # (h, w)
-    labels = best.to(torch.uint8).cpu().numpy()
-    labels = resize_labels(labels, (height, width)) if finest != (height, width) else labels
-    return Segmentation(picture, labels, model.card.classes, time.perf_counter() - start)
+    known, told = facts(model.card.arch), {}
+    if known.get("dimensions") == 3:
+        labels = volume_labels(model, picture)
+    else:
+        labels = picture_labels(model, picture, refined and known.get("crf", False))
+        told = diagnose(model, picture) if known.get("diagnoses") else {}
+    return Segmentation(picture, labels, model.card.classes, time.perf_counter() - start, told)
+
+
+def picture_labels(model: Model, picture: np.ndarray, refined: bool) -> np.ndarray:
+    """Return a picture's ids (uint8 H×W), computed on no more pixels than makes sense."""
+    size = picture.shape[:2]
+    if refined:
+        finest = at_most(size, FIELD)
+        found = refine(probabilities(model, picture, finest), resize(picture, finest))
+        return enlarged(torch.from_numpy(found)[None], at_most(size, FINEST), size)
+    return enlarged(logits(model, picture, at_most(size, FINEST)), at_most(size, FINEST), size)
+
+
+def enlarged(scores: torch.Tensor, finest: tuple[int, int], size: tuple[int, int]) -> np.ndarray:
+    """Return the best class (uint8) of scores (1, C, h, w), interpolated, then repeated."""
+    full = functional.interpolate(scores, finest, mode="bilinear", align_corners=False)
+    labels = full[0].argmax(0).to(torch.uint8).cpu().numpy()  # finest
+    return resize_labels(labels, size) if finest != size else labels
+
+
+def at_most(size: tuple[int, int], pixels: int) -> tuple[int, int]:
+    """Return a size (height, width), shrunk to so many pixels if it has more."""
+    scale = min(1.0, (pixels / (size[0] * size[1])) ** 0.5)
+    return round(size[0] * scale) or 1, round(size[1] * scale) or 1
+
+
+def volume_labels(model: Model, voxels: np.ndarray) -> np.ndarray:
+    """Return a volume's ids (uint8 D×H×W); the model works in float32 at sides of 16·n."""
+    x = volumes_to_tensor(voxels[None])  # (1, 1, D, H, W)
+    sides = [min(max(16 * round(side / 16), 16), THICKEST) for side in voxels.shape]
+    device = next(model.module.parameters()).device
+    x = functional.interpolate(x, sides, mode="trilinear", align_corners=False)
+    said = functional.interpolate(model.module(x.to(device)), voxels.shape, mode="trilinear",
+                                  align_corners=False)
+    return said[0].argmax(0).to(torch.uint8).cpu().numpy()
+
+
+def diagnose(model: Model, picture: np.ndarray) -> dict[str, float]:
+    """Return each diagnosis's probability, nothing if the model was trained without them."""
+    names = model.card.data.get("diagnoses", [])
+    module: Any = model.module
+    with torch.inference_mode():
+        said = module.diagnose(model_input(model, picture)).softmax(1)[0]  # (diagnoses,)
+    return dict(zip(names, said.tolist(), strict=False))
 
 
 @torch.inference_mode()
@@ -86,11 +138,16 @@ def probabilities(model: Model, picture: np.ndarray, size: tuple[int, int]) -> n
 
 def logits(model: Model, picture: np.ndarray, size: tuple[int, int]) -> torch.Tensor:
     """Return the logits (1, C, *size) of a picture that the model sees at its working size."""
-    x = to_tensor(resize(picture, working_size(picture.shape[:2], model.card.preprocess)))
-    device = next(model.module.parameters()).device
-    with torch.autocast(device.type, torch.bfloat16, enabled=bf16_is_faster(device.type)):
-        said = model.module(x.to(device))  # (1, C, h, w)
+    x = model_input(model, picture)
+    with torch.autocast(x.device.type, torch.bfloat16, enabled=bf16_is_faster(x.device.type)):
+        said = model.module(x)  # (1, C, h, w)
     return functional.interpolate(said.float(), size, mode="bilinear", align_corners=False)
+
+
+def model_input(model: Model, picture: np.ndarray) -> torch.Tensor:
+    """Return a picture (1, 3, h, w) as the model sees it, at its working size, on its device."""
+    x = to_tensor(resize(picture, working_size(picture.shape[:2], model.card.preprocess)))
+    return x.to(next(model.module.parameters()).device)
 
 
 def working_size(size: tuple[int, int], preprocess: dict[str, Any]) -> tuple[int, int]:
@@ -107,6 +164,11 @@ def to_tensor(pictures: np.ndarray) -> torch.Tensor:
     """Return pictures (uint8 N×H×W×3 or H×W×3) as floats around 0, (N, 3, H, W), channels last."""
     tensor = torch.from_numpy(pictures.reshape(-1, *pictures.shape[-3:])).permute(0, 3, 1, 2)
     return tensor.to(torch.float32, memory_format=torch.channels_last) / 64 - 2
+
+
+def volumes_to_tensor(volumes: np.ndarray) -> torch.Tensor:
+    """Return volumes (uint8 N×D×H×W) as floats around 0, (N, 1, D, H, W)."""
+    return torch.from_numpy(volumes)[:, None].float() / 64 - 2
 
 
 @dataclass(frozen=True)
@@ -142,7 +204,11 @@ class Written:
 def run(config: Config) -> Written:
     """Segment one picture and write its overlay."""
     within(config, opacity=(0, 1))
-    result = predict(load(config.checkpoint), read_picture(config.picture))
+    model = load(config.checkpoint)
+    if dimensions(model.card.arch) == 3:
+        raise UserError("'{file}' segments volumes", "a model of pictures is accepted here",
+                        "choose another with --checkpoint", file=config.checkpoint.name)
+    result = predict(model, read_picture(config.picture))
     write_png(config.output, overlay(result.picture, colourise(result.labels, COLOURS),
                                      config.opacity))
     if config.labels:

@@ -48,7 +48,7 @@ DIAGNOSES = tuple(GRADES)
 class Tissue(Seeded):
     """Generated tissue; a split is a range of seeds of its own, the diagnoses take turns."""
 
-    classes = CLASSES
+    classes, diagnoses = CLASSES, DIAGNOSES
     RANGES = {"train": range(400), "val": range(1_000_000, 1_000_080)}
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:

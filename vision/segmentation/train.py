@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,11 +15,19 @@ from vision.datasets import licences
 from vision.errors import UserError
 from vision.options import Verb, command, option, within
 from vision.segmentation.criterion import Target, criterion
-from vision.segmentation.data import Augment, Samples, diagnosis, frequencies, open_samples
-from vision.segmentation.evaluate import measure
+from vision.segmentation.data import (
+    Augment,
+    Samples,
+    diagnoses,
+    diagnosis,
+    frequencies,
+    open_samples,
+)
+from vision.segmentation.evaluate import measure, summary
 from vision.segmentation.losses import LOSSES
-from vision.segmentation.models import ARCHITECTURES, for_pictures
-from vision.segmentation.predict import predict, to_tensor
+from vision.segmentation.models import ARCHITECTURES, dimensions, facts
+from vision.segmentation.predict import predict, to_tensor, volumes_to_tensor
+from vision.segmentation.volumes import Cut
 from vision.training import Average, OnStep, Run, generator_for, on_terminal
 
 
@@ -26,14 +35,14 @@ from vision.training import Average, OnStep, Run, generator_for, on_terminal
 class Config:
     """Settings of one training."""
 
-    arch: str = option("unet", "the architecture", for_pictures)
+    arch: str = option("unet", "the architecture", ARCHITECTURES.names)
     size: str = option("compact", "its size", lambda: ["compact", "paper"])
     data: tuple[str, ...] = option(("camvid", "scenes"), "the data sets, the one that counts first")
     mix: float = option(0.5, "share of the other data sets at the start; it falls to 0")
     limit: int = option(0, "use only so many samples of each data set; 0 is all")
     steps: int = option(6000, "how many steps to train")
     batch: int = option(8, "pictures a step, over all processes")
-    crop: tuple[int, ...] = option((224, 288), "height and width of the crops")
+    crop: tuple[int, ...] = option((224, 288), "height and width of the crops; volumes: depth too")
     scale: tuple[float, ...] = option((0.55, 1.3), "smallest and largest scale of the crops")
     short_side: int = option(288, "short side of the pictures at inference")
     loss: str = option("cross_entropy", "the loss", lambda: sorted(LOSSES))
@@ -50,13 +59,14 @@ class Config:
 def train(config: Config, on_step: OnStep | None = None) -> Path:
     """Train as configured, tell `on_step` of every step, and return the checkpoint's path."""
     check(config)
-    config = checkpoints.with_target(config)
+    config = checkpoints.with_target(in_float32(config))
     sets = [open_samples(name, "train", config.limit) for name in config.data]
     validation = open_samples(config.data[0], "val", config.limit)
-    classes = agreed_classes([*sets, validation])
+    agreed_classes([*sets, validation])
+    agreed_dimensions(config, sets)
     run = Run(config, config.output.parent, on_step, save_every=config.save_every)
     device = run.accelerator.device
-    module = ARCHITECTURES.build(config.arch, classes=len(classes), size=config.size)
+    module = ARCHITECTURES.build(config.arch, **settings(config, sets[0]))
     average = Average(module)
     optimizer = torch.optim.AdamW(module.parameters(), config.learning_rate,
                                   weight_decay=config.weight_decay)
@@ -76,16 +86,16 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
         schedule.step()
         average.update(run.accelerator.unwrap_model(module))
         if config.val_every and (number + 1) % config.val_every == 0:
-            model = model_of(config, classes, run, average)
+            model = model_of(config, sets[0], run, average)
             run.report(predict(model, validation[0][0]), loss=loss.detach(),
-                       val_miou=measure(model, validation).mean_iou)
+                       val_miou=measure(model, validation, refined=False).mean_iou)
         else:
             run.report(loss=loss.detach())
 
-    model = model_of(config, classes, run, average)
+    model = model_of(config, sets[0], run, average)
     if run.accelerator.is_main_process:
-        metrics = {} if run.asked_to_stop else measure(model, validation).summary()
-        card = describe(config, classes, run, metrics)
+        metrics = {} if run.asked_to_stop else summary(model, validation)
+        card = describe(config, sets[0], run, metrics)
         checkpoints.save(config.output, model.module, card)
     run.finish()
     return config.output
@@ -93,7 +103,11 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
 
 def check(config: Config) -> None:
     """Raise for settings that cannot work."""
-    if len(config.crop) != 2 or any(side % 32 or side < 64 for side in config.crop):
+    if dimensions(config.arch) == 3:
+        if len(config.crop) != 3 or any(side % 16 or side < 16 for side in config.crop):
+            raise UserError("the crop is {crop}", "three multiples of 16 are accepted for volumes",
+                            "try --crop 64 64 64", crop=config.crop)
+    elif len(config.crop) != 2 or any(side % 32 or side < 64 for side in config.crop):
         raise UserError("the crop is {crop}", "two multiples of 32 from 64 are accepted",
                         "try --crop 224 288", crop=config.crop)
     if len(config.scale) != 2 or not 0 < config.scale[0] <= config.scale[1] <= 16:
@@ -105,20 +119,49 @@ def check(config: Config) -> None:
            learning_rate=(1e-9, 10), weight_decay=(0, 1), balance=(0, 2))
 
 
-def agreed_classes(sets: list[Samples]) -> tuple[str, ...]:
-    """Return the classes that all the sets have; sets of different classes cannot be mixed."""
+def agreed_classes(sets: list[Samples]) -> None:
+    """Raise for sets of different classes, which cannot be mixed."""
     first, *others = [samples.classes for samples in sets]
     for other in others:
         if other != first:
             raise UserError("the data sets have different classes: {first} and {other}",
                             "data sets of the same classes can be mixed", "choose one with --data",
                             first=", ".join(first[:12]), other=", ".join(other[:12]))
-    return first
+
+
+def agreed_dimensions(config: Config, sets: list[Samples]) -> None:
+    """Raise if an architecture of pictures is to learn from volumes, or the other way round."""
+    wanted = dimensions(config.arch)
+    for name, samples in zip(config.data, sets, strict=True):
+        if (found := samples[0][1].ndim) != wanted:
+            raise UserError("'{arch}' segments {wanted}-D data but '{data}' is {found}-D",
+                            "vnet takes volumes, the others pictures",
+                            "choose another with --data", arch=config.arch, wanted=wanted,
+                            data=name, found=found)
+
+
+def in_float32(config: Config) -> Config:
+    """Return the settings with full precision for volumes: bf16 gradients of Conv3d are faulty."""
+    return replace(config, precision="fp32") if dimensions(config.arch) == 3 else config
+
+
+def settings(config: Config, samples: Samples) -> dict[str, Any]:
+    """Return what builds the module for these samples."""
+    branch = facts(config.arch).get("diagnoses") and diagnoses(samples)
+    return {"classes": len(samples.classes), "size": config.size,
+            **({"diagnoses": len(branch)} if branch else {})}
+
+
+def augmentation(config: Config) -> Augment | Cut:
+    """Return what changes the samples of each step at random."""
+    if len(config.crop) == 3:
+        return Cut((config.crop[0], config.crop[1], config.crop[2]))
+    return Augment((config.crop[0], config.crop[1]), (config.scale[0], config.scale[1]))
 
 
 def make_batch(sets: list[Samples], config: Config, run: Run, number: int) -> Target:
-    """Return step `number`'s pictures (n, 3, h, w) and their truth, this process's part."""
-    augment = Augment((config.crop[0], config.crop[1]), (config.scale[0], config.scale[1]))
+    """Return step `number`'s pictures or volumes and their truth, this process's part."""
+    augment = augmentation(config)
     others = config.mix * (1 - number / config.steps) if len(sets) > 1 else 0.0
     samples, diagnoses = [], []
     for place in range(config.batch)[run.share(config.batch)]:
@@ -129,7 +172,8 @@ def make_batch(sets: list[Samples], config: Config, run: Run, number: int) -> Ta
         diagnoses.append(diagnosis(sets[which], index))
         samples.append(augment(picture, labels, random))
     pictures, labels = (np.stack(part) for part in zip(*samples, strict=True))
-    return Target(to_tensor(pictures), torch.from_numpy(labels).long(), torch.tensor(diagnoses))
+    tensor = volumes_to_tensor if len(config.crop) == 3 else to_tensor
+    return Target(tensor(pictures), torch.from_numpy(labels).long(), torch.tensor(diagnoses))
 
 
 def class_weights(samples: Samples, balance: float) -> torch.Tensor:
@@ -139,20 +183,19 @@ def class_weights(samples: Samples, balance: float) -> torch.Tensor:
     return torch.tensor(weights / (weights * share).sum(), dtype=torch.float32)
 
 
-def model_of(config: Config, classes: tuple[str, ...], run: Run, average: Average) -> Model:
+def model_of(config: Config, samples: Samples, run: Run, average: Average) -> Model:
     """Return the averaged weights as a model that `predict` accepts."""
-    return Model(average.module.eval(), describe(config, classes, run, {}))
+    return Model(average.module.eval(), describe(config, samples, run, {}))
 
 
-def describe(config: Config, classes: tuple[str, ...], run: Run, metrics: dict[str, object]
-             ) -> Card:
+def describe(config: Config, samples: Samples, run: Run, metrics: dict[str, object]) -> Card:
     """Return the model card of this training."""
+    names = diagnoses(samples)
     return Card(
-        system="segmentation", arch=config.arch,
-        config={"classes": len(classes), "size": config.size}, classes=classes,
-        preprocess={"short_side": config.short_side},
+        system="segmentation", arch=config.arch, config=settings(config, samples),
+        classes=samples.classes, preprocess={"short_side": config.short_side},
         data={"train": list(config.data), "val": f"{config.data[0]} val",
-              "licences": licences(config.data)},
+              "licences": licences(config.data), **({"diagnoses": list(names)} if names else {})},
         metrics=metrics, command=command("segmentation", "train", config), seed=config.seed,
         steps=run.number, device=run.device,
     )

@@ -68,6 +68,24 @@ def volume(seed: int, side: int = SIDE) -> tuple[np.ndarray, np.ndarray]:
 remembered_volume = functools.lru_cache(maxsize=256)(volume)
 
 
+@dataclass(frozen=True)
+class Cut:
+    """A part of a volume at a random place, with random brightness and contrast."""
+
+    crop: tuple[int, int, int]
+    colour: float = 0.25
+
+    def __call__(self, voxels: np.ndarray, labels: np.ndarray, random: np.random.Generator
+                 ) -> tuple[np.ndarray, np.ndarray]:
+        starts = [int(random.integers(max(length - side, 0) + 1))
+                  for length, side in zip(labels.shape, self.crop, strict=True)]
+        part = tuple(slice(start, start + side)
+                     for start, side in zip(starts, self.crop, strict=True))
+        gain = np.exp(random.uniform(-self.colour, self.colour))
+        light = gain * voxels[part] + 64 * random.uniform(-self.colour, self.colour)
+        return light.clip(0, 255).round().astype(np.uint8), labels[part]
+
+
 def smooth(random: np.random.Generator, side: int, grains: int) -> np.ndarray:
     """Return smooth noise (side, side, side) with so many grains along each side."""
     noise = random.normal(size=(grains + 2,) * 3)

@@ -4,18 +4,18 @@ A builder takes `classes`, `size` and its own keyword arguments and returns a mo
 pictures (N, 3, H, W), H and W multiples of 32, to logits (N, classes, H, W). The fact
 `dimensions=3` marks one that maps volumes (N, 1, D, H, W), sides multiples of 16, instead;
 `supervised=False` one whose ids mean nothing until they are matched; `crf=True` one whose paper
-refines its answer with `crf.py`.
+refines its answer with `crf.py`; `diagnoses=True` one whose module can `diagnose` a picture too.
 
 Evaluation mode always gives logits. A module that learns from more than them gives `Outputs` in
 training mode: its logits, and whatever else is compared with a truth. The criterion of
 `criterion.py` takes either, so no architecture needs a training loop of its own.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 
-from vision.registry import Entry, Registry
+from vision.registry import Registry
 
 ARCHITECTURES = Registry("segmentation", __name__)
 
@@ -29,9 +29,14 @@ class Outputs(NamedTuple):
     reconstruction: torch.Tensor | None = None  # (N, 3, H, W), compared with the picture itself
 
 
-def dimensions(entry: Entry) -> int:
+def facts(arch: str) -> dict[str, Any]:
+    """Return what is known of an architecture; of one that is not registered nothing is."""
+    return ARCHITECTURES[arch].facts if arch in ARCHITECTURES.names() else {}
+
+
+def dimensions(arch: str) -> int:
     """Return 2 for an architecture of pictures, 3 for one of volumes."""
-    return entry.facts.get("dimensions", 2)
+    return facts(arch).get("dimensions", 2)
 
 
 def without_labels() -> list[str]:
@@ -41,4 +46,4 @@ def without_labels() -> list[str]:
 
 def for_pictures() -> list[str]:
     """Return the names of the architectures that segment pictures."""
-    return [entry.name for entry in ARCHITECTURES if dimensions(entry) == 2]
+    return [entry.name for entry in ARCHITECTURES if dimensions(entry.name) == 2]
