@@ -25,7 +25,7 @@ NODES: dict[str, tuple[tuple[float, int, int, int], ...]] = {
 }  # intensity, red, green, blue
 PALETTES = tuple(NODES)
 COLOURED = tuple(name for name in PALETTES if name not in (GREY, "inverted"))
-NEAR = 30.0  # how far from its palette a colour may lie, in steps of 0…255, after JPEG
+NEAR = 36.0  # how far from its palette a colour may lie, in steps of 0…255, after JPEG
 TONES = np.array([[0.60, 1.17, 0.23], [0.70, -0.59, -0.11], [-0.30, -0.59, 0.89]], np.float32)
 # brightness counts twice, red and blue difference once: JPEG keeps brightness best
 

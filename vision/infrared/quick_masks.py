@@ -16,14 +16,20 @@ RIM = 12  # pixels of frame, so that a box may reach the picture's edge
 
 
 def polygon_mask(points: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Return the mask (H, W) of a polygon (n, 2) whose corners are x, y in pixels."""
+    """Return the mask (H, W) of a polygon (n, 2), x and y in pixels: the pixels whose middle it
+    holds. OpenCV also fills what the outline touches, so the pixels along it are asked one by one.
+    """
     corners = np.asarray(points, np.float64)
     if len(corners) < 3 or not np.isfinite(corners).all():
         raise UserError("the polygon has {count} points", "at least three points are accepted",
                         "draw around the device", count=len(corners))
-    mask = np.zeros(size, np.uint8)
-    fixed = ((corners.clip(-20000, 40000) - 0.5) * (1 << SHIFT)).round().astype(np.int32)
-    cv2.fillPoly(mask, [fixed], 1, shift=SHIFT)
+    mask, rim = np.zeros(size, np.uint8), np.zeros(size, np.uint8)
+    middles = (corners.clip(-20000, 40000) - 0.5).astype(np.float32)  # of pixels, whole numbers
+    fixed = [(middles * (1 << SHIFT)).round().astype(np.int32)]
+    cv2.fillPoly(mask, fixed, 1, shift=SHIFT)
+    cv2.polylines(rim, fixed, True, 1, 3, shift=SHIFT)
+    for y, x in np.argwhere(rim):
+        mask[y, x] = cv2.pointPolygonTest(middles, (float(x), float(y)), False) > 0
     return mask.astype(bool)
 
 
