@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import copy
+import importlib.util
+import time
+
 import torch
+from torch import nn
 
 from tests.bench.table import Row, fastest
+from vision import checkpoints
+from vision.checkpoints import Model
 from vision.pruning.count import count, count_config, latency
 from vision.pruning.criteria import CRITERIA
+from vision.pruning.data import available, open_pictures
 from vision.pruning.models import ARCHITECTURES
 from vision.pruning.models.parts import Network
 from vision.pruning.plan import make_plan
+from vision.pruning.predict import load, logits, network_of
 from vision.pruning.surgery import prune
 
 RATIO = 0.7
@@ -17,8 +26,9 @@ PLAN, SURGERY = 0.05, 1.0  # seconds
 
 
 def rows() -> list[Row | str]:
-    """Measure every family."""
-    return [row for arch in ARCHITECTURES.names() for row in family(arch)]
+    """Measure every family, and a shipped network beside Torch-Pruning."""
+    measured = [row for arch in ARCHITECTURES.names() for row in family(arch)]
+    return [*measured, *beside_torch_pruning()]
 
 
 def family(arch: str) -> list[Row | str]:
@@ -53,3 +63,43 @@ def saved(arch: str, full: Network, small: Network, batch: int = 64) -> str:
     work = count(small).multiply_adds / count(full).multiply_adds
     return (f"{arch}, batch {batch}: {before:.0f} ms → {after:.0f} ms, {before / after:.2f}× as "
             f"fast with {work:.0%} of the multiply-adds")
+
+
+def beside_torch_pruning() -> list[Row | str]:
+    """Cut one shipped VGG here and by Torch-Pruning's BN-scale pruner, and compare."""
+    shipped = [path for path in checkpoints.shipped("pruning") if path.stem.startswith("vgg")]
+    if importlib.util.find_spec("torch_pruning") is None:
+        return ["beside Torch-Pruning: left out, torch-pruning is not installed"]
+    if not shipped:
+        return ["beside Torch-Pruning: left out, no VGG ships"]
+    model = load(shipped[0])
+    network = network_of(model).cpu()
+    start = time.perf_counter()
+    ours = prune(network, make_plan(network, RATIO))
+    here = time.perf_counter() - start
+    theirs = copy.deepcopy(network)
+    start = time.perf_counter()
+    cut_by_torch_pruning(theirs)
+    there = time.perf_counter() - start
+    return [Row(f"{shipped[0].stem}, plan and surgery (× of Torch-Pruning)", here, there),
+            f"accuracy at {RATIO:.0%}, no fine-tuning: {accuracy(model, ours):.4f} here, "
+            f"{accuracy(model, theirs):.4f} by Torch-Pruning"]
+
+
+def cut_by_torch_pruning(network: Network) -> None:
+    """Cut a network in place with one threshold over all scales, as `make_plan` does."""
+    import torch_pruning
+
+    pruner = torch_pruning.pruner.BNScalePruner(
+        network, torch.zeros(1, 3, 32, 32), global_pruning=True, pruning_ratio=RATIO,
+        importance=torch_pruning.importance.BNScaleImportance(),
+        ignored_layers=[part for part in network.modules() if isinstance(part, nn.Linear)])
+    pruner.step()
+
+
+def accuracy(model: Model, network: nn.Module, count: int = 500) -> float:
+    """Return the share of test pictures that a cut network names rightly."""
+    wanted = model.card.data["train"][0]
+    pictures = open_pictures(wanted if wanted in available() else "drawings", "test").first(count)
+    said = logits(Model(network, model.card), pictures.pixels).argmax(1)
+    return float((said == pictures.labels).float().mean())

@@ -159,7 +159,7 @@ def test_the_curve_is_noted_on_the_card_and_goes_on(
     before = weights(path)
     words = ("pruning", "curve", "--checkpoint", path, "--step", 0.4, "--last", 0.8, "--data",
              "drawings", "--limit", 40, "--tune", 2, "--scratch", 1, "--batch", 8, "--seconds",
-             0, "--json")
+             0.001, "--json")
     answer = cli(*words)
     assert answer.code == 0, answer.err
     points = json.loads(answer.out.splitlines()[-1])["points"]
