@@ -8,6 +8,7 @@ from scipy.spatial import cKDTree
 
 Random = np.random.Generator
 Size = tuple[int, int]
+LINE = 4096  # points of a wandering line before it is fitted to a canvas
 
 
 def grid(size: Size) -> tuple[np.ndarray, np.ndarray]:
@@ -30,7 +31,8 @@ def noise(random: Random, size: Size, cells: float, octaves: int = 4,
 
 def wander(random: Random, count: int, bumps: float, octaves: int = 5) -> np.ndarray:
     """Return a line of `count` heights of mean 0 and spread 1 that goes up and down."""
-    return noise(random, (1, count), bumps / count, octaves)[0]
+    line = noise(random, (1, LINE), bumps / LINE, octaves)
+    return cv2.resize(line, (count, 1), interpolation=cv2.INTER_LINEAR)[0]
 
 
 def smooth(low: float, high: float, values: np.ndarray) -> np.ndarray:

@@ -85,12 +85,13 @@ def _hairs(random: Random, size: Size, paths: np.ndarray, grain: np.ndarray,
            width: float, wet: float = 0.0) -> np.ndarray:
     """Return the ink (0…1) of brush lines; each hair runs dry somewhere, dry ink skips hollows."""
     layer = np.zeros(size, np.uint8)
+    thick = size[0] / 600  # pixels; a thinner line than one pixel is a paler one
     for path in paths:
         for offset in random.normal(0, 0.35 * width * size[0], (3, 2)):
             stop = random.integers(3, len(path) + 1)
             hair = np.round((path[:stop] + offset) * 16).astype(np.int32)
-            tone = int(random.uniform(90, 255))
-            cv2.polylines(layer, [hair], False, tone, 1, cv2.LINE_AA, 4)
+            tone = int(random.uniform(90, 255) * min(thick, 1))
+            cv2.polylines(layer, [hair], False, tone, max(1, round(thick)), cv2.LINE_AA, 4)
     return layer / np.float32(255) * smooth(-1.3 - wet, 0.4 - wet, grain)
 
 
