@@ -2,6 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SCENES := 2000005 2000003 2000023 2000014 2000007 2000030
+THERMOGRAMS := 2000007 2000012 2000017 2000018 2000034 2000004 2000029
 
 .PHONY: run test lint bench assets screenshots
 
@@ -22,6 +23,9 @@ assets: .venv/.installed
 	$(BIN)/python -m vision segmentation render --seeds $(SCENES) --output assets/segmentation
 	$(BIN)/python -m vision style paint --output assets/style
 	$(BIN)/python -m vision pruning draw --seed 7 --output assets/pruning
+	$(BIN)/python -m vision infrared render --seeds $(THERMOGRAMS) --output assets/infrared
+	$(BIN)/python -m vision infrared render --seeds 2000006 --radiometric \
+		--output assets/infrared/radiometric
 
 screenshots: .venv/.installed-dev
 	$(BIN)/python -m tests.browser.screenshots

@@ -132,7 +132,7 @@ def test_a_polygon_covers_the_pixels_whose_middles_it_holds() -> None:
 
 def test_grabcut_finds_rendered_devices_in_their_boxes() -> None:
     scores = []
-    for seed in range(12):
+    for seed in range(8):
         making = Making(("current transformer", "bushing", "surge arrester"), "none",
                         weather="night", clutter=0.0, camera="good", palette="iron",
                         overlay="none")
@@ -140,8 +140,8 @@ def test_grabcut_finds_rendered_devices_in_their_boxes() -> None:
         for device in scene.devices[-1:]:
             mask = box_mask(scene.picture, device.box)
             scores.append((mask & device.mask).sum() / (mask | device.mask).sum())
-            assert np.array_equal(mask, box_mask(scene.picture, device.box))
-    assert len(scores) > 8 and np.median(scores) > 0.7
+    assert np.array_equal(mask, box_mask(scene.picture, device.box))
+    assert len(scores) > 5 and np.median(scores) > 0.8 and min(scores) > 0.6
 
 
 @pytest.mark.parametrize("box", [(5, 5, 7, 30), (-9, 2, 1, 30), (100, 100, 120, 130)])

@@ -142,18 +142,13 @@ def lamp(rng: np.random.Generator) -> list[Part]:
             cuboid((reach, high + 0.5, 0), (0.5, 0.12, 0.25), PAINT, (2.0, 2.0), BARE)]
 
 
-def wire(start: np.ndarray, end: np.ndarray, sag: float, radius: float, warm: float,
-         rise: float = 0.0) -> list[Part]:
-    """Return a conductor that sags between two points, `rise` K hotter where it starts."""
+def wire(start: np.ndarray, end: np.ndarray, sag: float, radius: float, warm: float
+         ) -> list[Part]:
+    """Return a conductor that sags between two points."""
     share = np.linspace(0, 1, 17)[:, None]
     line = start + (end - start) * share
     line[:, 1:2] -= 4 * sag * share * (1 - share)
-    parts: list[Part] = [Rods((line,), radius, METAL, warm, BARE)]
-    if rise:
-        glow = [rise * np.exp(-step / 1.5) for step in range(5)]
-        parts += [Rods((line[step : step + 2],), radius, METAL, warm + hot, BARE)
-                  for step, hot in enumerate(glow)]
-    return parts
+    return [Rods((line,), radius, METAL, warm, BARE)]
 
 
 def stand(rng: np.random.Generator, high: float, wide: float) -> list[Part]:
