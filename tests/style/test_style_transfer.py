@@ -269,4 +269,4 @@ def test_a_look_inside_agrees_with_the_losses() -> None:
 def test_mistakes_get_one_sentence(work: Callable[[], Any], words: str) -> None:
     with pytest.raises(UserError) as caught:
         work()
-    assert words in str(caught.value).lower() and str(caught.value).endswith(".")
+    assert words in str(caught.value).lower() and str(caught.value)[-1] in ".?"
