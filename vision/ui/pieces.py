@@ -24,7 +24,7 @@ def tiles(facts: dict[str, str]) -> str:
 
 def note(key: str, request: gr.Request | None, **values: Any) -> str:
     """Return a text as a note on the page."""
-    return f'<p class="lab-note">{html.escape(say(key, request, **values))}</p>'
+    return f'<p class="lab-note" style="margin-top:.6rem">{html.escape(say(key, request, **values))}</p>'
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

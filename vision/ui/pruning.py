@@ -35,10 +35,13 @@ RATIO = 0.5
 @friendly
 def show_card(model: str, own: str | None, request: gr.Request) -> str:
     """Return the model card of the chosen network."""
+    from vision.pruning.count import count
     from vision.pruning.models import ARCHITECTURES
+    from vision.pruning.predict import network_of
 
-    card = open_model(model, own).card
-    facts = {"parameters": f"{card.metrics['parameters']:,}"}
+    loaded = open_model(model, own)
+    card = loaded.card
+    facts = {"parameters": f"{count(network_of(loaded)).parameters:,}"}
     if "accuracy" in card.metrics:
         facts["accuracy"] = f"{percent(card.metrics['accuracy'])} ({card.data['test']})"
     text = widgets.card_markdown(card, ARCHITECTURES[card.arch].link, facts, request)

@@ -50,7 +50,7 @@ CSS = """
 .dark .lab-bar { background: #60a5fa; }
 button[role=tab][aria-selected=true] { color: #1d4ed8 !important; font-weight: 600; }
 .dark button[role=tab][aria-selected=true], .dark .prose a { color: #93c5fd !important; }
-.prose .lab-table { border: 0 !important; }
+.prose .lab-table, .prose .lab-table tr { border: 0 !important; }
 .lab-table, .lab-table th, .lab-table td { border-left: 0 !important; border-right: 0 !important; }
 .prose td, .prose th { word-break: normal !important; overflow-wrap: normal !important; }
 .katex-display { overflow-x: auto; overflow-y: hidden; }
