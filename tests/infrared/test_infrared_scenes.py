@@ -272,7 +272,8 @@ def test_radiometry_against_a_search_in_watts(
 
 @pytest.mark.parametrize("settings, word", [
     ({"classes": ("toaster",)}, "toaster"), ({"fault": "rust"}, "rust"),
-    ({"weather": "hail"}, "hail"), ({"camera": "toy"}, "toy"), ({"palette": "mud"}, "mud")])
+    ({"weather": "hail"}, "hail"), ({"camera": "toy"}, "toy"), ({"palette": "mud"}, "mud"),
+    ({"overlay": "frame"}, "frame"), ({"clutter": 9.0}, "clutter")])
 def test_unknown_settings_are_named(settings: dict[str, object], word: str) -> None:
     with pytest.raises(UserError, match=word):
         scene(0, **settings)

@@ -18,7 +18,7 @@ from vision.infrared.data import Making, Scene, make_scene
 from vision.infrared.palettes import PALETTES
 from vision.infrared.radiometry import KELVIN
 from vision.infrared.readers import Labelled, coco
-from vision.infrared.scenes.making import ANY, NONE
+from vision.infrared.scenes.making import ANY, NONE, OVERLAYS
 from vision.infrared.scenes.sky import WEATHERS
 from vision.options import Verb, option, within
 
@@ -40,7 +40,7 @@ class Config:
     clutter: float = option(1.0, "how much stands around the devices, 0 to 2")
     camera: str = option(ANY, "how good the camera is", lambda: [ANY, *QUALITIES])
     overlay: str = option(ANY, "what the camera writes on the picture",
-                          lambda: [ANY, NONE, "scale"])
+                          lambda: list(OVERLAYS))
     radiometric: bool = option(False, "write 16-bit frames (kelvin · 100) instead of pictures")
     output: Path = option(Path("runs/thermograms"), "folder for thermogram-N.png and labels.json")
 

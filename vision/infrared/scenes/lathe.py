@@ -37,7 +37,8 @@ def paint_turned(part: Turned, scenery: Scenery, piece: int) -> None:
     box = _reach(axis, float(radius.max()), scenery)
     if box is None:
         return
-    levels = seems(part.warm, slope(part), part.surface, scenery.air).astype(np.float32)  # (n,)
+    levels = seems(part.warm, slope(part), part.surface, scenery.air, scenery.transmission)  # (n,)
+    levels = levels.astype(np.float32)
     _paint_end(part, axis, levels, scenery, piece)
     if axis.length > 1:
         _paint_body(part, axis, radius, levels, scenery, piece, box)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-ANY, NONE = "any", "none"
+ANY, NONE, SCALE = "any", "none", "scale"
+OVERLAYS = (ANY, NONE, SCALE)
 
 
 @dataclass(frozen=True)

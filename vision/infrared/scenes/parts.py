@@ -22,6 +22,7 @@ class Scenery(NamedTuple):
     canvas: Canvas
     place: Place
     air: Air
+    transmission: float = 1.0  # of the air between the camera and the thing
 
 
 class Part(Protocol):
@@ -137,7 +138,8 @@ class Rods:
         lines = [line for line, ahead in zip(np.split(place.pixels(seen), counts),
                                              np.split(seen[:, 2], counts), strict=True)
                  if ahead.min() > NEAR]
-        level = float(seems(np.array(self.warm), np.array(0.1), self.surface, scenery.air))
+        level = float(seems(np.array(self.warm), np.array(0.1), self.surface, scenery.air,
+                            scenery.transmission))
         width = 2 * self.radius * place.focal / distance
         scenery.canvas.strokes(lines, width, level, piece)
 
@@ -148,7 +150,7 @@ def _polygon(corners: np.ndarray, warm: np.ndarray, up: np.ndarray, surface: Sur
     if seen[:, 2].min() < NEAR:
         return
     points = scenery.place.pixels(seen)
-    temperatures = seems(warm, up, surface, scenery.air)
+    temperatures = seems(warm, up, surface, scenery.air, scenery.transmission)
     if np.ptp(temperatures) < 0.05:
         scenery.canvas.fill(points, float(temperatures[0]), piece)
     else:

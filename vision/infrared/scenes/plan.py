@@ -8,11 +8,12 @@ import numpy as np
 
 from vision.errors import unknown
 from vision.infrared.classes import CLASSES, FAULT_NAMES, FAULTS
+from vision.options import within
 
 from . import surroundings
 from .devices import Built
 from .groups import Spot, arrange
-from .making import ANY, NONE, Making
+from .making import ANY, NONE, OVERLAYS, Making
 from .parts import Part
 from .truth import Air
 from .view import Place, View, looking
@@ -65,7 +66,10 @@ def draw_plan(rng: np.random.Generator, chance: np.random.Generator, settings: M
 
 
 def check(settings: Making) -> None:
-    """Raise for the first class or fault that does not exist."""
+    """Raise for the first setting that does not exist or lies outside its limits."""
+    within(settings, clutter=(0, 2), faults=(0, 1))
+    if settings.overlay not in OVERLAYS:
+        raise unknown("overlay", settings.overlay, list(OVERLAYS))
     for name in settings.classes:
         if name not in CLASSES:
             raise unknown("class", name, list(CLASSES))

@@ -11,7 +11,7 @@ from vision.infrared.palettes import PALETTES, paint
 
 from .canvas import SURROUNDINGS, Canvas
 from .faults import add_fault, draw_rise
-from .making import ANY, DEFAULT, Making
+from .making import ANY, DEFAULT, SCALE, Making
 from .overlay import draw_overlay
 from .parts import BARE, Scenery
 from .plan import Thing, draw_plan
@@ -20,6 +20,7 @@ from .truth import Air, Device, Scene
 from .visible import Pieces, visible_devices
 
 ROUGH = 0.3  # K by which dirt and weather vary a surface
+HAZE = 0.003  # share of the radiation that a metre of air swallows
 FINE = 2  # the field is painted this many times larger, then averaged down
 LIKELY = {"iron": 0.7, "rainbow": 0.08, "white-hot": 0.08, "grey": 0.08, "inverted": 0.06}
 
@@ -46,7 +47,7 @@ def make_scene(seed: int, size: tuple[int, int] = (288, 384), settings: Making =
 def _paint(thing: Thing, canvas: Canvas, pieces: Pieces, air: Air, chances: np.random.Generator
            ) -> None:
     """Paint a thing's parts from far to near, then its fault."""
-    scenery = Scenery(canvas, thing.place, air)
+    scenery = Scenery(canvas, thing.place, air, float(np.exp(-HAZE * thing.far)))
     own = pieces.begin(thing)
     for part in sorted(thing.parts, key=lambda part: -thing.place.distance(part.middle)):
         bare = thing.label < 0 or part.zone is BARE
@@ -66,6 +67,6 @@ def _exposed(seed: int, field: np.ndarray, devices: tuple[Device, ...], air: Air
     low, high = scale(seen, air.ambient, rng)
     grey = signal(seen, low, high)
     picture = paint(grey, palette)
-    if settings.overlay == "scale" or (settings.overlay == ANY and rng.random() < 0.12):
+    if settings.overlay == SCALE or (settings.overlay == ANY and rng.random() < 0.12):
         draw_overlay(picture, palette, low, high)
     return Scene(field, picture, grey, low, high, palette, devices, seed, air)

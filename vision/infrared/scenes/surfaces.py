@@ -27,7 +27,8 @@ METAL = Surface(0.55, 0.35, 1.0)
 CONCRETE = Surface(0.95, 0.65, 0.6)
 
 
-def seems(warm: np.ndarray | float, up: np.ndarray, surface: Surface, air: Air) -> np.ndarray:
+def seems(warm: np.ndarray | float, up: np.ndarray, surface: Surface, air: Air,
+          transmission: float = 1.0) -> np.ndarray:
     """Return the apparent °C of faces `warm` K above the air that look up (1) or down (−1)."""
     open_sky = (air.ambient - air.zenith) / 40 * (1 - air.clouds)
     sunlit = surface.absorbs * air.sun * (0.35 + 0.4 * np.maximum(up, 0))
@@ -35,7 +36,8 @@ def seems(warm: np.ndarray | float, up: np.ndarray, surface: Surface, air: Air) 
     share = (1 + up) / 2
     overhead = air.zenith + (air.horizon - air.zenith) * 0.5
     ground = air.ambient + 0.5 * air.sun
-    return apparent(true, surface.emissivity, share * overhead + (1 - share) * ground)
+    reflected = share * overhead + (1 - share) * ground
+    return apparent(true, surface.emissivity, reflected, transmission, air.ambient)
 
 
 def lit_side(surface: Surface, air: Air) -> float:
