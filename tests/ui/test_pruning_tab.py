@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -286,3 +287,13 @@ def test_the_script_does_what_it_says() -> None:
     script = pruning.code("vgg16", 0.3, "l1", "conv 1, conv 2")
     compile(script, "script", "exec")
     assert "0.3, \"l1\"" in script and "('conv 1', 'conv 2')" in script
+
+
+def test_drawings_stand_in_for_data_that_is_not_here(monkeypatch: pytest.MonkeyPatch,
+                                                     tmp_path: Path) -> None:
+    monkeypatch.setenv("VISION_DATA", str(tmp_path))
+    whole = load(pruning_view.path_of("vgg16", None))
+    path = tmp_path / "own.safetensors"
+    checkpoints.save(path, whole.module, replace(whole.card, data={"train": ["cifar10"]}))
+    steps = list(pruning.prune(pruning_view.OWN, 0.2, "gamma", "", None, str(path), Request))
+    assert steps[-1][-1]["data"] == "drawings" and "stand in" in steps[-1][0]

@@ -24,7 +24,8 @@ def tiles(facts: dict[str, str]) -> str:
 
 def note(key: str, request: gr.Request | None, **values: Any) -> str:
     """Return a text as a note on the page."""
-    return f'<p class="lab-note" style="margin-top:.6rem">{html.escape(say(key, request, **values))}</p>'
+    text = html.escape(say(key, request, **values))
+    return f'<p class="lab-note" style="margin-top:.6rem">{text}</p>'
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

@@ -42,7 +42,7 @@ def row(model: str, ratio: float, criterion: str, protected: str, own: str | Non
     name = html.escape(say(f"pruning.criterion_{criterion}", request))
     return [name, f"<b>{percent(report.accuracy)}</b>", short(report.size.parameters),
             short(report.size.multiply_adds),
-            f'<div style="width:220px;height:56px;overflow:hidden">{bars(layers, request, 56)}'
+            f'<div style="width:220px;margin-left:auto">{bars(layers, request, 56)}'
             "</div>"]
 
 

@@ -11,7 +11,7 @@ import gradio as gr
 from vision import checkpoints
 from vision.ui.pieces import note, percent, table
 from vision.ui.pruning_try import class_name
-from vision.ui.pruning_view import measured_on, open_model, path_of, plan_for
+from vision.ui.pruning_view import learnt, measured_on, open_model, path_of, plan_for
 from vision.ui.text import say, t
 from vision.ui.widgets import friendly, style
 
@@ -50,7 +50,7 @@ def cliff(model: str, own: str | None, request: gr.Request) -> tuple[Any, str]:
         missing = note("pruning.no_curve", request, file=path_of(model, own).name)
         return plots([], kind), missing + papers(kind, request)
     made = note("pruning.curve_made", request, command=curve["command"], device=curve["device"],
-                data=say(f"pruning.data_{card.data['train'][0]}", request))
+                data=say(f"pruning.data_{learnt(card)}", request))
     points = sorted(curve["points"], key=lambda point: point["ratio"])
     return plots(points, kind), made + papers(kind, request)
 

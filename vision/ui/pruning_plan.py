@@ -137,11 +137,12 @@ def histogram(plan: Plan, request: gr.Request | None) -> str:
     values = np.concatenate(list(plan.scores.values()))
     most = float(values.max()) or 1.0
     line = plan.threshold if plan.ratio else None
-    return chart(values, most, line, say("pruning.histogram_alt", request))
+    return chart(values, most, line, say("pruning.histogram_alt", request), pick=True)
 
 
-def chart(values: np.ndarray, most: float, threshold: float | None, title: str) -> str:
-    """Return scores from 0 to `most` as an SVG of bars, logarithmically high."""
+def chart(values: np.ndarray, most: float, threshold: float | None, title: str, *,
+          pick: bool = False) -> str:
+    """Return scores from 0 to `most` as an SVG of bars, logarithmically high; `pick` by pointer."""
     import numpy as np
 
     counts = np.histogram(values, BINS, (0, most))[0]
@@ -156,9 +157,11 @@ def chart(values: np.ndarray, most: float, threshold: float | None, title: str) 
         shapes.append(f'<line x1="{x}" x2="{x}" y1="0" y2="100%" stroke="{DEAD}" '
                       'stroke-width="2.5"/>')
     ends = "".join(f"<span>{most * share:.3g}</span>" for share in (0, 0.25, 0.5, 0.75, 1))
-    return (f'<svg role="img" aria-label="{html.escape(title)}" data-most="{most}" '
-            'style="width:100%;height:150px;display:block;cursor:col-resize;touch-action:none">'
-            f'{"".join(shapes)}</svg><div style="display:flex;justify-content:space-between;'
+    picking = f' data-most="{most}"' if pick else ""
+    cursor = "cursor:col-resize;touch-action:none" if pick else ""
+    return (f'<svg role="img" aria-label="{html.escape(title)}"{picking} '
+            f'style="width:100%;height:150px;display:block;{cursor}">{"".join(shapes)}</svg>'
+            f'<div style="display:flex;justify-content:space-between;'
             f'font-size:.8rem;border-top:1px solid {CUT};color:var(--body-text-color-subdued)">'
             f"{ends}</div>")
 

@@ -14,6 +14,7 @@ from vision.ui import widgets
 from vision.ui.pieces import note, percent, picture_uri, short, table, tiles
 from vision.ui.pruning_view import (
     TESTED,
+    learnt,
     measured_on,
     model_at,
     open_model,
@@ -45,6 +46,7 @@ class Trial:
     seconds: float  # of the surgery
     named: tuple[Result, Result] | None = None
     reports: tuple[Report, Report] | None = None
+    learnt: str = ""  # the data that the network knows, and that of the measurement
     data: str = ""
     milliseconds: dict[int, tuple[float, float]] | None = None
 
@@ -94,7 +96,8 @@ def trials(name: str, ratio: float, criterion: str, protected: str, picture: str
     yield trial
     data = measured_on(whole.card)
     after = measure(small, open_pictures(data, "test").first(TESTED))
-    trial = replace(trial, reports=(report_of(name, own), after), data=data)
+    trial = replace(trial, reports=(report_of(name, own), after), data=data,
+                    learnt=learnt(whole.card))
     yield trial
     yield replace(trial, milliseconds=clocked(whole, small))
 
@@ -136,6 +139,7 @@ def shown(trial: Trial, request: gr.Request | None) -> str:
     if trial.reports:
         parts += [note("pruning.measured", request, count=int(trial.reports[0].matrix.sum()),
                        data=say(f"pruning.data_{trial.data}", request)),
+                  note("pruning.stand_in", request) if trial.data != trial.learnt else "",
                   classes(*trial.reports, request)]
     else:
         parts.append(note("pruning.measuring", request))

@@ -106,8 +106,12 @@ def measured_on(card: Card) -> str:
     """Return the data that a network is measured on: its own if it is here, else the drawings."""
     from vision.pruning.data import available
 
-    wanted = card.data["train"][0]
-    return wanted if wanted in available() else "drawings"
+    return learnt(card) if learnt(card) in available() else "drawings"
+
+
+def learnt(card: Card) -> str:
+    """Return the data that a network learnt from."""
+    return (card.data.get("train") or ["drawings"])[0]
 
 
 def report_of(name: str, own: str | None, count: int = TESTED) -> Report:
