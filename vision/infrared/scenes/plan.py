@@ -30,7 +30,7 @@ class Thing:
 
     parts: list[Part]
     place: Place
-    far: float  # metres: what is farther is painted first
+    far: float  # metres over the ground: what is farther is painted first
     label: int = -1
     fault: str = ""
     built: Built | None = None
@@ -106,11 +106,13 @@ def _group(spots: list[Spot], origin: np.ndarray, turn: float, view: View,
            ) -> list[Thing]:
     """Return the devices of a group with what carries them and the wires between them."""
     base = view.place(origin, turn)
-    things = [Thing(carrier.parts, base.moved(carrier.at), base.distance(carrier.at) + 0.01)
+    things = [Thing(carrier.parts, base.moved(carrier.at),
+                    float((origin + about(turn, carrier.at))[2]) + 0.01)
               for spot in spots for carrier in spot.carriers]
     for spot in spots:
-        own = view.place(origin + about(turn, spot.at), turn + spot.turn, spot.lean)
-        far = base.distance(spot.at) + spot.behind
+        foot = origin + about(turn, spot.at)
+        own = view.place(foot, turn + spot.turn, spot.lean)
+        far = float(foot[2]) + spot.behind
         fault = _fault(spot.label, chance, settings)
         things.append(Thing(spot.built.parts, own, far, CLASSES.index(spot.label), fault,
                             spot.built))
