@@ -7,6 +7,7 @@ CVPR 2016. APSIS: Shen et al., "Automatic Portrait Segmentation for Image Styliz
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -19,6 +20,7 @@ from vision.errors import UserError
 from vision.images import read_picture
 from vision.segmentation.labels import CLASSES, VOID, check_labels, read_labels
 
+MOST_FILES, MOST_MEGABYTES = 4000, 400.0  # of a zip that a stranger sends
 PICTURES = (".jpg", ".jpeg", ".png")
 CITYSCAPES = {
     "road": 7, "sidewalk": 8, "building": 11, "wall": 12, "fence": 13, "pole": 17,
@@ -128,6 +130,19 @@ def own(path: Path, split: str) -> Pairs:
     classes = files.read(f"{top}classes.txt").decode("utf-8").split("\n")
     return Pairs(files, pairs, tuple(name.strip() for name in classes if name.strip()),
                  read_labels)
+
+
+def checked_zip(path: Path) -> Path:
+    """Return a stranger's zip if it is small once unpacked; it is read in place, never unpacked."""
+    files_at(path)
+    with zipfile.ZipFile(path) as archive:
+        entries = archive.infolist()
+    size = sum(entry.file_size for entry in entries) / 1e6
+    if len(entries) > MOST_FILES or size > MOST_MEGABYTES:
+        raise UserError("the zip file holds {count} files and {size:.0f} MB",
+                        "up to {most} files and {largest:.0f} MB are accepted", "make it smaller",
+                        count=len(entries), size=size, most=MOST_FILES, largest=MOST_MEGABYTES)
+    return path
 
 
 def _known(split: str, splits: dict[str, str] | tuple[str, ...]) -> str:

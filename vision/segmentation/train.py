@@ -190,13 +190,14 @@ def model_of(config: Config, samples: Samples, run: Run, average: Average) -> Mo
 
 def describe(config: Config, samples: Samples, run: Run, metrics: dict[str, object]) -> Card:
     """Return the model card of this training."""
-    names = diagnoses(samples)
+    names, sets = diagnoses(samples), [Path(name).name for name in config.data]
     return Card(
         system="segmentation", arch=config.arch, config=settings(config, samples),
         classes=samples.classes, preprocess={"short_side": config.short_side},
-        data={"train": list(config.data), "val": f"{config.data[0]} val",
-              "licences": licences(config.data), **({"diagnoses": list(names)} if names else {})},
-        metrics=metrics, command=command("segmentation", "train", config), seed=config.seed,
+        data={"train": sets, "val": f"{sets[0]} val",
+              "licences": dict(zip(sets, licences(config.data).values(), strict=False)), **({"diagnoses": list(names)} if names else {})},
+        metrics=metrics, seed=config.seed,
+        command=command("segmentation", "train", replace(config, data=tuple(sets))),
         steps=run.number, device=run.device,
     )
 

@@ -1,0 +1,142 @@
+"""Two models on one picture, and all models by quality and cost."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from vision.ui import widgets
+from vision.ui.pieces import note, percent
+from vision.ui.pieces import table as as_table
+from vision.ui.segmentation_metrics import numbers_of
+from vision.ui.segmentation_view import (
+    first,
+    for_screen,
+    for_streets,
+    laid_over,
+    open_model,
+    path_of,
+)
+from vision.ui.text import say, t
+from vision.ui.widgets import friendly, style
+
+if TYPE_CHECKING:
+    from vision.segmentation.leaderboard import Row
+
+BLUE, GREY = "#3b82f6", "#808793"
+TIMES = 2  # predictions in a measurement on the page
+
+
+@friendly
+def compare(picture: str | None, truth: str | None, left: str, right: str, own: str | None,
+            request: gr.Request) -> tuple[Any, str]:
+    """Lay two models' answers over one picture, one on each side of a slider."""
+    from vision.images import read_picture
+    from vision.segmentation.boundary import boundary_f1
+    from vision.segmentation.labels import check_labels, read_labels
+    from vision.segmentation.metrics import score
+    from vision.segmentation.predict import predict
+
+    pixels = read_picture(widgets.needed(picture))
+    results = [predict(open_model(name, own), pixels) for name in (left, right)]
+    shown = widgets.for_screen(pixels)
+    sides = tuple(laid_over(shown, for_screen(result.labels))
+                  for result in results)
+    columns = [{say("segmentation.time", request): f"{1000 * each.seconds:.0f} ms"}
+               for each in results]
+    if truth:
+        labels = read_labels(truth)
+        for result, column in zip(results, columns, strict=True):
+            check_labels(labels, pixels.shape[:2], len(result.classes))
+            scores = score(labels, result.labels, result.classes)
+            outlines = boundary_f1(labels, result.labels, len(result.classes))
+            column |= {name: percent(value)
+                       for name, value in numbers_of(scores, outlines).items()}
+    rows = ([name, columns[0][name], columns[1][name]] for name in columns[0])
+    return sides, as_table(["", left, right], rows)
+
+
+@functools.lru_cache(maxsize=64)
+def row_at(path: Path, changed: float, times: int) -> Row:
+    """Return a checkpoint's row of the leaderboard, made once for each version of the file."""
+    from vision.segmentation.leaderboard import row_of
+
+    return row_of(path, times)
+
+
+def rows(timed: bool) -> list[Row]:
+    """Return the rows of all shipped models of pictures, the best first."""
+    import math
+
+    paths = [path_of(name, None) for name in for_streets()]
+    found = [row_at(path, path.stat().st_mtime, TIMES if timed else 0) for path in paths]
+    return sorted(found, key=lambda row: -1.0 if math.isnan(row.miou) else row.miou, reverse=True)
+
+
+@friendly
+def board(cost: str, request: gr.Request) -> tuple[str, Any]:
+    """Return the leaderboard and quality over cost."""
+    if not for_streets():
+        return note("segmentation.nothing_ships", request), None
+    found = rows(cost == "ms")
+    head = [say(f"segmentation.board.{name}", request)
+            for name in ("name", "year", "parameters", "gmacs", "miou", "pa", "ms", "val")]
+    return as_table(head, (
+        [row.name, str(row.year), f"{row.parameters / 1e6:.2f} M", f"{row.gmacs:.2f}",
+         percent(row.miou), percent(row.pixel_accuracy),
+         "–" if row.milliseconds != row.milliseconds else f"{row.milliseconds:.0f}", row.val]
+        for row in found)), scatter(found, cost, request)
+
+
+def scatter(found: list[Row], cost: str, request: gr.Request | None) -> Any:
+    """Return a figure with one dot for each model: its cost across, its mean IoU upwards."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6.4, 3.6), layout="constrained")
+    figure.patch.set_alpha(0)
+    axis = figure.subplots()
+    for row in found:
+        across = row.milliseconds if cost == "ms" else row.gmacs
+        axis.scatter(across, 100 * row.miou, color=BLUE, s=60)
+        axis.annotate(row.name, (across, 100 * row.miou), xytext=(6, 5), color=GREY,
+                      textcoords="offset points", fontsize=10)
+    axis.set_xlabel("ms" if cost == "ms" else "GMACs", color=GREY)
+    style(axis, "mIoU %")
+    axis.margins(0.18)
+    return figure
+
+
+def build(picture: gr.Image, truth: gr.Image, own: gr.State) -> None:
+    """Build the part."""
+    known = for_streets()
+    with gr.Row():
+        with gr.Column(scale=2, min_width=280):
+            left = gr.Dropdown(known, value=first(), label=t("segmentation.left"),
+                               info=t("segmentation.left_info"), elem_id="segmentation-left")
+            right = gr.Dropdown(known, value=known[-1] if known else None,
+                                label=t("segmentation.right_model"),
+                                info=t("segmentation.right_info"),
+                                elem_id="segmentation-right-model")
+            go = gr.Button(t("segmentation.compare_go"), variant="primary",
+                           elem_id="segmentation-compare")
+        with gr.Column(scale=3, min_width=320):
+            slider = gr.ImageSlider(label=t("segmentation.slider"), interactive=False, height=340,
+                                    format="jpeg", elem_id="segmentation-slider")
+            table = gr.HTML(t("segmentation.compare_empty"), elem_id="segmentation-compared")
+    with gr.Row():
+        with gr.Column(scale=2, min_width=280):
+            cost = gr.Radio([("GMACs", "gmacs"), (t("segmentation.cost_ms"), "ms")],
+                            value="gmacs", label=t("segmentation.cost"),
+                            info=t("segmentation.cost_info"), elem_id="segmentation-cost")
+            show = gr.Button(t("segmentation.board_go"), elem_id="segmentation-board-go")
+            plot = gr.Plot(show_label=False, elem_id="segmentation-scatter",
+                           elem_classes=["lab-when-filled"])
+        with gr.Column(scale=3, min_width=320):
+            ranks = gr.HTML(t("segmentation.board_empty"), elem_id="segmentation-board")
+    go.click(compare, [picture, truth, left, right, own], [slider, table], concurrency_limit=2,
+             concurrency_id="segment", api_visibility="private")
+    gr.on([show.click, cost.input], board, cost, [ranks, plot], trigger_mode="always_last",
+          concurrency_limit=1, api_visibility="private")
