@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+import copy
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -14,8 +14,6 @@ from torch.nn import functional
 from vision.checkpoints import Model
 from vision.errors import UserError
 from vision.segmentation.predict import model_input, predict
-
-Handle = torch.utils.hooks.RemovableHandle
 
 
 def skips(model: Model) -> int:
@@ -32,25 +30,28 @@ def branches(model: Model) -> list[nn.Module]:
 
 def without_skips(model: Model, picture: np.ndarray, off: Iterable[int]) -> np.ndarray:
     """Return the labels with some skips, counted from the deepest, carrying nothing but 0."""
-    stages: Any = model.module.decoder
+    module: Any = copy.deepcopy(model.module)  # others use the model while we change it
 
     def silent(stage: nn.Module, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         x, skip = inputs
         return x, torch.zeros_like(skip)
 
-    with _hooked(stages[place].register_forward_pre_hook(silent) for place in off):
-        return predict(model, picture, refined=False).labels
+    for place in off:
+        module.decoder[place].register_forward_pre_hook(silent)
+    return predict(Model(module, model.card), picture, refined=False).labels
 
 
 def without_branches(model: Model, picture: np.ndarray, off: Iterable[int]) -> np.ndarray:
     """Return the labels with some branches answering nothing but 0."""
-    parts = branches(model)
+    copied = Model(copy.deepcopy(model.module), model.card)
+    parts = branches(copied)
 
     def silent(branch: nn.Module, inputs: Any, output: torch.Tensor) -> torch.Tensor:
         return torch.zeros_like(output)
 
-    with _hooked(parts[place].register_forward_hook(silent) for place in off):
-        return predict(model, picture, refined=False).labels
+    for place in off:
+        parts[place].register_forward_hook(silent)
+    return predict(copied, picture, refined=False).labels
 
 
 @torch.inference_mode()
@@ -82,16 +83,3 @@ class _Cut(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.nest(x, self.depth)
-
-
-
-
-@contextmanager
-def _hooked(handles: Iterable[Handle]) -> Iterator[None]:
-    """Keep hooks in place for a while."""
-    kept = list(handles)
-    try:
-        yield
-    finally:
-        for handle in kept:
-            handle.remove()

@@ -190,12 +190,13 @@ def model_of(config: Config, samples: Samples, run: Run, average: Average) -> Mo
 
 def describe(config: Config, samples: Samples, run: Run, metrics: dict[str, object]) -> Card:
     """Return the model card of this training."""
-    names, sets = diagnoses(samples), [Path(name).name for name in config.data]
+    sets = [Path(name).name for name in config.data]  # not where somebody keeps them
+    told = dict(zip(sets, licences(config.data).values(), strict=True))
+    names = {"diagnoses": list(diagnoses(samples))} if diagnoses(samples) else {}
     return Card(
         system="segmentation", arch=config.arch, config=settings(config, samples),
         classes=samples.classes, preprocess={"short_side": config.short_side},
-        data={"train": sets, "val": f"{sets[0]} val",
-              "licences": dict(zip(sets, licences(config.data).values(), strict=False)), **({"diagnoses": list(names)} if names else {})},
+        data={"train": sets, "val": f"{sets[0]} val", "licences": told, **names},
         metrics=metrics, seed=config.seed,
         command=command("segmentation", "train", replace(config, data=tuple(sets))),
         steps=run.number, device=run.device,

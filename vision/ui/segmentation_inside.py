@@ -30,13 +30,13 @@ SMALL = (180, 240)
 
 
 @friendly
-def look(picture: str | None, kind: str, off: list[int], depth: float, iterations: float,
+def look(picture: str | None, kind: str, on: list[int], depth: float, iterations: float,
          near: float, alike: float, colour: float, request: gr.Request) -> str:
     """Show the whole model beside the changed one, or what its gates look at."""
     from vision.images import read_picture
 
     pixels = widgets.for_screen(read_picture(widgets.needed(picture)))
-    parts = [int(place) for place in off or []]
+    parts = [int(place) for place in on or []]
     if kind == "attention":
         return gates(pixels, request)
     if kind == "crf":
@@ -44,7 +44,7 @@ def look(picture: str | None, kind: str, off: list[int], depth: float, iteration
     return changed(pixels, kind, parts, int(depth), request)
 
 
-def changed(pixels: np.ndarray, kind: str, off: list[int], depth: int,
+def changed(pixels: np.ndarray, kind: str, on: list[int], depth: int,
             request: gr.Request | None) -> str:
     """Return a model's answer before and after parts of it were switched off or cut away."""
     from vision.segmentation import inside
@@ -55,14 +55,14 @@ def changed(pixels: np.ndarray, kind: str, off: list[int], depth: int,
     if kind == "depth":
         after, _ = inside.at_depth(model, pixels, depth)
     elif kind == "skips":
-        after = inside.without_skips(model, pixels, _known(off, inside.skips(model)))
+        after = inside.without_skips(model, pixels, _others(on, inside.skips(model)))
     else:
-        after = inside.without_branches(model, pixels, _known(off, len(inside.branches(model))))
+        after = inside.without_branches(model, pixels, _others(on, len(inside.branches(model))))
     return pair(pixels, before, after, request)
 
 
-def _known(off: list[int], count: int) -> list[int]:
-    return [place for place in off if 0 <= place < count]
+def _others(on: list[int], count: int) -> list[int]:
+    return [place for place in range(count) if place not in on]
 
 
 def refined(pixels: np.ndarray, iterations: int, near: float, alike: float, colour: float,
@@ -137,7 +137,7 @@ def offer(kind: str, request: gr.Request) -> tuple[Any, ...]:
         model = one_that_ships(*archs)
         count = inside.skips(model) if kind == "skips" else len(inside.branches(model))
     parts = [(str(place + 1), place) for place in range(count)]
-    return (line, gr.CheckboxGroup(choices=parts, value=[place for _, place in parts],
+    return (line, gr.CheckboxGroup(choices=parts, value=list(range(count - 1)),
                                    visible=bool(parts)),
             gr.Slider(visible=kind == "depth"), *(gr.Slider(visible=kind == "crf"),) * 4,
             gr.Button(interactive=there))
@@ -150,7 +150,7 @@ def build(picture: gr.Image) -> None:
             kind = gr.Radio([(t(f"segmentation.kind_{name}"), name) for name in KINDS],
                             value="skips", label=t("segmentation.kind"),
                             info=t("segmentation.kind_info"), elem_id="segmentation-kind")
-            off = gr.CheckboxGroup([(str(n + 1), n) for n in range(5)], value=list(range(5)),
+            off = gr.CheckboxGroup([(str(n + 1), n) for n in range(5)], value=list(range(4)),
                                    label=t("segmentation.off"), info=t("segmentation.off_info"),
                                    elem_id="segmentation-off")
             depth = gr.Slider(1, 4, 1, step=1, label=t("segmentation.depth"), visible=False,

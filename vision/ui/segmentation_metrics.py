@@ -98,7 +98,8 @@ def matrix(view: View, request: gr.Request | None) -> str:
     counts = view.scores.matrix
     shares = counts / counts.sum(1, keepdims=True).clip(1)
     called = [class_name(name, request) for name in view.classes]
-    head = ["", *(f"{chip(index)}{html.escape(name)}" for index, name in enumerate(called))]
+    head = ["", *(f'<span role="img" aria-label="{html.escape(name)}" title="{html.escape(name)}">'
+                  f"{chip(index)}</span>" for index, name in enumerate(called))]
     return as_table(head, (
         [chip(row) + html.escape(called[row]),
          *(_cell(row, column, int(counts[row, column]), float(shares[row, column]), called)
@@ -111,8 +112,8 @@ def _cell(row: int, column: int, count: int, share: float, called: list[str]) ->
     text = "#ffffff" if share > 0.45 else "inherit"
     name = html.escape(f"{called[row]} → {called[column]}: {count}")
     return (f'<button type="button" data-cell="{row},{column}" aria-label="{name}" title="{name}" '
-            f'style="width:100%;min-width:3em;padding:.2em;border-radius:3px;color:{text};'
-            f'background:rgb({tint} / {share if share > 0.45 else share / 2:.2f})">'
+            f'style="width:100%;min-width:2.2em;padding:.2em;border:0;border-radius:3px;color:{text};'
+            f'background:rgb({tint} / {0.85 + 0.15 * share if share > 0.45 else share / 2:.2f})">'
             f"{100 * share:.0f}</button>")
 
 

@@ -15,7 +15,8 @@ import pytest
 import torch
 
 from vision import checkpoints
-from vision.segmentation import readers, tissue, volumes
+from vision.images import read_picture
+from vision.segmentation import inside, predict, readers, tissue, volumes
 from vision.segmentation.data import CLASSES
 from vision.segmentation.models import ARCHITECTURES
 from vision.ui import (
@@ -31,6 +32,7 @@ from vision.ui import (
 from vision.ui.widgets import Control
 
 Request: Any = None
+UNET = checkpoints.FOLDER / "segmentation" / "unet.safetensors"
 PICTURE, TRUTH = segmentation_view.examples()[0]
 MADE = {"unet": CLASSES, "attention_unet": CLASSES, "unetpp": CLASSES, "pspnet": CLASSES,
         "vnet": volumes.CLASSES, "ynet": tissue.CLASSES, "wnet": CLASSES}
@@ -135,6 +137,20 @@ def test_every_kind_of_look_inside_shows_pictures(kind: str) -> None:
     assert "lab-note" in offered[0]
     shown = segmentation_inside.look(PICTURE, kind, [0], 1, 1, 1, 2, 13, Request)
     assert shown.count("<img") == (4 if kind == "attention" else 2)
+
+
+def test_parts_are_switched_off_in_a_copy() -> None:
+    model, picture = predict.load(UNET), read_picture(PICTURE)
+    whole = predict.predict(model, picture).labels
+    assert (inside.without_skips(model, picture, []) == whole).all()
+    assert 0.05 < (inside.without_skips(model, picture, range(5)) != whole).mean()
+    assert (predict.predict(model, picture).labels == whole).all()
+
+
+def test_the_page_switches_off_what_is_not_ticked() -> None:
+    for kind, count in (("skips", 5), ("branches", 4)):
+        shown = segmentation_inside.look(PICTURE, kind, [*range(count)], 1, 1, 1, 2, 13, Request)
+        assert ">0.0% of the pixels" in shown
 
 
 def test_what_does_not_ship_names_the_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path

@@ -1,0 +1,50 @@
+"""The parts of the segmentation tab as a visitor uses them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+OpenPage = Callable[..., Page]
+
+
+def segment(page: Page) -> None:
+    page.locator("#segmentation-go").click()
+    page.locator("#segmentation-matrix button[data-cell]").first.wait_for(timeout=60_000)
+
+
+def test_a_click_and_a_key_on_the_matrix_light_pixels(open_page: OpenPage) -> None:
+    page = open_page()
+    segment(page)
+    expect(page.locator("#segmentation-matrix button[data-cell]")).to_have_count(121)
+    page.locator("#segmentation-matrix button[data-cell='0,0']").click()
+    expect(page.locator("#segmentation-cell")).to_contain_text("Sky", timeout=15_000)
+    expect(page.locator("#segmentation-lit img")).to_be_visible()
+    page.locator("#segmentation-matrix button[data-cell='3,3']").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#segmentation-cell")).to_contain_text("Road", timeout=15_000)
+    expect(page.locator("#segmentation-true input")).to_have_value("Road")
+
+
+@pytest.mark.parametrize("theme, width", [("light", 1280), ("dark", 390)])
+def test_the_playground_parts_metrics_and_keeps_contrast(open_page: OpenPage, theme: str,
+                                                         width: int) -> None:
+    page = open_page(theme=theme, width=width)
+    segment(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert not contrast_failures(page)
+    if width == 1280:
+        page.get_by_role("tab", name="Metric playground").click()
+        page.locator("#segmentation-background").click()
+        numbers = page.locator("#segmentation-play-numbers")
+        expect(numbers).to_contain_text("PA", timeout=30_000)
+        assert not contrast_failures(page)
+
+
+def contrast_failures(page: Page) -> list[str]:
+    found = Axe().run(page, options={"runOnly": ["color-contrast"]})
+    return [node["html"][:120] for rule in found.response["violations"] for node in rule["nodes"]]
