@@ -55,11 +55,12 @@ def test_a_stopped_training_resumes_to_the_same_weights(tmp_path: Path) -> None:
 
 
 def test_a_detector_learns_two_scenes_by_heart(tmp_path: Path) -> None:
-    config = replace(TINY, steps=24, learning_rate=2e-3, save_every=1000,
+    """Forty steps, varied by `Augment`, reach an AP50 of 0.80; random weights reach 0."""
+    config = replace(TINY, steps=40, learning_rate=2e-3, save_every=1000,
                      output=tmp_path / "x.safetensors")
     samples = Handmade(2)
     report = measure(load(train(config, None, samples)), samples)
-    assert report.precisions["box"].ap50 > 0.9 and report.precisions["mask"].ap50 > 0.9
+    assert report.precisions["box"].ap50 > 0.6 and report.precisions["mask"].ap50 > 0.6
 
 
 @pytest.mark.parametrize("freeze", [("backbone", "boxes"), ("pyramid", "proposals", "masks")])

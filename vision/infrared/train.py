@@ -156,7 +156,7 @@ def take_over(module: Detector, path: Path) -> None:
         weights = {f"backbone.{name}": value for name, value in weights.items()}
     fitting = {name: value for name, value in weights.items()
                if name in own and own[name].shape == value.shape}
-    if not any(name.startswith("backbone.body.layer4") for name in fitting):
+    if not all(name in fitting for name in own if name.startswith("backbone.body.")):
         raise UserError("'{file}' has no backbone that fits '{backbone}'",
                         "a classifier or detector with that backbone is accepted",
                         "change --start or --backbone", file=path.name,
@@ -173,7 +173,7 @@ def backbone_of(module: Detector) -> str:
 def parts_of(module: Detector, names: tuple[str, ...]) -> Iterator[nn.Module]:
     """Return the modules of these parts; a part that the detector does not have has none."""
     parts = {"backbone": [module.backbone.body], "pyramid": [module.backbone.pyramid],
-             "proposals": [module.proposals], "masks": [module.heads.masks],
+             "proposals": [module.proposals.head], "masks": [module.heads.masks],
              "boxes": [module.heads.box_head, module.heads.box_predictor]}
     return (part for name in names for part in parts[name] if part is not None)
 
