@@ -42,6 +42,8 @@ def test_the_playground_parts_metrics_and_keeps_contrast(open_page: OpenPage, th
         page.locator("#segmentation-background").click()
         numbers = page.locator("#segmentation-play-numbers")
         expect(numbers).to_contain_text("PA", timeout=30_000)
+        page.mouse.move(0, 0)
+        page.wait_for_timeout(800)  # colours of what was chosen fade in
         assert not contrast_failures(page)
 
 
