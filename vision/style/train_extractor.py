@@ -40,7 +40,7 @@ class Config:
     steps: int = option(2200, "how many steps to train")
     learning_rate: float = option(0.05, "highest learning rate of the one-cycle schedule")
     weight_decay: float = option(5e-4, "weight decay")
-    level: float = option(1.0, "mean activation that every filter is scaled to")
+    level: float = option(2.0, "mean activation that every filter is scaled to")
     seed: int = option(0, "seed of weights, order and augmentation")
     precision: str = option("auto", "auto, bf16 or fp32", lambda: ["auto", "bf16", "fp32"])
     save_every: int = option(200, "save the state of the run every so many steps")

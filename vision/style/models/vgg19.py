@@ -80,7 +80,7 @@ def balance(extractor: Extractor, pictures: torch.Tensor, level: float = 1.0) ->
     """Scale each filter so that its mean activation on `pictures` (N, 3, H, W) is `level`.
 
     As Gatys et al. did with theirs; the next layer's weights shrink by as much, so every layer
-    still sees what it saw.
+    still sees what it saw. The last one is seen without its ReLU, so there it is the mean size.
     """
     places = convolutions_of(extractor)
     x = pictures
@@ -88,7 +88,8 @@ def balance(extractor: Extractor, pictures: torch.Tensor, level: float = 1.0) ->
         x = layer(x)
         if not isinstance(layer, nn.Conv2d):
             continue
-        mean = x.relu().mean((0, 2, 3))  # (C,)
+        seen = x.abs() if layer is places[-1] else x.relu()
+        mean = seen.mean((0, 2, 3))  # (C,)
         scale = torch.where(mean > 1e-4, level / mean, 1.0)
         for parameter in layer.parameters():  # (C, in, 3, 3) and (C,)
             parameter.mul_(scale.reshape(-1, *[1] * (parameter.ndim - 1)))
