@@ -29,6 +29,9 @@ CSS = """
 #app-line { color: var(--body-text-color-subdued); }
 [id$="-examples"] .label { display: none; }
 .lab-when-filled:not(:has(img)) { display: none !important; }
+.lab-fill img { width: 100% !important; height: 100% !important; object-fit: contain !important; }
+.lab-wall, .lab-wall * { min-height: 0 !important; }
+.lab-wall .grid-wrap, .lab-wall .gallery-container { height: auto !important; max-height: none; }
 .lab-note { border-left: 4px solid #1d4ed8; padding: .6rem .9rem; font-size: 1rem;
             background: var(--background-fill-secondary); border-radius: 4px; }
 .lab-tiles { display: grid; gap: .5rem;

@@ -1,0 +1,194 @@
+"""The style tab: paint one picture in the style of another, and steer it while it forms."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from vision import checkpoints
+from vision.ui import Tab, style_controls, style_run, widgets
+from vision.ui.style_controls import DETERMINED, NAMES, Chosen
+from vision.ui.style_run import for_editor
+from vision.ui.style_studio import Studio
+from vision.ui.style_view import POWERS, paintings, photographs, weight
+from vision.ui.text import say, t
+from vision.ui.widgets import friendly
+
+FIRST = "night"  # the style that is chosen at first
+PROGRESS = gr.Progress()
+
+
+def pick_photograph(event: gr.SelectData) -> str:
+    """Return the photograph that was clicked."""
+    return photographs()[event.index]
+
+
+def pick_painting(event: gr.SelectData, request: gr.Request) -> tuple[str, str]:
+    """Return the painting that was clicked, and its title."""
+    path = paintings()[event.index]
+    return path, title(path, request)
+
+
+def title(path: str | None, request: gr.Request | None) -> str:
+    """Return the title of one of our paintings."""
+    return f"*{say(f'style.painting_{Path(path).stem}', request)}*" if path else ""
+
+
+@friendly
+def canvas(content: str | None, request: gr.Request) -> Any:
+    """Return the content to paint a region on."""
+    from vision.images import read_picture
+
+    if not content:
+        return None
+    return for_editor(widgets.for_screen(read_picture(content)))
+
+
+@friendly
+def fetch(request: gr.Request, progress: gr.Progress = PROGRESS) -> tuple[str, str]:
+    """Download the ImageNet weights with progress, and choose them."""
+    from vision.style.extractor import fetch_imagenet
+
+    fetch_imagenet(lambda share: progress(share))
+    return "imagenet", say("style.fetched", request)
+
+
+@friendly
+def show_card(request: gr.Request) -> str:
+    """Return the model card of the extractor that ships."""
+    from vision.style.extractor import BUNDLED
+    from vision.style.models import ARCHITECTURES
+
+    card = checkpoints.read_card(BUNDLED)
+    return widgets.card_markdown(card, ARCHITECTURES[card.arch].link, {}, request)
+
+
+def pictures() -> tuple[gr.Image, gr.Image]:
+    """Build the choice of content and style, with galleries to choose from."""
+    photos, styles = photographs(), paintings()
+    default = next((path for path in styles if Path(path).stem == FIRST), None)
+    with gr.Row():
+        content = widgets.picture_input("style.content_picture", "style-content",
+                                        photos[0] if photos else None, height=190)
+        style = widgets.picture_input("style.style_picture", "style-style", default, height=190)
+    looks: dict[str, Any] = {"columns": 4, "allow_preview": False, "object_fit": "cover",
+                             "show_label": False, "elem_classes": ["lab-wall"], "buttons": []}
+    gr.Markdown(t("style.photographs"))
+    stills = gr.Gallery(photos, label=t("style.content_picture"), elem_id="style-photographs",
+                        **looks)
+    gr.Markdown(t("style.paintings"))
+    wall = gr.Gallery(styles, label=t("style.style_picture"), elem_id="style-paintings", **looks)
+    name = gr.Markdown()
+    stills.select(pick_photograph, None, content, queue=False, api_visibility="private")
+    wall.select(pick_painting, None, [style, name], queue=False, api_visibility="private")
+    return content, style
+
+
+def more_pictures(content: gr.Image) -> tuple[gr.Image, gr.ImageEditor]:
+    """Build what is seldom used: a second style, and a region to be painted."""
+    with gr.Accordion(t("style.second_place"), open=False):
+        second = widgets.picture_input("style.second", "style-second", height=170)
+    with gr.Accordion(t("style.region_place"), open=False) as place:
+        gr.Markdown(t("style.region_info"))
+        region = gr.ImageEditor(
+            label=t("style.region"), elem_id="style-region", height=320, sources=[],
+            transforms=[], layers=gr.LayerOptions(False, ["region"]), buttons=[],
+            brush=gr.Brush(28, colors=["#f97316"], color_mode="fixed"))
+    gr.on([place.expand, content.change], canvas, content, region, api_visibility="private",
+          show_progress="hidden")
+    return second, region
+
+
+def extractors() -> gr.Radio:
+    """Build the choice of the network that sees."""
+    with gr.Row():
+        extractor = gr.Radio([(t(f"style.extractor_{name}"), name)
+                              for name in ("bundled", "imagenet")], value="bundled",
+                             label=t("style.extractor"), info=t("style.extractor_info"),
+                             elem_id="style-extractor")
+        button = gr.Button(t("style.fetch"), size="sm", elem_id="style-fetch")
+    said = gr.Markdown(elem_id="style-fetched")
+    button.click(fetch, None, [extractor, said], show_progress_on=said, concurrency_limit=1,
+                 api_visibility="private")
+    return extractor
+
+
+def build() -> None:
+    """Build the tab."""
+    studio = gr.State(Studio(), time_to_live=3600)
+    with gr.Row():
+        with gr.Column(scale=2, min_width=280):
+            content, style = pictures()
+            go = gr.Button(t("style.go"), variant="primary", elem_id="style-go")
+            sliders = style_controls.weights()
+            said = gr.Markdown(style_run.readout(tuple(map(weight, POWERS.values())), None),
+                               elem_id="style-readout")
+            plan = style_controls.plan()
+            with gr.Accordion(t("style.more_settings"), open=False):
+                rare = [*style_controls.rare(), extractors()]
+            second, region = more_pictures(content)
+        with gr.Column(scale=3, min_width=320):
+            result = widgets.picture_output("style.result", "style-result", height=420)
+            result.elem_classes = ["lab-fill"]
+            with gr.Row():
+                pause = gr.Button(t("style.pause"), elem_id="style-pause", min_width=110)
+                stop = gr.Button(t("app.stop"), variant="stop", elem_id="style-stop",
+                                 min_width=90)
+                more = gr.Button(t("style.more"), elem_id="style-more", min_width=110)
+                finer = gr.Button(t("style.refine"), elem_id="style-refine", min_width=110)
+            numbers = gr.HTML(t("style.empty"), elem_id="style-numbers")
+            moment = gr.Slider(0, 1, 1, step=0.01, label=t("style.moment"),
+                               info=t("style.moment_info"), elem_id="style-moment")
+            with gr.Row():
+                png = gr.DownloadButton(t("style.png"), visible=False, size="sm",
+                                        elem_id="style-png")
+                film = gr.DownloadButton(t("style.film"), visible=False, size="sm",
+                                         elem_id="style-film")
+            raw = gr.JSON(visible=False)
+    controls = [*sliders, *plan, *rare]
+    inputs = [studio, content, style, second, region, *controls]
+    outputs = [result, numbers, moment, png, film, raw]
+    widgets.lesson("style")
+    with gr.Accordion(t("app.show_the_code"), open=False):
+        script = gr.Code(style_controls.code(*vars(Chosen()).values()), language="python",
+                         interactive=False)
+    with gr.Accordion(t("app.model_card"), open=False) as card_place:
+        card = gr.Markdown(elem_id="style-card")
+
+    long: dict[str, Any] = {"concurrency_limit": 1, "concurrency_id": "style",
+                            "show_progress": "minimal", "show_progress_on": numbers}
+    api: dict[str, Any] = {"api_visibility": "private"}
+    for button, action, rest in ((go, style_run.stylize, {"api_name": "stylize"}),
+                                 (more, style_run.go_on, api), (finer, style_run.refine, api)):
+        button.click(lambda studio: studio.call(), studio, None, queue=False, **api)
+        button.click(fn=action, inputs=inputs, outputs=outputs, **{**long, **rest})
+    quick: dict[str, Any] = {"queue": False, "show_progress": "hidden",
+                             "api_visibility": "private"}
+    stop.click(lambda studio: studio.halt(), studio, None, **quick)
+    pause.click(lambda studio: studio.toggle(), studio, None, **quick)
+    gr.on([slider.change for slider in sliders], style_run.steer, [studio, *sliders], said,
+          trigger_mode="always_last", **quick)
+    moment.input(style_run.rewind, [studio, moment], result, trigger_mode="always_last", **quick)
+    determined = [controls[NAMES.index(name)] for name in DETERMINED]
+    plan[0].input(style_controls.choose, plan[0], determined, **quick)
+    gr.on([control.change for control in controls], style_controls.code, controls, script,
+          trigger_mode="always_last", **quick)
+    card_place.expand(show_card, None, card, api_visibility="private")
+
+
+def warm() -> None:
+    """Load the extractor and paint a few steps."""
+    from vision.images import read_picture
+    from vision.style.extractor import BUNDLED, open_extractor
+    from vision.style.settings import Settings
+    from vision.style.transfer import transfer
+
+    if BUNDLED.is_file() and photographs() and paintings():
+        pair = (read_picture(photographs()[0]), read_picture(paintings()[0]))
+        settings = Settings(sides=(64,), steps=(2,), decay_every=(2,))
+        list(transfer(open_extractor(), pair[0], [pair[1]], settings))
+
+
+TAB = Tab("style", 2, build, warm)

@@ -1,0 +1,146 @@
+"""One session's painting: what the run may be told while it paints, and the frames it left."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vision.errors import UserError
+
+if TYPE_CHECKING:
+    from vision.style.settings import Settings, Weights
+    from vision.style.transfer import Controls, Frame
+
+MOST = 60  # frames that are kept; then every second one goes
+FRAME_MS = 90  # milliseconds in the animation
+LAST_MS = 1500
+
+
+class Film:
+    """Frames of a painting as JPEG, evenly over its time, few enough to keep for a while."""
+
+    def __init__(self) -> None:
+        self.frames: list[bytes] = []
+        self._every, self._seen = 1, 0
+
+    def add(self, picture: np.ndarray) -> None:
+        """Keep a frame if its turn has come."""
+        import cv2
+
+        if self._seen % self._every == 0:
+            bgr = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
+            self.frames.append(cv2.imencode(".jpg", bgr)[1].tobytes())
+        self._seen += 1
+        if len(self.frames) > MOST:
+            self.frames, self._every = self.frames[::2], 2 * self._every
+
+    def at(self, share: float) -> np.ndarray:
+        """Return the frame at a share of the way, uint8 (H, W, 3)."""
+        from vision.images import read_picture
+
+        if not self.frames:
+            raise UserError("there is no painting yet", "a finished or stopped one is accepted",
+                            "press Paint first")
+        return read_picture(self.frames[round(share * (len(self.frames) - 1))])
+
+    def write(self, path: Path, last: np.ndarray) -> Path:
+        """Write an animation of all frames in the size of the last picture."""
+        from PIL import Image
+
+        from vision.images import resize
+
+        shares = np.linspace(0, 1, len(self.frames))
+        pictures = [Image.fromarray(resize(self.at(share), last.shape[:2])) for share in shares]
+        pictures = [picture.quantize(128) for picture in (*pictures, Image.fromarray(last))]
+        times = [FRAME_MS] * (len(pictures) - 1) + [LAST_MS]
+        pictures[0].save(path, save_all=True, append_images=pictures[1:], duration=times, loop=0)
+        return path
+
+
+class Studio:
+    """What a session's buttons say to its run, and what that run has painted so far."""
+
+    def __init__(self) -> None:
+        self.busy = threading.Lock()
+        self.running = self.called = False
+        self.waiting: Controls | None = None  # of the run that goes on, or of the next one
+        self.clear()
+
+    def __deepcopy__(self, memory: dict[int, Any]) -> Studio:
+        return Studio()
+
+    def clear(self) -> None:
+        """Forget the painting."""
+        self.film = Film()
+        self.picture: np.ndarray | None = None  # uint8 (H, W, 3)
+        self.start: np.ndarray | None = None  # a picture to go on from
+        self.curves = np.zeros((0, 3), np.float32)
+        self.marks: list[int] = []
+        self.seconds = 0.0
+
+    @property
+    def controls(self) -> Controls:
+        """Return what may be said to the run that goes on, or to the next one."""
+        from vision.style.transfer import Controls
+
+        if self.waiting is None:
+            self.waiting = Controls()
+        return self.waiting
+
+    def steer(self, weights: Weights) -> None:
+        """Let other weights hold from the next step on."""
+        self.controls.steer(weights)
+
+    def call(self) -> None:
+        """Make room for a run that was asked for: end the one that goes on."""
+        if self.running:
+            self.controls.stop()
+        else:
+            self.called, self.waiting = True, None
+
+    def halt(self) -> None:
+        """End the run that goes on and keep its picture, or the one that waits for its turn."""
+        if self.running or self.called:
+            self.controls.stop()
+
+    def begin(self, afresh: bool) -> np.ndarray | None:
+        """Begin a run and return the picture that it goes on from, if any."""
+        start = self.start if afresh else self.painted()
+        if afresh:
+            self.clear()
+        self.running, self.called = True, False
+        return start
+
+    def end(self) -> None:
+        """Let the next run listen anew."""
+        self.running, self.waiting = False, None
+
+    def toggle(self) -> None:
+        """Hold the run that goes on, or let it go on."""
+        if self.controls.paused:
+            self.controls.resume()
+        elif self.running:
+            self.controls.pause()
+
+    def painted(self) -> np.ndarray:
+        """Return the picture so far, or raise if nothing was painted."""
+        if self.picture is None:
+            raise UserError("there is no painting yet", "a finished or stopped one is accepted",
+                            "press Paint first")
+        return self.picture
+
+    def longer(self, settings: Settings, steps: int, grow: int = 1) -> Settings:
+        """Return settings that go on with the picture so far, once as large or larger."""
+        from vision.style.settings import LARGEST
+
+        side = min(max(self.painted().shape[:2]) * grow, LARGEST)
+        return replace(settings, sides=(side,), steps=(steps,), decay_every=(steps,))
+
+    def keep(self, frame: Frame) -> None:
+        """Keep a frame."""
+        self.picture = frame.picture
+        self.film.add(frame.picture)
