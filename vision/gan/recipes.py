@@ -21,7 +21,7 @@ CLASSIFIERS = {
 DENSE = Training(dropout=0.2, penalty=0.2, precision="bf16")
 CONVOLUTIONAL = Training(steps=5000, batch=64, learning_rate=5e-4, balance=2, penalty=0.0,
                          precision="bf16")
-BY_ARCH = {"gan": replace(DENSE, steps=14000), "cgan": DENSE, "cdcgan": CONVOLUTIONAL,
+BY_ARCH = {"gan": replace(DENSE, steps=30000), "cgan": DENSE, "cdcgan": CONVOLUTIONAL,
            "cgan_projection": DENSE, "dcgan": replace(CONVOLUTIONAL, steps=3500)}
 COLLAPSED = {
     "collapsed-mnist": Training(arch="gan", steps=120, generator_steps=20, learning_rate=2e-3,
@@ -30,7 +30,8 @@ COLLAPSED = {
 GENERATORS = {f"{arch}-{data}": replace(recipe, arch=arch, data=data)
               for data in ("mnist", "fashion-mnist") for arch, recipe in BY_ARCH.items()}
 GENERATORS["gan-fashion-mnist"] = replace(GENERATORS["gan-fashion-mnist"], steps=4000)
-GENERATORS["cgan-mnist"] = replace(GENERATORS["cgan-mnist"], dropout=0.5, penalty=1.0)
+GENERATORS["cgan-mnist"] = replace(GENERATORS["cgan-mnist"], steps=16000)
+GENERATORS["cgan_projection-mnist"] = replace(GENERATORS["cgan_projection-mnist"], steps=16000)
 GENERATORS["cgan-fashion-mnist"] = replace(GENERATORS["cgan-fashion-mnist"], dropout=0.5)
 
 
