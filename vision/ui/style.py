@@ -8,7 +8,15 @@ from typing import Any
 import gradio as gr
 
 from vision import checkpoints
-from vision.ui import Tab, style_controls, style_run, widgets
+from vision.ui import (
+    Tab,
+    style_controls,
+    style_inside,
+    style_own,
+    style_run,
+    style_sheet,
+    widgets,
+)
 from vision.ui.style_controls import DETERMINED, NAMES, Chosen
 from vision.ui.style_run import for_editor
 from vision.ui.style_studio import Studio
@@ -117,7 +125,7 @@ def extractors() -> gr.Radio:
 
 def build() -> None:
     """Build the tab."""
-    studio = gr.State(Studio(), time_to_live=3600)
+    studio, own = gr.State(Studio(), time_to_live=3600), gr.State(None)
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
             content, style = pictures()
@@ -150,7 +158,16 @@ def build() -> None:
     controls = [*sliders, *plan, *rare]
     inputs = [studio, content, style, second, region, *controls]
     outputs = [result, numbers, moment, png, film, raw]
+    with gr.Tabs():
+        with gr.Tab(t("style.inside_tab")):
+            style_inside.build(studio, moment, inputs[1:])
+        with gr.Tab(t("style.sheet_tab")):
+            picked = style_sheet.build(studio, inputs[1:], sliders[1], sliders[2])
+        with gr.Tab(t("style.forward_tab")):
+            painter = style_own.build(studio, own, content, plan[1])
     widgets.lesson("style")
+    with gr.Accordion(t("app.train_your_own"), open=False):
+        style_own.build_training(content, style, own, painter)
     with gr.Accordion(t("app.show_the_code"), open=False):
         script = gr.Code(style_controls.code(*vars(Chosen()).values()), language="python",
                          interactive=False)
@@ -164,6 +181,8 @@ def build() -> None:
                                  (more, style_run.go_on, api), (finer, style_run.refine, api)):
         button.click(lambda studio: studio.call(), studio, None, queue=False, **api)
         button.click(fn=action, inputs=inputs, outputs=outputs, **{**long, **rest})
+    picked.success(lambda studio: studio.call(), studio, None, queue=False, **api).then(
+        style_run.stylize, inputs, outputs, **long, **api)
     quick: dict[str, Any] = {"queue": False, "show_progress": "hidden",
                              "api_visibility": "private"}
     stop.click(lambda studio: studio.halt(), studio, None, **quick)

@@ -89,10 +89,9 @@ def stylize(studio: Studio, content: str | None, style: str | None, second_style
 
 
 @friendly
-def go_on(studio: Studio, content: str | None, style: str | None, second: str | None,
-          region: dict[str, Any] | None, *values: Any) -> Iterator[Answer]:
+def go_on(request: gr.Request, studio: Studio, content: str | None, style: str | None,
+          second: str | None, region: dict[str, Any] | None, *controls: Any) -> Iterator[Answer]:
     """Paint a hundred steps more."""
-    *controls, request = values
     chosen = Chosen(*controls)
     settings = studio.longer(chosen.settings(), MORE)
     yield from paint(studio, Pictures.of(content, style, second, region), settings,
@@ -100,10 +99,9 @@ def go_on(studio: Studio, content: str | None, style: str | None, second: str | 
 
 
 @friendly
-def refine(studio: Studio, content: str | None, style: str | None, second: str | None,
-           region: dict[str, Any] | None, *values: Any) -> Iterator[Answer]:
+def refine(request: gr.Request, studio: Studio, content: str | None, style: str | None,
+           second: str | None, region: dict[str, Any] | None, *controls: Any) -> Iterator[Answer]:
     """Go on at double size."""
-    *controls, request = values
     chosen = Chosen(*controls)
     settings = studio.longer(chosen.settings(), REFINING, 2)
     yield from paint(studio, Pictures.of(content, style, second, region), settings,

@@ -1,0 +1,131 @@
+"""One pass beside many steps: the networks that ship, and how to train one's own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import numpy as np
+
+from vision import checkpoints
+from vision.errors import UserError, unknown
+from vision.ui import widgets
+from vision.ui.style_studio import Studio
+from vision.ui.style_view import needed_style, painter_at, painters
+from vision.ui.text import say, t
+from vision.ui.widgets import Control, friendly
+
+OWN = "own"  # the choice that stands for the network trained in this session
+SIDE, BATCH = 96, 2  # of the pictures it learns from
+CURVES = ("content", "style", "tv")
+
+
+@friendly
+def one_pass(studio: Studio, content: str | None, name: str | None, size: float,
+             own: str | None, request: gr.Request) -> tuple[Any, ...]:
+    """Paint in a single pass, beside the optimised painting if there is one."""
+    from vision.images import read_picture
+    from vision.style.predict import predict
+
+    picture = widgets.for_screen(read_picture(widgets.needed(content)))
+    path = path_of(name, own)
+    result = predict(painter_at(path, path.stat().st_mtime), picture, int(size))
+    one = f"{1000 * result.seconds:.0f}"
+    if studio.picture is None:
+        return result.picture, None, say("style.forward_alone", request, one=one)
+    return result.picture, studio.picture, say(
+        "style.forward_times", request, one=one, many=f"{studio.seconds:.1f}",
+        steps=len(studio.curves))
+
+
+def path_of(name: str | None, own: str | None) -> Path:
+    """Return the file of a network; `own` is the one this session has trained."""
+    if name == OWN and own and Path(own).is_file():
+        os.utime(Path(own).parent)  # in use, so it stays
+        return Path(own)
+    if not name:
+        raise UserError("there is no network yet", "a trained one is accepted",
+                        "train one under 'Train your own'")
+    if name not in painters():
+        raise unknown("model", name, painters())
+    return checkpoints.FOLDER / "style" / f"{name}.safetensors"
+
+
+@friendly
+def train_own(content: str | None, style: str | None, steps: float, rate: float, seed: float,
+              control: Control, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+    """Train a network for the chosen style, with its losses and a sample live."""
+    from vision.images import read_picture
+    from vision.style.train import Config, train
+
+    picture = widgets.for_screen(read_picture(widgets.needed(content)))
+    config = Config(style=Path(needed_style(style)), steps=int(steps), batch=BATCH, side=SIDE,
+                    style_side=256, learning_rate=rate, seed=int(seed),
+                    output=widgets.new_folder() / "forward.safetensors")
+    yield say("style.preparing", request), None, *[gr.skip()] * 4
+    for news in widgets.follow(lambda on_step: train(config, on_step), control, 1.0):
+        if isinstance(news, Path):
+            choices: list[Any] = [*painters(), (say("style.own", request), OWN)]
+            yield (say("style.trained", request), gr.skip(), gr.skip(), str(news),
+                   gr.Dropdown(choices=choices, value=OWN),
+                   gr.DownloadButton(value=str(news), visible=True))
+        else:
+            yield (widgets.progress_line(news[-1], request), widgets.curves(news, CURVES),
+                   sample(news[-1].sample, picture), *[gr.skip()] * 3)
+
+
+def sample(module: Any, picture: np.ndarray) -> np.ndarray:
+    """Return what a network that is being trained makes of a picture."""
+    from vision.style.predict import paint
+
+    return paint(module, picture, 256)
+
+
+def build(studio: gr.State, own: gr.State, content: gr.Image, size: gr.Slider) -> gr.Dropdown:
+    """Build the comparison and return the choice of the network."""
+    known = painters()
+    gr.Markdown(t("style.forward_info"))
+    with gr.Row():
+        name = gr.Dropdown(known, value=known[0] if known else None, label=t("style.painter"),
+                           info=t("style.painter_info") if known else t("style.no_painter"),
+                           elem_id="style-painter")
+        go = gr.Button(t("style.forward_go"), elem_id="style-forward-go")
+    said = gr.Markdown(elem_id="style-forward-said")
+    with gr.Row():
+        one = widgets.picture_output("style.forward_result", "style-forward", height=300)
+        many = widgets.picture_output("style.forward_beside", "style-beside", height=300,
+                                      always=False)
+    go.click(one_pass, [studio, content, name, size, own], [one, many, said],
+             concurrency_limit=2, api_visibility="private")
+    return name
+
+
+def build_training(content: gr.Image, style: gr.Image, own: gr.State, name: gr.Dropdown) -> None:
+    """Build the training."""
+    control = gr.State(Control())
+    gr.Markdown(t("style.train_info"))
+    with gr.Row():
+        with gr.Column(scale=2, min_width=280):
+            steps = gr.Slider(20, 4000, 400, step=20, label=t("app.steps"),
+                              info=t("style.train_steps_info"), elem_id="style-train-steps")
+            rate = gr.Slider(1e-4, 1e-2, 2e-3, step=1e-4, label=t("app.learning_rate"),
+                             info=t("style.own_rate_info"))
+            seed = gr.Number(0, precision=0, minimum=0, label=t("app.seed"),
+                             info=t("app.seed_info"))
+            with gr.Row():
+                start = gr.Button(t("app.train"), variant="primary", elem_id="style-train")
+                stop = gr.Button(t("app.stop"), variant="stop", elem_id="style-train-stop")
+        with gr.Column(scale=3, min_width=320):
+            status = gr.Markdown(t("style.train_empty"), elem_id="style-status")
+            plot = gr.Plot(show_label=False, elem_id="style-plot",
+                           elem_classes=["lab-when-filled"])
+            shown = widgets.picture_output("style.sample", "style-sample", height=240,
+                                           always=False)
+            download = gr.DownloadButton(t("app.download_model"), visible=False,
+                                         elem_id="style-download")
+    widgets.connect_training(start, stop, status, control, fn=train_own,
+                             inputs=[content, style, steps, rate, seed, control],
+                             outputs=[status, plot, shown, own, name, download])
