@@ -20,7 +20,7 @@ from vision.ui import (
 from vision.ui.style_controls import DETERMINED, NAMES, Chosen
 from vision.ui.style_run import for_editor
 from vision.ui.style_studio import Studio
-from vision.ui.style_view import POWERS, paintings, photographs, weight
+from vision.ui.style_view import paintings, photographs
 from vision.ui.text import say, t
 from vision.ui.widgets import friendly
 
@@ -131,8 +131,7 @@ def build() -> None:
             content, style = pictures()
             go = gr.Button(t("style.go"), variant="primary", elem_id="style-go")
             sliders = style_controls.weights()
-            said = gr.Markdown(style_run.readout(tuple(map(weight, POWERS.values())), None),
-                               elem_id="style-readout")
+            said = gr.Markdown(t("style.steer"), elem_id="style-readout")
             plan = style_controls.plan()
             with gr.Accordion(t("style.more_settings"), open=False):
                 rare = [*style_controls.rare(), extractors()]

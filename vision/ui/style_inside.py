@@ -57,7 +57,7 @@ def row(begin: Layer, now: Layer, share: float, request: gr.Request | None) -> s
     gap = say("style.gap", request, begin=f"{100 * begin.gap:.0f}", now=f"{100 * now.gap:.0f}")
     part = say("style.layer_share", request, share=f"{100 * share:.0f}")
     return (f'<p style="margin:.7rem 0 .2rem"><b>{now.number} · {now.name}</b> – {gap}, {part}'
-            f"</p>{side_by_side(cells)}")
+            f"</p>{side_by_side(cells, 170)}")
 
 
 def pulls(inside: Inside, request: gr.Request | None) -> str:
@@ -65,7 +65,7 @@ def pulls(inside: Inside, request: gr.Request | None) -> str:
     top = max(float(np.quantile(pull, 0.995)) for pull in inside.pulls.values()) or 1.0
     cells = "".join(picture(heat(pull / top), say(f"style.{name}", request))
                     for name, pull in inside.pulls.items())
-    return note("style.pulls", request) + side_by_side(cells)
+    return note("style.pulls", request) + side_by_side(cells, 320)
 
 
 def heat(values: np.ndarray) -> np.ndarray:
@@ -84,10 +84,10 @@ def picture(pixels: np.ndarray, caption: str) -> str:
             f'.85rem;text-align:center">{html.escape(caption)}</figcaption></figure>')
 
 
-def side_by_side(cells: str) -> str:
-    """Return three pictures in a row."""
-    return ('<div style="display:grid;gap:.5rem;grid-template-columns:repeat(3,minmax(0,1fr));'
-            f'margin-top:.5rem">{cells}</div>')
+def side_by_side(cells: str, widest: int) -> str:
+    """Return three pictures in a row, each at most so wide."""
+    return (f'<div style="display:grid;gap:.5rem;margin-top:.5rem;max-width:{3 * widest + 16}px;'
+            f'grid-template-columns:repeat(3,minmax(0,1fr))">{cells}</div>')
 
 
 @friendly

@@ -59,7 +59,7 @@ def place(sheet: Sheet, request: gr.Request | None) -> str:
 
 
 @friendly
-def pick(studio: Studio, sheet: Sheet | None, event: gr.SelectData, request: gr.Request
+def pick(studio: Studio, sheet: Any, event: gr.SelectData, request: gr.Request
          ) -> tuple[float, float]:
     """Take over the weights of the painting that was clicked, and its picture as the start."""
     if sheet is None:

@@ -31,7 +31,9 @@ CSS = """
 .lab-when-filled:not(:has(img)) { display: none !important; }
 .lab-fill img { width: 100% !important; height: 100% !important; object-fit: contain !important; }
 .lab-wall, .lab-wall * { min-height: 0 !important; }
-.lab-wall .grid-wrap, .lab-wall .gallery-container { height: auto !important; max-height: none; }
+.lab-wall .grid-wrap, .lab-wall .gallery-container { height: auto !important;
+  max-height: none !important; }
+.lab-wall .grid-container { grid-template-columns: repeat(4, minmax(0, 1fr)) !important; }
 .lab-note { border-left: 4px solid #1d4ed8; padding: .6rem .9rem; font-size: 1rem;
             background: var(--background-fill-secondary); border-radius: 4px; }
 .lab-tiles { display: grid; gap: .5rem;
