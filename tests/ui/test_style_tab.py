@@ -100,6 +100,15 @@ def test_a_pause_holds_the_step(pair: Any) -> None:
     assert len(studio.curves) == 6
 
 
+def test_a_pause_does_not_last_for_ever(pair: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(style_run, "LONGEST_PAUSE", 0.1)
+    studio = Studio()
+    running = run(studio, pair)
+    next(running)
+    studio.toggle()
+    assert list(running)[-1][5]["steps"] < 6
+
+
 def test_a_closed_page_ends_the_run_and_frees_it(pair: Any) -> None:
     studio = Studio()
     running = run(studio, pair)

@@ -173,7 +173,7 @@ def build() -> None:
     with gr.Accordion(t("app.model_card"), open=False) as card_place:
         card = gr.Markdown(elem_id="style-card")
 
-    long: dict[str, Any] = {"concurrency_limit": 1, "concurrency_id": "style",
+    long: dict[str, Any] = {"concurrency_limit": 2, "concurrency_id": "style",
                             "show_progress": "minimal", "show_progress_on": numbers}
     api: dict[str, Any] = {"api_visibility": "private"}
     for button, action, rest in ((go, style_run.stylize, {"api_name": "stylize"}),

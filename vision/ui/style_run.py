@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from vision.style.transfer import Frame
 
 EVERY = 0.45  # seconds from one frame on the page to the next
+LONGEST_PAUSE = 120  # seconds, for others wait meanwhile
 MORE = 100  # steps of "go on"
 REFINING = 60  # steps at double size
 EDITOR = 480  # longest side of the picture on which a region is painted
@@ -133,9 +134,13 @@ def shown(studio: Studio, frames: Any, request: gr.Request | None) -> Iterator[A
 
     past, marks, seconds, then = studio.curves, studio.marks, studio.seconds, 0.0
     frame: Frame | None = None
+    alive = time.monotonic()
     for frame in frames:
         if not frame.paused:
             studio.keep(frame)
+            alive = time.monotonic()
+        elif time.monotonic() - alive > LONGEST_PAUSE:
+            studio.halt()
         studio.curves = np.concatenate([past, frame.curves])
         studio.marks = [*marks, *([len(past)] if len(past) else []),
                         *(len(past) + step for step in frame.marks)]

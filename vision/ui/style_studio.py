@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MOST = 60  # frames that are kept; then every second one goes
 FRAME_MS = 90  # milliseconds in the animation
 LAST_MS = 1500
+WIDEST = 480  # longest side of the animation
 
 
 class Film:
@@ -48,14 +49,16 @@ class Film:
         return read_picture(self.frames[round(share * (len(self.frames) - 1))])
 
     def write(self, path: Path, last: np.ndarray) -> Path:
-        """Write an animation of all frames in the size of the last picture."""
+        """Write an animation of all frames that ends with the last picture."""
         from PIL import Image
 
         from vision.images import resize
 
-        shares = np.linspace(0, 1, len(self.frames))
-        pictures = [Image.fromarray(resize(self.at(share), last.shape[:2])) for share in shares]
-        pictures = [picture.quantize(128) for picture in (*pictures, Image.fromarray(last))]
+        scale = min(WIDEST / max(last.shape), 1)
+        size = (round(last.shape[0] * scale), round(last.shape[1] * scale))
+        frames = (self.at(share) for share in np.linspace(0, 1, len(self.frames)))
+        pictures = [Image.fromarray(resize(frame, size)).quantize(128)
+                    for frame in (*frames, last)]
         times = [FRAME_MS] * (len(pictures) - 1) + [LAST_MS]
         pictures[0].save(path, save_all=True, append_images=pictures[1:], duration=times, loop=0)
         return path
