@@ -16,6 +16,7 @@ import pytest
 from vision import checkpoints
 from vision.gan import train_classifier
 from vision.gan.lab import Settings
+from vision.gan.predict import Drawer
 from vision.gan.train import Config, train
 from vision.ui import (
     gan,
@@ -31,8 +32,8 @@ from vision.ui.widgets import Control
 
 TINY = Config(data="shapes", steps=3, batch=8, snapshots=2, precision="fp32", measure=False)
 Request: Any = None
-BLANK = np.zeros((120, 320, 4), np.uint8)
-DRAWING = {"layers": [np.concatenate([BLANK[:40], BLANK[40:60] + 255, BLANK[60:]])]}
+BLANK = np.zeros((120, 320), np.uint8)
+DRAWING = np.concatenate([BLANK[:40], BLANK[40:60] + 255, BLANK[60:]])
 
 
 @pytest.fixture(scope="module")
@@ -78,11 +79,11 @@ def test_a_model_without_labels_says_so() -> None:
     (lambda: gan.write("cgan-shapes", "", 0, 4.0, None, Request), "not among"),
     (lambda: gan.write("gan-shapes", "1", 0, 4.0, None, Request), "without labels"),
     (lambda: gan_judge.fool(None, "cgan-shapes", 0, None, Request), "drawing is empty"),
-    (lambda: gan_judge.fool({"layers": [np.zeros((280, 280, 4), np.uint8)]}, "cgan-shapes", 0,
-                            None, Request), "drawing is empty"),
+    (lambda: gan_judge.fool(BLANK, "cgan-shapes", 0, None, Request), "drawing is empty"),
     (lambda: list(gan_lab.run(gan_lab.Bench(), *lab("drawn"))), "drawing is empty"),
-    (lambda: gan_lab.reset(gan_lab.Bench(), *lab("drawn", {"layers": [BLANK]})),
-     "drawing is empty"),
+    (lambda: gan_lab.reset(gan_lab.Bench(), *lab("drawn", BLANK)), "drawing is empty"),
+    (lambda: gan_explore.explore("cgan-shapes", "dimension", 0, 1, 0, 1, 999, None, Request),
+     "no dimension 999"),
 ])
 def test_bad_input_gets_one_sentence(call: Callable[[], Any], word: str) -> None:
     with pytest.raises(gr.Error) as caught:
@@ -109,6 +110,13 @@ def test_ways_through_the_generator(kind: str) -> None:
         assert "<img" in gan_explore.at(frames, 1.0)
 
 
+def test_the_slider_of_dimensions_goes_as_far_as_the_noise() -> None:
+    noise = Drawer.of(gan_view.open_model("cgan-shapes", None)).noise
+    assert gan_explore.dimensions("cgan-shapes", None).maximum == noise
+    last = gan_explore.explore("cgan-shapes", "dimension", 0, 1, 0, 1, noise, None, Request)[0]
+    assert (last[0] != last[-1]).any()
+
+
 def test_time_runs_from_the_first_snapshot_to_the_finished_model() -> None:
     path = gan_view.path_of("cgan-shapes", None)
     assert gan_time.moment(path, 0)[0] == 0 and gan_time.moment(path, 1)[0] == 3
@@ -129,9 +137,9 @@ def test_the_windows_note_tells_its_own_numbers() -> None:
 
 
 def test_a_drawing_is_judged() -> None:
-    layer = np.zeros((280, 280, 4), np.uint8)
-    layer[40:240, 120:150] = 255
-    assert "lab-tile" in gan_judge.fool({"layers": [layer]}, "cgan-shapes", 1, None, Request)
+    ink = np.zeros((280, 280), np.uint8)
+    ink[40:240, 120:150] = 255
+    assert "lab-tile" in gan_judge.fool(ink, "cgan-shapes", 1, None, Request)
 
 
 def test_neighbours_of_the_shapes() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -191,6 +192,14 @@ class Flat:
             self.players.rounds, self.plane.centres.numpy(), drawn, -pull.numpy(),
             self.players.surface(self.grid).reshape(self.SIDE, self.SIDE), self.plane.extent,
             count_modes(drawn, self.plane.centres.numpy(), 3 * self.plane.deviation))
+
+
+def play_for(game: Line | Flat, seconds: float) -> None:
+    """Play one round, and more while there is time."""
+    end = time.monotonic() + seconds
+    game.play()
+    while time.monotonic() < end:
+        game.play()
 
 
 def _net(inputs: int, hidden: int, outputs: int) -> nn.Sequential:

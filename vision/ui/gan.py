@@ -15,12 +15,11 @@ from vision.ui.gan_view import (
     first,
     names,
     needs_labels,
-    note,
     open_model,
     reader_for,
     sheet,
-    tiles,
 )
+from vision.ui.pieces import note, tiles
 from vision.ui.text import say, t
 from vision.ui.widgets import friendly
 

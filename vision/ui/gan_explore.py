@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from vision.ui.gan_view import needs_labels, open_model, picture_uri, sheet, table
+from vision.errors import UserError
+from vision.ui.gan_view import needs_labels, open_model, sheet, table
+from vision.ui.pieces import picture_uri
 from vision.ui.text import say, t
 from vision.ui.widgets import friendly
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 KINDS = ("table", "walk", "morph", "dimension")
 FRAMES = 24
 ROWS = 6
+NOISE = 64  # dimensions of the model that is chosen first
 
 
 @friendly
@@ -76,8 +79,24 @@ def way(model: Model, kind: str, labels: tuple[int, int], seeds: tuple[int, int]
     elif kind == "morph":
         weights = noise.morph(*labels, len(drawer.classes), FRAMES)
     else:
-        z[:, dimension % drawer.noise] = torch.linspace(-3, 3, FRAMES)
+        z[:, check_dimension(dimension, drawer.noise)] = torch.linspace(-3, 3, FRAMES)
     return pixels(drawer.draw(weights, z))
+
+
+def check_dimension(dimension: int, noise: int) -> int:
+    """Return a dimension, counted from 0, after checking that the noise has it."""
+    if not 0 <= dimension < noise:
+        raise UserError("this model's noise has no dimension {dimension}",
+                        "1 to {most} are accepted", "choose another", dimension=dimension + 1,
+                        most=noise)
+    return dimension
+
+
+def dimensions(model: str, own: str | None) -> gr.Slider:
+    """Return the slider of dimensions as far as the noise of a model goes."""
+    from vision.gan.predict import pair_of
+
+    return gr.Slider(maximum=pair_of(open_model(model, own)).noise, value=1)
 
 
 def pixels(pictures: Any) -> np.ndarray:
@@ -130,8 +149,8 @@ def build(model: gr.Dropdown, own: gr.State, pairs: list[tuple[str, int]]
                                        info=t("gan.first_seed_info"), min_width=120)
                 second_seed = gr.Number(1, precision=0, minimum=0, label=t("gan.second_seed"),
                                         info=t("gan.second_seed_info"), min_width=120)
-            dimension = gr.Slider(1, 64, 1, step=1, label=t("gan.dimension"),
-                                  info=t("gan.dimension_info"))
+            dimension = gr.Slider(1, NOISE, 1, step=1, label=t("gan.dimension"),
+                                  info=t("gan.dimension_info"), elem_id="gan-dimension")
             go = gr.Button(t("gan.explore_go"), variant="primary", elem_id="gan-explore-go")
         with gr.Column(scale=3, min_width=320):
             strip = gr.HTML(t("gan.explore_empty"), elem_id="gan-explore")
@@ -147,4 +166,5 @@ def build(model: gr.Dropdown, own: gr.State, pairs: list[tuple[str, int]]
     run.success(at, [frames, position], one, queue=False, api_visibility="private")
     position.input(at, [frames, position], one, queue=False, trigger_mode="always_last",
                    show_progress="hidden", api_visibility="private")
+    model.change(friendly(dimensions), [model, own], dimension, api_visibility="private")
     return first_label, second_label

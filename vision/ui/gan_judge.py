@@ -9,18 +9,17 @@ import gradio as gr
 import numpy as np
 
 from vision import checkpoints
+from vision.ui.drawing_board import DrawingBoard
 from vision.ui.gan_view import (
     GREY,
     ink_of,
     names,
-    note,
     open_model,
     path_of,
-    picture_uri,
     reader_for,
     sheet,
-    tiles,
 )
+from vision.ui.pieces import note, picture_uri, table, tiles, wipeable
 from vision.ui.text import say, t
 from vision.ui.widgets import friendly, style
 
@@ -43,12 +42,9 @@ def leaderboard(request: gr.Request) -> str:
     cards = {name: checkpoints.read_card(path_of(name, None)) for name in names()}
     rows = [measures(name, card) for name, card in cards.items()]
     rows += [[html.escape(name), value, *["–"] * (len(COLUMNS) - 2)] for name, value in PAPERS]
-    head = "".join(f"<th>{html.escape(say(f'gan.column_{name}', request))}</th>"
-                   for name in COLUMNS)
-    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
-    return (f'<div class="lab-scroll"><table class="lab-table"><thead><tr>{head}</tr></thead>'
-            f"<tbody>{body}</tbody></table></div>"
-            + note("gan.measures_source", request, floor=floors(list(cards.values()))))
+    head = [html.escape(say(f"gan.column_{name}", request)) for name in COLUMNS]
+    return table(head, rows) + note("gan.measures_source", request,
+                                    floor=floors(list(cards.values())))
 
 
 def floors(cards: list[Card]) -> str:
@@ -83,10 +79,10 @@ def plots(model: str, own: str | None, request: gr.Request) -> tuple[Any, str]:
     figure.patch.set_alpha(0)
     left, right = figure.subplots(1, 2)
     if matrix := card.metrics.get("matrix"):
-        table = np.array(matrix, float)
-        left.imshow(table / table.sum(1, keepdims=True).clip(1), cmap="Blues", vmin=0, vmax=1)
+        counts = np.array(matrix, float)
+        left.imshow(counts / counts.sum(1, keepdims=True).clip(1), cmap="Blues", vmin=0, vmax=1)
         left.set_xticks(range(len(card.classes)))
-        left.set_yticks(range(len(table)))
+        left.set_yticks(range(len(counts)))
     style(left, "asked ↓  read →" if matrix else "–")
     left.grid(False)
     if parzen := card.metrics.get("parzen"):
@@ -108,7 +104,7 @@ def fragility(parzen: dict[str, Any] | None, request: gr.Request | None) -> str:
 
 
 @friendly
-def fool(drawing: dict[str, Any] | None, model: str, label: int, own: str | None,
+def fool(drawing: np.ndarray | None, model: str, label: int, own: str | None,
          request: gr.Request) -> str:
     """Return what the discriminator and the classifier think of a drawing."""
     import torch
@@ -164,11 +160,7 @@ def build(model: gr.Dropdown, own: gr.State, pairs: list[tuple[str, int]]) -> gr
     gr.Markdown(t("gan.fool"))
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
-            canvas = gr.Sketchpad(label=t("gan.canvas"), height=320, canvas_size=(280, 280),
-                                  brush=gr.Brush(default_size=18, colors=["#2563eb"],
-                                                 color_mode="fixed"),
-                                  layers=gr.LayerOptions(False, ["ink"]),
-                                  elem_id="gan-canvas")
+            canvas = wipeable(DrawingBoard(elem_id="gan-canvas"))
         with gr.Column(scale=3, min_width=320):
             asked = gr.Dropdown(pairs, value=0, label=t("gan.asked"), info=t("gan.asked_info"))
             judge = gr.Button(t("gan.fool_go"), variant="primary", elem_id="gan-fool-go")

@@ -9,16 +9,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+import numpy as np
 
 from vision.ui import gan_scene
+from vision.ui.drawing_board import DrawingBoard
+from vision.ui.gan_svg import GREEN
 from vision.ui.gan_view import ink_of
+from vision.ui.pieces import wipeable
 from vision.ui.text import say, t
 from vision.ui.widgets import friendly
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from vision.gan.lab import Flat, Line, Settings
+    from vision.gan.theory import View
 
 LONGEST = 90  # seconds of one run
 FRAME = 0.04  # seconds of play from one picture to the next
@@ -46,33 +49,33 @@ class Bench:
 
     def play(self, seconds: float) -> None:
         """Play at least one round, with what is wished for."""
+        from vision.gan.alone import alone
+        from vision.gan.lab import play_for
+
         assert self.game is not None
-        end = time.monotonic() + seconds
         with self.busy:
             players = self.game.players
             players.turn(replace(players.settings, **self.wishes))
-            self.game.play()
-            while time.monotonic() < end:
-                self.game.play()
+            alone(play_for, self.game, seconds)
 
     def show(self, request: gr.Request | None) -> Scene:
         """Return the picture and the numbers of the game as it stands."""
-        from vision.gan.lab import Flat
+        from vision.gan.alone import alone
+        from vision.gan.lab import PlaneView
 
+        assert self.game is not None
         with self.busy:
-            if isinstance(self.game, Flat):
-                plane = self.game.view()
-                self.history.append((plane.rounds, plane.found))
-                return (gan_scene.plane_scene(plane, self.history, request),
-                        gan_scene.plane_facts(plane, request))
-            assert self.game is not None
-            line = self.game.view()
-            self.history.append((line.rounds, line.value, line.value_best))
-            return (gan_scene.line_scene(line, self.history, request),
-                    gan_scene.line_facts(line, request))
+            view: View | PlaneView = alone(self.game.view)
+            if isinstance(view, PlaneView):
+                self.history.append((view.rounds, view.found))
+                return (gan_scene.plane_scene(view, self.history, request),
+                        gan_scene.plane_facts(view, request))
+            self.history.append((view.rounds, view.value, view.value_best))
+            return (gan_scene.line_scene(view, self.history, request),
+                    gan_scene.line_facts(view, request))
 
 
-def prepare(bench: Bench, place: str, drawing: dict[str, Any] | None, seed: float,
+def prepare(bench: Bench, place: str, drawing: np.ndarray | None, seed: float,
             settings: Settings) -> None:
     """Give the session its game, a new one if another place, seed or shape of net was chosen."""
     from vision.gan.lab import Flat, Line
@@ -89,7 +92,7 @@ def prepare(bench: Bench, place: str, drawing: dict[str, Any] | None, seed: floa
         bench.game.players.turn(settings)
 
 
-def density(place: str, drawing: dict[str, Any] | None) -> np.ndarray | None:
+def density(place: str, drawing: np.ndarray | None) -> np.ndarray | None:
     """Return p_data of a place on the line, (CELLS,); on the plane there is none."""
     from vision.gan import theory
     from vision.gan.sketch import to_heights
@@ -110,7 +113,7 @@ def wished(k: float, generator_steps: float, rate_g: float, rate_d: float, loss:
 
 
 @friendly
-def run(bench: Bench, place: str, drawing: dict[str, Any] | None, k: float,
+def run(bench: Bench, place: str, drawing: np.ndarray | None, k: float,
         generator_steps: float, rate_g: float, rate_d: float, loss: str, cure: str, seed: float,
         request: gr.Request) -> Iterator[Scene]:
     """Play until stopped, and show the game as often as the page can draw it."""
@@ -123,7 +126,7 @@ def run(bench: Bench, place: str, drawing: dict[str, Any] | None, k: float,
 
 
 @friendly
-def step(bench: Bench, place: str, drawing: dict[str, Any] | None, k: float,
+def step(bench: Bench, place: str, drawing: np.ndarray | None, k: float,
          generator_steps: float, rate_g: float, rate_d: float, loss: str, cure: str, seed: float,
          request: gr.Request) -> Scene:
     """Play one round and show it."""
@@ -134,7 +137,7 @@ def step(bench: Bench, place: str, drawing: dict[str, Any] | None, k: float,
 
 
 @friendly
-def reset(bench: Bench, place: str, drawing: dict[str, Any] | None, k: float,
+def reset(bench: Bench, place: str, drawing: np.ndarray | None, k: float,
           generator_steps: float, rate_g: float, rate_d: float, loss: str, cure: str, seed: float,
           request: gr.Request) -> Scene:
     """Begin again with untrained nets."""
@@ -182,10 +185,9 @@ def build() -> None:
                                 info=t("gan.place_info"), elem_id="gan-place")
             with gr.Column(visible=False) as board:
                 gr.Markdown(t("gan.density_info"))
-                drawing = gr.Sketchpad(label="p_data", height=240, canvas_size=(320, 120),
-                                       brush=gr.Brush(6, colors=["#16a34a"], color_mode="fixed"),
-                                       layers=gr.LayerOptions(False, ["ink"]),
-                                       elem_id="gan-density")
+                drawing = wipeable(DrawingBoard(
+                    columns=320, rows=120, width=4, colour=GREEN, elem_id="gan-density",
+                    below="<span>−4</span><span>x</span><span>4</span>"))
             with gr.Row():
                 play = gr.Button(t("gan.run"), variant="primary", elem_id="gan-run", min_width=80)
                 one = gr.Button(t("gan.step"), elem_id="gan-step", min_width=80)
@@ -208,7 +210,8 @@ def build() -> None:
                              "api_visibility": "private"}
     play.click(**running)
     one.click(step, **shown)
-    gr.on([again.click, cure.input, seed.change], reset, **shown, trigger_mode="always_last")
+    gr.on([again.click, cure.input, seed.change, drawing.input], reset, **shown,
+          trigger_mode="always_last")
     place.change(lambda place: gr.Column(visible=place == DRAWN), place, board, queue=False,
                  show_progress="hidden", api_visibility="private")
     place.input(leave, bench, outputs, queue=False, api_visibility="private")

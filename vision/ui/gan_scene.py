@@ -8,7 +8,7 @@ import gradio as gr
 import numpy as np
 
 from vision.ui.gan_svg import BLUE, GREEN, GREY, ORANGE, RED, Axes, legend
-from vision.ui.gan_view import tiles
+from vision.ui.pieces import tiles
 from vision.ui.text import say
 
 if TYPE_CHECKING:

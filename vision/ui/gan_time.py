@@ -10,7 +10,8 @@ import gradio as gr
 import numpy as np
 
 from vision import checkpoints
-from vision.ui.gan_view import curves, model_at, note, open_model, path_of, sheet
+from vision.ui.gan_view import curves, model_at, open_model, path_of, sheet
+from vision.ui.pieces import note
 from vision.ui.text import t
 from vision.ui.widgets import friendly
 

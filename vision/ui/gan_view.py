@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 import functools
 import html
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import gradio as gr
-
 from vision import checkpoints
 from vision.errors import UserError, unknown
+from vision.ui.pieces import picture_uri
 from vision.ui.text import say
 from vision.ui.widgets import style
 
@@ -85,14 +83,6 @@ def needs_labels(model: Model) -> Model:
     return model
 
 
-def picture_uri(picture: np.ndarray) -> str:
-    """Return a grey picture as a PNG inside an address."""
-    import cv2
-
-    content = base64.b64encode(cv2.imencode(".png", picture)[1].tobytes()).decode()
-    return f"data:image/png;base64,{content}"
-
-
 def sheet(pictures: np.ndarray, captions: list[str], smallest: int = 76) -> str:
     """Return pictures (N, 28, 28) as a grid with a caption under each."""
     cells = "".join(
@@ -130,25 +120,11 @@ def captions(result: Result) -> list[str]:
             for line, reading, mark in zip(lines, result.reading, marks, strict=True)]
 
 
-def tiles(facts: dict[str, str]) -> str:
-    """Return facts as a row of tiles."""
-    cells = "".join(f'<div class="lab-tile"><small>{html.escape(name)}</small>'
-                    f"<b>{html.escape(value)}</b></div>" for name, value in facts.items())
-    return f'<div class="lab-tiles">{cells}</div>'
-
-
-def note(key: str, request: gr.Request | None, **values: Any) -> str:
-    """Return a text as a note on the page."""
-    return f'<p class="lab-note">{html.escape(say(key, request, **values))}</p>'
-
-
-def ink_of(drawing: dict[str, Any] | None) -> np.ndarray:
-    """Return what was drawn, as strong as it covers the canvas, (H, W)."""
-    if not drawing or not drawing.get("layers"):
+def ink_of(drawing: np.ndarray | None) -> np.ndarray:
+    """Return what was drawn, or raise if nothing was."""
+    if drawing is None:
         raise UserError("the drawing is empty", "a few strokes are accepted", "draw something")
-    import numpy as np
-
-    return np.max([layer[..., 3] for layer in drawing["layers"]], axis=0)
+    return drawing
 
 
 def curves(points: Mapping[str, Sequence[float]], step: int) -> Any:

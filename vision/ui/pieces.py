@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from vision.ui.text import say
+from vision.ui.drawing_board import DrawingBoard
+from vision.ui.text import say, t
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,10 +38,11 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def picture_uri(picture: np.ndarray) -> str:
-    """Return an RGB picture (uint8 H×W×3) as a PNG inside an address."""
+    """Return an RGB (uint8 H×W×3) or grey (uint8 H×W) picture as a PNG inside an address."""
     import cv2
 
-    content = cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))[1].tobytes()
+    ordered = picture[..., ::-1] if picture.ndim == 3 else picture  # cv2 writes BGR
+    content = cv2.imencode(".png", ordered)[1].tobytes()
     return f"data:image/png;base64,{base64.b64encode(content).decode()}"
 
 
@@ -58,3 +60,11 @@ def short(number: float) -> str:
             digits = 3 - len(f"{number / size:.0f}")
             return f"{number / size:.{max(digits, 0)}f}{unit}"
     return f"{number:.0f}"
+
+
+def wipeable(board: DrawingBoard) -> DrawingBoard:
+    """Return a board after placing a button under it that wipes it."""
+    wipe = gr.Button(t("app.wipe"), size="sm")
+    wipe.click(lambda: None, None, board, queue=False, show_progress="hidden",
+               api_visibility="private")
+    return board
