@@ -41,7 +41,7 @@ class Chosen:
     colours: str = "style"
     start: str = "content"
     optimizer: str = "adam"
-    learning_rate: float = 0.04
+    learning_rate: float = 0.05
     content_layers: Any = (25,)
     style_layers: Any = (0, 5, 10, 19, 28)
     style_scale: float = 1.0
