@@ -54,7 +54,7 @@ def stylize(client: Client, files: dict[str, Path], **change: Any) -> tuple[Any,
 def test_stylize_answers_as_the_package_does(client: Client, files: dict[str, Path]) -> None:
     answer = stylize(client, files)
     settings = Chosen(size=64, steps=4, preset="single", tv_power=-3.0).settings()
-    assert settings.weights.as_tuple() == (1, 1000, 0) and settings.sides == (64,)
+    assert settings.weights.as_tuple() == (1, 10_000, 0) and settings.sides == (64,)
     *_, last = transfer(open_extractor(), CONTENT, [STYLE], settings)
     losses = answer[-1]["losses"]
     assert losses == pytest.approx(last.losses, rel=1e-3) and answer[-1]["steps"] == 4
