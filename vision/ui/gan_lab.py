@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -65,7 +65,8 @@ class Bench:
 
         assert self.game is not None
         with self.busy:
-            view: View | PlaneView = alone(self.game.view)
+            look: Callable[[], View | PlaneView] = self.game.view
+            view = alone(look)
             if isinstance(view, PlaneView):
                 self.history.append((view.rounds, view.found))
                 return (gan_scene.plane_scene(view, self.history, request),
