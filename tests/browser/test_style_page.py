@@ -1,0 +1,161 @@
+"""The style tab as a visitor uses it, with a tiny extractor of random weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.browser.screenshots import select
+from tests.ui.style_tiny import tiny_extractor
+from vision.ui.style_view import photographs
+
+pytestmark = pytest.mark.browser
+OpenPage = Callable[..., Page]
+SLOW = 60_000
+
+
+@pytest.fixture(scope="module", autouse=True)
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with tiny_extractor(tmp_path_factory.mktemp("style")):
+        yield
+
+
+@pytest.fixture
+def opened(open_page: OpenPage) -> OpenPage:
+    def go(**settings: object) -> Page:
+        page = open_page(**settings)
+        select(page, "style")
+        page.locator("#style-content img").wait_for(timeout=SLOW)
+        page.locator("#style-style img").wait_for(timeout=SLOW)
+        return page
+
+    return go
+
+
+def put(page: Page, name: str, value: str) -> None:
+    box = page.locator(f"#style-{name} input[type=number]")
+    box.fill(value)
+    box.press("Tab")
+
+
+def paint(page: Page, size: str = "64", steps: str = "6") -> None:
+    put(page, "size", size)
+    put(page, "steps", steps)
+    page.locator("#style-go").click()
+    expect(page.locator("#style-result img")).to_be_visible(timeout=SLOW)
+
+
+def test_a_slider_steers_the_run_which_pauses_and_stops(opened: OpenPage) -> None:
+    page = opened()
+    paint(page, "96", "1000")
+    expect(page.locator(".style-mark")).to_have_count(0)
+    page.locator("#style-tv-power input[type=range]").fill("3")
+    expect(page.locator(".style-mark")).not_to_have_count(0, timeout=SLOW)
+    expect(page.locator("#style-readout")).to_contain_text("TV × 1,000")
+    page.locator("#style-pause").click()
+    step = page.locator("#style-numbers .lab-tile b")
+    expect(step.nth(1)).to_have_text("paused", timeout=SLOW)
+    held = step.first.inner_text()
+    page.wait_for_timeout(700)
+    assert step.first.inner_text() == held
+    page.locator("#style-pause").click()
+    expect(step.first).not_to_have_text(held, timeout=SLOW)
+    page.locator("#style-stop").click()
+    expect(page.locator("#style-film")).to_be_visible(timeout=SLOW)
+    assert int(step.first.inner_text().split(" /")[0]) < 1000
+
+
+def test_it_goes_on_grows_and_is_looked_into(opened: OpenPage) -> None:
+    page = opened()
+    paint(page)
+    expect(page.locator("#style-film")).to_be_visible(timeout=SLOW)
+    step = page.locator("#style-numbers .lab-tile b").first
+    page.locator("#style-more").click()
+    expect(step).to_have_text("106 / 106", timeout=SLOW)
+    page.locator("#style-refine").click()
+    expect(step).to_have_text("166 / 166", timeout=SLOW)
+    width = "document.querySelector('#style-result img').naturalWidth"
+    page.wait_for_function(f"{width} === 128")
+    page.locator("#style-moment input[type=range]").fill("0")
+    page.wait_for_function(f"{width} < 128")
+    page.locator("#style-inside-go").click()
+    expect(page.locator("#style-inside img")).to_have_count(18, timeout=SLOW)
+
+
+def test_a_painting_of_the_wall_is_chosen_at_a_click(opened: OpenPage) -> None:
+    page = opened()
+    before = page.locator("#style-style img").get_attribute("src") or ""
+    page.locator("#style-paintings button.thumbnail-item").nth(10).click()
+    expect(page.locator("#style-style img")).not_to_have_attribute("src", before)
+    expect(page.get_by_text("The great roller")).to_be_visible()
+
+
+def test_a_region_is_painted_with_the_pointer(opened: OpenPage) -> None:
+    page = opened()
+    page.locator("button.label-wrap:visible", has_text="Paint only a part").click()
+    canvas = page.locator("#style-region canvas").first
+    canvas.wait_for(timeout=SLOW)
+    canvas.scroll_into_view_if_needed()
+    page.wait_for_timeout(1000)
+    box = canvas.bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 40, y, steps=8)
+    page.mouse.up()
+    page.wait_for_timeout(500)
+    paint(page)
+    expect(page.locator("#style-film")).to_be_visible(timeout=SLOW)
+    with page.expect_download() as download:
+        page.locator("#style-png").click()
+    painted = Image.open(download.value.path())
+    content = Image.open(photographs()[0]).resize(painted.size, Image.Resampling.BILINEAR)
+    change = np.abs(np.asarray(painted, int) - np.asarray(content, int)).max(2)  # (H, W)
+    height, width = change.shape
+    assert change[:, : width // 4].max() <= 1
+    assert change[height // 2, width // 2 - 2 : width // 2 + 6].max() > 2
+
+
+def test_bad_input_gets_one_sentence(opened: OpenPage, tmp_path: Path) -> None:
+    page = opened()
+    Image.fromarray(np.zeros((20, 30, 3), np.uint8)).save(tmp_path / "tiny.png")
+    for name in ("content-power", "style-power", "tv-power"):
+        put(page, name, "-3")
+    page.locator("#style-go").click()
+    expect(page.locator(".toast-body").first).to_contain_text("All weights are 0", timeout=SLOW)
+    put(page, "style-power", "3")
+    page.locator("#style-content button[aria-label='Remove Image']").click()
+    page.locator("#style-content input[type=file]").set_input_files(tmp_path / "tiny.png")
+    page.locator("#style-content img").wait_for(timeout=SLOW)
+    page.locator("#style-go").click()
+    expect(page.locator(".toast-body", has_text="30×20").first).to_be_visible(timeout=SLOW)
+
+
+@pytest.mark.parametrize("language, words", [
+    ("en-US", "Paint"), ("zh-CN", "作画"), ("pt-BR", "Pintar"),
+])
+def test_a_phone_shows_everything_in_every_language(opened: OpenPage, language: str, words: str
+                                                    ) -> None:
+    page = opened(width=390, height=844, language=language)
+    expect(page.locator("#style-go")).to_have_text(words)
+    assert page.locator("#style-paintings button.thumbnail-item").count() == 12
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert "__i18n__" not in page.inner_text("body")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_contrast_fails(opened: OpenPage, theme: str) -> None:
+    page = opened(theme=theme)
+    paint(page)
+    expect(page.locator("#style-film")).to_be_visible(timeout=SLOW)
+    page.wait_for_timeout(500)
+    found = Axe().run(page, options={"runOnly": ["color-contrast"]})
+    bad = [node["html"][:120] for rule in found.response["violations"] for node in rule["nodes"]]
+    assert not bad
