@@ -26,6 +26,9 @@ from vision.ui.widgets import friendly
 
 FIRST = "night"  # the style that is chosen at first
 PROGRESS = gr.Progress()
+BUTTONS: tuple[tuple[str, Any], ...] = (
+    ("style.pause", "secondary"), ("app.stop", "stop"), ("style.more", "secondary"),
+    ("style.refine", "secondary"))
 
 
 def pick_photograph(event: gr.SelectData) -> str:
@@ -74,24 +77,28 @@ def show_card(request: gr.Request) -> str:
 
 
 def pictures() -> tuple[gr.Image, gr.Image]:
-    """Build the choice of content and style, with galleries to choose from."""
-    photos, styles = photographs(), paintings()
-    default = next((path for path in styles if Path(path).stem == FIRST), None)
+    """Build the places of content and style."""
+    photograph = next(iter(photographs()), None)
+    painting = next((path for path in paintings() if Path(path).stem == FIRST), None)
     with gr.Row():
-        content = widgets.picture_input("style.content_picture", "style-content",
-                                        photos[0] if photos else None, height=190)
-        style = widgets.picture_input("style.style_picture", "style-style", default, height=190)
+        return (widgets.picture_input("style.content_picture", "style-content", photograph,
+                                      height=190),
+                widgets.picture_input("style.style_picture", "style-style", painting, height=190))
+
+
+def galleries(content: gr.Image, style: gr.Image) -> None:
+    """Build the photographs and paintings that are chosen at a click."""
     looks: dict[str, Any] = {"columns": 4, "allow_preview": False, "object_fit": "cover",
                              "show_label": False, "elem_classes": ["lab-wall"], "buttons": []}
     gr.Markdown(t("style.photographs"))
-    stills = gr.Gallery(photos, label=t("style.content_picture"), elem_id="style-photographs",
-                        **looks)
+    stills = gr.Gallery(photographs(), label=t("style.content_picture"),
+                        elem_id="style-photographs", **looks)
     gr.Markdown(t("style.paintings"))
-    wall = gr.Gallery(styles, label=t("style.style_picture"), elem_id="style-paintings", **looks)
+    wall = gr.Gallery(paintings(), label=t("style.style_picture"), elem_id="style-paintings",
+                      **looks)
     name = gr.Markdown()
     stills.select(pick_photograph, None, content, queue=False, api_visibility="private")
     wall.select(pick_painting, None, [style, name], queue=False, api_visibility="private")
-    return content, style
 
 
 def more_pictures(content: gr.Image) -> tuple[gr.Image, gr.ImageEditor]:
@@ -130,6 +137,7 @@ def build() -> None:
         with gr.Column(scale=2, min_width=280):
             content, style = pictures()
             go = gr.Button(t("style.go"), variant="primary", elem_id="style-go")
+            galleries(content, style)
             sliders = style_controls.weights()
             said = gr.Markdown(t("style.steer"), elem_id="style-readout")
             plan = style_controls.plan()
@@ -140,11 +148,10 @@ def build() -> None:
             result = widgets.picture_output("style.result", "style-result", height=420)
             result.elem_classes = ["lab-fill"]
             with gr.Row():
-                pause = gr.Button(t("style.pause"), elem_id="style-pause", min_width=110)
-                stop = gr.Button(t("app.stop"), variant="stop", elem_id="style-stop",
-                                 min_width=90)
-                more = gr.Button(t("style.more"), elem_id="style-more", min_width=110)
-                finer = gr.Button(t("style.refine"), elem_id="style-refine", min_width=110)
+                pause, stop, more, finer = (
+                    gr.Button(t(key), size="sm", variant=variant, min_width=110,
+                              elem_id=f"style-{key.rsplit('.', 1)[1]}")
+                    for key, variant in BUTTONS)
             numbers = gr.HTML(t("style.empty"), elem_id="style-numbers")
             moment = gr.Slider(0, 1, 1, step=0.01, label=t("style.moment"),
                                info=t("style.moment_info"), elem_id="style-moment")
