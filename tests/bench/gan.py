@@ -37,7 +37,8 @@ def model_rows(name: str) -> list[Row | str]:
 
 def opened(name: str) -> None:
     """Move through time as the first visitor does: the snapshots are read from disk."""
-    gan_time.drawers_at.cache_clear()
+    gan_time.states_at.cache_clear()
+    gan_time.drawer_at.cache_clear()
     gan_time.travel(name, 0.5, None, None)
 
 

@@ -23,22 +23,29 @@ COUNT = 30
 
 
 @functools.lru_cache(maxsize=6)
-def drawers_at(path: Path, changed: float) -> dict[int, Drawer]:
-    """Return a generator as it was at each snapshot, by step, the finished one last."""
+def states_at(path: Path, changed: float) -> dict[int, dict[str, Any]]:
+    """Return the generator's states at its snapshots, by step."""
     from vision.gan import snapshots
+
+    return snapshots.load(path)
+
+
+@functools.lru_cache(maxsize=64)
+def drawer_at(path: Path, changed: float, step: int) -> Drawer:
+    """Return a generator as it was at a snapshot, or the finished one."""
     from vision.gan.predict import Drawer
 
-    model = model_at(path, changed)
-    last = Drawer.of(model)
-    earlier = {step: last.at(state) for step, state in snapshots.load(path).items()}
-    return {**earlier, model.card.steps: last}
+    finished = Drawer.of(model_at(path, changed))
+    state = states_at(path, changed).get(step)
+    return finished.at(state) if state else finished
 
 
 def moment(path: Path, share: float) -> tuple[int, np.ndarray]:
     """Return the step of the snapshot at a share of them, and what it draws, always alike."""
-    drawers = drawers_at(path, path.stat().st_mtime)
-    step = list(drawers)[round(share * (len(drawers) - 1))]
-    drawer = drawers[step]
+    changed = path.stat().st_mtime
+    steps = [*states_at(path, changed), model_at(path, changed).card.steps]
+    step = steps[round(share * (len(steps) - 1))]
+    drawer = drawer_at(path, changed, step)
     drawn = drawer.floats(np.arange(COUNT) % len(drawer.classes), seed=0)[:, 0]
     return step, (255 * drawn).round().numpy().astype(np.uint8)
 
