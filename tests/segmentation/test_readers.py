@@ -175,7 +175,7 @@ def test_a_training_takes_the_classes_of_its_data(tmp_path: Path, with_tiny_data
                     precision="fp32", output=tmp_path / "x.safetensors")
     card = read_card(train(config))
     assert card.classes == ("sea", "land", "sky") and card.config["classes"] == 3
-    assert card.data["licences"] == {str(folder): "your own pictures"}
+    assert card.data["licences"] == {"beach": "your own pictures"}
     assert evaluate(config.output, str(folder)).whole_set.classes == card.classes
     with pytest.raises(UserError, match="3 classes but the data set has 11"):
         evaluate(config.output, "camvid")
