@@ -29,6 +29,7 @@ CSS = """
 #app-line { color: var(--body-text-color-subdued); }
 [id$="-examples"] .label { display: none; }
 .lab-when-filled:not(:has(img)) { display: none !important; }
+.lab-fill .image-frame { width: 100% !important; }
 .lab-fill img { width: 100% !important; height: 100% !important; object-fit: contain !important; }
 .lab-wall, .lab-wall * { min-height: 0 !important; }
 .lab-wall .grid-wrap, .lab-wall .gallery-container { height: auto !important;
