@@ -57,6 +57,20 @@ def forge(path: Path, card: object = None, tensors: dict[str, torch.Tensor] | No
     return path
 
 
+def test_eight_bit_rows_come_back_within_half_a_step_and_a_false_scale_is_refused(
+        tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    module = tiny(width=4)
+    path = save(tmp_path / "small.safetensors", module, CARD, bits=8)
+    kept = safetensors.torch.load_file(path)
+    assert kept["0.weight"].dtype == torch.int8
+    wanted, found = module[0].weight, load(path, TOYS).module[0].weight
+    half_a_step = wanted.flatten(1).abs().amax(1) / 127 / 2
+    assert ((found - wanted).flatten(1).abs().amax(1) <= 1.2 * half_a_step).all()
+    forge(path, tensors={**kept, "0.weight.scale": torch.ones(3, 1)})
+    assert "8-bit rows" in assert_refused(path)
+
+
 def test_weights_and_card_come_back(path: Path) -> None:
     torch.manual_seed(0)
     module, model = tiny(width=4), load(path, TOYS)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_origin, get_type_hints
 
 from vision import __version__
+from vision.eight_bit import packed, unpacked
 from vision.errors import UserError
 from vision.options import filled
 from vision.plain import plain
@@ -92,10 +93,23 @@ def with_target(config: Any) -> Any:
     return replace(config, output=path)
 
 
-def save(path: Path, module: nn.Module, card: Card) -> Path:
-    """Write the module's weights in float16 with its card; the file is complete or absent."""
-    import torch
+def save(path: Path, module: nn.Module, card: Card, bits: int = 16) -> Path:
+    """Write the module's weights in float16, or 8-bit rows, with its card; all of it or nothing."""
     from safetensors.torch import save as to_bytes
+
+    tensors = {16: dict, 8: packed}[bits](_in_float16(module))
+    if not card.created:
+        card = replace(card, created=datetime.now(timezone.utc).isoformat(timespec="seconds"))
+    text = card.to_json()
+    header = {"card": text, "digest": digest(text, tensors)}
+    write_atomically(path, to_bytes(tensors, header))
+    return path
+
+
+def _in_float16(module: nn.Module) -> dict[str, torch.Tensor]:
+    """Return the module's state with its floating-point numbers in float16; too large ones raise.
+    """
+    import torch
 
     tensors = {}
     for name, tensor in module.state_dict().items():
@@ -109,12 +123,7 @@ def save(path: Path, module: nn.Module, card: Card) -> Path:
                 name=name,
             )
         tensors[name] = tensor.contiguous()
-    if not card.created:
-        card = replace(card, created=datetime.now(timezone.utc).isoformat(timespec="seconds"))
-    text = card.to_json()
-    header = {"card": text, "digest": digest(text, tensors)}
-    write_atomically(path, to_bytes(tensors, header))
-    return path
+    return tensors
 
 
 def read_card(path: Path) -> Card:
@@ -138,7 +147,7 @@ def load(path: Path, registry: Registry) -> Model:
     if digest(header["card"], tensors) != header.get("digest"):
         raise damaged(path, "its content does not fit its digest")
     module = _empty(path, card, registry)
-    _fill(path, module, tensors)
+    _fill(path, module, _whole(path, tensors))
     return Model(module.float().eval(), card)
 
 
@@ -225,6 +234,14 @@ def _tensors(path: Path) -> dict[str, torch.Tensor]:
         return from_bytes(path.read_bytes())
     except (SafetensorError, ValueError, KeyError, RuntimeError) as error:
         raise damaged(path, "its tensors are cut short or overlap") from error
+
+
+def _whole(path: Path, tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Return tensors with those that were kept as 8-bit rows in float16 again."""
+    try:
+        return unpacked(tensors)
+    except (RuntimeError, IndexError) as error:
+        raise damaged(path, "its 8-bit rows do not fit their scales") from error
 
 
 def _empty(path: Path, card: Card, registry: Registry) -> nn.Module:

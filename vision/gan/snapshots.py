@@ -1,7 +1,7 @@
 """The memory of a training: curves, and small states of the generator through time.
 
-In the file each row of a matrix is 8-bit integers with a float16 scale of its own: half the bytes
-of float16, and what is drawn moves by less than one grey value of 255 in the mean.
+In the file matrices are 8-bit rows (`vision.eight_bit`): half the bytes of float16, and what is
+drawn moves by less than one grey value of 255 in the mean.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ import torch
 from torch import nn
 
 from vision.checkpoints import damaged, digest, write_atomically
+from vision.eight_bit import packed, unpacked
 
 FOLDER = "snapshots"
 LARGEST = 6 * 2**20  # bytes of one file
-SCALE = ".scale"
 
 
 @dataclass
@@ -45,9 +45,7 @@ class History:
 
     def keep(self, step: int, generator: nn.Module) -> None:
         """Keep the generator's weights as they are now, in float16."""
-        self.states[step] = {name: tensor.detach().cpu().half() if tensor.is_floating_point()
-                             else tensor.detach().cpu().clone()
-                             for name, tensor in generator.state_dict().items()}
+        self.states[step] = in_float16(generator.state_dict())
 
     def state_dict(self) -> dict[str, Any]:
         """Return what a resumed run needs."""
@@ -113,29 +111,10 @@ def load(checkpoint: Path) -> dict[int, dict[str, torch.Tensor]]:
     for key, tensor in tensors.items():
         step, name = key.split("/")
         states.setdefault(int(step), {})[name] = tensor
-    return {step: unpacked(states[step]) for step in sorted(states)}
+    return {step: in_float16(unpacked(states[step])) for step in sorted(states)}
 
 
-def packed(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """Return a state with its matrices as 8-bit rows, each row with the scale of its largest."""
-    parts = {}
-    for name, tensor in state.items():
-        if tensor.is_floating_point() and tensor.ndim > 1:
-            rows = tensor.float().flatten(1)  # (out, in)
-            scale = (rows.abs().amax(1, keepdim=True) / 127).clamp_min(1e-7).half()  # (out, 1)
-            parts[name + SCALE] = scale
-            tensor = (rows / scale.float()).round().clamp(-127, 127).to(torch.int8).view_as(tensor)
-        parts[name] = tensor.contiguous()
-    return parts
-
-
-def unpacked(parts: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """Return the state that was packed, in float16."""
-    state = {}
-    for name, tensor in parts.items():
-        if name + SCALE in parts:
-            rows = tensor.float().flatten(1) * parts[name + SCALE].float()
-            tensor = rows.view_as(tensor).half()
-        if not name.endswith(SCALE):
-            state[name] = tensor
-    return state
+def in_float16(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Return a copy of a state on the CPU, its floating-point numbers in float16."""
+    return {name: tensor.detach().cpu().half() if tensor.is_floating_point()
+            else tensor.detach().cpu().clone() for name, tensor in state.items()}

@@ -1,0 +1,48 @@
+"""Weights in half the bytes of float16: each row of a matrix as 8-bit integers with a scale.
+
+A row is what makes one output. Rounding moves a weight by at most 1/254 of its row's largest one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+
+SCALE = ".scale"
+
+
+def packed(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Return a state with its matrices as 8-bit rows, each row with the scale of its largest."""
+    import torch
+
+    parts = {}
+    for name, tensor in state.items():
+        if tensor.is_floating_point() and tensor.ndim > 1:
+            rows = tensor.float().flatten(1)  # (out, in)
+            scale = (rows.abs().amax(1, keepdim=True) / 127).clamp_min(1e-7).half()  # (out, 1)
+            parts[name + SCALE] = scale
+            tensor = (rows / scale.float()).round().clamp(-127, 127).to(torch.int8).view_as(tensor)
+        parts[name] = tensor.contiguous()
+    return parts
+
+
+def unpacked(parts: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Return the state that was packed, its matrices in float32; what was not is as it was."""
+    state = {}
+    for name, tensor in parts.items():
+        if name + SCALE in parts:
+            rows = tensor.float().flatten(1) * parts[name + SCALE].float()
+            tensor = rows.view_as(tensor)
+        if not name.endswith(SCALE):
+            state[name] = tensor
+    return state
+
+
+def round_rows(module: nn.Module) -> nn.Module:
+    """Give a module the weights that it will have after its file is read back, and return it."""
+    module.load_state_dict(unpacked(packed(module.state_dict())))
+    return module
