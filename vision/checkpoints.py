@@ -97,7 +97,10 @@ def save(path: Path, module: nn.Module, card: Card, bits: int = 16) -> Path:
     """Write the module's weights in float16, or 8-bit rows, with its card; all of it or nothing."""
     from safetensors.torch import save as to_bytes
 
-    tensors = {16: dict, 8: packed}[bits](_in_float16(module))
+    if bits not in (8, 16):
+        raise ValueError(f"{bits} bits; 8 and 16 are known")
+    tensors = _in_float16(module)
+    tensors = packed(tensors) if bits == 8 else tensors
     if not card.created:
         card = replace(card, created=datetime.now(timezone.utc).isoformat(timespec="seconds"))
     text = card.to_json()

@@ -13,13 +13,17 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from trainings import PLACES, TINY, told
 
 from vision import checkpoints
 from vision.errors import UserError
 from vision.options import command, parse
+from vision.segmentation import recipes
+from vision.segmentation.models import ARCHITECTURES
 from vision.segmentation.predict import load, predict
-from vision.segmentation.train import VERB, Config, check, train
+from vision.segmentation.recipes import RECIPES, STARTS, train_all
+from vision.segmentation.train import VERB, Config, check, take_over, train
 from vision.training import Step
 
 SCRIPT = Path(__file__).parent / "trainings.py"
@@ -156,3 +160,32 @@ def test_an_error_in_on_step_ends_the_training(with_tiny_data: Path, tmp_path: P
     on_step: Callable[[Step], None] = broken
     with pytest.raises(RuntimeError, match="the page was closed"):
         train(replace(TINY, output=tmp_path / "x.safetensors"), on_step)
+
+
+def test_a_started_net_begins_with_what_it_shares(tmp_path: Path) -> None:
+    torch.manual_seed(1)
+    first = ARCHITECTURES.build("unet", classes=3)
+    gated, wider_net = (ARCHITECTURES.build(name, classes=3) for name in ("attention_unet", "mnet"))
+    for module in (gated, wider_net):
+        take_over(module, first)
+    for name, weight in first.decoder.state_dict().items():
+        assert torch.equal(gated.decoder.state_dict()[name], weight), name
+    widened = wider_net.encoder[1][0].weight
+    assert torch.equal(widened[:, :16], first.encoder[1][0].weight) and not widened[:, 16:].any()
+
+
+def test_all_architectures_have_a_recipe_that_trains(with_tiny_data: Path, tmp_path: Path,
+                                                     monkeypatch: pytest.MonkeyPatch) -> None:
+    assert set(RECIPES) == set(ARCHITECTURES.names())
+    assert all(list(RECIPES).index(first) < list(RECIPES).index(name)
+               for name, first in STARTS.items())
+    few = ("deeplab_v3plus", "fcn32s", "fcn8s")
+    monkeypatch.setattr(recipes, "RECIPES", {name: RECIPES[name] for name in few})
+    said = []
+    config = replace(TINY, arch="all", steps=1, output=tmp_path / "{arch}.safetensors")
+    board = train_all(config, said.append)
+    assert sorted(row.name for row in board.rows) == sorted(few) and len(said) == 3
+    card = checkpoints.read_card(tmp_path / "fcn8s.safetensors")
+    assert "--start" in card.command and card.steps == 1
+    train_all(config, said.append)
+    assert len(said) == 3, "what is there is not trained again"

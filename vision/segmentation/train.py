@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+from torch import nn
 
 from vision import checkpoints
 from vision.checkpoints import Card, Model
 from vision.datasets import licences
+from vision.eight_bit import round_rows
 from vision.errors import UserError
 from vision.options import Verb, command, option, within
 from vision.segmentation.criterion import Target, criterion
@@ -30,13 +32,20 @@ from vision.segmentation.predict import predict, to_tensor, volumes_to_tensor
 from vision.segmentation.volumes import Cut
 from vision.training import Average, OnStep, Run, generator_for, on_terminal
 
+if TYPE_CHECKING:
+    from vision.segmentation.leaderboard import Leaderboard
+
+ALL = "all"
+
 
 @dataclass(frozen=True)
 class Config:
     """Settings of one training."""
 
-    arch: str = option("unet", "the architecture", ARCHITECTURES.names)
+    arch: str = option("unet", "the architecture; all trains every one by its recipe",
+                       lambda: [*ARCHITECTURES.names(), ALL])
     size: str = option("compact", "its size", lambda: ["compact", "paper"])
+    start: Path | None = option(None, "begin with the weights of this checkpoint that fit")
     data: tuple[str, ...] = option(("camvid", "scenes"), "the data sets, the one that counts first")
     mix: float = option(0.5, "share of the other data sets at the start; it falls to 0")
     limit: int = option(0, "use only so many samples of each data set; 0 is all")
@@ -66,7 +75,7 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
     agreed_dimensions(config, sets)
     run = Run(config, config.output.parent, on_step, save_every=config.save_every)
     device = run.accelerator.device
-    module = ARCHITECTURES.build(config.arch, **settings(config, sets[0]))
+    module = begin(config, sets[0])
     average = Average(module)
     optimizer = torch.optim.AdamW(module.parameters(), config.learning_rate,
                                   weight_decay=config.weight_decay)
@@ -92,11 +101,12 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
         else:
             run.report(loss=loss.detach())
 
-    model = model_of(config, sets[0], run, average)
     if run.accelerator.is_main_process:
+        model = model_of(config, sets[0], run, average)
+        model = replace(model, module=round_rows(model.module))  # measured as it is kept
         metrics = {} if run.asked_to_stop else summary(model, validation)
         card = describe(config, sets[0], run, metrics)
-        checkpoints.save(config.output, model.module, card)
+        checkpoints.save(config.output, model.module, card, bits=8)
     run.finish()
     return config.output
 
@@ -152,6 +162,30 @@ def settings(config: Config, samples: Samples) -> dict[str, Any]:
             **({"diagnoses": len(branch)} if branch else {})}
 
 
+def begin(config: Config, samples: Samples) -> nn.Module:
+    """Return the module before its first step: random, or with what fits of another's weights."""
+    module = ARCHITECTURES.build(config.arch, **settings(config, samples))
+    if config.start is not None:
+        take_over(module, checkpoints.load(config.start, ARCHITECTURES).module)
+    return module
+
+
+def take_over(module: nn.Module, other: nn.Module) -> None:
+    """Copy all weights that two modules share by name; inputs that only one has begin at zero."""
+    own = module.state_dict()
+    for name, given in other.state_dict().items():
+        if name in own and own[name].shape == given.shape:
+            own[name].copy_(given)
+        elif name in own and wider(own[name], given):
+            own[name].zero_()[:, :given.shape[1]] = given
+
+
+def wider(own: torch.Tensor, given: torch.Tensor) -> bool:
+    """Return whether a convolution differs from another only by more inputs."""
+    return (own.ndim == given.ndim == 4 and own.shape[1] > given.shape[1]
+            and own.shape[0] == given.shape[0] and own.shape[2:] == given.shape[2:])
+
+
 def augmentation(config: Config) -> Augment | Cut:
     """Return what changes the samples of each step at random."""
     if len(config.crop) == 3:
@@ -203,9 +237,13 @@ def describe(config: Config, samples: Samples, run: Run, metrics: dict[str, obje
     )
 
 
-def run(config: Config) -> Path:
+def run(config: Config) -> Path | Leaderboard:
     """Train with progress on the terminal."""
+    if config.arch == ALL:
+        from vision.segmentation.recipes import train_all
+
+        return train_all(config, on_terminal)
     return train(config, on_terminal)
 
 
-VERB = Verb(Config, run, "Train one architecture and write its checkpoint.")
+VERB = Verb(Config, run, "Train one architecture, or all, and write the checkpoints.")

@@ -10,10 +10,8 @@ import torch
 from torch import nn
 
 from vision.segmentation.models import ARCHITECTURES
-from vision.segmentation.models.layers import grow, stem
-from vision.segmentation.models.unet import DoubleConv, Up
-
-WIDTHS = {"compact": (32, 48, 96, 144, 208), "paper": (64, 128, 256, 512, 1024)}
+from vision.segmentation.models.layers import grow
+from vision.segmentation.models.unet import WIDTHS, DoubleConv, Up
 
 
 class Gate(nn.Module):
@@ -25,7 +23,9 @@ class Gate(nn.Module):
         self.of_skip = nn.Conv2d(skip, inner, 2, stride=2, bias=False)  # W_x, to the coarse grid
         self.of_signal = nn.Conv2d(signal, inner, 1)  # W_g and b_g
         self.psi = nn.Sequential(nn.ReLU(), nn.Conv2d(inner, 1, 1), nn.Sigmoid())  # ψ, b_ψ, σ₂
-        self.output = nn.Sequential(nn.Conv2d(skip, skip, 1, bias=False), nn.BatchNorm2d(skip))
+        mix = nn.Conv2d(skip, skip, 1, bias=False)
+        nn.init.dirac_(mix.weight)  # at first the skip passes as it is
+        self.output = nn.Sequential(mix, nn.BatchNorm2d(skip))
 
     def forward(self, skip: torch.Tensor, signal: torch.Tensor
                 ) -> tuple[torch.Tensor, torch.Tensor]:
@@ -40,8 +40,7 @@ class AttentionUNet(nn.Module):
     def __init__(self, size: str, classes: int) -> None:
         super().__init__()
         widths = WIDTHS[size]
-        self.stem, channels = stem(size)
-        self.encoder = nn.ModuleList(map(DoubleConv, (channels, *widths[:-1]), widths))
+        self.encoder = nn.ModuleList(map(DoubleConv, (3, *widths[:-1]), widths))
         self.gates = nn.ModuleList(map(Gate, widths[-2::-1], widths[:0:-1]))
         self.decoder = nn.ModuleList(map(Up, widths[:0:-1], widths[-2::-1]))
         self.head = nn.Conv2d(widths[0], classes, 1)
@@ -52,7 +51,7 @@ class AttentionUNet(nn.Module):
 
     def decode(self, x: torch.Tensor) -> tuple[torch.Tensor, list[torch.Tensor]]:
         """Return the logits and every gate's map (N, 1, h, w), coarse to fine."""
-        skips, maps = [self.encoder[0](self.stem(x))], []
+        skips, maps = [self.encoder[0](x)], []
         for stage in self.encoder[1:]:
             skips.append(stage(self.shrink(skips[-1])))  # (N, widths[i], h / 2ⁱ, w / 2ⁱ)
         y = skips.pop()
@@ -60,11 +59,11 @@ class AttentionUNet(nn.Module):
             skip, attention = gate(skips.pop(), y)
             y = up(y, skip)
             maps.append(attention)
-        return grow(self.head(y), x), maps
+        return self.head(y), maps
 
 
 @ARCHITECTURES.register("attention_unet", paper="arXiv:1804.03999", year=2018,
                         idea="gates on the skips, steered from below, show where the net looks")
 def attention_unet(*, classes: int, size: str = "compact") -> AttentionUNet:
-    """Build an Attention U-Net: `compact` has narrow levels, `paper` those of the U-Net."""
+    """Build an Attention U-Net: its widths are the U-Net's."""
     return AttentionUNet(size, classes)

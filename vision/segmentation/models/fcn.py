@@ -39,18 +39,16 @@ class VggMaps(nn.Module):
         return [maps[2], maps[3], self.classifier(x)]
 
 
-class SmallMaps(nn.Module):
+class SmallMaps(SmallResNet):
     """The small encoder's maps at strides 8, 16 and 32, the last one through a wider layer."""
-
-    widths = (64, 128, 256)
 
     def __init__(self) -> None:
         super().__init__()
-        self.encoder = SmallResNet()
+        self.widths = (64, 128, 256)
         self.classifier = ConvNormReLU(192, 256)
 
     def forward(self, x: torch.Tensor) -> list[torch.Tensor]:
-        _, eighth, sixteenth, last = self.encoder(x)
+        _, eighth, sixteenth, last = super().forward(x)
         return [eighth, sixteenth, self.classifier(last)]
 
 
@@ -70,16 +68,16 @@ class Doubling(nn.ConvTranspose2d):
 class FCN(nn.Module):
     """The net of Figure 3 down to one stride: 32 fuses nothing, 16 one skip, 8 two."""
 
-    def __init__(self, maps: VggMaps | SmallMaps, stride: int, classes: int) -> None:
+    def __init__(self, encoder: VggMaps | SmallMaps, stride: int, classes: int) -> None:
         super().__init__()
-        self.maps = maps
+        self.encoder = encoder
         count = {32: 1, 16: 2, 8: 3}[stride]
         self.scores = nn.ModuleList(nn.Conv2d(width, classes, 1)
-                                    for width in maps.widths[::-1][:count])
+                                    for width in encoder.widths[::-1][:count])
         self.doublings = nn.ModuleList(Doubling(classes) for _ in range(count - 1))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        coarse, *finer = self.maps(x)[::-1]
+        coarse, *finer = self.encoder(x)[::-1]
         y = self.scores[0](coarse)  # (N, classes, H / 32, W / 32)
         for double, score, skip in zip(self.doublings, self.scores[1:], finer, strict=False):
             y = double(y) + score(skip)  # (N, classes, H / 16 …)

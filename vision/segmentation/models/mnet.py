@@ -13,10 +13,8 @@ from torch import nn
 from torch.nn import functional
 
 from vision.segmentation.models import ARCHITECTURES, Outputs
-from vision.segmentation.models.layers import grow, stem
-from vision.segmentation.models.unet import DoubleConv, Up
-
-WIDTHS = {"compact": (32, 48, 80, 144, 208), "paper": (64, 128, 256, 512, 1024)}
+from vision.segmentation.models.layers import grow
+from vision.segmentation.models.unet import WIDTHS, DoubleConv, Up
 
 
 class MNet(nn.Module):
@@ -25,8 +23,7 @@ class MNet(nn.Module):
     def __init__(self, size: str, classes: int) -> None:
         super().__init__()
         widths = WIDTHS[size]
-        self.stem, channels = stem(size)
-        inputs = (channels, *(width + 3 for width in widths[:-1]))
+        inputs = (3, *(width + 3 for width in widths[:-1]))
         self.encoder = nn.ModuleList(map(DoubleConv, inputs, widths))
         self.decoder = nn.ModuleList(map(Up, widths[:0:-1], widths[-2::-1]))
         self.sides = nn.ModuleList(nn.Conv2d(width, classes, 1) for width in widths[-2::-1])
@@ -36,15 +33,14 @@ class MNet(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor | Outputs:
         levels = self.levels(x)  # (N, widths[i], h / 2ⁱ, w / 2ⁱ), coarse to fine
         right = [grow(join(y), levels[-1]) for join, y in zip(self.leg, levels, strict=True)]
-        logits = grow(self.head(torch.relu(torch.cat(right, dim=1))), x)  # (N, classes, H, W)
+        logits = self.head(torch.relu(torch.cat(right, dim=1)))  # (N, classes, H, W)
         if not self.training:
             return logits
         return Outputs(logits, tuple(side(y) for side, y in zip(self.sides, levels, strict=True)))
 
     def levels(self, x: torch.Tensor) -> list[torch.Tensor]:
         """Return the output of every decoder level."""
-        skips = [self.encoder[0](self.stem(x))]
-        y = functional.adaptive_max_pool2d(x, skips[0].shape[2:])
+        skips, y = [self.encoder[0](x)], x
         for stage in self.encoder[1:]:
             y = functional.max_pool2d(y, 2)  # (N, 3, h / 2ⁱ, w / 2ⁱ), the left leg
             skips.append(stage(torch.cat([functional.max_pool2d(skips[-1], 2), y], dim=1)))
@@ -57,5 +53,5 @@ class MNet(nn.Module):
 @ARCHITECTURES.register("mnet", paper="doi:10.1109/ISBI.2017.7950555", year=2017,
                         idea="a left leg of pooled inputs and a right leg of enlarged outputs")
 def mnet(*, classes: int, size: str = "compact") -> MNet:
-    """Build an M-Net: `compact` has narrow levels, `paper` those of the U-Net."""
+    """Build an M-Net: its widths are the U-Net's."""
     return MNet(size, classes)
