@@ -1,7 +1,8 @@
 """Wheat before the harvest: lines cut into a block follow every form.
 
-The width of a line gives the tone and its direction the form, as in Ostromoukhov: "Digital
-facial engraving", SIGGRAPH 1999. Colour blocks are printed first, the black one over them.
+The width of a line gives the tone and its direction the form, as in Winkenbach, Salesin:
+"Rendering parametric surfaces in pen and ink", SIGGRAPH 1996. Colour blocks are printed first,
+the black one over them.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ TREES = ((0.16, 0.58, 0.12), (0.27, 0.61, 0.08), (1.33, 0.60, 0.11), (1.21, 0.62
          (0.62, 0.59, 0.05), (0.70, 0.60, 0.04))
 
 
-@PAINTINGS.register("linocut", paper="doi:10.1145/311535.311604", year=1999,
+@PAINTINGS.register("linocut", paper="doi:10.1145/237170.237287", year=1996,
                     title="Wheat before the harvest")
 def paint(seed: int, size: Size) -> np.ndarray:
     """Print a low sun over fields from blocks of colour and one of black lines."""
