@@ -19,6 +19,7 @@ from vision.images import colourise, overlay, read_picture, resize, resize_label
 from vision.options import REQUIRED, Verb, option, within
 from vision.segmentation.crf import refine
 from vision.segmentation.data import COLOURS
+from vision.segmentation.merging import merge
 from vision.segmentation.models import ARCHITECTURES, dimensions, facts
 from vision.training import best_device, bf16_is_faster
 
@@ -75,7 +76,7 @@ def load(path: Path) -> Model:
 def predict(model: Model, picture: np.ndarray, refined: bool = True) -> Segmentation:
     """Return the most likely class of each pixel of an RGB picture (uint8 H×W×3), or of each voxel.
 
-    A model whose paper finishes with a CRF does so if it is to be `refined`.
+    A model whose paper finishes with a CRF, or merging too, does so if it is to be `refined`.
     """
     start = time.perf_counter()
     known, told = facts(model.card.arch), {}
@@ -92,7 +93,10 @@ def picture_labels(model: Model, picture: np.ndarray, refined: bool) -> np.ndarr
     size = picture.shape[:2]
     if refined:
         finest = at_most(size, FIELD)
-        found = refine(probabilities(model, picture, finest), resize(picture, finest))
+        small = resize(picture, finest)
+        found = refine(probabilities(model, picture, finest), small)
+        if facts(model.card.arch).get("merging"):
+            return resize_labels(merge(found.argmax(0).astype(np.uint8), small), size)
         return enlarged(torch.from_numpy(found)[None], at_most(size, FINEST), size)
     return enlarged(logits(model, picture, at_most(size, FINEST)), at_most(size, FINEST), size)
 

@@ -4,7 +4,8 @@ A builder takes `classes`, `size` and its own keyword arguments and returns a mo
 pictures (N, 3, H, W), H and W multiples of 32, to logits (N, classes, H, W). The fact
 `dimensions=3` marks one that maps volumes (N, 1, D, H, W), sides multiples of 16, instead;
 `supervised=False` one whose ids mean nothing until they are matched; `crf=True` one whose paper
-refines its answer with `crf.py`; `diagnoses=True` one whose module can `diagnose` a picture too.
+refines its answer with `crf.py`; `merging=True` one that joins regions with `merging.py` after
+that; `diagnoses=True` one whose module can `diagnose` a picture too.
 
 Evaluation mode always gives logits. A module that learns from more than them gives `Outputs` in
 training mode: its logits, and whatever else is compared with a truth. The criterion of
