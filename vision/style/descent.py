@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import torch
 
-from vision.style.graph import captured
+from vision.style.graph import captured, captures
 from vision.style.objective import Objective
 
 Slope = Callable[[], torch.Tensor]
@@ -60,12 +60,17 @@ class Descent:
         self.judged = self.values.clone()  # those whose losses were found last
         self.optimizer = OPTIMIZERS[optimizer](self.values)
         self.rate, self.decay_every, self.count = rate, decay_every, 0
-        self._measure = captured(self._losses_and_slope, pictures.device)
+        self._graph = captured(self._losses_and_slope, pictures.device)
 
     @property
     def pictures(self) -> torch.Tensor:
         """Return the pictures as they are now."""
         return self.objective.region(self.values)
+
+    @property
+    def uncaptured(self) -> bool:
+        """Return whether the device would replay a graph, but could not capture this one."""
+        return self._graph is None and captures(self.values.device)
 
     def step(self) -> torch.Tensor:
         """Go one step and return the unweighted losses before it, (3, N)."""
@@ -75,7 +80,7 @@ class Descent:
         return self.losses
 
     def _slope(self) -> torch.Tensor:
-        losses, slope = self._measure()
+        losses, slope = (self._graph or self._losses_and_slope)()
         self.losses = losses.clone()  # (3, N)
         return slope
 

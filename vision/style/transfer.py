@@ -34,6 +34,7 @@ AHEAD = 10  # steps that a GPU may run before anyone looks at their losses
 EXPLODED = 100.0  # times the first loss
 TRIES = 4  # at ever smaller rates
 FELL_BACK = "fell_back"  # notice: the losses grew, so it goes on in float32 at a smaller rate
+NOT_CAPTURED = "not_captured"  # notice: the GPU takes each kernel by itself, which is slower
 
 
 class Controls:
@@ -93,7 +94,7 @@ class Frame:
     seconds: float  # without pauses
     seconds_left: float
     paused: bool = False
-    notice: str = ""  # FELL_BACK, once that has happened
+    notice: str = ""  # FELL_BACK or NOT_CAPTURED, once that has happened
 
     @property
     def losses(self) -> dict[str, float]:
@@ -173,8 +174,11 @@ class _Painting:
     def _descent(self, number: int, x: torch.Tensor) -> Descent:
         """Return the optimisation of one pass, begun at a picture."""
         objective = self.scene.objective(self.sight, self.settings.sides[number])
-        return Descent(objective, x, self._weights(), self.settings.optimizer, self.rate,
-                       self.settings.decay_every[number])
+        descent = Descent(objective, x, self._weights(), self.settings.optimizer, self.rate,
+                          self.settings.decay_every[number])
+        if descent.uncaptured:
+            self.notice = self.notice or NOT_CAPTURED
+        return descent
 
     def _weights(self) -> torch.Tensor:
         return torch.tensor(self.weights.as_tuple(), device=self.device)[:, None]  # (3, 1)

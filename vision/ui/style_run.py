@@ -161,7 +161,7 @@ def shown(studio: Studio, frames: Any, request: gr.Request | None) -> Iterator[A
 
 def numbers(studio: Studio, frame: Frame, before: int, request: gr.Request | None) -> str:
     """Return step, time left, losses and their curves."""
-    said = note("style.fell_back", request) if frame.notice else ""
+    said = note(f"style.{frame.notice}", request) if frame.notice else ""
     plot = curves(studio.curves, studio.marks, before + frame.total, request)
     return facts(frame, before, request) + said + plot
 
