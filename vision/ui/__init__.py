@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import os
 import pkgutil
 import threading
@@ -15,6 +16,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
 import gradio as gr
 
+from vision.ui import class_link
 from vision.ui.text import catalogs, t
 from vision.ui.theme import CSS, THEME
 from vision.ui.widgets import guard_inputs
@@ -26,11 +28,14 @@ LARGEST_UPLOAD = "64mb"
 
 @dataclass(frozen=True)
 class Tab:
-    """One tab: its name, its place, what builds it, and what to load beforehand."""
+    """One tab: its name, its place, what builds it, and what to load beforehand.
+
+    `build` may return what a class link shares of the tab.
+    """
 
     name: str
     order: int
-    build: Callable[[], None]
+    build: Callable[[], class_link.Shared | None]
     warm: Callable[[], Any] | None = None
 
 
@@ -47,10 +52,12 @@ def create_app() -> gr.Blocks:
     with gr.Blocks(title="Vision Lab", delete_cache=(600, 3600), analytics_enabled=False) as app:
         gr.Markdown(t("app.title"), elem_id="app-title")
         gr.Markdown(t("app.line"), elem_id="app-line")
-        with gr.Tabs():
+        with gr.Tabs(elem_id="app-tabs") as tabs:
+            parts = []
             for tab in load_tabs():
                 with gr.Tab(t(f"{tab.name}.title"), id=tab.name):
-                    tab.build()
+                    parts.append(tab.build())
+        class_link.connect(app, tabs, [part for part in parts if part])
     guard_inputs(app)
     return app.queue(max_size=QUEUE, default_concurrency_limit=2)
 
@@ -60,8 +67,9 @@ def launch(app: gr.Blocks, **settings: Any) -> gr.Blocks:
     blocking = not settings.pop("prevent_thread_lock", False)
     app.launch(
         quiet=True, prevent_thread_lock=True, theme=THEME, css=CSS, i18n=gr.I18n(**catalogs()),
-        favicon_path=ASSETS / "favicon.svg", allowed_paths=[str(ASSETS)], ssr_mode=False,
-        max_file_size=LARGEST_UPLOAD, run_history=False, footer_links=["api", "settings"],
+        favicon_path=ASSETS / "favicon.svg", ssr_mode=False,
+        allowed_paths=[str(ASSETS), *photograph_folders()], max_file_size=LARGEST_UPLOAD,
+        run_history=False, footer_links=["api", "settings"],
         **settings,
     )
     threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
@@ -69,6 +77,12 @@ def launch(app: gr.Blocks, **settings: Any) -> gr.Blocks:
         print(f"Vision Lab is at {app.local_url}", flush=True)
         app.block_thread()
     return app
+
+
+def photograph_folders() -> list[str]:
+    """Return the folder of the photographs that scikit-image brings along."""
+    package = importlib.util.find_spec("skimage")
+    return [str(Path(package.origin).parent / "data")] if package and package.origin else []
 
 
 def warm_up() -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from vision.ui import Tab, gan_explore, gan_judge, gan_lab, gan_own, gan_time, widgets
+from vision.ui import Tab, class_link, gan_explore, gan_judge, gan_lab, gan_own, gan_time, widgets
 from vision.ui.gan_labels import LabelChoice
 from vision.ui.gan_view import (
     OWN,
@@ -71,11 +71,13 @@ def answer(result: Result, request: gr.Request) -> tuple[Any, ...]:
 
 
 @friendly
-def relabel(model: str, own: str | None, request: gr.Request) -> tuple[Any, ...]:
-    """Offer the labels of the chosen model wherever labels are chosen."""
+def relabel(model: str, own: str | None, labels: list[int], request: gr.Request
+            ) -> tuple[Any, ...]:
+    """Offer the labels of the chosen model wherever labels are chosen; chosen ones stay so."""
     pairs = [(name, index) for index, name in enumerate(classes_of(model, own))]
     every = [index for _, index in pairs]
-    return (gr.CheckboxGroup(choices=pairs, value=every), gr.Dropdown(choices=pairs, value=0),
+    kept = [index for index in every if index in labels] or every
+    return (gr.CheckboxGroup(choices=pairs, value=kept), gr.Dropdown(choices=pairs, value=0),
             gr.Dropdown(choices=pairs, value=1), gr.Dropdown(choices=pairs, value=0))
 
 
@@ -104,7 +106,7 @@ write_png(Path("runs/drawn.png"), grid(result.pictures, 10))
 """
 
 
-def build() -> None:
+def build() -> class_link.Shared:
     """Build the tab."""
     own = gr.State(None)
     chosen = first()
@@ -154,12 +156,14 @@ def build() -> None:
     go.click(sample, [*settings, own], outputs, concurrency_limit=2, api_name="sample")
     gr.on([put.click, text.submit], write, [model, text, seed, cut, own], outputs,
           concurrency_limit=2, api_visibility="private")
-    model.change(relabel, [model, own], [labels, first_label, second_label, asked],
+    model.change(relabel, [model, own, labels], [labels, first_label, second_label, asked],
                  api_visibility="private")
     gr.on([part.change for part in settings], code, settings, script, queue=False,
           trigger_mode="always_last", show_progress="hidden", api_visibility="private")
     gr.on([card_place.expand, model.change], show_card, [model, own], card,
           api_visibility="private")
+    return class_link.share("gan", {"model": model, "labels": labels, "count": count,
+                                    "seed": seed, "truncation": cut, "text": text})
 
 
 def warm() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 from gradio.context import Context
 
-from vision.ui import ASSETS, Tab, pruning_compare, pruning_curve, pruning_own, widgets
+from vision.ui import ASSETS, Tab, class_link, pruning_compare, pruning_curve, pruning_own, widgets
 from vision.ui.pieces import percent
 from vision.ui.pruning_plan import POINTER, at_threshold, picked, show_plan
 from vision.ui.pruning_try import prune, to_onnx
@@ -76,7 +76,7 @@ def examples() -> list[list[str]]:
     return [*drawn, [str(cat)]] if cat.is_file() else drawn
 
 
-def build() -> None:
+def build() -> class_link.Shared:
     """Build the tab."""
     own, cut = gr.State(None), gr.State(None)
     shown, chosen = examples(), first()
@@ -142,6 +142,10 @@ def build() -> None:
           trigger_mode="always_last", show_progress="hidden", api_visibility="private")
     gr.on([card_place.expand, model.change], show_card, [model, own], card,
           api_visibility="private")
+    return class_link.share(
+        "pruning", {"model": model, "ratio": ratio, "criterion": criterion,
+                    "protected": protected, "picture": picture},
+        {"picture": [path for path, in shown]})
 
 
 def connect_plan(settings: list[Any], threshold: gr.Number, plan: gr.HTML, own: gr.State) -> None:

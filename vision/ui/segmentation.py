@@ -8,6 +8,7 @@ import gradio as gr
 
 from vision.ui import (
     Tab,
+    class_link,
     segmentation_compare,
     segmentation_inside,
     segmentation_metrics,
@@ -115,7 +116,7 @@ write_png(Path("runs/overlay.png"), overlay(result.picture, colours, {opacity}))
 """
 
 
-def build() -> None:
+def build() -> class_link.Shared:
     """Build the tab."""
     pairs, chosen = examples(), first()
     view, own = gr.State(None, time_to_live=3600), gr.State(None)
@@ -187,6 +188,9 @@ def build() -> None:
           trigger_mode="always_last", show_progress="hidden", api_visibility="private")
     gr.on([card_place.expand, model.change], show_card, [model, own], card,
           api_visibility="private")
+    return class_link.share(
+        "segmentation", {"model": model, "opacity": opacity, "picture": picture, "truth": truth},
+        {"picture": [scene for scene, _ in pairs], "truth": [labels for _, labels in pairs]})
 
 
 def warm() -> None:

@@ -10,6 +10,7 @@ import gradio as gr
 from vision import checkpoints
 from vision.ui import (
     Tab,
+    class_link,
     style_controls,
     style_inside,
     style_own,
@@ -130,7 +131,7 @@ def extractors() -> gr.Radio:
     return extractor
 
 
-def build() -> None:
+def build() -> class_link.Shared:
     """Build the tab."""
     studio, own = gr.State(Studio(), time_to_live=3600), gr.State(None)
     with gr.Row():
@@ -201,6 +202,9 @@ def build() -> None:
     gr.on([control.change for control in controls], style_controls.code, controls, script,
           trigger_mode="always_last", **quick)
     card_place.expand(show_card, None, card, api_visibility="private")
+    return class_link.share(
+        "style", {"content": content, "style": style, **dict(zip(NAMES, controls, strict=True))},
+        {"content": photographs(), "style": paintings()})
 
 
 def warm() -> None:
