@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_origin, get_type_hints
 
 from vision import __version__
-from vision.eight_bit import packed, unpacked
+from vision.eight_bit import SCALE, in_float16, packed, unpacked
 from vision.errors import UserError
 from vision.options import filled
 from vision.plain import plain
@@ -97,10 +97,8 @@ def save(path: Path, module: nn.Module, card: Card, bits: int = 16) -> Path:
     """Write the module's weights in float16, or 8-bit rows, with its card; all of it or nothing."""
     from safetensors.torch import save as to_bytes
 
-    if bits not in (8, 16):
-        raise ValueError(f"{bits} bits; 8 and 16 are known")
-    tensors = _in_float16(module)
-    tensors = packed(tensors) if bits == 8 else tensors
+    tensors = {16: in_float16, 8: packed}[bits](module.state_dict())
+    _check_finite(tensors)
     if not card.created:
         card = replace(card, created=datetime.now(timezone.utc).isoformat(timespec="seconds"))
     text = card.to_json()
@@ -109,24 +107,16 @@ def save(path: Path, module: nn.Module, card: Card, bits: int = 16) -> Path:
     return path
 
 
-def _in_float16(module: nn.Module) -> dict[str, torch.Tensor]:
-    """Return the module's state with its floating-point numbers in float16; too large ones raise.
-    """
-    import torch
-
-    tensors = {}
-    for name, tensor in module.state_dict().items():
-        tensor = tensor.detach().cpu()
-        tensor = tensor.half() if tensor.is_floating_point() else tensor
-        if tensor.is_floating_point() and not torch.isfinite(tensor).all():
+def _check_finite(tensors: Mapping[str, torch.Tensor]) -> None:
+    """Raise if a weight was too large for float16, or is no number at all."""
+    for name, tensor in tensors.items():
+        if tensor.is_floating_point() and not tensor.isfinite().all():
             raise UserError(
                 "the weights '{name}' hold numbers that float16 cannot",
                 "finite numbers up to 65504 are accepted",
                 "train again with a smaller learning rate",
-                name=name,
+                name=name.removesuffix(SCALE),
             )
-        tensors[name] = tensor.contiguous()
-    return tensors
 
 
 def read_card(path: Path) -> Card:

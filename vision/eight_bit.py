@@ -16,11 +16,11 @@ SCALE = ".scale"
 
 
 def packed(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """Return a state with its matrices as 8-bit rows, each row with the scale of its largest."""
+    """Return a state with its matrices as 8-bit rows with a scale each, the rest in float16."""
     import torch
 
     parts = {}
-    for name, tensor in state.items():
+    for name, tensor in in_float16(state, but=2).items():
         if tensor.is_floating_point() and tensor.ndim > 1:
             rows = tensor.float().flatten(1)  # (out, in)
             scale = (rows.abs().amax(1, keepdim=True) / 127).clamp_min(1e-7).half()  # (out, 1)
@@ -40,6 +40,17 @@ def unpacked(parts: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
         if not name.endswith(SCALE):
             state[name] = tensor
     return state
+
+
+def in_float16(state: Mapping[str, torch.Tensor], but: int = 99) -> dict[str, torch.Tensor]:
+    """Return a copy of a state on the CPU in float16; tensors of `but` or more sides as they are.
+    """
+    import torch
+
+    copies = {name: tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
+              for name, tensor in state.items()}
+    return {name: copy.half() if copy.is_floating_point() and copy.ndim < but else copy
+            for name, copy in copies.items()}
 
 
 def round_rows(module: nn.Module) -> nn.Module:

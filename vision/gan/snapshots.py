@@ -16,7 +16,7 @@ import torch
 from torch import nn
 
 from vision.checkpoints import damaged, digest, write_atomically
-from vision.eight_bit import packed, unpacked
+from vision.eight_bit import in_float16, packed, unpacked
 
 FOLDER = "snapshots"
 LARGEST = 6 * 2**20  # bytes of one file
@@ -112,9 +112,3 @@ def load(checkpoint: Path) -> dict[int, dict[str, torch.Tensor]]:
         step, name = key.split("/")
         states.setdefault(int(step), {})[name] = tensor
     return {step: in_float16(unpacked(states[step])) for step in sorted(states)}
-
-
-def in_float16(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """Return a copy of a state on the CPU, its floating-point numbers in float16."""
-    return {name: tensor.detach().cpu().half() if tensor.is_floating_point()
-            else tensor.detach().cpu().clone() for name, tensor in state.items()}
