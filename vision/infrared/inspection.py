@@ -37,12 +37,18 @@ def verdicts_of(thermogram: Thermogram, found: Detections, parts: Sequence[tuple
         if reading is None or air is None or thermogram.celsius is None:
             verdicts.append(None)
             continue
-        sisters = [other for number, other in enumerate(readings) if other is not None
-                   and number != place and found.labels[number] == found.labels[place]]
-        sister = min(sisters, key=lambda other: other.highest, default=None)
+        sister = sister_of(readings, found.labels, place)
         rest = other_zones(thermogram.celsius, parts[place], reading)
         verdicts.append(judge(CLASSES[int(found.labels[place])], reading, sister, rest, air))
     return verdicts
+
+
+def sister_of(readings: Sequence[Reading | None], labels: Sequence[int] | np.ndarray, place: int
+              ) -> Reading | None:
+    """Return the reading of the coolest other device of the same class, if there is one."""
+    sisters = [other for number, other in enumerate(readings) if other is not None
+               and number != place and labels[number] == labels[place]]
+    return min(sisters, key=lambda other: other.highest, default=None)
 
 
 def other_zones(celsius: np.ndarray, zones: tuple[Zone, ...], reading: Reading) -> float | None:

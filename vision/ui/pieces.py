@@ -37,13 +37,13 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
             f"</thead><tbody>{body}</tbody></table></div>")
 
 
-def picture_uri(picture: np.ndarray) -> str:
-    """Return an RGB (uint8 H×W×3) or grey (uint8 H×W) picture as a PNG inside an address."""
+def picture_uri(picture: np.ndarray, kind: str = "png") -> str:
+    """Return an RGB (uint8 H×W×3) or grey (uint8 H×W) picture as a file inside an address."""
     import cv2
 
     ordered = picture[..., ::-1] if picture.ndim == 3 else picture  # cv2 writes BGR
-    content = cv2.imencode(".png", ordered)[1].tobytes()
-    return f"data:image/png;base64,{base64.b64encode(content).decode()}"
+    content = cv2.imencode(f".{kind}", ordered)[1].tobytes()
+    return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
 
 
 def percent(value: float | None) -> str:

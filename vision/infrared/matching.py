@@ -1,0 +1,32 @@
+"""Which device of one answer is which of another: pairs of boxes that lie on each other."""
+
+from __future__ import annotations
+
+import numpy as np
+
+LEAST = 0.5  # overlap from which two boxes are one device
+
+
+def overlaps(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Return the intersection over union of boxes (N, 4) with boxes (M, 4), (N, M)."""
+    low = np.maximum(first[:, None, :2], second[None, :, :2])  # (N, M, 2)
+    high = np.minimum(first[:, None, 2:], second[None, :, 2:])
+    shared = (high - low).clip(0).prod(2)  # (N, M)
+    areas = [np.prod(boxes[:, 2:] - boxes[:, :2], axis=1) for boxes in (first, second)]
+    whole = areas[0][:, None] + areas[1][None] - shared
+    return shared / np.maximum(whole, 1e-9)
+
+
+def pairs(first: np.ndarray, second: np.ndarray, least: float = LEAST) -> dict[int, int]:
+    """Return which box (N, 4) is which of the others (M, 4), the best overlaps first."""
+    if not len(first) or not len(second):
+        return {}
+    shared = overlaps(first, second)
+    found: dict[int, int] = {}
+    for place in np.argsort(-shared, axis=None):
+        row, column = map(int, np.unravel_index(place, shared.shape))
+        if shared[row, column] < least:
+            break
+        if row not in found and column not in found.values():
+            found[row] = column
+    return found

@@ -1,0 +1,247 @@
+"""The infrared tab: devices in a thermogram, how warm they are, and whether that is a fault."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from vision.ui import Tab, infrared_details, widgets
+from vision.ui.infrared_picture import LOOK, POINTER, facts, shown_of
+from vision.ui.infrared_view import (
+    OWN,
+    RECORDED,
+    View,
+    called,
+    examples,
+    first,
+    names,
+    open_model,
+    open_thermogram,
+    open_zones,
+    translation,
+)
+from vision.ui.text import say, t
+from vision.ui.widgets import friendly
+
+UNITS = ("", "centikelvin", "decikelvin", "kelvin", "centicelsius", "decicelsius", "celsius")
+PALETTES = ("iron", "rainbow", "white-hot", "grey", "inverted")
+OPACITY = 0.35
+
+
+@friendly
+def detect(picture: str | None, low: float | None, high: float | None, unit: str, model: str,
+           threshold: float, mask_threshold: float, emissivity: float, reflected: float,
+           air: float | None, palette: str, opacity: float, own: str | None, request: gr.Request
+           ) -> tuple[Any, ...]:
+    """Find the devices of a thermogram and judge their temperatures.
+
+    Returns the marked picture with the table of devices, the findings in short, the marked
+    picture as a file, the report, and everything as JSON.
+    """
+    from vision.infrared.predict import Settings, predict
+
+    thermogram = open_thermogram(widgets.needed(picture), unit, low, high)
+    result = predict(open_model(model, own), thermogram.corrected(emissivity, reflected),
+                     Settings(threshold, mask_threshold, air), open_zones())
+    view = View(result, Path(str(picture)).name, model)
+    marked, report = files_of(view, request)
+    return (view, shown_of(view, request, palette, opacity), facts(view, request), marked, report,
+            result.as_json())
+
+
+def files_of(view: View, request: gr.Request | None) -> tuple[str, str]:
+    """Write the marked picture and the report, and return their paths."""
+    from vision.images import write_png
+    from vision.infrared.drawing import marked
+    from vision.infrared.report import write_report
+
+    folder, result = widgets.new_folder(), view.result
+    picture = write_png(folder / "devices.png", marked(result.thermogram.picture,
+                                                       result.instances))
+    report = write_report(folder / "inspection.html", result, view.name, translation(request))
+    return str(picture), str(report)
+
+
+def redraw(view: View | None, palette: str, opacity: float, classes: list[int],
+           request: gr.Request) -> Any:
+    """Draw the last result again, with some classes only."""
+    if view is None:
+        return gr.skip()
+    return shown_of(view, request, palette, opacity, {int(label) for label in classes or []})
+
+
+def after(view: View, request: gr.Request) -> tuple[Any, ...]:
+    """Return the choice of classes and the downloads that belong to a new result."""
+    found = sorted({instance.label: instance.name for instance in view.result.instances}.items())
+    choices = [(called("class", name, request), label) for label, name in found]
+    visible = gr.DownloadButton(visible=True)
+    return (gr.CheckboxGroup(choices=choices, value=[label for label, _ in found]),
+            visible, visible)
+
+
+@friendly
+def show_card(model: str, own: str | None, request: gr.Request) -> str:
+    """Return the model card of the chosen detector."""
+    from vision.infrared.models import ARCHITECTURES
+
+    loaded = open_model(model, own)
+    card = loaded.card
+    parameters = sum(part.numel() for part in loaded.module.parameters())
+    text = widgets.card_markdown(card, ARCHITECTURES[card.arch].link,
+                                 {"parameters": f"{parameters:,}"}, request)
+    for name in ("mask_AP50", "mask_AP", "box_AP"):
+        if card.metrics.get(name) is not None:
+            shown = f"{card.metrics[name]:.3f} ({card.data['val']})"
+            text += f"\n| {say(f'infrared.card.{name}', request)} | {shown} |"
+    return "\n\n".join([text, *card.metrics.get("findings", [])])
+
+
+def code(model: str | None, low: float | None, high: float | None, unit: str, threshold: float,
+         mask_threshold: float) -> str:
+    """Return the shortest script that does what the settings above do."""
+    file = "the-file-you-downloaded" if model == OWN else f"checkpoints/infrared/{model}"
+    return f"""from pathlib import Path
+
+from vision.images import write_png
+from vision.infrared.drawing import marked
+from vision.infrared.frames import read_thermogram
+from vision.infrared.predict import Settings, load, predict
+from vision.infrared.report import write_report
+
+thermogram = read_thermogram("assets/infrared/thermogram-1.png", {unit!r}, {low}, {high})
+model = load(Path("{file}.safetensors"))
+result = predict(model, thermogram, Settings({threshold}, {mask_threshold}))
+for device in result.instances:
+    print(device.name, device.score, device.reading, device.verdict)
+write_png(Path("runs/devices.png"), marked(thermogram.picture, result.instances))
+write_report(Path("runs/inspection.html"), result, "thermogram-1.png")
+"""
+
+
+def controls(shown: list[list[Any]]) -> tuple[dict[str, Any], gr.Button]:
+    """Build the inputs; return them by name, and the button that runs."""
+    parts: dict[str, Any] = {"picture": widgets.picture_input(
+        "infrared.picture", "infrared-picture", shown[0][0])}
+    with gr.Row():
+        for place, name in enumerate(("low", "high"), 1):
+            parts[name] = gr.Number(shown[0][place], label=t(f"infrared.{name}"), min_width=120,
+                                    info=t(f"infrared.{name}_info"), elem_id=f"infrared-{name}")
+    go = gr.Button(t("infrared.go"), variant="primary", elem_id="infrared-go")
+    for name, lowest, start in (("threshold", 0.05, 0.5), ("mask_threshold", 0.05, 0.5)):
+        parts[name] = gr.Slider(lowest, 0.95, start, step=0.05, label=t(f"infrared.{name}"),
+                                info=t(f"infrared.{name}_info"),
+                                elem_id=f"infrared-{name.replace('_', '-')}")
+    parts["palette"] = gr.Dropdown(
+        [(t(f"infrared.palette.{name}"), name) for name in (RECORDED, *PALETTES)], value=RECORDED,
+        label=t("infrared.palette"), info=t("infrared.palette_info"), elem_id="infrared-palette")
+    parts["opacity"] = gr.Slider(0, 1, OPACITY, step=0.05, label=t("infrared.opacity"),
+                                 info=t("infrared.opacity_info"), elem_id="infrared-opacity")
+    parts["classes"] = gr.CheckboxGroup([], label=t("infrared.classes"),
+                                        info=t("infrared.classes_info"),
+                                        elem_id="infrared-classes")
+    with gr.Accordion(t("infrared.physics"), open=False):
+        parts |= physics()
+    return parts, go
+
+
+def physics() -> dict[str, Any]:
+    """Build the inputs that few need: the detector, and what the temperatures depend on."""
+    return {
+        "model": gr.Dropdown(names(), value=first(), label=t("infrared.model"),
+                             info=t("infrared.model_info"), elem_id="infrared-model"),
+        "unit": gr.Dropdown([(t(f"infrared.unit.{name or 'none'}"), name) for name in UNITS],
+                            value="", label=t("infrared.unit"), info=t("infrared.unit_info"),
+                            elem_id="infrared-unit"),
+        "emissivity": gr.Slider(0.1, 1, 1, step=0.01, label=t("infrared.emissivity"),
+                                info=t("infrared.emissivity_info"),
+                                elem_id="infrared-emissivity"),
+        "reflected": gr.Number(20, label=t("infrared.reflected"), info=t("infrared.reflected_info"),
+                               elem_id="infrared-reflected"),
+        "air": gr.Number(None, label=t("infrared.air"), info=t("infrared.air_info"),
+                         elem_id="infrared-air"),
+    }
+
+
+def build() -> None:
+    """Build the tab."""
+    shown = examples()
+    view, own = gr.State(None, time_to_live=3600), gr.State(None)
+    with gr.Row():
+        with gr.Column(scale=2, min_width=280):
+            parts, go = controls(shown)
+        with gr.Column(scale=3, min_width=320):
+            numbers = gr.HTML(t("infrared.empty" if names() else "infrared.no_detector"),
+                              elem_id="infrared-facts")
+            result = gr.HTML(elem_id="infrared-result", css_template=LOOK, js_on_load=POINTER)
+            with gr.Row():
+                marked = gr.DownloadButton(t("infrared.download_picture"), visible=False, size="sm",
+                                           elem_id="infrared-marked")
+                report = gr.DownloadButton(t("infrared.download_report"), visible=False, size="sm",
+                                           elem_id="infrared-report")
+            raw = gr.JSON(visible=False)
+    gr.Markdown(t("app.examples"))
+    given = [parts[name] for name in ("picture", "low", "high", "unit")]
+    choice = gr.Examples(shown, given, elem_id="infrared-examples", visible_columns=[0],
+                         examples_per_page=12, api_visibility="private")
+    with gr.Tabs():
+        with gr.Tab(t("infrared.details_tab")):
+            details = infrared_details.build(view)
+    widgets.lesson("infrared")
+    with gr.Accordion(t("app.show_the_code"), open=False):
+        settings = [parts[name] for name in ("model", "low", "high", "unit", "threshold",
+                                             "mask_threshold")]
+        _, low, high, unit = shown[0]
+        script = gr.Code(code(first(), low, high, unit, 0.5, 0.5), language="python",
+                         interactive=False)
+    with gr.Accordion(t("app.model_card"), open=False) as card_place:
+        card = gr.Markdown(elem_id="infrared-card")
+
+    connect(parts, go, choice, view, own, [result, numbers, marked, report, raw], details)
+    gr.on([part.change for part in settings], code, settings, script, queue=False,
+          trigger_mode="always_last", show_progress="hidden", api_visibility="private")
+    gr.on([card_place.expand, parts["model"].change], show_card, [parts["model"], own], card,
+          api_visibility="private")
+
+
+def connect(parts: dict[str, Any], go: gr.Button, choice: Any, view: gr.State, own: gr.State,
+            outputs: list[Any], details: infrared_details.Parts) -> None:
+    """Let buttons, examples, sliders and the pointer do what they say."""
+    result, _, marked, report, _ = outputs
+    quiet: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    run: dict[str, Any] = {
+        "fn": detect, "outputs": [view, *outputs], "concurrency_limit": 2,
+        "concurrency_id": "detect", "inputs": [*(parts[name] for name in (
+            "picture", "low", "high", "unit", "model", "threshold", "mask_threshold", "emissivity",
+            "reflected", "air", "palette", "opacity")), own]}
+    moved = gr.on([parts[name].input for name in ("threshold", "mask_threshold", "emissivity")],
+                  **run, trigger_mode="always_last", show_progress="minimal",
+                  api_visibility="private")
+    for done in (go.click(**run, api_name="detect"), moved,
+                 choice.load_input_event.success(**run, api_visibility="private")):
+        done.success(after, view, [parts["classes"], marked, report], **quiet)
+        done.success(infrared_details.begin, view, details.of_device(), **quiet)
+    gr.on([parts["picture"].upload, parts["picture"].clear], lambda: (None, None, ""), None,
+          [parts["low"], parts["high"], parts["unit"]], **quiet)
+    gr.on([parts[name].input for name in ("palette", "opacity", "classes")], redraw,
+          [view, parts["palette"], parts["opacity"], parts["classes"]], result,
+          trigger_mode="always_last", **quiet)
+    result.select(infrared_details.chosen, view, details.of_device(), **quiet)
+    result.input(infrared_details.drawn, view, details.of_line(), trigger_mode="always_last",
+                 **quiet)
+
+
+def warm() -> None:
+    """Load torch and the default detector, and run it once."""
+    import numpy as np
+
+    from vision.infrared.predict import predict
+    from vision.infrared.thermogram import of_picture
+
+    if name := first():
+        open_zones()
+        predict(open_model(name), of_picture(np.zeros((288, 384, 3), np.uint8)))
+
+
+TAB = Tab("infrared", 5, build, warm)
