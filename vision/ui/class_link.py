@@ -86,8 +86,8 @@ def share(tab: str, controls: Mapping[str, gr.components.Component],
         said = note("app.link_left_out", request, names=names) if names else ""
         return gr.Textbox(value=f"{address}#{state}", visible=True), said
 
-    button.click(compose, [box, *controls.values()], [box, left_out], js=ADDRESS, queue=False,
-                 show_progress="hidden", api_visibility="private").success(
+    button.click(compose, [box, *controls.values()], [box, left_out], js=ADDRESS,
+                 concurrency_limit=None, show_progress="hidden", api_visibility="private").success(
         None, box, None, js=COPY, queue=False)
     return shared
 
@@ -107,8 +107,8 @@ def connect(app: gr.Blocks, tabs: gr.Tabs, parts: Sequence[Shared]) -> None:
                 **{control: gr.update(value=value) for control, value in values.items()}}
 
     controls = [control for part in parts for control in part.controls.values()]
-    app.load(restore, state, [tabs, *controls], js=STATE, queue=False, show_progress="hidden",
-             api_visibility="private")
+    app.load(restore, state, [tabs, *controls], js=STATE, concurrency_limit=None,
+             show_progress="hidden", api_visibility="private")
 
 
 def read(state: str, known: Mapping[str, Shared]) -> tuple[Shared, dict[str, str]]:
