@@ -60,7 +60,7 @@ def found(tmp_path: Path, **change: Any) -> View:
 
 
 def test_devices_get_masks_temperatures_verdicts_and_files(tmp_path: Path) -> None:
-    view, html, facts, marked, report, told = detect(thermogram(tmp_path))
+    _, html, facts, marked, report, told = detect(thermogram(tmp_path))
     fuse = next(device for device in scene().devices if device.label == FUSE)
     truth = read(scene().temperature, fuse.mask)
     first = told["instances"][0]
@@ -188,7 +188,8 @@ def test_a_huge_picture_is_worked_on_at_the_size_of_a_screen(tmp_path: Path) -> 
     ({"low": 15.0, "high": None}, "both ends or none"),
     ({"low": -300.0, "high": 10.0}, "from −273"),
     ({"emissivity": 0.0}, "0.1 to 1"), ({"threshold": 0.0}, "threshold"),
-    ({"model": "mask_rcn"}, "did you mean 'mask_rcnn'"), ({"mask_threshold": 1.0}, "mask-threshold"),
+    ({"model": "mask_rcn"}, "did you mean 'mask_rcnn'"),
+    ({"mask_threshold": 1.0}, "mask-threshold"),
 ])
 def test_bad_settings_get_one_sentence(tmp_path: Path, change: dict[str, Any], words: str) -> None:
     with pytest.raises(gr.Error) as caught:

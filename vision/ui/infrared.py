@@ -7,7 +7,15 @@ from typing import Any
 
 import gradio as gr
 
-from vision.ui import Tab, infrared_details, widgets
+from vision.ui import (
+    Tab,
+    infrared_boxes_masks,
+    infrared_details,
+    infrared_glcm,
+    infrared_palettes,
+    infrared_scene,
+    widgets,
+)
 from vision.ui.infrared_picture import LOOK, POINTER, facts, shown_of
 from vision.ui.infrared_view import (
     OWN,
@@ -188,6 +196,14 @@ def build() -> None:
     with gr.Tabs():
         with gr.Tab(t("infrared.details_tab")):
             details = infrared_details.build(view)
+        with gr.Tab(t("infrared.boxes_tab")):
+            infrared_boxes_masks.build(view)
+        with gr.Tab(t("infrared.attack_tab")):
+            infrared_palettes.build(view, own)
+        with gr.Tab(t("infrared.scene_tab")):
+            infrared_scene.build(parts, own)
+        with gr.Tab(t("infrared.glcm_tab")):
+            infrared_glcm.build(shown)
     widgets.lesson("infrared")
     with gr.Accordion(t("app.show_the_code"), open=False):
         settings = [parts[name] for name in ("model", "low", "high", "unit", "threshold",
