@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import confusion, gan, inference, infrared, pruning, startup, style
+from tests.bench import confusion, gan, inference, infrared, pruning, segmentation, startup, style
 from tests.bench.table import show
 
 PARTS = {
@@ -13,6 +13,7 @@ PARTS = {
     "inference": ("U-Net as shipped, 480×360 (× of the default)", inference.rows),
     "infrared": ("Devices in a thermogram, 384×288 (× of ours)", infrared.rows),
     "pruning": ("Slimming at the ratio 0.7 (× of the limit)", pruning.rows),
+    "segmentation": ("U-Net beside another library (× of ours); quality per ms", segmentation.rows),
     "startup": ("Start to the first HTTP 200 (× of a bare Gradio page)", startup.rows),
     "style": ("Style transfer, one step (× of ours)", style.rows),
 }
