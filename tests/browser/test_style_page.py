@@ -148,7 +148,8 @@ def test_a_phone_shows_everything_in_every_language(opened: OpenPage, language: 
     assert page.locator("#style-paintings button.thumbnail-item").count() == 12
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert "__i18n__" not in page.inner_text("body")
-    paint(page)  # and the painting is to be seen
+    paint(page)
+    expect(page.locator("#style-result")).to_be_in_viewport(ratio=0.99)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

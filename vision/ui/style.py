@@ -26,6 +26,8 @@ from vision.ui.text import say, t
 from vision.ui.widgets import friendly
 
 FIRST = "night"  # the style that is chosen at first
+SHOW = """() => document.getElementById("style-result").scrollIntoView({
+    behavior: "smooth", block: "nearest"})"""  # moves the page only if the painting is not in view
 PROGRESS = gr.Progress()
 BUTTONS: tuple[tuple[str, Any], ...] = (
     ("style.pause", "secondary"), ("app.stop", "stop"), ("style.more", "secondary"),
@@ -81,7 +83,7 @@ def pictures() -> tuple[gr.Image, gr.Image]:
     """Build the places of content and style."""
     photograph = next(iter(photographs()), None)
     painting = next((path for path in paintings() if Path(path).stem == FIRST), None)
-    with gr.Row():
+    with gr.Row(elem_classes=["lab-pair"]):
         return (widgets.picture_input("style.content_picture", "style-content", photograph,
                                       height=190),
                 widgets.picture_input("style.style_picture", "style-style", painting, height=190))
@@ -131,40 +133,44 @@ def extractors() -> gr.Radio:
     return extractor
 
 
+def results() -> tuple[list[Any], list[gr.Button]]:
+    """Build the painting with what is said of it, and the buttons that speak to its run."""
+    result = widgets.picture_output("style.result", "style-result", height=420)
+    result.elem_classes = ["lab-fill"]
+    with gr.Row():
+        buttons = [gr.Button(t(key), size="sm", variant=variant, min_width=110,
+                             elem_id=f"style-{key.rsplit('.', 1)[1]}")
+                   for key, variant in BUTTONS]
+    numbers = gr.HTML(t("style.empty"), elem_id="style-numbers")
+    moment = gr.Slider(0, 1, 1, step=0.01, label=t("style.moment"), info=t("style.moment_info"),
+                       elem_id="style-moment")
+    with gr.Row():
+        files = [gr.DownloadButton(t(f"style.{name}"), visible=False, size="sm",
+                                   elem_id=f"style-{name}") for name in ("png", "film")]
+    return [result, numbers, moment, *files, gr.JSON(visible=False)], buttons
+
+
 def build() -> class_link.Shared:
     """Build the tab."""
     studio, own = gr.State(Studio(), time_to_live=3600), gr.State(None)
-    with gr.Row():
-        with gr.Column(scale=2, min_width=280):
+    with gr.Row(elem_classes=["lab-desk"]):
+        with gr.Column(min_width=280):
             content, style = pictures()
             go = gr.Button(t("style.go"), variant="primary", elem_id="style-go")
+        with gr.Column(min_width=280):
+            outputs, (pause, stop, more, finer) = results()
+        with gr.Column(min_width=280):
             galleries(content, style)
-            sliders = style_controls.weights()
-            said = gr.Markdown(t("style.steer"), elem_id="style-readout")
+            with gr.Column(elem_id="style-weights"):
+                sliders = style_controls.weights()
+                said = gr.Markdown(t("style.steer"), elem_id="style-readout")
             plan = style_controls.plan()
             with gr.Accordion(t("style.more_settings"), open=False):
                 rare = [*style_controls.rare(), extractors()]
             second, region = more_pictures(content)
-        with gr.Column(scale=3, min_width=320):
-            result = widgets.picture_output("style.result", "style-result", height=420)
-            result.elem_classes = ["lab-fill"]
-            with gr.Row():
-                pause, stop, more, finer = (
-                    gr.Button(t(key), size="sm", variant=variant, min_width=110,
-                              elem_id=f"style-{key.rsplit('.', 1)[1]}")
-                    for key, variant in BUTTONS)
-            numbers = gr.HTML(t("style.empty"), elem_id="style-numbers")
-            moment = gr.Slider(0, 1, 1, step=0.01, label=t("style.moment"),
-                               info=t("style.moment_info"), elem_id="style-moment")
-            with gr.Row():
-                png = gr.DownloadButton(t("style.png"), visible=False, size="sm",
-                                        elem_id="style-png")
-                film = gr.DownloadButton(t("style.film"), visible=False, size="sm",
-                                         elem_id="style-film")
-            raw = gr.JSON(visible=False)
+    result, numbers, moment, *_ = outputs
     controls = [*sliders, *plan, *rare]
     inputs = [studio, content, style, second, region, *controls]
-    outputs = [result, numbers, moment, png, film, raw]
     with gr.Tabs():
         with gr.Tab(t("style.inside_tab")):
             style_inside.build(studio, moment, inputs[1:])
@@ -184,8 +190,10 @@ def build() -> class_link.Shared:
     long: dict[str, Any] = {"concurrency_limit": 2, "concurrency_id": "style",
                             "show_progress": "minimal", "show_progress_on": numbers}
     api: dict[str, Any] = {"api_visibility": "private"}
+    picked.success(None, None, None, js=SHOW)
     for button, action, rest in ((go, style_run.stylize, {"api_name": "stylize"}),
                                  (more, style_run.go_on, api), (finer, style_run.refine, api)):
+        button.click(None, None, None, js=SHOW)  # a page runs its listeners one after another
         button.click(lambda studio: studio.call(), studio, None, queue=False, **api)
         button.click(fn=action, inputs=inputs, outputs=outputs, **{**long, **rest})
     picked.success(lambda studio: studio.call(), studio, None, queue=False, **api).then(

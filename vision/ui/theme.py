@@ -35,6 +35,10 @@ CSS = """
 .lab-wall .grid-wrap, .lab-wall .gallery-container { height: auto !important;
   max-height: none !important; }
 .lab-wall .grid-container { grid-template-columns: repeat(4, minmax(0, 1fr)) !important; }
+.lab-desk { display: grid !important; grid-template-columns: minmax(0, 2fr) minmax(0, 3fr);
+            grid-template-rows: auto 1fr; }
+.lab-desk > :nth-child(2) { grid-area: 1 / 2 / span 2; }
+.lab-pair > * { flex: 1 1 0 !important; min-width: 0 !important; }
 .lab-note { border-left: 4px solid #1d4ed8; padding: .6rem .9rem; font-size: 1rem;
             background: var(--background-fill-secondary); border-radius: 4px; }
 .lab-tiles { display: grid; gap: .5rem;
@@ -60,7 +64,13 @@ button[role=tab][aria-selected=true] { color: #1d4ed8 !important; font-weight: 6
 .lab-table, .lab-table th, .lab-table td { border-left: 0 !important; border-right: 0 !important; }
 .prose td, .prose th { word-break: normal !important; overflow-wrap: normal !important; }
 .katex-display { overflow-x: auto; overflow-y: hidden; }
+@media (max-width: 760px) {
+  .lab-desk { grid-template-columns: minmax(0, 1fr); grid-template-rows: none; }
+  .lab-desk > :nth-child(2) { grid-area: auto; }
+  #style-weights { order: -1; }
+}
 @media (max-width: 480px) {
+  .lab-fill { height: 270px !important; }
   .lab-tile b { font-size: 1.2rem; }
   .prose table:not(.lab-table) { display: block; overflow-x: auto; border: 0 !important; }
   .prose table:not(.lab-table) td:not(:first-child) { min-width: 8em; }
