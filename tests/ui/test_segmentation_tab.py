@@ -22,6 +22,7 @@ from vision.segmentation.models import ARCHITECTURES
 from vision.ui import (
     segmentation,
     segmentation_compare,
+    segmentation_family,
     segmentation_inside,
     segmentation_metrics,
     segmentation_own,
@@ -29,6 +30,7 @@ from vision.ui import (
     segmentation_view,
     segmentation_volumes,
 )
+from vision.ui.text import words
 from vision.ui.widgets import Control
 
 Request: Any = None
@@ -223,3 +225,25 @@ def test_a_zip_that_unpacks_to_too_much_is_refused(tmp_path: Path,
 def test_losses_grow_with_the_mistake() -> None:
     for name, values in segmentation_own.responses().items():
         assert values[0] == min(values) and values[-1] == 1, name
+
+
+def test_the_family_tree_holds_everyone_once_and_tells_of_each() -> None:
+    drawn = segmentation_family.tree()
+    assert sorted(re.findall(r'data-arch="(\w+)"', drawn)) == ARCHITECTURES.names()
+    roots = [entry.name for entry in ARCHITECTURES if "after" not in entry.facts]
+    assert roots == ["fcn32s"]
+    assert all(entry.facts.get("after", "fcn32s") in ARCHITECTURES.names()
+               for entry in ARCHITECTURES)
+    text, choice = segmentation_family.told("pspnet", Request)
+    assert "50.0% (x val)" in text and choice.value == "pspnet"
+    text, choice = segmentation_family.told("setr", Request)
+    assert "--arch setr" in text and not isinstance(choice, gr.Dropdown)
+    for name in ARCHITECTURES.names():
+        assert f"segmentation.idea.{name}" in words("en"), name
+
+
+def test_the_family_tells_what_is_counted_from_the_modules() -> None:
+    module = ARCHITECTURES.build("unet", classes=11)
+    count = sum(parameter.numel() for parameter in module.parameters())
+    assert segmentation_family.costs("unet")["small"] == f"{count / 1e6:.2f}M"
+    assert "gmacs" not in segmentation_family.costs("vnet")

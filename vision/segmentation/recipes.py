@@ -16,13 +16,13 @@ from vision.segmentation.train import Config, train
 from vision.training import OnStep
 
 LARGE = Config(crop=(288, 384), scale=(0.7, 1.6), short_side=360)  # for nets that begin at 1/4
-LATER = replace(LARGE, data=("camvid",), steps=1200, learning_rate=1.5e-3)
-AFTER_UNET = Config(data=("camvid",), steps=1000, learning_rate=1e-3)
+LATER = replace(LARGE, data=("camvid",), steps=700, learning_rate=1.5e-3)
+AFTER_UNET = Config(data=("camvid",), steps=700, learning_rate=1e-3)
 RECIPES = {
     "unet": Config(steps=5000),
     "attention_unet": AFTER_UNET,
     "mnet": AFTER_UNET,
-    "deeplab_v3plus": replace(LARGE, steps=3000),
+    "deeplab_v3plus": replace(LARGE, steps=2500),
     "deeplab_v3": LATER,
     "deeplab_v2": LATER,
     "deeplab_v1": LATER,
@@ -31,10 +31,10 @@ RECIPES = {
     "fcn8s": LATER,
     "fcn16s": LATER,
     "fcn32s": LATER,
-    "segnet": Config(steps=2500),
-    "unetpp": Config(steps=2500),
-    "segformer": Config(steps=3000, learning_rate=1.5e-3),
-    "setr": Config(steps=3000, learning_rate=1e-3),
+    "segnet": Config(steps=2000),
+    "unetpp": Config(steps=1800),
+    "segformer": Config(steps=2000, learning_rate=1.5e-3),
+    "setr": Config(steps=2000, learning_rate=1e-3),
     "wnet": Config(data=("camvid",), steps=600, short_side=160, crop=(160, 192), scale=(0.35, 0.6)),
     "ynet": Config(data=("tissue",), steps=1200, crop=(256, 256), scale=(0.8, 1.3), short_side=256),
     "vnet": Config(data=("volumes",), steps=500, crop=(64, 64, 64), batch=2, loss="dice",

@@ -10,6 +10,7 @@ from vision.ui import (
     Tab,
     class_link,
     segmentation_compare,
+    segmentation_family,
     segmentation_inside,
     segmentation_metrics,
     segmentation_own,
@@ -162,6 +163,8 @@ def build() -> class_link.Shared:
             segmentation_inside.build(picture)
         with gr.Tab(t("segmentation.beyond_tab")):
             segmentation_volumes.build(picture, truth)
+        with gr.Tab(t("segmentation.family_tab")) as family_place:
+            segmentation_family.build(model, family_place)
     widgets.lesson("segmentation")
     with gr.Accordion(t("app.train_your_own"), open=False) as training_place:
         segmentation_own.build(model, own, training_place)

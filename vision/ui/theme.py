@@ -53,6 +53,14 @@ CSS = """
 .lab-table th, .lab-table td { padding: .25rem .5rem; text-align: right; white-space: nowrap;
                                border-bottom: 1px solid var(--border-color-primary); }
 .lab-table th:first-child, .lab-table td:first-child { text-align: left; }
+.lab-family ul { list-style: none; margin: 0 0 0 .9rem; padding: 0 0 0 .7rem;
+                 border-left: 2px solid var(--border-color-primary); }
+.lab-family > ul { margin: 0; padding: 0; border: 0; }
+.lab-family button { margin: .15rem 0; padding: .25rem .6rem; border-radius: 6px;
+                     border: 1px solid var(--border-color-primary);
+                     background: var(--block-background-fill); color: var(--body-text-color); }
+.lab-family button:hover, .lab-family button[aria-pressed=true] { border-color: #1d4ed8;
+                                                                  box-shadow: 0 0 0 1px #1d4ed8; }
 .lab-chip { display: inline-block; width: .9em; height: .9em; border-radius: 3px;
             margin-right: .5em; vertical-align: -.08em; border: 1px solid rgb(127 127 127 / .6); }
 .lab-bar { display: inline-block; height: .6em; border-radius: 3px; background: #1d4ed8;

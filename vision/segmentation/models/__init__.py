@@ -5,7 +5,8 @@ pictures (N, 3, H, W), H and W multiples of 32, to logits (N, classes, H, W). Th
 `dimensions=3` marks one that maps volumes (N, 1, D, H, W), sides multiples of 16, instead;
 `supervised=False` one whose ids mean nothing until they are matched; `crf=True` one whose paper
 refines its answer with `crf.py`; `merging=True` one that joins regions with `merging.py` after
-that; `diagnoses=True` one whose module can `diagnose` a picture too.
+that; `diagnoses=True` one whose module can `diagnose` a picture too; `after="name"` names the one
+whose idea it carries on.
 
 Evaluation mode always gives logits. A module that learns from more than them gives `Outputs` in
 training mode: its logits, and whatever else is compared with a truth. The criterion of

@@ -115,7 +115,7 @@ class DeepLabV3Plus(nn.Module):
         return grow(self.decoder(y), x)  # (N, classes, H, W)
 
 
-@ARCHITECTURES.register("deeplab_v1", paper="arXiv:1412.7062", year=2014, crf=True,
+@ARCHITECTURES.register("deeplab_v1", paper="arXiv:1412.7062", year=2014, after="fcn32s", crf=True,
                         idea="atrous convolution, a large field of view, and a CRF afterwards")
 def deeplab_v1(*, classes: int, size: str = "compact") -> DeepLab:
     """Build DeepLab-LargeFOV: `compact` on the small encoder, `paper` on VGG-16."""
@@ -124,7 +124,8 @@ def deeplab_v1(*, classes: int, size: str = "compact") -> DeepLab:
     return DeepLab({"paper": AtrousVgg}[size](), LargeFOV(512, 1024, classes))
 
 
-@ARCHITECTURES.register("deeplab_v2", paper="arXiv:1606.00915", year=2016, crf=True,
+@ARCHITECTURES.register("deeplab_v2", paper="arXiv:1606.00915", year=2016, after="deeplab_v1",
+                        crf=True,
                         idea="ASPP: several atrous rates at once, and a CRF afterwards")
 def deeplab_v2(*, classes: int, size: str = "compact") -> DeepLab:
     """Build DeepLab v2: `compact` on the small encoder, `paper` on ResNet-101."""
@@ -132,7 +133,7 @@ def deeplab_v2(*, classes: int, size: str = "compact") -> DeepLab:
     return DeepLab(encoder, SummedASPP(encoder.widths[-1], classes))
 
 
-@ARCHITECTURES.register("deeplab_v3", paper="arXiv:1706.05587", year=2017,
+@ARCHITECTURES.register("deeplab_v3", paper="arXiv:1706.05587", year=2017, after="deeplab_v2",
                         idea="ASPP with batch normalisation and the mean of the whole picture")
 def deeplab_v3(*, classes: int, size: str = "compact") -> DeepLab:
     """Build DeepLab v3 at stride 16: `compact` on the small encoder, `paper` on ResNet-101."""
@@ -143,7 +144,7 @@ def deeplab_v3(*, classes: int, size: str = "compact") -> DeepLab:
                                           nn.Conv2d(width, classes, 1)))
 
 
-@ARCHITECTURES.register("deeplab_v3plus", paper="arXiv:1802.02611", year=2018,
+@ARCHITECTURES.register("deeplab_v3plus", paper="arXiv:1802.02611", year=2018, after="deeplab_v3",
                         idea="a decoder brings edges back; all wide convolutions are separable")
 def deeplab_v3plus(*, classes: int, size: str = "compact") -> DeepLabV3Plus:
     """Build DeepLab v3+: `compact` on the small encoder, `paper` on ResNet-101 (§4.1)."""

@@ -84,17 +84,18 @@ class FCN(nn.Module):
         return grow(y, x)  # (N, classes, H, W)
 
 
-def _builder(stride: int, idea: str) -> Callable[..., FCN]:
+def _builder(stride: int, idea: str, **facts: str) -> Callable[..., FCN]:
     """Register and return the builder of one stride."""
     def build(*, classes: int, size: str = "compact") -> FCN:
         return FCN(MAPS[size](), stride, classes)
 
     build.__doc__ = f"Build FCN-{stride}s: `compact` on the small encoder, `paper` on VGG-16."
     register = ARCHITECTURES.register(f"fcn{stride}s", paper="arXiv:1411.4038", year=2015,
-                                      idea=idea)
+                                      idea=idea, **facts)
     return register(build)
 
 
 fcn32s = _builder(32, "a classifier made convolutional; its answer simply enlarged")
-fcn16s = _builder(16, "one skip: the answer at stride 16 is added to the coarse one")
-fcn8s = _builder(8, "two skips: answers at strides 32, 16 and 8 added up")
+fcn16s = _builder(16, "one skip: the answer at stride 16 is added to the coarse one",
+                  after="fcn32s")
+fcn8s = _builder(8, "two skips: answers at strides 32, 16 and 8 added up", after="fcn16s")

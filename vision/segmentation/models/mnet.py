@@ -50,7 +50,7 @@ class MNet(nn.Module):
         return levels[1:]
 
 
-@ARCHITECTURES.register("mnet", paper="doi:10.1109/ISBI.2017.7950555", year=2017,
+@ARCHITECTURES.register("mnet", paper="doi:10.1109/ISBI.2017.7950555", year=2017, after="unet",
                         idea="a left leg of pooled inputs and a right leg of enlarged outputs")
 def mnet(*, classes: int, size: str = "compact") -> MNet:
     """Build an M-Net: its widths are the U-Net's."""

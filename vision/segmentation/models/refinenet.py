@@ -89,7 +89,7 @@ class RefineNet(nn.Module):
         return grow(self.head(y), x)  # (N, classes, H, W)
 
 
-@ARCHITECTURES.register("refinenet", paper="arXiv:1611.06612", year=2016,
+@ARCHITECTURES.register("refinenet", paper="arXiv:1611.06612", year=2016, after="fcn8s",
                         idea="residual paths fuse all resolutions; chained pooling adds context")
 def refinenet(*, classes: int, size: str = "compact") -> RefineNet:
     """Build a RefineNet: `compact` on the small encoder, `paper` on ResNet-101."""

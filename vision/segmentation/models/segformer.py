@@ -126,7 +126,7 @@ class SegFormer(nn.Module):
         return grow(self.head(self.fuse(joined)), x)  # (N, classes, H, W)
 
 
-@ARCHITECTURES.register("segformer", paper="arXiv:2105.15203", year=2021,
+@ARCHITECTURES.register("segformer", paper="arXiv:2105.15203", year=2021, after="setr",
                         idea="a hierarchical transformer without positions, and an all-MLP decoder")
 def segformer(*, classes: int, size: str = "compact") -> SegFormer:
     """Build a SegFormer: `paper` is MiT-B0, `compact` a little deeper and narrower."""

@@ -49,7 +49,7 @@ class SegNet(nn.Module):
         return grow(self.head(y), x)  # (N, classes, H, W)
 
 
-@ARCHITECTURES.register("segnet", paper="arXiv:1511.00561", year=2015,
+@ARCHITECTURES.register("segnet", paper="arXiv:1511.00561", year=2015, after="fcn32s",
                         idea="unpooling with the encoder's max indices keeps edges in place")
 def segnet(*, classes: int, size: str = "compact") -> SegNet:
     """Build a SegNet: `compact` has four narrow stages, `paper` VGG-16 and its mirror."""

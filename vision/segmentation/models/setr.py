@@ -82,7 +82,7 @@ class SETR(nn.Module):
         return grow(self.head(self.decoder[-1](y)), x)  # (N, classes, H, W)
 
 
-@ARCHITECTURES.register("setr", paper="arXiv:2012.15840", year=2020,
+@ARCHITECTURES.register("setr", paper="arXiv:2012.15840", year=2020, after="fcn32s",
                         idea="a plain transformer over patches: all see all from the start")
 def setr(*, classes: int, size: str = "compact") -> SETR:
     """Build a SETR-PUP: `compact` has five narrow blocks, `paper` is ViT-Large."""

@@ -65,7 +65,7 @@ class UNetPlusPlus(nn.Module):
         return [head(y) for head, y in zip(self.heads, rows[0][1:], strict=False)]
 
 
-@ARCHITECTURES.register("unetpp", paper="arXiv:1807.10165", year=2018,
+@ARCHITECTURES.register("unetpp", paper="arXiv:1807.10165", year=2018, after="unet",
                         idea="nested dense skips; deep supervision lets the nest be cut down")
 def unetpp(*, classes: int, size: str = "compact") -> UNetPlusPlus:
     """Build a U-Net++: `compact` has narrow levels, `paper` the published widths."""

@@ -83,7 +83,7 @@ class VNet(nn.Module):
         return self.head(y)  # (N, classes, D, H, W)
 
 
-@ARCHITECTURES.register("vnet", paper="arXiv:1606.04797", year=2016, dimensions=3,
+@ARCHITECTURES.register("vnet", paper="arXiv:1606.04797", year=2016, after="unet", dimensions=3,
                         idea="volumes: residual stages, strided convolutions, the Dice loss")
 def vnet(*, classes: int, size: str = "compact") -> VNet:
     """Build a V-Net: `compact` has small kernels, `paper` the published 5×5×5 ones."""

@@ -66,8 +66,8 @@ class WNet(nn.Module):
         return Outputs(logits, reconstruction=self.decoder(logits.softmax(1)))
 
 
-@ARCHITECTURES.register("wnet", paper="arXiv:1711.08506", year=2017, supervised=False, crf=True,
-                        merging=True,
+@ARCHITECTURES.register("wnet", paper="arXiv:1711.08506", year=2017, after="unet",
+                        supervised=False, crf=True, merging=True,
                         idea="no labels: a soft normalised cut, and a second U-Net paints it back")
 def wnet(*, classes: int, size: str = "compact") -> WNet:
     """Build a W-Net: `compact` is two narrow U-Nets, `paper` two of the published widths."""

@@ -80,7 +80,7 @@ class YNet(nn.Module):
         return self.head(y)
 
 
-@ARCHITECTURES.register("ynet", paper="arXiv:1806.01313", year=2018, diagnoses=True,
+@ARCHITECTURES.register("ynet", paper="arXiv:1806.01313", year=2018, after="unet", diagnoses=True,
                         idea="segmentation and a diagnosis from the same encoder")
 def ynet(*, classes: int, size: str = "compact", diagnoses: int = 4) -> YNet:
     """Build a Y-Net: `compact` is short and wide, `paper` has ESPNet's depths and widths."""
