@@ -198,7 +198,7 @@ def test_a_layer_is_rebuilt_from_noise(pair: Any, monkeypatch: pytest.MonkeyPatc
 def test_a_click_on_the_sheet_goes_on_from_that_painting(pair: Any,
                                                          monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("vision.style.sheet.contact_sheet.__defaults__", (FAST, 64, 2))
-    *_, (whole, said, sheet) = style_sheet.make(REQUEST, *pair, *vars(SMALL).values())
+    *_, (whole, said, sheet) = style_sheet.make(REQUEST, Control(), *pair, *vars(SMALL).values())
     height, width = sheet.pictures.shape[2:4]
     assert whole.shape == (5 * height + 16, 5 * width + 16, 3) and "2" in said
     event = type("Event", (), {"index": (3 * (width + 4) + 5, 1 * (height + 4) + 5)})
@@ -206,6 +206,20 @@ def test_a_click_on_the_sheet_goes_on_from_that_painting(pair: Any,
     style_power, tv_power = style_sheet.pick(studio, sheet, event, REQUEST)
     assert np.array_equal(studio.start, sheet.pictures[1, 3])
     assert (style_power, tv_power) == (3.25, 1.75)
+
+
+def test_a_stopped_sheet_keeps_its_paintings(pair: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vision.style.sheet.contact_sheet.__defaults__", (FAST, 64, 900))
+    control = Control()
+    running = style_sheet.make(REQUEST, control, *pair, *vars(SMALL).values())
+    next(running)
+    control.stopping.set()
+    (_, said, sheet), = list(running)
+    assert 1 < sheet.step < 900 and "left" not in said
+    event = type("Event", (), {"index": (1, 1)})
+    studio = Studio()
+    style_sheet.pick(studio, sheet, event, REQUEST)
+    assert np.array_equal(studio.start, sheet.pictures[0, 0])
 
 
 def test_a_network_is_trained_and_paints_at_once(pair: Any, monkeypatch: pytest.MonkeyPatch

@@ -8,6 +8,7 @@ import os
 import tempfile
 import urllib.request
 from collections.abc import Callable
+from http.client import HTTPException
 from pathlib import Path
 from typing import IO, Any
 
@@ -21,7 +22,7 @@ from vision.style.models.vgg19 import Extractor
 
 EXTRACTORS = ("bundled", "imagenet")
 BUNDLED = checkpoints.FOLDER / "style" / "vgg19.safetensors"
-CHUNK = 2**20
+CHUNK, PATIENCE = 2**20, 8  # bytes at a time; seconds without an answer
 OnProgress = Callable[[float], None]
 
 
@@ -50,19 +51,26 @@ def fetch_imagenet(on_progress: OnProgress | None = None) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".vgg19.")
     try:
-        with os.fdopen(handle, "wb") as file, urllib.request.urlopen(_address(), timeout=20) as web:
-            digest = _copy(web, file, int(web.headers["Content-Length"]), on_progress)
+        with os.fdopen(handle, "wb") as file, urllib.request.urlopen(
+                _address(), timeout=PATIENCE) as web:
+            digest = _copy(web, file, int(web.headers["Content-Length"] or 0), on_progress)
         if not digest.startswith(path.stem.rpartition("-")[2]):
             raise OSError("the file arrived damaged")
         os.replace(temporary, path)
-    except OSError as error:
+    except (OSError, HTTPException) as error:
         raise UserError("the ImageNet weights could not be fetched ({reason})",
                         "a connection to download.pytorch.org is needed",
                         "connect and retry; the bundled extractor works without",
-                        reason=getattr(error, "reason", error)) from error
+                        reason=_why(error)) from error
     finally:
         Path(temporary).unlink(missing_ok=True)
     return path
+
+
+def _why(error: Exception) -> str:
+    """Return a failure's reason without addresses and paths."""
+    cause = getattr(error, "reason", error)
+    return getattr(cause, "strerror", None) or str(cause)
 
 
 def _copy(web: Any, file: IO[bytes], size: int, on_progress: OnProgress | None) -> str:
@@ -72,7 +80,7 @@ def _copy(web: Any, file: IO[bytes], size: int, on_progress: OnProgress | None) 
         file.write(part)
         total.update(part)
         done += len(part)
-        if on_progress:
+        if on_progress and size:
             on_progress(done / size)
     return total.hexdigest()
 

@@ -14,7 +14,7 @@ from vision.ui.style_run import Pictures
 from vision.ui.style_studio import Studio
 from vision.ui.style_view import power
 from vision.ui.text import say, t
-from vision.ui.widgets import friendly
+from vision.ui.widgets import Control, friendly
 
 if TYPE_CHECKING:
     from vision.style.sheet import Sheet
@@ -23,16 +23,19 @@ GAP = 4  # pixels between two paintings
 
 
 @friendly
-def make(request: gr.Request, content: str | None, style: str | None, second: str | None,
-         region: Any, *controls: Any) -> Iterator[tuple[Any, ...]]:
-    """Paint the sheet of the chosen pair, and show it as it forms."""
+def make(request: gr.Request, control: Control, content: str | None, style: str | None,
+         second: str | None, region: Any, *controls: Any) -> Iterator[tuple[Any, ...]]:
+    """Paint the sheet of the chosen pair, and show it as it forms; a Stop keeps what is there."""
     from vision.style.extractor import open_extractor
     from vision.style.sheet import contact_sheet
 
     pictures, chosen = Pictures.of(content, style, second, None), Chosen(*controls)
     for sheet in contact_sheet(open_extractor(chosen.extractor), pictures.content,
                                pictures.styles, chosen.settings()):
-        yield laid_out(sheet.pictures), place(sheet, request), sheet
+        ended = control.stopping.is_set() or sheet.step == sheet.total
+        yield laid_out(sheet.pictures), place(sheet, ended, request), sheet
+        if ended:
+            return
 
 
 def laid_out(pictures: np.ndarray) -> np.ndarray:
@@ -50,12 +53,12 @@ def cell_at(pictures: np.ndarray, x: float, y: float) -> tuple[int, int]:
     return min(int(y) // (height + GAP), rows - 1), min(int(x) // (width + GAP), columns - 1)
 
 
-def place(sheet: Sheet, request: gr.Request | None) -> str:
+def place(sheet: Sheet, ended: bool, request: gr.Request | None) -> str:
     """Return how far the sheet is, and which weights stand where."""
     styles, tvs = (" · ".join(f"{float(f'{value:.2g}'):g}" for value in weights)
                    for weights in (sheet.style_weights, sheet.tv_weights))
-    return say("style.sheet_place", request, step=sheet.step, total=sheet.total,
-               left=f"{sheet.seconds_left:.0f}", styles=styles, tvs=tvs)
+    return say("style.sheet_ready" if ended else "style.sheet_place", request, step=sheet.step,
+               total=sheet.total, left=f"{sheet.seconds_left:.0f}", styles=styles, tvs=tvs)
 
 
 @friendly
@@ -73,15 +76,21 @@ def pick(studio: Studio, sheet: Any, event: gr.SelectData, request: gr.Request
 def build(studio: gr.State, inputs: list[Any], style_power: gr.Slider, tv_power: gr.Slider
           ) -> Any:
     """Build the part and return the event after which the painting begins."""
+    control = gr.State(Control())
     gr.Markdown(t("style.sheet_info"))
-    go = gr.Button(t("style.sheet_go"), elem_id="style-sheet-go")
+    with gr.Row():
+        go = gr.Button(t("style.sheet_go"), elem_id="style-sheet-go")
+        stop = gr.Button(t("app.stop"), variant="stop", elem_id="style-sheet-stop")
     said = gr.Markdown(elem_id="style-sheet-place")
     sheet = gr.State(None, time_to_live=3600)
     shown = gr.Image(label=t("style.sheet"), elem_id="style-sheet", interactive=False,
                      format="jpeg", buttons=["download", "fullscreen"], elem_classes=[
                          "lab-when-filled"])
-    go.click(make, inputs, [shown, said, sheet], concurrency_limit=1,
+    at_once: dict[str, Any] = {"queue": False, "show_progress": "hidden",
+                               "api_visibility": "private"}
+    go.click(lambda control: control.stopping.clear(), control, None, **at_once)
+    stop.click(lambda control: control.stopping.set(), control, None, **at_once)
+    go.click(make, [control, *inputs], [shown, said, sheet], concurrency_limit=1,
              concurrency_id="style-inside", show_progress="minimal", show_progress_on=said,
              api_visibility="private")
-    return shown.select(pick, [studio, sheet], [style_power, tv_power], queue=False,
-                        show_progress="hidden", api_visibility="private")
+    return shown.select(pick, [studio, sheet], [style_power, tv_power], **at_once)
