@@ -16,7 +16,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
 import gradio as gr
 
-from vision.ui import class_link
+from vision.ui import class_link, presenter
 from vision.ui.text import catalogs, t
 from vision.ui.theme import CSS, THEME
 from vision.ui.widgets import guard_inputs
@@ -50,13 +50,16 @@ def load_tabs() -> list[Tab]:
 def create_app() -> gr.Blocks:
     """Return the whole page, not yet launched."""
     with gr.Blocks(title="Vision Lab", delete_cache=(600, 3600), analytics_enabled=False) as app:
-        gr.Markdown(t("app.title"), elem_id="app-title")
+        with gr.Row():
+            gr.Markdown(t("app.title"), elem_id="app-title")
+            presenter.build()
         gr.Markdown(t("app.line"), elem_id="app-line")
         with gr.Tabs(elem_id="app-tabs") as tabs:
             parts = []
             for tab in load_tabs():
                 with gr.Tab(t(f"{tab.name}.title"), id=tab.name):
                     parts.append(tab.build())
+        presenter.listen(app)
         class_link.connect(app, tabs, [part for part in parts if part])
     guard_inputs(app)
     return app.queue(max_size=QUEUE, default_concurrency_limit=2)
@@ -66,8 +69,8 @@ def launch(app: gr.Blocks, **settings: Any) -> gr.Blocks:
     """Serve the page, then load torch and the models behind it while people look at it."""
     blocking = not settings.pop("prevent_thread_lock", False)
     app.launch(
-        quiet=True, prevent_thread_lock=True, theme=THEME, css=CSS, i18n=gr.I18n(**catalogs()),
-        favicon_path=ASSETS / "favicon.svg", ssr_mode=False,
+        quiet=True, prevent_thread_lock=True, theme=THEME, css=CSS + presenter.CSS,
+        i18n=gr.I18n(**catalogs()), favicon_path=ASSETS / "favicon.svg", ssr_mode=False,
         allowed_paths=[str(ASSETS), *photograph_folders()], max_file_size=LARGEST_UPLOAD,
         run_history=False, footer_links=["api", "settings"],
         **settings,

@@ -1,0 +1,52 @@
+"""Presenter mode as a teacher uses it at a projector."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.screenshots import select
+
+pytestmark = pytest.mark.browser
+OpenPage = Callable[..., Page]
+GONE = ("#app-title", "#app-line", "footer", "#gan-model .info-text", "#gan-link-copy")
+
+
+def size(page: Page, place: str) -> float:
+    """Return the size of a place's letters in pixels."""
+    return float(page.locator(place).first.evaluate(
+        "element => parseFloat(getComputedStyle(element).fontSize)"))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_mode_enlarges_hides_and_is_left_by_escape(open_page: OpenPage, theme: str) -> None:
+    page = open_page(theme=theme)
+    before = {place: size(page, place) for place in ("#segmentation-go", "#segmentation-model")}
+    page.locator("#app-present").click()
+    for place, small in before.items():
+        assert size(page, place) > 1.2 * small
+    select(page, "gan")
+    expect(page.locator("#gan-go")).to_be_visible()
+    for place in GONE:
+        expect(page.locator(place).first).to_be_hidden()
+    expect(page.locator("button.label-wrap:visible", has_text="How it works")).to_have_count(0)
+    expect(page.locator("#app-present")).to_have_attribute("aria-pressed", "true")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+    found = Axe().run(page, options={"runOnly": ["color-contrast"]})
+    assert not [node["html"][:120] for rule in found.response["violations"]
+                for node in rule["nodes"]]
+    page.keyboard.press("Escape")
+    for place in GONE:
+        expect(page.locator(place).first).to_be_visible()
+    select(page, "segmentation")
+    assert {place: size(page, place) for place in before} == before
+
+
+def test_a_phone_presents_without_scrolling_sideways(open_page: OpenPage) -> None:
+    page = open_page(width=390, height=844)
+    page.locator("#app-present").click()
+    expect(page.locator("#app-title")).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
