@@ -10,21 +10,28 @@ from typing import Any
 import gradio as gr
 import numpy as np
 import pytest
+import torch
 
-from tests.infrared.hand import CONSERVATOR, FUSE
+from tests.infrared.hand import CONSERVATOR, FUSE, Handmade
 from tests.ui.infrared_tiny import detector_that_says, knowing, scene, thermogram
 from tests.ui.test_infrared_tab import detect
+from vision import checkpoints
+from vision.checkpoints import Card, Model
+from vision.errors import UserError
 from vision.images import read_picture, write_png
-from vision.infrared import glcm
+from vision.infrared import classical, glcm, ladder
 from vision.infrared.classes import CLASSES
 from vision.infrared.data import Making, make_scene
 from vision.infrared.matching import overlaps, pairs
 from vision.ui import (
     infrared_boxes_masks,
+    infrared_classical,
     infrared_glcm,
+    infrared_ladder,
     infrared_palettes,
     infrared_scene,
 )
+from vision.ui.pieces import percent
 
 Request: Any = None
 
@@ -155,3 +162,70 @@ def test_parts_ask_for_a_detection_first() -> None:
             call()
     with pytest.raises(gr.Error, match="no picture yet"):
         infrared_glcm.explore(None, None, 1, 0, Request)
+
+
+def test_the_classical_way_stands_beside_the_network(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    view = detect(thermogram(tmp_path))[0]
+    with pytest.raises(gr.Error, match="python -m vision infrared classical"):
+        infrared_classical.compare(view, Request)
+    rows, labels = classical.examples(Handmade(6))
+    classes = np.unique(labels, return_inverse=True)[1]
+    module = classical.fit(rows, classes, 2, 10.0)
+    padded = torch.full((len(CLASSES), len(rows)), 0.0)
+    padded[[CONSERVATOR, FUSE] if CONSERVATOR < FUSE else [FUSE, CONSERVATOR]] = module.weights
+    module.weights = padded
+    card = Card("infrared", "svm", {}, CLASSES, metrics={"accuracy_on_true_masks": 0.375})
+    checkpoints.save(tmp_path / "infrared" / "classical.safetensors", module, card)
+    monkeypatch.setattr(infrared_classical, "machine_at", lambda path, changed: Model(module, card))
+    html = infrared_classical.compare(view, Request)
+    found = classical.detect(Model(module, card), view.result.thermogram.grey)
+    listed = cells(html)
+    assert [row[0] for row in listed] == [f"{place} {CLASSES[label]}" for place, label
+                                          in enumerate(found.labels, 1)]
+    assert "37.5%" in html and html.count("<img") == 4
+    fuse = next(row for row in listed if row[2] == "1 fuse")
+    mask = view.result.instances[0].mask
+    assert found.masks is not None
+    assert fuse[3] == percent((found.masks[int(fuse[0][0]) - 1] & mask).sum() / mask.sum())
+
+
+def climbed(tmp_path: Path, **change: Any) -> tuple[ladder.Report, int]:
+    """Climb with a training that learns nothing; return the report and how often it was asked."""
+    asked: list[Any] = []
+
+    def train(config: Any, on_step: Any) -> Path:
+        asked.append(config)
+        reached = config.scenes / 200 + len(config.freeze) / 100
+        card = Card("infrared", "mask_rcnn", {}, CLASSES, command=f"train {len(asked)}",
+                    metrics=dict.fromkeys(ladder.MEASURES, reached))
+        return checkpoints.save(tmp_path / "rung.safetensors", torch.nn.Linear(1, 1), card)
+
+    config = ladder.Config(glcm=tmp_path / "b.safetensors", pictures=(5, 20),
+                           output=tmp_path / "infrared" / "ladder.json", **change)
+    report = ladder.climb(config, train=train)
+    assert all(each.start == (None if not each.freeze and "scratch" in each.output.stem
+                              else config.glcm) for each in asked)
+    return report, len(asked)
+
+
+def test_a_ladder_is_climbed_once_and_shown(tmp_path: Path) -> None:
+    figure, text = infrared_ladder.show("mask_AP", Request)
+    assert figure is None and "python -m vision infrared ladder" in text
+    first, count = climbed(tmp_path, ways=("scratch", "frozen"))
+    assert count == 4 and ladder.read(tmp_path / "infrared" / "ladder.json") == first
+    assert climbed(tmp_path, ways=("scratch", "frozen", "heads"))[1] == 2
+    figure, text = infrared_ladder.show("mask_AP", Request)
+    lines = {line.get_label(): line.get_xydata().tolist() for line in figure.axes[0].lines}
+    assert lines["frozen glcm"] == [[5, pytest.approx(5.5)], [20, pytest.approx(13)]]
+    assert lines["scratch"] == [[5, pytest.approx(2.5)], [20, pytest.approx(10)]]
+    rows = {row[0]: row[1:] for row in cells(text)}
+    assert rows["frozen, GLCM-resampled"] == ["5.5%", "13.0%"] and len(rows) == 3
+
+
+def test_a_damaged_ladder_and_one_without_a_start_get_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "infrared" / "ladder.json").write_text('{"rungs": [{"way": 1}]}')
+    with pytest.raises(gr.Error, match="does not hold the runs"):
+        infrared_ladder.show("mask_AP", Request)
+    with pytest.raises(UserError, match="no backbone to start from"):
+        ladder.climb(ladder.Config(ways=("all",), output=tmp_path / "x.json"))

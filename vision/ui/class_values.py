@@ -26,6 +26,8 @@ def encode(control: gr.components.Component, value: Any, pictures: Sequence[str]
         return picture_name(value, pictures)
     if isinstance(control, gr.Checkbox):
         return str(int(value))
+    if may_be_empty(control) and value is None:
+        return ""
     if isinstance(control, (gr.Slider, gr.Number)):
         return f"{value:.12g}" if value != int(value) else str(int(value))
     if isinstance(control, gr.Textbox):
@@ -42,6 +44,8 @@ def decode(name: str, control: gr.components.Component, text: str, pictures: Seq
         return one_of(name, text, {"": None, **{Path(path).stem: path for path in pictures}})
     if isinstance(control, gr.Checkbox):
         return one_of(name, text, {"0": False, "1": True})
+    if may_be_empty(control) and not text:
+        return None
     if isinstance(control, (gr.Slider, gr.Number)):
         return number(name, control, text)
     if isinstance(control, gr.Textbox):
@@ -56,6 +60,11 @@ def decode(name: str, control: gr.components.Component, text: str, pictures: Seq
                             name=name)
         return [one_of(name, part, choices(control)) for part in parts]
     return one_of(name, text, choices(control))
+
+
+def may_be_empty(control: gr.components.Component) -> bool:
+    """Return whether a control may hold nothing: a number box that is not for whole numbers."""
+    return isinstance(control, gr.Number) and control.precision is None
 
 
 def number(name: str, control: gr.Slider | gr.Number, text: str) -> float:

@@ -9,9 +9,12 @@ import gradio as gr
 
 from vision.ui import (
     Tab,
+    class_link,
     infrared_boxes_masks,
+    infrared_classical,
     infrared_details,
     infrared_glcm,
+    infrared_ladder,
     infrared_palettes,
     infrared_scene,
     widgets,
@@ -36,6 +39,8 @@ from vision.ui.widgets import friendly
 UNITS = ("", "centikelvin", "decikelvin", "kelvin", "centicelsius", "decicelsius", "celsius")
 PALETTES = ("iron", "rainbow", "white-hot", "grey", "inverted")
 OPACITY = 0.35
+SHARED = ("picture", "low", "high", "unit", "model", "threshold", "mask_threshold", "emissivity",
+          "reflected", "air", "palette", "opacity")
 
 
 @friendly
@@ -172,7 +177,7 @@ def physics() -> dict[str, Any]:
     }
 
 
-def build() -> None:
+def build() -> class_link.Shared:
     """Build the tab."""
     shown = examples()
     view, own = gr.State(None, time_to_live=3600), gr.State(None)
@@ -200,10 +205,14 @@ def build() -> None:
             infrared_boxes_masks.build(view)
         with gr.Tab(t("infrared.attack_tab")):
             infrared_palettes.build(view, own)
+        with gr.Tab(t("infrared.classical_tab")):
+            infrared_classical.build(view)
         with gr.Tab(t("infrared.scene_tab")):
             infrared_scene.build(parts, own)
         with gr.Tab(t("infrared.glcm_tab")):
             infrared_glcm.build(shown)
+        with gr.Tab(t("infrared.ladder_tab")):
+            infrared_ladder.build()
     widgets.lesson("infrared")
     with gr.Accordion(t("app.show_the_code"), open=False):
         settings = [parts[name] for name in ("model", "low", "high", "unit", "threshold",
@@ -219,6 +228,9 @@ def build() -> None:
           trigger_mode="always_last", show_progress="hidden", api_visibility="private")
     gr.on([card_place.expand, parts["model"].change], show_card, [parts["model"], own], card,
           api_visibility="private")
+    return class_link.share(
+        "infrared", {name: parts[name] for name in SHARED if name != "model" or names()},
+        {"picture": [path for path, *_ in shown]})
 
 
 def connect(parts: dict[str, Any], go: gr.Button, choice: Any, view: gr.State, own: gr.State,
@@ -228,9 +240,7 @@ def connect(parts: dict[str, Any], go: gr.Button, choice: Any, view: gr.State, o
     quiet: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     run: dict[str, Any] = {
         "fn": detect, "outputs": [view, *outputs], "concurrency_limit": 2,
-        "concurrency_id": "detect", "inputs": [*(parts[name] for name in (
-            "picture", "low", "high", "unit", "model", "threshold", "mask_threshold", "emissivity",
-            "reflected", "air", "palette", "opacity")), own]}
+        "concurrency_id": "detect", "inputs": [*(parts[name] for name in SHARED), own]}
     moved = gr.on([parts[name].input for name in ("threshold", "mask_threshold", "emissivity")],
                   **run, trigger_mode="always_last", show_progress="minimal",
                   api_visibility="private")

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from vision.infrared.result import Instance
     from vision.infrared.thermal import Reading
 
+WRAPPED = "th { white-space: normal !important; vertical-align: bottom; }"
+
 
 @dataclass(frozen=True, eq=False)
 class Pair:
@@ -115,6 +117,6 @@ def build(view: gr.State) -> None:
     """Build the part."""
     gr.Markdown(t("infrared.boxes_info"))
     go = gr.Button(t("infrared.boxes_go"), elem_id="infrared-boxes-go")
-    shown = gr.HTML(elem_id="infrared-boxes")
+    shown = gr.HTML(elem_id="infrared-boxes", css_template=WRAPPED)
     quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "minimal"}
     go.click(compare, view, shown, **quiet)

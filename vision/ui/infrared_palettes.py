@@ -94,7 +94,7 @@ def shown(view: View, done: list[Attack], request: gr.Request | None) -> str:
              f"<b>{surviving(view.result, each.read)}</b> / {total}",
              f"<b>{surviving(view.result, each.bright)}</b> / {total}"] for each in done]
     pictures = "".join(
-        f"<figure style='margin:0'>{stage(each.read, request)}<figcaption>"
+        f"<figure style='margin:0'>{stage(each.read, request, brief=True)}<figcaption>"
         f"{html.escape(called('palette', each.palette, request))}</figcaption></figure>"
         for each in done)
     return (f'<div style="display:grid;gap:.8rem;margin-bottom:.8rem;'

@@ -115,12 +115,12 @@ def painted(thermogram: Thermogram, palette: str) -> np.ndarray:
 
 
 def stage(result: Result, request: gr.Request | None, palette: str = RECORDED,
-          opacity: float = 0.35, shown: Collection[int] | None = None) -> str:
-    """Return the picture with the devices of the shown classes over it."""
+          opacity: float = 0.35, shown: Collection[int] | None = None, brief: bool = False) -> str:
+    """Return the picture with the devices of the shown classes over it; brief names are numbers."""
     height, width = result.thermogram.grey.shape
     drawn = {place: instance for place, instance in enumerate(result.instances)
              if shown is None or instance.label in shown}
-    names = labels(drawn, width, request)
+    names = labels(drawn, width, request, brief)
     groups = "".join(outlined(place, instance, opacity, names[place])
                      for place, instance in drawn.items())
     picture = picture_uri(painted(result.thermogram, palette), "jpeg")
@@ -142,13 +142,15 @@ def outlined(place: int, instance: Instance, opacity: float, name: str) -> str:
             f'stroke-width="1.5"/>{name}</g>')
 
 
-def labels(drawn: dict[int, Instance], width: int, request: gr.Request | None) -> dict[int, str]:
+def labels(drawn: dict[int, Instance], width: int, request: gr.Request | None,
+           brief: bool = False) -> dict[int, str]:
     """Return number and name of each device as text over its box, none upon another one."""
-    size = width / 44
+    size = width / (26 if brief else 44)
     taken: list[tuple[float, float, float]] = []  # left, right, bottom
     texts = {}
     for place, instance in drawn.items():
-        name = f"{place + 1} {called('class', instance.name, request)}"
+        name = str(place + 1)
+        name += "" if brief else f" {called('class', instance.name, request)}"
         long = sum(1.0 if ord(letter) > 0x2E80 else 0.6 for letter in name) * size
         left = min(max(instance.box[0], 0), max(width - long, 0))
         low = max(instance.box[1] - 0.3 * size, size)

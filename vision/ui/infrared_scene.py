@@ -96,7 +96,7 @@ def shown(scene: Scene, truth: Result, said: Result, request: gr.Request | None)
                "invented": len(said.instances) - len(found)}
     pictures = "".join(
         f"<figure style='margin:0'><figcaption><b>{html.escape(say(f'infrared.{key}', request))}"
-        f"</b></figcaption>{stage(result, request)}</figure>"
+        f"</b></figcaption>{stage(result, request, brief=True)}</figure>"
         for key, result in (("truth", truth), ("detection", said)))
     air = say("infrared.scene_air", request, weather=called("weather", scene.air.kind, request),
               air=f"{scene.air.ambient:.1f}", low=scene.low, high=scene.high)

@@ -1,0 +1,142 @@
+"""The transfer ladder: how few labelled pictures are enough, and what should keep its weights.
+
+Each rung trains a detector on so many scenes: from scratch, with a pre-trained backbone and all
+below the heads frozen, with the backbone frozen, or with all parts learning.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from vision import checkpoints
+from vision.errors import UserError
+from vision.infrared import train as training
+from vision.options import Verb, option, within
+from vision.training import OnStep, on_terminal
+
+WAYS: dict[str, tuple[str, ...]] = {
+    "scratch": (), "frozen": ("backbone", "pyramid", "proposals"), "heads": ("backbone",),
+    "all": (),
+}  # what keeps its weights
+FILE = checkpoints.FOLDER / "infrared" / "ladder.json"
+MEASURES = ("box_AP", "box_AP50", "mask_AP", "mask_AP50")
+
+
+@dataclass(frozen=True)
+class Config:
+    """Settings of `ladder`."""
+
+    uniform: Path | None = option(None, "a backbone from uniformly drawn source pictures")
+    glcm: Path | None = option(None, "a backbone from pictures drawn by their texture")
+    ways: tuple[str, ...] = option(tuple(WAYS), "what learns", lambda: list(WAYS))
+    pictures: tuple[int, ...] = option((5, 10, 25, 50, 100), "how many labelled pictures")
+    steps: int = option(150, "how many steps each training has")
+    batch: int = option(4, "pictures a step")
+    scenes: int = option(100, "measure on so many held-out scenes")
+    seed: int = option(0, "seed of weights and scenes")
+    output: Path = option(FILE, "the file of the runs; those it holds are not made again")
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One training: how, on how many pictures, and what it reached."""
+
+    way: str
+    sampling: str  # "none", "uniform" or "glcm": how the backbone's source pictures were drawn
+    pictures: int
+    steps: int
+    batch: int
+    seed: int
+    scenes: int
+    box_AP: float
+    box_AP50: float
+    mask_AP: float
+    mask_AP50: float
+    command: str
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """Return what makes two rungs the same training."""
+        return (self.way, self.sampling, self.pictures, self.steps, self.batch, self.seed,
+                self.scenes)
+
+
+@dataclass(frozen=True)
+class Report:
+    """All rungs of a file."""
+
+    rungs: tuple[Rung, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return everything in plain types."""
+        return {"rungs": [asdict(rung) for rung in self.rungs]}
+
+    def __str__(self) -> str:
+        return "\n".join(f"{rung.way:8} {rung.sampling:8} {rung.pictures:5} pictures: "
+                         f"box AP {rung.box_AP:.4f}, mask AP {rung.mask_AP:.4f}"
+                         for rung in self.rungs)
+
+
+def read(path: Path = FILE) -> Report:
+    """Return the stored runs; none if there is no file."""
+    if not path.is_file():
+        return Report(())
+    try:
+        content = json.loads(path.read_text("utf-8"))
+        return Report(tuple(Rung(**entry) for entry in content["rungs"]))
+    except (ValueError, KeyError, TypeError) as error:
+        raise UserError("'{file}' does not hold the runs of a ladder",
+                        "a file that 'python -m vision infrared ladder' wrote is accepted",
+                        "remove it and make the runs again", file=path.name) from error
+
+
+def plan(config: Config) -> Iterator[tuple[str, str, Path | None, int]]:
+    """Yield way, sampling, backbone and number of pictures of each rung."""
+    starts = {"uniform": config.uniform, "glcm": config.glcm}
+    given = {name: path for name, path in starts.items() if path is not None}
+    for count in config.pictures:
+        for way in config.ways:
+            if way == "scratch":
+                yield way, "none", None, count
+                continue
+            for sampling, path in given.items():
+                yield way, sampling, path, count
+
+
+def climb(config: Config, on_step: OnStep | None = None,
+          train: Callable[..., Path] = training.train) -> Report:
+    """Train every rung that is not stored yet, and return all that are."""
+    within(config, steps=(1, 10**6), batch=(2, 4096), scenes=(1, 10**5), seed=(0, 10**6))
+    if not any(True for _ in plan(config)):
+        raise UserError("there is no backbone to start from", "--uniform, --glcm or both",
+                        "make them with 'python -m vision infrared train_backbone'")
+    report = read(config.output)
+    for way, sampling, start, count in plan(config):
+        wanted = (way, sampling, count, config.steps, config.batch, config.seed, config.scenes)
+        if wanted in {rung.key for rung in report.rungs}:
+            continue
+        path = train(training.Config(
+            start=start, freeze=WAYS[way], scenes=count, steps=config.steps, batch=config.batch,
+            validate=config.scenes, seed=config.seed, save_every=config.steps + 1,
+            output=Path("runs/infrared/ladder") / f"{way}-{sampling}-{count}.safetensors"), on_step)
+        card = checkpoints.read_card(path)
+        path.unlink()
+        measured: dict[str, Any] = {name: float(card.metrics[name])
+                                    for name in MEASURES}
+        rung = Rung(*wanted, command=card.command, **measured)
+        report = Report((*report.rungs, rung))
+        content = json.dumps(report.as_json(), indent=1) + "\n"
+        checkpoints.write_atomically(config.output, content.encode())
+    return report
+
+
+def run(config: Config) -> Report:
+    """Climb with progress on the terminal."""
+    return climb(config, on_terminal)
+
+
+VERB = Verb(Config, run, "Train with few labelled pictures in several ways, and keep the measures.")
