@@ -21,6 +21,7 @@ from gradio.context import LocalContext
 
 from vision.checkpoints import Card
 from vision.errors import UserError
+from vision.ui import paper
 from vision.ui.picture_input import PictureInput
 from vision.ui.text import explain, say, t
 
@@ -252,9 +253,14 @@ def style(axis: Any, title: str) -> None:
 
 
 def lesson(part: str) -> None:
-    """Add a part's lesson in a closed accordion."""
-    with gr.Accordion(t("app.how_it_works"), open=False):
+    """Add a part's lesson in a closed accordion, with the published numbers beside ours."""
+    def show(request: gr.Request) -> str:
+        return paper.beside(part, request)
+
+    with gr.Accordion(t("app.how_it_works"), open=False) as place:
         gr.Markdown(t(f"{part}.lesson"), latex_delimiters=[
             {"left": "$$", "right": "$$", "display": True},
             {"left": "$", "right": "$", "display": False}])
+        numbers = gr.HTML(elem_id=f"{part}-paper", min_height=0)
+    place.expand(friendly(show), None, numbers, show_progress="hidden", api_visibility="private")
 
