@@ -22,6 +22,7 @@ CLICKED = """element.addEventListener('click', event => {
   element.querySelectorAll('button[data-arch]').forEach(
     other => other.setAttribute('aria-pressed', String(other === node)));
   trigger('click', {arch: node.dataset.arch});
+  document.getElementById('segmentation-family-facts').scrollIntoView({block: 'nearest'});
 });"""
 
 
@@ -39,7 +40,7 @@ def branch(above: str | None, under: dict[str | None, list[Entry]]) -> str:
     """Return the list of what carries on one architecture, and of what carries on that."""
     items = "".join(
         f'<li><button type="button" data-arch="{entry.name}" aria-pressed="false">'
-        f"<b>{entry.name}</b> {entry.year}</button>{branch(entry.name, under)}</li>"
+        f"<b>{entry.name}</b> <small>{entry.year}</small></button>{branch(entry.name, under)}</li>"
         for entry in under.get(above, []))
     return f"<ul>{items}</ul>" if items else ""
 
@@ -56,11 +57,13 @@ def told(arch: str, request: gr.Request | None) -> tuple[str, Any]:
 
     entry = ARCHITECTURES[arch]
     ships = that_ship(arch)
-    facts = {"year": str(entry.year), **costs(arch)}
+    facts, measured_on = {"year": str(entry.year), **costs(arch)}, ""
     if ships:
         card = checkpoints.read_card(path_of(ships[0], None))
-        facts["miou"] = f"{percent(card.metrics.get('mIoU'))} ({card.data.get('val', '')})"
-    named = {say(f"segmentation.family_{name}", request): value for name, value in facts.items()}
+        facts["miou"] = percent(card.metrics.get("mIoU"))
+        measured_on = str(card.data.get("val", ""))
+    named = {say(f"segmentation.family_{name}", request, val=measured_on): value
+             for name, value in facts.items()}
     idea = html.escape(say(f"segmentation.idea.{arch}", request))
     lines = [f"<h3>{entry.name}</h3>",
              f'<p>{idea} <a href="{entry.link}" target="_blank" rel="noopener">'

@@ -58,7 +58,8 @@ CSS = """
 .lab-family > ul { margin: 0; padding: 0; border: 0; }
 .lab-family button { margin: .15rem 0; padding: .25rem .6rem; border-radius: 6px;
                      border: 1px solid var(--border-color-primary);
-                     background: var(--block-background-fill); color: var(--body-text-color); }
+                     background: var(--block-background-fill); color: var(--body-text-color);
+                     font-weight: normal !important; text-align: left; }
 .lab-family button:hover, .lab-family button[aria-pressed=true] { border-color: #1d4ed8;
                                                                   box-shadow: 0 0 0 1px #1d4ed8; }
 .lab-chip { display: inline-block; width: .9em; height: .9em; border-radius: 3px;
