@@ -20,8 +20,6 @@ LATER = replace(LARGE, data=("camvid",), steps=700, learning_rate=1.5e-3)
 AFTER_UNET = Config(data=("camvid",), steps=700, learning_rate=1e-3)
 RECIPES = {
     "unet": Config(steps=5000),
-    "attention_unet": AFTER_UNET,
-    "mnet": AFTER_UNET,
     "deeplab_v3plus": replace(LARGE, steps=2500),
     "deeplab_v3": LATER,
     "deeplab_v2": LATER,
@@ -31,6 +29,8 @@ RECIPES = {
     "fcn8s": LATER,
     "fcn16s": LATER,
     "fcn32s": LATER,
+    "attention_unet": AFTER_UNET,
+    "mnet": AFTER_UNET,
     "segnet": Config(steps=2000),
     "unetpp": Config(steps=1800),
     "segformer": Config(steps=2000, learning_rate=1.5e-3),
