@@ -1,0 +1,214 @@
+"""What stands below the painting: the sheet, own networks, fetched weights; and other sessions."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.screenshots import select
+from tests.ui.style_tiny import tiny_extractor
+from vision.style import extractor as extractors
+from vision.style import sheet, transfer
+from vision.style.models.vgg19 import Extractor
+from vision.ui import style_own
+from vision.ui.style_studio import Studio
+
+pytestmark = pytest.mark.browser
+OpenPage = Callable[..., Page]
+SLOW = 60_000
+WIDTH = "() => document.querySelector('#style-result img').naturalWidth === {}"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with tiny_extractor(tmp_path_factory.mktemp("style")):
+        yield
+
+
+@pytest.fixture
+def opened(open_page: OpenPage) -> OpenPage:
+    def go() -> Page:
+        page = open_page()
+        select(page, "style")
+        page.locator("#style-content img").wait_for(timeout=SLOW)
+        page.locator("#style-style img").wait_for(timeout=SLOW)
+        return page
+
+    return go
+
+
+def put(page: Page, name: str, value: str) -> None:
+    box = page.locator(f"#style-{name} input[type=number]")
+    box.fill(value)
+    box.press("Tab")
+
+
+def unfold(page: Page, words: str) -> None:
+    page.locator("button.label-wrap:visible", has_text=words).click()
+
+
+def tab(page: Page, words: str) -> None:
+    page.get_by_role("tab", name=words, exact=True).click()
+
+
+def step(page: Page) -> Locator:
+    return page.locator("#style-numbers .lab-tile b").first
+
+
+def test_the_sheet_tells_its_progress_and_a_click_goes_on(opened: OpenPage,
+                                                          monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheet.contact_sheet, "__defaults__", (sheet.FAST, 64, 12))
+    page = opened()
+    put(page, "size", "160")
+    put(page, "steps", "8")
+    tab(page, "Contact sheet")
+    page.locator("#style-sheet-go").click()
+    said = page.locator("#style-sheet-place")
+    expect(said).to_contain_text("of 12 · about", timeout=SLOW)
+    expect(said).to_contain_text("12 of 12 steps done", timeout=SLOW)
+    page.locator("#style-sheet img").click(position={"x": 6, "y": 6})
+    expect(page.locator("#style-film")).to_be_visible(timeout=SLOW)
+    page.wait_for_function(WIDTH.format(160))
+    expect(step(page)).to_have_text("8 / 8")
+    expect(page.locator("#style-result")).to_be_in_viewport(ratio=0.9)
+    expect(page.locator("#style-readout")).to_contain_text("style × 316")
+
+
+def test_a_stopped_sheet_stays_and_can_be_clicked(opened: OpenPage,
+                                                  monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheet.contact_sheet, "__defaults__", (sheet.FAST, 64, 5000))
+    page = opened()
+    put(page, "steps", "4")
+    put(page, "size", "96")
+    tab(page, "Contact sheet")
+    page.locator("#style-sheet-go").click()
+    page.locator("#style-sheet img").wait_for(timeout=SLOW)
+    page.locator("#style-sheet-stop").click()
+    expect(page.locator("#style-sheet-place")).to_contain_text("of 5000 steps done", timeout=SLOW)
+    expect(page.locator("#style-sheet img")).to_be_visible()
+    page.locator("#style-sheet img").click(position={"x": 6, "y": 6})
+    expect(page.locator("#style-film")).to_be_visible(timeout=SLOW)
+
+
+def test_a_stopped_training_gives_a_network_that_paints(opened: OpenPage,
+                                                        monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(style_own, "SIDE", 64)
+    page = opened()
+    put(page, "size", "96")
+    unfold(page, "Train your own")
+    put(page, "train-steps", "4000")
+    page.locator("#style-train").click()
+    page.locator("#style-sample img").wait_for(timeout=SLOW)
+    expect(page.locator("#style-plot img")).to_be_visible(timeout=SLOW)
+    page.locator("#style-train-stop").click()
+    expect(page.locator("#style-download")).to_be_visible(timeout=SLOW)
+    tab(page, "In one pass")
+    expect(page.locator("#style-painter input")).to_have_value("my own network")
+    page.locator("#style-forward-go").click()
+    expect(page.locator("#style-forward-said")).to_contain_text("ms", timeout=SLOW)
+    page.wait_for_function("() => document.querySelector('#style-forward img').naturalWidth > 60")
+
+
+@pytest.fixture
+def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Tiny "ImageNet weights" at an address on this disk; torch keeps them in an empty folder."""
+    state = {**Extractor("compact").state_dict(), "filler": torch.zeros(2**20)}
+    torch.save(state, tmp_path / "made.pth")
+    digest = hashlib.sha256((tmp_path / "made.pth").read_bytes()).hexdigest()[:8]
+    file = (tmp_path / "made.pth").rename(tmp_path / f"vgg19-{digest}.pth")
+    monkeypatch.setattr(extractors, "_address", file.as_uri)
+    monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path / "hub"))
+    monkeypatch.setattr(extractors, "Extractor", lambda size: Extractor("compact"))
+    extractors._imagenet.cache_clear()
+    yield file
+    extractors._imagenet.cache_clear()
+
+
+def test_weights_that_cannot_be_fetched_leave_the_bundled_ones(
+        opened: OpenPage, published: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extractors, "_address", lambda: "http://127.0.0.1:9/vgg19-01234567.pth")
+    page = opened()
+    unfold(page, "More settings")
+    page.locator("#style-fetch").click()
+    said = page.locator(".toast-body").first
+    expect(said).to_contain_text("could not be fetched (Connection refused)", timeout=SLOW)
+    expect(page.locator("#style-extractor input[value=bundled]")).to_be_checked()
+    put(page, "size", "64")
+    put(page, "steps", "3")
+    page.locator("#style-go").click()
+    expect(page.locator("#style-film")).to_be_visible(timeout=SLOW)
+
+
+def test_fetched_weights_show_their_progress_and_paint(
+        opened: OpenPage, published: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen, original = threading.Event(), extractors._copy
+
+    def copy(web: Any, file: Any, size: int, told: Any) -> str:
+        def wait(share: float) -> None:
+            told(share)
+            seen.wait(SLOW / 1000)
+
+        return original(web, file, size, wait)
+
+    monkeypatch.setattr(extractors, "_copy", copy)
+    page = opened()
+    unfold(page, "More settings")
+    page.locator("#style-fetch").click()
+    expect(page.locator("#style-fetched")).to_contain_text("%", timeout=SLOW)
+    seen.set()
+    expect(page.locator("#style-fetched")).to_contain_text("are here", timeout=SLOW)
+    expect(page.locator("#style-extractor input[value=imagenet]")).to_be_checked()
+    assert os.listdir(Path(torch.hub.get_dir()) / "checkpoints") == [published.name]
+    put(page, "size", "64")
+    put(page, "steps", "3")
+    page.locator("#style-go").click()
+    expect(page.locator("#style-film")).to_be_visible(timeout=SLOW)
+
+
+def test_two_sessions_do_not_reach_each_other(opened: OpenPage) -> None:
+    first, second = opened(), opened()
+    for page in (first, second):
+        put(page, "size", "64")
+        put(page, "steps", "1000")
+        page.locator("#style-go").click()
+    for page in (first, second):
+        expect(page.locator("#style-result img")).to_be_visible(timeout=SLOW)
+    first.locator("#style-tv-power input[type=range]").fill("3")
+    expect(first.locator(".style-mark")).not_to_have_count(0, timeout=SLOW)
+    first.locator("#style-stop").click()
+    expect(first.locator("#style-film")).to_be_visible(timeout=SLOW)
+    before = step(second).inner_text()
+    expect(step(second)).not_to_have_text(before, timeout=SLOW)
+    expect(second.locator(".style-mark")).to_have_count(0)
+    expect(second.locator("#style-film")).to_be_hidden()
+
+
+def test_closing_the_page_ends_the_work(opened: OpenPage, monkeypatch: pytest.MonkeyPatch
+                                        ) -> None:
+    ended, studios, original = threading.Event(), [], Studio.end
+
+    def end(studio: Studio) -> None:
+        original(studio)
+        studios.append(studio)
+        ended.set()
+
+    steps: list[int] = []
+    took = transfer.Descent.step
+    monkeypatch.setattr(Studio, "end", end)
+    monkeypatch.setattr(transfer.Descent, "step", lambda self: steps.append(0) or took(self))
+    page = opened()
+    put(page, "size", "64")
+    put(page, "steps", "1000")
+    page.locator("#style-go").click()
+    expect(page.locator("#style-result img")).to_be_visible(timeout=SLOW)
+    page.context.close()
+    assert ended.wait(SLOW / 1000) and len(steps) < 1000
+    assert studios[0].picture is None and not studios[0].film.frames
