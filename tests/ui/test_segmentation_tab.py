@@ -247,3 +247,14 @@ def test_the_family_tells_what_is_counted_from_the_modules() -> None:
     count = sum(parameter.numel() for parameter in module.parameters())
     assert segmentation_family.costs("unet")["small"] == f"{count / 1e6:.2f}M"
     assert "gmacs" not in segmentation_family.costs("vnet")
+
+
+def test_the_own_model_stands_beside_a_shipped_one(tmp_path: Path) -> None:
+    own = tmp_path / "own.safetensors"
+    own.write_bytes((checkpoints.FOLDER / "segmentation" / "pspnet.safetensors").read_bytes())
+    sides = segmentation_compare.with_own(str(own), Request)
+    assert all(side.choices[-1][1] == segmentation_view.OWN for side in sides)
+    assert all(segmentation_view.OWN not in dict(side.choices).values()
+               for side in segmentation_compare.with_own(None, Request))
+    _, told = segmentation_compare.compare(PICTURE, TRUTH, "own", "unet", str(own), Request)
+    assert "<th>own</th>" not in told and "mIoU" in told

@@ -13,6 +13,7 @@ from vision.ui.pieces import note, percent
 from vision.ui.pieces import table as as_table
 from vision.ui.segmentation_metrics import numbers_of
 from vision.ui.segmentation_view import (
+    OWN,
     first,
     for_screen,
     for_streets,
@@ -56,7 +57,15 @@ def compare(picture: str | None, truth: str | None, left: str, right: str, own: 
             column |= {name: percent(value)
                        for name, value in numbers_of(scores, outlines).items()}
     rows = ([name, columns[0][name], columns[1][name]] for name in columns[0])
-    return sides, as_table(["", left, right], rows)
+    head = [say("segmentation.own", request) if name == OWN else name for name in (left, right)]
+    return sides, as_table(["", *head], rows)
+
+
+def with_own(own: str | None, request: gr.Request) -> tuple[Any, Any]:
+    """Offer the model that this session has trained on both sides."""
+    mine = [(say("segmentation.own", request), OWN)] if own else []
+    choices: list[Any] = [*for_streets(), *mine]
+    return gr.Dropdown(choices=choices), gr.Dropdown(choices=choices)
 
 
 @functools.lru_cache(maxsize=64)
@@ -138,5 +147,7 @@ def build(picture: gr.Image, truth: gr.Image, own: gr.State) -> None:
             ranks = gr.HTML(t("segmentation.board_empty"), elem_id="segmentation-board")
     go.click(compare, [picture, truth, left, right, own], [slider, table], concurrency_limit=2,
              concurrency_id="segment", api_visibility="private")
+    own.change(with_own, own, [left, right], queue=False, show_progress="hidden",
+               api_visibility="private")
     gr.on([show.click, cost.input], board, cost, [ranks, plot], trigger_mode="always_last",
           concurrency_limit=1, api_visibility="private")
