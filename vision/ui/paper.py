@@ -18,7 +18,7 @@ from vision.ui.pieces import note, table
 from vision.ui.text import language_of, say, words
 
 NUMBERS = Path(__file__).with_name("paper_numbers.json")
-COLUMNS = ("name", "measure", "published", "here", "gap", "source")
+COLUMNS = ("name", "published", "here", "gap")
 FORMS: dict[str, tuple[Callable[[float], float], str]] = {  # from a card's value, and how it reads
     "percent": (lambda share: 100 * share, "{:.1f}%"),
     "error": (lambda accuracy: 100 * (1 - accuracy), "{:.2f}%"),
@@ -99,16 +99,22 @@ def beside(tab: str, request: gr.Request | None) -> str:
 
 
 def cells(row: Row, ours: Here | None, request: gr.Request | None) -> list[str]:
-    """Return one row of the table."""
+    """Return one row of the table: each value with where it is from below it."""
     form = FORMS[row.form][1]
-    published = form.format(row.published) + (f" ± {row.error:g}" if row.error else "")
+    shown, gap, place = "–", "–", row.arch or ""
     if ours is None:
-        missing = say("paper.live" if row.arch is None else "paper.missing", request)
-        shown, gap = f"{row.arch}: {missing}" if row.arch else missing, "–"
+        place += " " + say("paper.live" if row.arch is None else "paper.missing", request)
     else:
-        shown = f"{form.format(ours.value)} ({ours.checkpoint}, {ours.data})"
+        shown, place = form.format(ours.value), f"{ours.checkpoint}, {ours.data}"
         gap = (f"{ours.value - row.published:+.2f}" if ours.data == row.on
                else say("paper.other_data", request))
     name = words(language_of(request)).get(f"infrared.class.{row.name}", row.name)
     measure = f"{say(f'paper.measure.{row.measure}', request)}, {row.data}"
-    return [html.escape(text) for text in (name, measure, published, shown, gap, row.source)]
+    published = form.format(row.published) + (f" ± {row.error:g}" if row.error else "")
+    return [over(name, measure), over(published, row.source), over(shown, place), over(gap)]
+
+
+def over(value: str, below: str = "") -> str:
+    """Return a cell with a value and a smaller text below it, which may take several lines."""
+    return (f"<b>{html.escape(value)}</b>"
+            f'<br><small style="white-space:normal">{html.escape(below)}</small>')
