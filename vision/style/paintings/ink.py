@@ -27,6 +27,7 @@ def paint(seed: int, size: Size) -> np.ndarray:
     x, y = grid(size)
     grain = noise(random, size, 170, 2) + 0.5 * noise(random, size, 60, 2, stretch=4)
     ink, blue, warm = _sky(random, x, y)
+    ink = ink + 1.3 * _geese(size)
     for number, (level, rise, dark, peaks, pines) in enumerate(RANGES):
         ridge = level - rise * _peaks(random, size[1], peaks)
         deep = y - ridge
@@ -38,7 +39,7 @@ def paint(seed: int, size: Size) -> np.ndarray:
         ink = ink * (1 - inside) + wash * inside + lines
         blue = blue * (1 - inside) + (0.75 - 0.13 * number) * wash * inside
         warm = warm * (1 - inside) + 0.25 * inside * wash * smooth(0, 1, noise(random, size, 4, 3))
-    light = np.broadcast_to(to_light(PAPER), (*size, 3)) * (1 + 0.022 * grain[..., None])
+    light = np.broadcast_to(to_light(PAPER), (*size, 3)) * (1 + 0.03 * grain[..., None])
     red = smooth(SUN[2], SUN[2] - 0.004, np.hypot(x - SUN[0], y - SUN[1]) + 0.001 * grain)
     red = red * smooth(0.9, 0.3, ink) * (0.7 + 0.15 * noise(random, size, 14, 3)) + _seal(x, y)
     for pigment, amount in ((INDIGO, blue), (OCHRE, warm), (CINNABAR, red), (INK, ink)):
@@ -51,9 +52,21 @@ def _sky(random: Random, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, ...]
     """Return a graded wet sky: ink, indigo and ochre."""
     cloud = noise(random, x.shape, 3, 5, stretch=3.5)
     bank = np.abs(noise(random, x.shape, 4, 4, stretch=4))
-    ink = 0.03 + 0.09 * smooth(0.4, 0, y) * (1 + 0.5 * cloud) + 0.05 * smooth(0.8, 0, bank)
-    warm = 0.35 * np.exp(-(np.hypot(x - SUN[0], y - SUN[1]) / 0.3) ** 2)
-    return ink, 0.3 * smooth(0.5, 0, y) * (1 + 0.4 * cloud) + 0.06, warm
+    ink = 0.02 + 0.045 * smooth(0.4, 0, y) * (1 + 0.6 * cloud) + 0.05 * smooth(0.8, 0, bank)
+    warm = 0.14 * np.exp(-(np.hypot(x - SUN[0], y - SUN[1]) / 0.22) ** 2)
+    return ink, 0.22 * smooth(0.45, 0, y) * (1 + 0.7 * cloud) + 0.05, warm
+
+
+def _geese(size: Size) -> np.ndarray:
+    """Return the ink (0…1) of a skein of geese, each two strokes of the brush."""
+    layer = np.zeros(size, np.uint8)
+    wings = np.array([[-1.1, -0.55], [-0.5, -0.6], [0, 0], [0.55, -0.75], [1.2, -0.6]])
+    for rank in range(5):
+        for away in (-0.5, 1) if rank else (0,):
+            at = [0.66 + 0.031 * rank, 0.27 + 0.013 * rank * away]
+            bird = np.round((at + (0.011 - 0.0007 * rank) * wings) * size[0] * 16).astype(np.int32)
+            cv2.polylines(layer, [bird], False, 220, max(1, round(size[0] / 500)), cv2.LINE_AA, 4)
+    return layer / np.float32(255)
 
 
 def _peaks(random: Random, count: int, bumps: float) -> np.ndarray:

@@ -116,24 +116,27 @@ def _wheat(random: Random, colour: np.ndarray, ink: np.ndarray) -> tuple[np.ndar
 
 
 def _ear(random: Random, gold: np.ndarray, tip: np.ndarray, unit: float) -> None:
-    """Cut one ear: a bent stalk, grains in two rows, and their beards."""
-    lean = random.normal(0, 0.25)
+    """Cut one ear, a bent stalk, grains in two rows and their beards, with black around it."""
+    lean = random.normal(0, 0.2)
     steps = np.linspace(0, 1, 12)[:, None]
     down = np.array([np.sin(lean), np.cos(lean)])
     stalk = tip + steps * down * 0.4 * unit + steps ** 2 * [0.06 * lean * unit, 0]
-    cv2.polylines(gold, [np.round(stalk * 16).astype(np.int32)], False, 255,
-                  max(1, round(0.0035 * unit)), cv2.LINE_AA, 4)
-    for step in range(9):
-        for side in (-1, 1):
-            turn = lean + side * 0.42
-            ahead = np.array([-np.sin(turn), -np.cos(turn)])
-            root = tip + down * unit * 0.011 * step + side * 0.004 * unit * np.array([1, 0])
-            grain = np.round((root + 0.004 * unit * ahead) * 16).astype(int).tolist()
-            half = [round(0.0095 * unit * 16), round(0.0042 * unit * 16)]
-            cv2.ellipse(gold, grain, half, np.degrees(np.arctan2(ahead[1], ahead[0])), 0, 360, 255,
-                        -1, cv2.LINE_AA, 4)
-            beard = np.round(np.array([root, root + 0.05 * unit * ahead]) * 16).astype(np.int32)
-            cv2.polylines(gold, [beard], False, 255, 1, cv2.LINE_AA, 4)
+    for gap, tone in ((max(2, round(0.007 * unit)), 0), (0, 255)):
+        _line(gold, stalk, tone, max(1, round(0.0032 * unit)) + gap)
+        for step in range(11):
+            for side in (-1, 1):
+                turn = lean + side * 0.38
+                ahead = np.array([-np.sin(turn), -np.cos(turn)])
+                root = tip + down * unit * 0.0115 * step + side * unit * np.array([0.0055, 0])
+                _line(gold, np.array([root, root + 0.055 * unit * ahead]), tone, 1 + gap // 2)
+                grain = np.round((root + 0.004 * unit * ahead) * 16).astype(int).tolist()
+                half = [round(16 * (part * unit + gap / 3)) for part in (0.0105, 0.0042)]
+                angle = np.degrees(np.arctan2(ahead[1], ahead[0]))
+                cv2.ellipse(gold, grain, half, angle, 0, 360, tone, -1, cv2.LINE_AA, 4)
+
+
+def _line(gold: np.ndarray, path: np.ndarray, tone: int, thick: int) -> None:
+    cv2.polylines(gold, [np.round(path * 16).astype(np.int32)], False, tone, thick, cv2.LINE_AA, 4)
 
 
 def _press(random: Random, colour: np.ndarray, ink: np.ndarray) -> np.ndarray:
