@@ -14,6 +14,7 @@ from vision.ui import (
     infrared_classical,
     infrared_details,
     infrared_glcm,
+    infrared_label,
     infrared_ladder,
     infrared_palettes,
     infrared_scene,
@@ -214,6 +215,8 @@ def build() -> class_link.Shared:
         with gr.Tab(t("infrared.ladder_tab")):
             infrared_ladder.build()
     widgets.lesson("infrared")
+    with gr.Accordion(t("app.train_your_own"), open=False):
+        infrared_label.build(parts, own)
     with gr.Accordion(t("app.show_the_code"), open=False):
         settings = [parts[name] for name in ("model", "low", "high", "unit", "threshold",
                                              "mask_threshold")]

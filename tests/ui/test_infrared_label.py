@@ -1,0 +1,223 @@
+"""Labelling one's own thermograms: drawing, keeping, reading files, learning from them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import gradio as gr
+import numpy as np
+import pytest
+import torch
+from pycocotools.coco import COCO
+
+from tests.infrared.hand import CONSERVATOR, FUSE, SIZE
+from tests.ui.infrared_tiny import detector_that_says, knowing, scene, thermogram
+from vision import checkpoints
+from vision.checkpoints import Card
+from vision.errors import UserError
+from vision.infrared import samples
+from vision.infrared.classes import CLASSES
+from vision.infrared.models import ARCHITECTURES
+from vision.infrared.own import sample_of_labels
+from vision.infrared.readers import Labelled, read_coco
+from vision.ui import infrared_collection, infrared_label, infrared_tune
+from vision.ui.infrared_collection import Collection, with_box
+from vision.ui.widgets import Control
+
+Request: Any = None
+
+
+@pytest.fixture(autouse=True)
+def _use(tmp_path: Path) -> Iterator[None]:
+    with detector_that_says(tmp_path, knowing()):
+        yield
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Collection:
+    """A collection with one picture and nothing marked."""
+    return infrared_label.take(Collection(), thermogram(tmp_path), Request)[0]
+
+
+def true(label: int) -> Any:
+    return next(device for device in scene().devices if device.label == label)
+
+
+def around(label: int, edge: float = 4) -> list[float]:
+    x0, y0, x1, y1 = true(label).box
+    return [x0 - edge, y0 - edge, x1 + edge, y1 + edge]
+
+
+def marked(opened: Collection) -> Collection:
+    """The same with the fuse in a box and the conservator as a polygon."""
+    boxed = infrared_label.drawn(opened, "fuse", Request, SimpleNamespace(box=around(FUSE)))[0]
+    x0, y0, x1, y1 = true(CONSERVATOR).box
+    corners = [[x0, y0], [x1, y0], [x1, y1], [x0, y1]]
+    return infrared_label.drawn(boxed, "conservator", Request, SimpleNamespace(polygon=corners))[0]
+
+
+def test_a_box_becomes_the_device_and_a_polygon_what_it_holds(opened: Collection) -> None:
+    collection = marked(opened)
+    masks = collection.open.labelled.masks
+    assert masks is not None and collection.open.labelled.names == ("fuse", "conservator")
+    fuse = true(FUSE).mask
+    assert (masks[0] & fuse).sum() / (masks[0] | fuse).sum() > 0.9
+    assert (masks[1] == true(CONSERVATOR).mask).all()
+
+
+def test_the_browser_keeps_everything(opened: Collection, tmp_path: Path) -> None:
+    collection = infrared_label.take(marked(opened), thermogram(tmp_path), Request)[0]
+    kept = infrared_label.shown(collection, Request)[1]
+    back, _, board, listed, choice, _ = infrared_label.restore(kept, Request)
+    assert back == collection and back.place == 1 and len(choice.choices) == 2
+    assert board.count("<g fill") == 0 and "Pictures: 2" in listed
+    board = infrared_label.turn(back, 0, Request)[2]
+    assert board.count("<g fill") == 2 and "2 conservator" in board
+
+
+@pytest.mark.parametrize("damage", [
+    "no json", "[]", '{"sheets": [1]}', '{"sheets": [{"file": "x"}]}',
+    lambda text: text.replace('"height":96', '"height":95'),
+    lambda text: text.replace('"content":"', '"content":"AAAA'),
+])
+def test_what_a_browser_kept_badly_is_left_out(opened: Collection, damage: Any) -> None:
+    text = damage(opened.as_text()) if callable(damage) else damage
+    assert Collection.from_text(text) == Collection()
+    assert infrared_label.restore(text, Request)[0] == Collection()
+
+
+def test_the_file_is_what_pycocotools_reads(opened: Collection) -> None:
+    collection = marked(opened)
+    file = infrared_label.shown(collection, Request)[-1].value
+    path = Path(file["path"] if isinstance(file, dict) else file)
+    known = COCO(str(path))
+    entries = known.loadAnns(known.getAnnIds())
+    assert [known.cats[entry["category_id"]]["name"] for entry in entries] == [
+        "fuse", "conservator"]
+    masks = collection.open.labelled.masks
+    assert masks is not None
+    for entry, mask in zip(entries, masks, strict=True):
+        assert (known.annToMask(entry).astype(bool) == mask).all()
+    again = infrared_label.read(infrared_label.undo(infrared_label.undo(
+        collection, Request)[0], Request)[0], str(path), Request)[0]
+    assert again.open.marked == collection.open.marked
+
+
+def test_boxes_from_a_file_get_masks(opened: Collection, tmp_path: Path) -> None:
+    x0, y0, x1, y1 = around(FUSE)
+    line = [FUSE, (x0 + x1) / 256, (y0 + y1) / 192, (x1 - x0) / 128, (y1 - y0) / 96]
+    (tmp_path / "thermogram.txt").write_text(" ".join(map(str, line)))
+    found = infrared_label.read(opened, str(tmp_path / "thermogram.txt"), Request)[0]
+    assert found.open.marked == with_box(opened.open, "fuse", around(FUSE)).marked
+
+
+@pytest.mark.parametrize("name, content, words", [
+    ("a.json", "{", "damaged or of another kind"), ("a.json", "[1]", "damaged or of another kind"),
+    ("a.json", '{"images": []}', "has no 'categories'"),
+    ("a.json", json.dumps({"images": [], "annotations": [], "categories": []}), "holds no labels"),
+    ("a.json", json.dumps({"images": [{"id": 1, "file_name": "x", "height": 5, "width": 5}],
+                           "annotations": [], "categories": []}), "holds no labels"),
+    ("a.json", json.dumps({
+        "images": [{"id": 1, "file_name": "x", "height": 96, "width": 128}],
+        "categories": [{"id": 1, "name": "dog"}], "annotations": [
+            {"id": 1, "image_id": 1, "category_id": 1, "bbox": [5, 5, 50, 50],
+             "segmentation": [[5, 5, 50, 5, 50, 50]]}]}), "no class called 'dog'"),
+    ("a.json", json.dumps({
+        "images": [{"id": 1, "file_name": "x", "height": 96, "width": 128}],
+        "categories": [{"id": 1, "name": "fuse"}], "annotations": [
+            {"id": 1, "image_id": 1, "category_id": 1, "bbox": [5, 5, 50, 50],
+             "segmentation": {"size": [96, 128], "counts": [5]}}]}), "cover 5 of 12288"),
+    ("a.txt", "99 .5 .5 .1 .1", "ine 1 reads"), ("a.xml", "<a", "damaged or of another kind"),
+    ("a.pdf", "x", "ending that names no kind"),
+])
+def test_broken_labels_get_one_sentence(opened: Collection, tmp_path: Path, name: str,
+                                        content: str, words: str) -> None:
+    (tmp_path / name).write_text(content)
+    collection = marked(opened)
+    with pytest.raises(gr.Error) as caught:
+        infrared_label.read(collection, str(tmp_path / name), Request)
+    assert words in str(caught.value.message) and "\n" not in str(caught.value.message)
+    assert len(collection.open.marked) == 2
+
+
+def test_mistakes_at_the_board_get_one_sentence(opened: Collection, tmp_path: Path) -> None:
+    (tmp_path / "no.png").write_text("no picture")
+    mistakes = {
+        "draw a larger one": lambda: infrared_label.drawn(
+            opened, "fuse", Request, SimpleNamespace(box=[5, 5, 6, 6])),
+        "at least three points": lambda: infrared_label.drawn(
+            opened, "fuse", Request, SimpleNamespace(polygon=[[1, 1], [2, 2]])),
+        "holds no pixel": lambda: infrared_label.drawn(
+            opened, "fuse", Request, SimpleNamespace(polygon=[[1, 1], [2, 2], [3, 3]])),
+        "no class called": lambda: infrared_label.drawn(
+            opened, "fusee", Request, SimpleNamespace(box=around(FUSE))),
+        "nothing is marked": lambda: infrared_label.undo(opened, Request),
+        "no picture to label": lambda: infrared_label.remove(Collection(), Request),
+        "no picture yet": lambda: infrared_label.take(opened, None, Request),
+        "not a picture": lambda: infrared_label.add(opened, [str(tmp_path / "no.png")], Request),
+        "nothing is labelled": lambda: list(infrared_tune.tune(
+            opened, "mask_rcnn", None, "heads", 4, 1e-3, 0, Control(), Request)),
+    }
+    for words, call in mistakes.items():
+        with pytest.raises(gr.Error, match="(?i)" + words):
+            call()
+
+
+def test_pictures_come_and_go_until_the_browser_is_full(
+        opened: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = [thermogram(tmp_path)] * 2
+    three = infrared_label.add(opened, files, Request)[0]
+    assert len(three.sheets) == 3 and three.place == 1
+    monkeypatch.setattr(infrared_collection, "ROOM", len(three.as_text()) + 10)
+    with pytest.raises(gr.Error, match="no room"):
+        infrared_label.add(three, files[:1], Request)
+    fewer = infrared_label.remove(three, Request)[0]
+    assert len(fewer.sheets) == 2 and fewer.place == 1
+    empty = infrared_label.remove(infrared_label.remove(fewer, Request)[0], Request)
+    assert empty[0] == Collection() and "Take the picture above" in empty[3]
+
+
+def test_labels_become_samples_at_any_size() -> None:
+    devices = scene().devices
+    masks = np.array([device.mask for device in devices])
+    boxes = np.array([device.box for device in devices], np.float32)
+    names = tuple(CLASSES[device.label] for device in devices)
+    made = sample_of_labels(Labelled("x", SIZE, names, boxes, masks), scene().grey, (48, 64))
+    assert made.grey.shape == (48, 64) and made.masked.all()
+    assert made.labels.tolist() == [device.label for device in devices]
+    for small, mask in zip(made.masks, masks, strict=True):
+        assert abs(int(small.sum()) - mask.sum() / 4) <= 0.15 * mask.sum() / 4
+    plain = sample_of_labels(Labelled("x", SIZE, names, boxes), scene().grey, SIZE)
+    assert not plain.masked.any() and (plain.masks == masks).all()
+    with pytest.raises(UserError, match="no class called 'dog'"):
+        sample_of_labels(Labelled("x", SIZE, ("dog",), boxes[:1]), scene().grey)
+    assert read_coco({"images": [], "annotations": [], "categories": []}) == []
+
+
+def test_a_detector_learns_from_the_labels_and_is_used(
+        opened: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    torch.manual_seed(0)
+    config = {"classes": len(CLASSES), "backbone": "resnet18", "size": "compact",
+              "masks": "per_class"}
+    module = ARCHITECTURES.build("mask_rcnn", **config)
+    path = tmp_path / "infrared" / "mask_rcnn.safetensors"
+    checkpoints.save(path, module, Card("infrared", "mask_rcnn", config, CLASSES,
+                                        {"short_side": 96}))
+    monkeypatch.setattr(samples, "SIZE", SIZE)
+    news = list(infrared_tune.tune(marked(opened), "mask_rcnn", None, "heads", 3, 1e-3, 0,
+                                   Control(), Request))
+    status, _, own, choice, download = news[-1]
+    assert "3 steps on 2 devices" in status and choice.value == "own" and download.visible
+    card = checkpoints.read_card(Path(own))
+    assert card.steps == 3 and card.config == config
+    tuned = checkpoints.load(Path(own), ARCHITECTURES).module.state_dict()
+    before = checkpoints.load(path, ARCHITECTURES).module.state_dict()
+    rounding = 1 / 250  # half a step of the 8-bit rows that a training writes, and a little
+    moved = {name.split(".")[0] for name, value in tuned.items() if value.is_floating_point()
+             and (value - before[name]).abs().max() > rounding * before[name].abs().max() + 1e-6}
+    assert moved == {"heads"}
+    assert len(news) > 2 and news[-2][1] is not None

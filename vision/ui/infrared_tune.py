@@ -1,0 +1,106 @@
+"""Learn from what was labelled: fine-tune a detector on the page, with its losses live."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from vision import checkpoints
+from vision.errors import UserError
+from vision.ui import widgets
+from vision.ui.infrared_collection import Collection
+from vision.ui.infrared_view import OWN, names, path_of
+from vision.ui.text import say, t
+from vision.ui.widgets import Control, friendly
+
+if TYPE_CHECKING:
+    from vision.infrared.samples import Sample
+    from vision.infrared.train import Config
+
+LEARNING = {"heads": ("backbone", "pyramid", "proposals"), "upper": ("backbone",), "all": ()}
+BATCH = 2
+
+
+@friendly
+def tune(collection: Collection, model: str, own: str | None, learning: str, steps: float,
+         rate: float, seed: float, control: Control, request: gr.Request
+         ) -> Iterator[tuple[Any, ...]]:
+    """Go on training a detector with the labelled pictures, and choose the result."""
+    from vision.infrared.train import train
+
+    samples = samples_of(collection)
+    config = config_for(path_of(model, own), learning, int(steps), rate, int(seed))
+    yield say("infrared.preparing", request), None, gr.skip(), gr.skip(), gr.skip()
+    for news in widgets.follow(lambda on_step: train(config, on_step, samples), control):
+        if isinstance(news, Path):
+            choices: list[Any] = [*names(), (say("infrared.own", request), OWN)]
+            count = sum(len(sheet.marked) for sheet in collection.sheets)
+            yield (say("infrared.tuned", request, devices=count,
+                       steps=checkpoints.read_card(news).steps), gr.skip(), str(news),
+                   gr.Dropdown(choices=choices, value=OWN),
+                   gr.DownloadButton(value=str(news), visible=True))
+        elif news:
+            yield (widgets.progress_line(news[-1], request),
+                   widgets.curves(news, ("loss_class", "loss_mask")), gr.skip(), gr.skip(),
+                   gr.skip())
+
+
+def samples_of(collection: Collection) -> list[Sample]:
+    """Return the pictures in which something is marked, as samples."""
+    from vision.infrared.own import sample_of_labels
+    from vision.infrared.samples import SIZE
+    from vision.infrared.thermogram import of_picture
+
+    marked = [sheet for sheet in collection.sheets if sheet.marked]
+    if not marked:
+        raise UserError("nothing is labelled yet", "one picture with one device is enough",
+                        "draw a box or a polygon first")
+    return [sample_of_labels(sheet.labelled, of_picture(sheet.picture).grey, SIZE)
+            for sheet in marked]
+
+
+def config_for(start: Path, learning: str, steps: int, rate: float, seed: int) -> Config:
+    """Return the settings that go on from a detector as it is."""
+    from vision.infrared.models import ARCHITECTURES
+    from vision.infrared.samples import SIZE
+    from vision.infrared.train import Config
+
+    card = checkpoints.load(start, ARCHITECTURES).card
+    kept = {name: card.config[name] for name in ("backbone", "size", "masks")
+            if name in card.config}
+    return Config(arch=card.arch, start=start, freeze=LEARNING[learning], height=SIZE[0],
+                  width=SIZE[1], steps=steps, batch=BATCH, learning_rate=rate, seed=seed,
+                  validate=0, save_every=steps + 1,
+                  output=widgets.new_folder() / "my-detector.safetensors", **kept)
+
+
+def build(collection: gr.State, model: gr.Dropdown, own: gr.State) -> None:
+    """Build the part."""
+    gr.Markdown(t("infrared.tune_info"))
+    with gr.Row():
+        with gr.Column(scale=2, min_width=280):
+            learning = gr.Radio([(t(f"infrared.learning_{name}"), name) for name in LEARNING],
+                                value="heads", label=t("infrared.learning"),
+                                info=t("infrared.learning_info"), elem_id="infrared-learning")
+            steps = gr.Slider(4, 300, 30, step=2, label=t("app.steps"),
+                              info=t("infrared.steps_info"), elem_id="infrared-steps")
+            rate = gr.Slider(1e-5, 1e-3, 2e-4, step=1e-5, label=t("app.learning_rate"),
+                             info=t("infrared.rate_info"))
+            seed = gr.Number(0, precision=0, minimum=0, label=t("app.seed"),
+                             info=t("app.seed_info"))
+            with gr.Row():
+                start = gr.Button(t("app.train"), variant="primary", elem_id="infrared-train")
+                stop = gr.Button(t("app.stop"), variant="stop", elem_id="infrared-stop")
+        with gr.Column(scale=3, min_width=320):
+            status = gr.Markdown(t("infrared.tune_empty"), elem_id="infrared-status")
+            plot = gr.Plot(show_label=False, elem_id="infrared-plot",
+                           elem_classes=["lab-when-filled"])
+            download = gr.DownloadButton(t("app.download_model"), visible=False,
+                                         elem_id="infrared-download")
+    control = gr.State(Control())
+    widgets.connect_training(start, stop, status, control, fn=tune,
+                             inputs=[collection, model, own, learning, steps, rate, seed, control],
+                             outputs=[status, plot, own, model, download])
