@@ -65,7 +65,9 @@ def generator_for(seed: int, *numbers: int) -> np.random.Generator:
 
 
 def best_device() -> torch.device:
-    """Return the fastest device present: CUDA, then MPS, then the CPU."""
+    """Return the fastest device present: CUDA, then MPS, then the CPU; or VISION_DEVICE."""
+    if chosen := os.environ.get("VISION_DEVICE"):
+        return torch.device(chosen)
     if torch.cuda.is_available():
         return torch.device("cuda")
     if torch.backends.mps.is_available():

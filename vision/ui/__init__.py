@@ -17,6 +17,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 import gradio as gr
 
 from vision.ui import class_link, presenter
+from vision.ui import gpu as gpu  # brings ZeroGPU in before torch
 from vision.ui.text import catalogs, t
 from vision.ui.theme import CSS, THEME
 from vision.ui.widgets import guard_inputs

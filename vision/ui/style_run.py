@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 import numpy as np
 
-from vision.ui import widgets
+from vision.ui import style_gpu, widgets
 from vision.ui.pieces import note
 from vision.ui.style_controls import Chosen
 from vision.ui.style_studio import Studio
@@ -112,14 +112,11 @@ def refine(request: gr.Request, studio: Studio, content: str | None, style: str 
 def paint(studio: Studio, pictures: Pictures, settings: Settings, extractor: str,
           request: gr.Request | None, afresh: bool = False) -> Iterator[Answer]:
     """Run one transfer for a session; a page that is closed ends it and frees what it kept."""
-    from vision.style.extractor import open_extractor
-    from vision.style.transfer import transfer
-
     with studio.busy:
         try:
             start = studio.begin(afresh)
-            frames = transfer(open_extractor(extractor), pictures.content, pictures.styles,
-                              settings, studio.controls, pictures.mask, start)
+            frames = style_gpu.frames(extractor, pictures.content, pictures.styles, settings,
+                                      studio.controls, pictures.mask, start)
             yield from shown(studio, frames, request)
         except GeneratorExit:
             studio.clear()

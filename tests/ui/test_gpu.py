@@ -1,0 +1,53 @@
+"""On ZeroGPU each decorated function works in a fork; elsewhere it is the function itself."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from tests.conftest import REPOSITORY
+from vision.style.extractor import BUNDLED
+from vision.training import best_device
+from vision.ui import gpu, style_gpu
+
+HERE = Path(__file__).parent
+
+
+def decorated() -> list[str]:
+    """Return every function of the page that is decorated with `on_gpu`."""
+    found = []
+    for file in sorted((REPOSITORY / "vision").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef) and any(
+                    isinstance(mark, ast.Call) and getattr(mark.func, "id", "") == "on_gpu"
+                    for mark in node.decorator_list):
+                found.append(f"vision.ui.{file.stem}.{node.name}")
+    return found
+
+
+@pytest.mark.skipif(not BUNDLED.is_file(), reason="no extractor ships")
+def test_each_decorated_function_works_in_a_fork() -> None:
+    environment = {**os.environ, "SPACES_ZERO_GPU": "true", "OMP_NUM_THREADS": "1",
+                   "PYTHONPATH": f"{HERE / 'stand_in'}{os.pathsep}{REPOSITORY}"}
+    done = subprocess.run([sys.executable, HERE / "zero_gpu.py"], env=environment, timeout=300,
+                          capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert answer["decorated"] == decorated() == ["vision.ui.style_gpu.painted"]
+    assert answer["device"] == "cpu" and answer["forks"] == 3
+    assert answer["steps"] == 3 and answer["shape"][2] == 3
+    assert answer["cut"] == 1 and "nonsense" in answer["refusal"]
+
+
+def test_elsewhere_nothing_is_wrapped(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not gpu.ZERO and style_gpu.painted.__qualname__ == "painted"
+    assert not hasattr(style_gpu.painted, "__wrapped__") and "spaces" not in sys.modules
+    monkeypatch.setenv("VISION_DEVICE", "meta")
+    assert best_device() == torch.device("meta")
