@@ -13,6 +13,7 @@ from torch import nn
 from vision import checkpoints
 from vision.checkpoints import Card, Model
 from vision.datasets import licences
+from vision.eight_bit import round_rows
 from vision.errors import UserError
 from vision.infrared.average_precision import require_pycocotools
 from vision.infrared.classes import CLASSES
@@ -212,13 +213,13 @@ def to_device(batch: Batch, device: torch.device) -> Batch:
 
 def write(config: Config, run: Run, average: Average) -> None:
     """Measure the averaged detector and write it with its card."""
-    module = average.module.eval()
+    module = round_rows(average.module.eval())  # measured as it is kept
     metrics: dict[str, object] = {"seconds": run.seconds}
     if config.validate and not run.asked_to_stop:
         held_out = Scenes(HELD_OUT, config.validate, (config.height, config.width))
         report = measure(Model(module, describe(config, run, {})), held_out)
         metrics |= report.as_json()
-    checkpoints.save(config.output, module, describe(config, run, metrics))
+    checkpoints.save(config.output, module, describe(config, run, metrics), bits=8)
 
 
 def describe(config: Config, run: Run, metrics: dict[str, object]) -> Card:
