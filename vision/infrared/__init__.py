@@ -4,6 +4,7 @@ VERBS = {
     "train": "train a detector and write its checkpoint",
     "train_backbone": "pre-train a grey backbone on source pictures like thermograms",
     "train_zones": "train the zone head and write its checkpoint",
+    "recipes": "train every shipped model that is missing, by its recipe",
     "ladder": "train with few labelled pictures in several ways, and keep the measures",
     "classical": "train the classical baseline: moments and a support vector machine",
     "evaluate": "measure a detector: average precision of boxes and masks",

@@ -1,0 +1,57 @@
+"""The recipes: what begins another training is made first, and what is there is left alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vision.infrared import recipes
+from vision.infrared.classes import CLASSES
+from vision.infrared.train import check
+
+
+@pytest.fixture
+def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of what was trained, in order; nothing is, but the files appear."""
+    order: list[str] = []
+
+    def note(config: Any, on_step: Any) -> Path:
+        assert not getattr(config, "start", None) or config.start.exists()
+        config.output.parent.mkdir(parents=True, exist_ok=True)
+        config.output.touch()
+        order.append(config.output.stem)
+        return config.output
+
+    monkeypatch.setattr(recipes, "train", note)
+    monkeypatch.setattr(recipes.train_backbone, "train", note)
+    monkeypatch.setattr(recipes.train_zones, "train", note)
+    backbone = replace(recipes.BACKBONE, output=tmp_path / "parts" / "backbone.safetensors")
+    base = replace(recipes.BASE, start=backbone.output,
+                   output=tmp_path / "parts" / "base.safetensors")
+    monkeypatch.setattr(recipes, "BACKBONE", backbone)
+    monkeypatch.setattr(recipes, "BASE", base)
+    monkeypatch.setattr(recipes, "DETECTOR", replace(recipes.DETECTOR, start=base.output))
+    return order
+
+
+def test_what_begins_another_training_is_made_first(made: list[str], tmp_path: Path) -> None:
+    paths = recipes.run(recipes.Config(folder=tmp_path))
+    assert made == ["backbone", "base", "mask_rcnn", "zones"]
+    assert [path.name for path in paths] == ["mask_rcnn.safetensors", "zones.safetensors"]
+    assert recipes.run(recipes.Config(folder=tmp_path)) == [] and len(made) == 4
+
+
+def test_what_is_there_is_left_alone(made: list[str], tmp_path: Path) -> None:
+    recipes.BASE.output.parent.mkdir()
+    recipes.BASE.output.touch()
+    recipes.run(recipes.Config(("mask_rcnn",), tmp_path))
+    assert made == ["mask_rcnn"]
+
+
+def test_the_settings_can_work() -> None:
+    check(recipes.BASE)
+    check(recipes.DETECTOR)
+    assert set(recipes.NEVER_MASKED) < set(CLASSES)
