@@ -27,6 +27,7 @@ from vision.ui.text import say, t
 from vision.ui.widgets import friendly
 
 NAME = "bushing"  # the class that is chosen at first
+OUTPUTS = 6  # of every event: state, browser, board, list, choice, file
 
 
 def shown(collection: Collection, request: gr.Request | None) -> tuple[Any, ...]:
@@ -120,8 +121,17 @@ def turn(collection: Collection, place: int | None, request: gr.Request) -> tupl
 
 
 def restore(kept: Any, request: gr.Request) -> tuple[Any, ...]:
-    """Return what the browser kept when the page was left."""
-    return shown(Collection.from_text(kept), request)
+    """Return what the browser kept when the page was left, if it kept something."""
+    return shown(Collection.from_text(kept), request) if kept else (gr.skip(),) * OUTPUTS
+
+
+def browser_state() -> gr.BrowserState:
+    """Return what the browser keeps, outside of every tab: a page loads nothing in closed ones."""
+    inside, Context.block = Context.block, Context.root_block
+    try:
+        return gr.BrowserState(None, storage_key="vision-lab-infrared", secret="vision-lab")
+    finally:
+        Context.block = inside
 
 
 def build(parts: dict[str, Any], own: gr.State) -> None:
@@ -129,7 +139,7 @@ def build(parts: dict[str, Any], own: gr.State) -> None:
     from vision.infrared.classes import CLASSES
 
     state = gr.State(Collection())
-    kept = gr.BrowserState(None, storage_key="vision-lab-infrared", secret="vision-lab")
+    kept = browser_state()
     gr.Markdown(t("infrared.label_info"))
     with gr.Row():
         with gr.Column(scale=2, min_width=280):

@@ -86,7 +86,7 @@ def rows(curves: Curves, measure: str, request: gr.Request | None) -> str:
 def build() -> None:
     """Build the part."""
     gr.Markdown(t("infrared.ladder_info"))
-    with gr.Row():
+    with gr.Row(equal_height=True):
         measure = gr.Radio([(name.replace("_", " "), name) for name in MEASURES],
                            value=MEASURES[0], label=t("infrared.measure"),
                            info=t("infrared.measure_info"), elem_id="infrared-measure")
