@@ -244,10 +244,11 @@ def connect(parts: dict[str, Any], go: gr.Button, choice: Any, view: gr.State, o
     run: dict[str, Any] = {
         "fn": detect, "outputs": [view, *outputs], "concurrency_limit": 2,
         "concurrency_id": "detect", "inputs": [*(parts[name] for name in SHARED), own]}
+    clicked = go.click(**run, api_name="detect")
     moved = gr.on([parts[name].input for name in ("threshold", "mask_threshold", "emissivity")],
                   **run, trigger_mode="always_last", show_progress="minimal",
                   api_visibility="private")
-    for done in (go.click(**run, api_name="detect"), moved,
+    for done in (clicked, moved,
                  choice.load_input_event.success(**run, api_visibility="private")):
         done.success(after, view, [parts["classes"], marked, report], **quiet)
         done.success(infrared_details.begin, view, details.of_device(), **quiet)
