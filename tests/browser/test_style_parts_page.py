@@ -173,14 +173,18 @@ def test_fetched_weights_show_their_progress_and_paint(
     expect(page.locator("#style-film")).to_be_visible(timeout=SLOW)
 
 
-def test_two_sessions_do_not_reach_each_other(opened: OpenPage) -> None:
-    first, second = opened(), opened()
+def test_two_sessions_do_not_reach_each_other_and_a_third_sees_its_place(opened: OpenPage
+                                                                         ) -> None:
+    first, second, third = opened(), opened(), opened()
     for page in (first, second):
         put(page, "size", "64")
         put(page, "steps", "1000")
         page.locator("#style-go").click()
-    for page in (first, second):
         expect(page.locator("#style-result img")).to_be_visible(timeout=SLOW)
+    third.locator("#style-go").click()
+    place = third.locator("#style-numbers .progress-text")
+    expect(place).to_contain_text("queue: 1/1", timeout=SLOW)
+    expect(place).to_be_in_viewport(ratio=0.9)
     first.locator("#style-tv-power input[type=range]").fill("3")
     expect(first.locator(".style-mark")).not_to_have_count(0, timeout=SLOW)
     first.locator("#style-stop").click()
