@@ -36,11 +36,19 @@ def test_zones_become_numbers_and_zones_again() -> None:
     names = ZONES["fuse"]
     zones = tuple(Zone(name, (15.0 + 9 * n, 30.0 + 20 * n), (8.0, 12.0 + n))
                   for n, name in enumerate(names))
-    numbers = numbers_of(zones, BOX)
+    numbers = numbers_of(zones, BOX, FUSE)
     assert numbers.shape == (SLOTS, 4) and np.isnan(numbers[len(names):]).all()
     for one, other in zip(zones, zones_from(numbers, BOX, FUSE), strict=True):
         assert one.name == other.name
         assert np.allclose((*one.centre, *one.size), (*other.centre, *other.size), atol=1e-3)
+
+
+def test_a_hidden_zone_leaves_its_slot_empty() -> None:
+    top, tube, bottom = (Zone(name, (20.0, 30.0 + 20 * n), (8.0, 12.0))
+                         for n, name in enumerate(ZONES["fuse"]))
+    whole, part = numbers_of((top, tube, bottom), BOX, FUSE), numbers_of((top, bottom), BOX, FUSE)
+    assert np.isnan(part[1]).all()
+    assert np.array_equal(part[[0, 2]], whole[[0, 2]])
 
 
 def test_overlap_agrees_with_counted_pixels() -> None:

@@ -109,8 +109,8 @@ def cut(scene: Marked, random: np.random.Generator) -> Batch:
     """Return the devices of a scene, cut out a little wrongly, every second scene mirrored."""
     sides = np.tile(scene.boxes[:, 2:] - scene.boxes[:, :2], 2)
     around = wider(scene.boxes + sides * random.uniform(-JITTER, JITTER, sides.shape))
-    truth = np.array([numbers_of(zones, box)
-                      for zones, box in zip(scene.zones, around, strict=True)], np.float32)
+    truth = np.array([numbers_of(zones, box, int(label)) for zones, box, label
+                      in zip(scene.zones, around, scene.labels, strict=True)], np.float32)
     truth = truth.reshape(-1, SLOTS, 4)
     crops = crops_of(Augment().recolour(scene.grey.astype(np.float32), random), around)
     if random.random() < 0.5:

@@ -104,11 +104,15 @@ def zones_from(answer: np.ndarray, box: np.ndarray, label: int) -> tuple[Zone, .
                                                  sizes[: len(names)], strict=True))
 
 
-def numbers_of(zones: tuple[Zone, ...], box: np.ndarray) -> np.ndarray:
-    """Return zones in units of a box, NaN for unused slots, (slots, 4): `zones_from` undone."""
+def numbers_of(zones: tuple[Zone, ...], box: np.ndarray, label: int) -> np.ndarray:
+    """Return zones in units of a box, each in its name's slot, NaN where there is none, (slots, 4).
+
+    Something may hide a zone, so a device can have fewer than its class has names.
+    """
     numbers = np.full((SLOTS, 4), np.nan, np.float32)
     side = box[2:] - box[:2]
-    for row, zone in zip(numbers[: len(zones)], zones, strict=True):
+    for zone in zones:
+        row = numbers[ZONES[CLASSES[label]].index(zone.name)]
         row[:2] = (np.array(zone.centre) - box[:2]) / side
         row[2:] = np.log(np.maximum(zone.size, 1) / side)
     return numbers
@@ -144,7 +148,7 @@ def compare(model: Model, scene: Scene) -> list[tuple[str, float]]:
     found = locate(model, scene.grey, boxes, labels)
     return [(CLASSES[device.label], overlap(true, said))
             for device, zones in zip(scene.devices, found, strict=True)
-            for true, said in zip(device.zones, zones, strict=True)]
+            for true in device.zones for said in zones if said.name == true.name]
 
 
 def run(config: Config) -> Report:
