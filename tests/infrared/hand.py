@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vision.infrared.classes import CLASSES
+from vision.infrared.classes import CLASSES, ZONES
 from vision.infrared.data import Air, Device, Scene, Zone
 from vision.infrared.palettes import paint
 from vision.infrared.samples import Sample, sample_of
@@ -18,7 +18,8 @@ def device(label: int, x: int, y: int, width: int, height: int) -> Device:
     """A device that fills a box."""
     mask = np.zeros(SIZE, bool)
     mask[y : y + height, x : x + width] = True
-    zones = (Zone("middle", (x + width / 2, y + height / 2), (width / 2, height / 2)),)
+    middle = (x + width / 2, y + height / 2)
+    zones = (Zone(ZONES[CLASSES[label]][0], middle, (width / 2, height / 2)),)
     return Device(label, mask, (x, y, x + width, y + height), zones)
 
 

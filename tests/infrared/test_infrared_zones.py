@@ -123,9 +123,9 @@ def test_training_a_zone_head_learns_the_scenes(tmp_path: Path,
 
 def test_measuring_counts_zones_that_overlap_by_half(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("vision.infrared.zones.locate", lambda model, grey, boxes, labels: [
-        tuple(Zone("middle", ((b[0] + b[2]) / 2 + move, (b[1] + b[3]) / 2),
-                   ((b[2] - b[0]) / 2, (b[3] - b[1]) / 2)) for _ in (0,))
-        for b, move in zip(boxes, (0, 20), strict=True)])
+        tuple(Zone(name, ((b[0] + b[2]) / 2 + move, (b[1] + b[3]) / 2),
+                   ((b[2] - b[0]) / 2, (b[3] - b[1]) / 2)) for name in ZONES[CLASSES[label]])
+        for b, label, move in zip(boxes, labels, (0, 20), strict=True)])
     card = Card("infrared", "zones", {}, CLASSES)
     report = measure(Model(torch.nn.Identity(), card), Handmade(3))
     assert report.accuracy["fuse"] == 1 and report.iou["fuse"] == pytest.approx(1)
