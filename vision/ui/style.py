@@ -16,6 +16,7 @@ from vision.ui import (
     style_own,
     style_run,
     style_sheet,
+    style_try,
     widgets,
 )
 from vision.ui.style_controls import DETERMINED, NAMES, Chosen
@@ -178,7 +179,8 @@ def build() -> class_link.Shared:
             picked = style_sheet.build(studio, inputs[1:], sliders[1], sliders[2])
         with gr.Tab(t("style.forward_tab")):
             painter = style_own.build(studio, own, content, plan[1])
-    widgets.lesson("style")
+    with widgets.lesson("style"):
+        style_try.build(controls)
     with gr.Accordion(t("app.train_your_own"), open=False):
         style_own.build_training(content, style, own, painter)
     with gr.Accordion(t("app.show_the_code"), open=False):

@@ -252,8 +252,8 @@ def style(axis: Any, title: str) -> None:
         spine.set_color(grey)
 
 
-def lesson(part: str) -> None:
-    """Add a part's lesson in a closed accordion, with the published numbers beside ours."""
+def lesson(part: str) -> gr.Accordion:
+    """Return a closed accordion with a part's lesson and the published numbers beside ours."""
     def show(request: gr.Request) -> str:
         return paper.beside(part, request)
 
@@ -263,4 +263,4 @@ def lesson(part: str) -> None:
             {"left": "$", "right": "$", "display": False}])
         numbers = gr.HTML(elem_id=f"{part}-paper", min_height=0)
     place.expand(friendly(show), None, numbers, show_progress="hidden", api_visibility="private")
-
+    return place
