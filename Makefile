@@ -4,7 +4,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SCENES := 2000005 2000003 2000023 2000014 2000007 2000030
 THERMOGRAMS := 2000007 2000012 2000017 2000018 2000034 2000004 2000029
 
-.PHONY: run test lint bench assets screenshots
+.PHONY: run test lint bench soak assets screenshots
 
 run: .venv/.installed
 	$(BIN)/python app.py
@@ -18,6 +18,9 @@ lint: .venv/.installed-dev
 
 bench: .venv/.installed-dev
 	$(BIN)/python -m tests.bench
+
+soak: .venv/.installed-dev
+	$(BIN)/python -m tests.soak --output docs/soak.md
 
 assets: .venv/.installed
 	$(BIN)/python -m vision segmentation render --seeds $(SCENES) --output assets/segmentation

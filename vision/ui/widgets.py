@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 TEMPORARY = "vision-lab-"
 KEPT_SECONDS = 3600
 LONGEST_SIDE = 1280  # of the pictures sent to the screen
+LONGEST_REFUSAL = 300  # characters
 log = logging.getLogger("vision.ui")
 
 
@@ -47,6 +48,7 @@ def guard_inputs(app: gr.Blocks) -> None:
     for block in app.blocks.values():
         if isinstance(block, gr.components.Component):
             block.preprocess = _guarded(block.preprocess)  # type: ignore[assignment, method-assign]
+    app.preprocess_data = _guarded_whole(app.preprocess_data)  # type: ignore[method-assign]
 
 
 def _guarded(preprocess: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -54,13 +56,30 @@ def _guarded(preprocess: Callable[[Any], Any]) -> Callable[[Any], Any]:
     def check(payload: Any) -> Any:
         try:
             return preprocess(payload)
-        except gr.Error:
-            raise
         except Exception as error:
-            log.info("refused input: %s", error)
-            raise notice(say("app.badvalue", LocalContext.request.get(None))) from error
+            raise _refusal(error) from error
 
     return check
+
+
+def _guarded_whole(preprocess: Callable[..., Any]) -> Callable[..., Any]:
+    """Guard a call's inputs together: their number, and files that may not be read."""
+    @functools.wraps(preprocess)
+    async def check(*values: Any, **named: Any) -> Any:
+        try:
+            return await preprocess(*values, **named)
+        except Exception as error:
+            raise _refusal(error) from error
+
+    return check
+
+
+def _refusal(error: Exception) -> Exception:
+    """Return what the visitor is told about a refused value: its own short words, or ours."""
+    if isinstance(error, gr.Error) and len(error.message) <= LONGEST_REFUSAL:
+        return error
+    log.info("refused input: %s", error)
+    return notice(say("app.badvalue", LocalContext.request.get(None)))
 
 
 def picture_output(key: str, elem_id: str, *, height: int = 400, always: bool = True,
@@ -264,3 +283,4 @@ def lesson(part: str) -> gr.Accordion:
         numbers = gr.HTML(elem_id=f"{part}-paper", min_height=0)
     place.expand(friendly(show), None, numbers, show_progress="hidden", api_visibility="private")
     return place
+

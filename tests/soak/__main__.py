@@ -1,0 +1,78 @@
+"""`python -m tests.soak`: the load, the bad calls, and a report as Markdown."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import platform
+import sys
+from datetime import datetime, timezone
+from pathlib import Path
+
+import httpx
+
+from tests.soak import fuzz, load
+from tests.soak.page import served
+
+SHOWN = 20  # failures that are listed
+
+
+def main() -> int:
+    """Run both against a fresh app, write the report, and return whether anything failed."""
+    parser = argparse.ArgumentParser(prog="python -m tests.soak")
+    parser.add_argument("--users", type=int, default=50)
+    parser.add_argument("--seconds", type=float, default=180)
+    parser.add_argument("--calls", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--output", type=Path, default=Path("runs/soak.md"))
+    chosen = parser.parse_args()
+    text, failed = asyncio.run(measure(chosen))
+    chosen.output.parent.mkdir(parents=True, exist_ok=True)
+    chosen.output.write_text(text, "utf-8")
+    print(text)
+    return int(failed)
+
+
+async def measure(chosen: argparse.Namespace) -> tuple[str, bool]:
+    """Return the report, and whether anything failed."""
+    with served() as (address, process):
+        limits = httpx.Limits(max_connections=None)
+        async with httpx.AsyncClient(base_url=address, timeout=600, limits=limits) as http:
+            config = (await http.get("/config", timeout=60)).json()
+            crowd = await load.run(http, config, process, chosen.users, chosen.seconds,
+                                   chosen.seed)
+            bad = await fuzz.run(http, config, chosen.calls, chosen.seed)
+            after = await load.run(http, config, process, 1, 1, chosen.seed)
+    failures = [*crowd.failures(), *bad.faults,
+                *(f"after the bad calls: {error}" for error in after.errors + after.strangers)]
+    return report(crowd, bad, failures, chosen), bool(failures)
+
+
+def report(crowd: load.Load, bad: fuzz.Fuzz, failures: list[str], chosen: argparse.Namespace
+           ) -> str:
+    """Return everything as Markdown."""
+    rows = [f"| {name}{' (light)' if name in load.LIGHT else ''} | {len(times)} | "
+            + " | ".join(f"{load.quantile(times, percent):.2f}" for percent in (50, 95, 100)) + " |"
+            for name, times in sorted(crowd.times.items())]
+    before, after = (size / 1e6 for size in crowd.memory)
+    counts = ", ".join(f"{count} {kind}" for kind, count in bad.counts.most_common())
+    listed = [f"- {failure}" for failure in failures[:SHOWN]]
+    if len(failures) > SHOWN:
+        listed.append(f"- and {len(failures) - SHOWN} more")
+    return "\n".join([
+        "# Soak", "", f"{datetime.now(timezone.utc):%Y-%m-%d}, {os.cpu_count()} cores, "
+        f"{platform.machine()}: `python -m tests.soak --users {chosen.users} --seconds "
+        f"{chosen.seconds:g} --calls {chosen.calls} --seed {chosen.seed}`", "",
+        f"## {crowd.users} users for {crowd.seconds:g} s", "",
+        "| action | calls | median s | 95% s | longest s |", "|---|---|---|---|---|", *rows, "",
+        f"Errors: {len(crowd.errors)}. Answers that were not the caller's: "
+        f"{len(crowd.strangers)}. {crowd.waited} calls were told their place in the queue, the "
+        f"farthest {crowd.farthest}. Memory: {before:.0f} MB before, {after:.0f} MB after.", "",
+        f"## {sum(bad.counts.values())} bad calls to {len(bad.endpoints)} endpoints", "",
+        f"They got: {counts}. Faults: {len(bad.faults)}.", "",
+        f"## {'Failed' if failures else 'Passed'}", "", *listed, ""])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
