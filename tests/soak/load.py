@@ -65,7 +65,7 @@ async def variants(visitor: Visitor, chance: random.Random) -> dict[str, list[li
         values[3] = chance.randrange(10**6)
     for values in found.get("stylize", []):
         values[9], values[10] = 96 + 8 * chance.randrange(8), chance.randrange(20, 60)
-    for name, place, values in (("play", 0, (1, 4, 7)), ("show_plan", 1, (0.1, 0.4, 0.6)),
+    for name, place, values in (("play", 0, (1, 3, 6)), ("show_plan", 1, (0.1, 0.4, 0.6)),
                                 ("prune", 1, (0.1, 0.4, 0.6))):
         for given, value in zip(found.get(name, []), values, strict=False):
             given[place] = value
