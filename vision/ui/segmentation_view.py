@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = ASSETS / "segmentation"
 OWN = "own"  # the choice that stands for the model trained in this session
-FIRST = ("deeplab_v3plus", "unet")  # the default, the first that ships
+FIRST = ("unet", "deeplab_v3plus")  # the default is the first of these that ships
 YELLOW = (255, 214, 10)
 VOLUMES, TISSUE = ("vnet",), ("ynet",)  # what has a part of its own in the tab
 
