@@ -14,11 +14,12 @@ import gradio as gr
 from gradio.i18n import I18nData
 
 from vision.errors import UserError, unknown
-from vision.ui.class_values import AGAIN, cut, decode, encode
+from vision.ui.class_values import cut, decode, encode
 from vision.ui.pieces import note
 from vision.ui.text import say, t
 from vision.ui.widgets import friendly
 
+AGAIN = "copy it again from the page"
 LONGEST = 2000  # characters of a link's state
 ADDRESS = "(box, ...values) => [location.origin + location.pathname, ...values]"
 STATE = """() => {
