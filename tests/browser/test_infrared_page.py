@@ -1,0 +1,194 @@
+"""The infrared tab as a visitor uses it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.screenshots import select
+from vision.ui.infrared_view import EXAMPLES, first
+
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(first() is None, reason="no detector ships")]
+OpenPage = Callable[..., Page]
+SLOW = 90_000
+LOW_SCORE = "0.05"  # finds something whatever the detector has learnt
+
+
+@pytest.fixture
+def opened(open_page: OpenPage) -> OpenPage:
+    def go(**settings: object) -> Page:
+        page = open_page(**settings)
+        page.set_default_timeout(SLOW)
+        select(page, "infrared")
+        page.locator("#infrared-picture img").wait_for()
+        return page
+
+    return go
+
+
+def detect(page: Page) -> None:
+    """Lower the score, which detects at once."""
+    page.locator("#infrared-threshold input[type=number]").fill(LOW_SCORE)
+    expect(page.locator("#infrared-result .infrared-stage g").first).to_be_attached(timeout=SLOW)
+    expect(page.locator("#infrared-profile img")).to_be_visible(timeout=SLOW)
+
+
+def unfold(page: Page, words: str) -> None:
+    page.locator("button.label-wrap:visible", has_text=words).click()
+
+
+def place(page: Page, board: str, x: float, y: float) -> tuple[float, float]:
+    """Return where a share of a drawn picture's width and height is on the page."""
+    box = page.locator(board).bounding_box()
+    assert box
+    return box["x"] + x * box["width"], box["y"] + y * box["height"]
+
+
+def drag(page: Page, board: str, start: tuple[float, float], end: tuple[float, float]) -> None:
+    page.locator(board).scroll_into_view_if_needed()
+    page.mouse.move(*place(page, board, *start))
+    page.mouse.down()
+    page.mouse.move(*place(page, board, *((a + b) / 2 for a, b in zip(start, end, strict=True))))
+    page.mouse.move(*place(page, board, *end))
+    page.mouse.up()
+
+
+def test_a_row_lights_up_its_device_and_a_click_explains_it(opened: OpenPage) -> None:
+    page = opened()
+    detect(page)
+    rows = page.locator("#infrared-result tbody tr")
+    last = rows.count() - 1
+    rows.nth(last).hover()
+    lit = page.locator("#infrared-result g.infrared-on")
+    expect(lit).to_have_count(1)
+    expect(lit).to_have_attribute("data-device", str(last))
+    rows.nth(last).locator("button").click()
+    expect(page.locator("#infrared-device h3")).to_contain_text(f"{last + 1} ")
+    page.mouse.move(5, 5)
+    expect(lit).to_have_attribute("data-device", str(last))
+    for button in ("#infrared-marked", "#infrared-report"):
+        with page.expect_download() as download:
+            page.locator(button).click()
+        assert Path(download.value.path()).stat().st_size > 1000
+
+
+def test_a_line_over_the_picture_gives_its_profile(opened: OpenPage) -> None:
+    page = opened()
+    detect(page)
+    drag(page, "#infrared-result .infrared-stage svg", (0.25, 0.5), (0.75, 0.5))
+    expect(page.locator("#infrared-line-0 input")).to_have_value("96")
+    expect(page.locator("#infrared-line-2 input")).to_have_value("288")
+    assert page.locator("#infrared-line-1 input").input_value() == page.locator(
+        "#infrared-line-3 input").input_value()
+
+
+def test_classes_can_be_unticked(opened: OpenPage) -> None:
+    page = opened()
+    detect(page)
+    groups = page.locator("#infrared-result .infrared-stage g")
+    before = groups.count()
+    page.locator("#infrared-classes input").first.uncheck()
+    page.wait_for_function("most => document.querySelectorAll('#infrared-result .infrared-stage g')"
+                           ".length < most", arg=before)
+
+
+def test_wrong_ends_say_so_and_lose_nothing(opened: OpenPage) -> None:
+    page = opened()
+    detect(page)
+    devices = page.locator("#infrared-result .infrared-stage g")
+    count = devices.count()
+    page.locator("#infrared-high input").fill("-99")
+    page.locator("#infrared-go").click()
+    expect(page.locator(".toast-body")).to_contain_text("a low end below the high end",
+                                                        timeout=SLOW)
+    expect(devices).to_have_count(count)
+    expect(page.locator("#infrared-high input")).to_have_value("-99")
+
+
+def test_a_new_picture_forgets_the_old_scale(opened: OpenPage) -> None:
+    page = opened()
+    expect(page.locator("#infrared-low input")).not_to_have_value("")
+    page.locator("#infrared-picture button[aria-label='Remove Image']").click()
+    page.locator("#infrared-picture input[type=file]").set_input_files(
+        EXAMPLES / "thermogram-3.png")
+    expect(page.locator("#infrared-low input")).to_have_value("")
+
+
+def test_a_made_scene_can_be_used_above(opened: OpenPage) -> None:
+    page = opened()
+    page.get_by_role("tab", name="Scene maker").click()
+    page.locator("#infrared-scene-go").click()
+    expect(page.locator("#infrared-scene img")).to_have_count(2, timeout=SLOW)
+    low = page.locator("#infrared-low input").input_value()
+    page.locator("#infrared-scene-use").click()
+    expect(page.locator("#infrared-low input")).not_to_have_value(low)
+    expect(page.locator("#infrared-picture img")).to_have_attribute("src", re.compile("scene"))
+    detect(page)
+
+
+def test_nothing_drawn_is_lost_when_the_page_reloads(opened: OpenPage) -> None:
+    page = opened()
+    label(page)
+    board = "#infrared-board svg"
+    for x, y in ((0.5, 0.05), (0.7, 0.05)):
+        page.mouse.click(*place(page, board, x, y))
+    page.reload()
+    select(page, "infrared")
+    unfold(page, "Train your own")
+    expect(page.locator(f"{board} g")).to_have_count(2, timeout=SLOW)
+    draft = page.locator(f"{board} .infrared-draft").get_attribute("d") or ""
+    assert draft.count("L") == 1
+    with page.expect_download() as download:
+        page.locator("#infrared-label-coco").click()
+    assert download.value.suggested_filename == "labels.json"
+
+
+def label(page: Page) -> None:
+    """Mark a box and a polygon in the picture above."""
+    unfold(page, "Train your own")
+    page.locator("#infrared-label-above").click()
+    board = "#infrared-board svg"
+    page.locator(board).wait_for()
+    drag(page, board, (0.2, 0.25), (0.35, 0.98))
+    expect(page.locator(f"{board} g")).to_have_count(1, timeout=SLOW)
+    for x, y in ((0.75, 0.2), (0.95, 0.2), (0.95, 0.8), (0.75, 0.8), (0.75, 0.2)):
+        page.mouse.click(*place(page, board, x, y))
+    expect(page.locator(f"{board} g")).to_have_count(2, timeout=SLOW)
+
+
+def test_labels_are_learnt_and_the_result_is_used_at_once(opened: OpenPage) -> None:
+    page = opened()
+    label(page)
+    page.locator("#infrared-steps input[type=number]").fill("4")
+    page.locator("#infrared-train").click()
+    expect(page.locator("#infrared-status")).to_contain_text("4 steps", timeout=4 * SLOW)
+    expect(page.locator("#infrared-download")).to_be_visible()
+    detect(page)
+    unfold(page, "Detector and measurement")
+    expect(page.locator("#infrared-model input")).to_have_value("my own detector")
+
+
+@pytest.mark.parametrize("language, words", [
+    ("en-US", "Detect"), ("zh-CN", "检测"), ("pt-BR", "Detectar"),
+])
+def test_a_phone_shows_everything_in_every_language(opened: OpenPage, language: str, words: str
+                                                    ) -> None:
+    page = opened(width=390, height=844, language=language)
+    expect(page.locator("#infrared-go")).to_have_text(words)
+    detect(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert "__i18n__" not in page.inner_text("body")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_contrast_fails(opened: OpenPage, theme: str) -> None:
+    page = opened(theme=theme)
+    detect(page)
+    found = Axe().run(page, options={"runOnly": ["color-contrast"]})
+    bad = [node["html"][:120] for rule in found.response["violations"] for node in rule["nodes"]]
+    assert not bad
