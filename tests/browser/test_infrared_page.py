@@ -128,6 +128,7 @@ def test_a_made_scene_can_be_used_above(opened: OpenPage) -> None:
     page.locator("#infrared-scene-use").click()
     expect(page.locator("#infrared-low input")).not_to_have_value(low)
     expect(page.locator("#infrared-picture img")).to_have_attribute("src", re.compile("scene"))
+    page.get_by_role("tab", name="A device and a line").click()
     detect(page)
 
 
