@@ -261,7 +261,8 @@ def test_every_shipped_checkpoint_is_small_and_has_a_full_card(system: str) -> N
     for path in checkpoints.shipped(system):
         card = read_card(path)
         assert card.system == system and card.command.startswith("python -m vision ")
-        assert card.created and card.device and card.data and card.steps > 0
+        assert card.created and card.device and card.data
+        assert card.steps > 0 or card.arch == "svm"  # fitted at once
         assert path.stat().st_size <= 30e6
 
 
