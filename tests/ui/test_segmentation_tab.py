@@ -138,7 +138,7 @@ def test_every_kind_of_look_inside_shows_pictures(kind: str) -> None:
     offered = segmentation_inside.offer(kind, Request)
     assert "lab-note" in offered[0]
     shown = segmentation_inside.look(PICTURE, kind, [0], 1, 1, 1, 2, 13, Request)
-    assert shown.count("<img") == (4 if kind == "attention" else 2)
+    assert shown.count("<img") == (5 if kind == "attention" else 2)
 
 
 def test_parts_are_switched_off_in_a_copy() -> None:
