@@ -169,7 +169,7 @@ def test_moments_begin_at_the_start_and_grow_apart() -> None:
 
 
 def test_a_file_of_snapshots_stays_small() -> None:
-    states = {step: {"w": torch.zeros(2**18, dtype=torch.float32)} for step in range(10)}
+    states = {step: {"w": torch.zeros(2**19, dtype=torch.float32)} for step in range(10)}
     assert list(snapshots.fitting(states)) == [0, 2, 4, 7, 9]
     few = {step: {"w": torch.zeros(4)} for step in range(10)}
     assert list(snapshots.fitting(few)) == list(range(10))
