@@ -21,13 +21,22 @@ def size(page: Page, place: str) -> float:
         "element => parseFloat(getComputedStyle(element).fontSize)"))
 
 
+def until(page: Page, true: Callable[[], bool]) -> None:
+    """Wait for what a transition leads to; fail if it does not come within five seconds."""
+    for _ in range(50):
+        if true():
+            return
+        page.wait_for_timeout(100)
+    assert true()
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_mode_enlarges_hides_and_is_left_by_escape(open_page: OpenPage, theme: str) -> None:
     page = open_page(theme=theme)
     before = {place: size(page, place) for place in ("#segmentation-go", "#segmentation-model")}
     page.locator("#app-present").click()
     for place, small in before.items():
-        assert size(page, place) > 1.2 * small
+        until(page, lambda place=place, small=small: size(page, place) > 1.2 * small)
     select(page, "gan")
     expect(page.locator("#gan-go")).to_be_visible()
     for place in GONE:
@@ -42,7 +51,7 @@ def test_the_mode_enlarges_hides_and_is_left_by_escape(open_page: OpenPage, them
     for place in GONE:
         expect(page.locator(place).first).to_be_visible()
     select(page, "segmentation")
-    assert {place: size(page, place) for place in before} == before
+    until(page, lambda: {place: size(page, place) for place in before} == before)
 
 
 def test_a_phone_presents_without_scrolling_sideways(open_page: OpenPage) -> None:
