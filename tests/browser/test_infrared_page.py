@@ -139,6 +139,7 @@ def test_nothing_drawn_is_lost_when_the_page_reloads(opened: OpenPage) -> None:
     for x, y in ((0.5, 0.05), (0.7, 0.05)):
         page.mouse.click(*place(page, board, x, y))
     page.reload()
+    page.locator("#segmentation-picture img").wait_for()
     select(page, "infrared")
     unfold(page, "Train your own")
     expect(page.locator(f"{board} g")).to_have_count(2, timeout=SLOW)
