@@ -122,12 +122,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _no_litter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Run each test in an empty folder, so that default output paths do no harm."""
+def _no_litter(tmp_path: Path) -> Iterator[None]:
+    """Run each test in an empty folder, so that default output paths do no harm.
+
+    It has a patch of its own: `monkeypatch`, asked for here, would outlive every other fixture
+    and bring back what such a fixture had patched.
+    """
     folder = tmp_path / "here"
     folder.mkdir()
-    monkeypatch.chdir(folder)
-    yield
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        yield
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import cv2
 import gradio as gr
@@ -207,10 +208,9 @@ def test_no_picture_a_broken_one_and_no_detection_get_one_sentence(tmp_path: Pat
         infrared_details.begin(None, Request)
 
 
-def test_without_a_detector_the_tab_says_what_makes_one(
-        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checkpoints, "FOLDER", tmp_path / "empty")
-    with pytest.raises(gr.Error, match="python -m vision infrared train"):
+def test_without_a_detector_the_tab_says_what_makes_one(tmp_path: Path) -> None:
+    with (patch.object(checkpoints, "FOLDER", tmp_path / "empty"),
+          pytest.raises(gr.Error, match="python -m vision infrared train")):
         detect(thermogram(tmp_path))
 
 

@@ -17,6 +17,7 @@ from vision.training import OnStep
 
 LARGE = Config(crop=(288, 384), scale=(0.7, 1.6), short_side=360)  # for nets that begin at 1/4
 LATER = replace(LARGE, data=("camvid",), steps=700, learning_rate=1.5e-3)
+GENTLY = replace(LATER, learning_rate=8e-4)
 AFTER_UNET = Config(data=("camvid",), steps=700, learning_rate=1e-3)
 RECIPES = {
     "unet": Config(steps=5000),
@@ -24,12 +25,12 @@ RECIPES = {
     "deeplab_v3": LATER,
     "deeplab_v2": LATER,
     "deeplab_v1": LATER,
-    "pspnet": LATER,
-    "refinenet": LATER,
-    "fcn8s": LATER,
-    "fcn16s": LATER,
-    "fcn32s": LATER,
-    "attention_unet": AFTER_UNET,
+    "pspnet": GENTLY,
+    "refinenet": GENTLY,
+    "fcn8s": GENTLY,
+    "fcn16s": GENTLY,
+    "fcn32s": GENTLY,
+    "attention_unet": replace(GENTLY, steps=1000),
     "mnet": AFTER_UNET,
     "segnet": Config(steps=2000),
     "unetpp": Config(steps=1800),
@@ -41,7 +42,8 @@ RECIPES = {
                    short_side=64),
 }
 STARTS = {"attention_unet": "unet", "mnet": "unet",
-          **{name: "deeplab_v3plus" for name, recipe in RECIPES.items() if recipe == LATER}}
+          **dict.fromkeys(("deeplab_v3", "deeplab_v2", "deeplab_v1", "pspnet", "refinenet",
+                           "fcn8s", "fcn16s", "fcn32s"), "deeplab_v3plus")}
 
 
 def train_all(config: Config, on_step: OnStep | None = None) -> Leaderboard:
