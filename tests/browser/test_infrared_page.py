@@ -166,10 +166,10 @@ def label(page: Page) -> None:
 def test_labels_are_learnt_and_the_result_is_used_at_once(opened: OpenPage) -> None:
     page = opened()
     label(page)
-    page.locator("#infrared-steps input[type=number]").fill("4")
+    page.locator("#infrared-train-steps input[type=number]").fill("4")
     page.locator("#infrared-train").click()
-    expect(page.locator("#infrared-status")).to_contain_text("4 steps", timeout=4 * SLOW)
-    expect(page.locator("#infrared-download")).to_be_visible()
+    expect(page.locator("#infrared-train-status")).to_contain_text("4 steps", timeout=4 * SLOW)
+    expect(page.locator("#infrared-train-download")).to_be_visible()
     detect(page)
     unfold(page, "Detector and measurement")
     expect(page.locator("#infrared-model input")).to_have_value("my own detector")

@@ -190,7 +190,7 @@ def test_the_history_stays_short_and_keeps_its_end() -> None:
 
 
 def test_a_visitor_trains_and_uses_a_model() -> None:
-    news = list(gan_own.train_own("cgan", "shapes", 2, 1, "saturating", 1e-3, 0, Control(),
+    news = list(gan_own.train_own("cgan", "shapes", 1, "saturating", 2, 1e-3, 0, Control(),
                                   Request))
     path = news[-1][3]
     assert Path(path).is_file() and sample(model=gan_view.OWN, own=path)[0].count("<img") == 5

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 import numpy as np
 
+from vision.ui import training_form as form
 from vision.ui import widgets
 from vision.ui.gan_view import OWN, curves, names, sheet
 from vision.ui.text import say, t
@@ -22,7 +23,7 @@ DATA = ("shapes", "mnist", "fashion-mnist")
 
 
 @friendly
-def train_own(arch: str, data: str, steps: float, k: float, loss: str, rate: float, seed: float,
+def train_own(arch: str, data: str, k: float, loss: str, steps: float, rate: float, seed: float,
               control: Control, request: gr.Request) -> Iterator[tuple[Any, ...]]:
     """Train a small GAN and show how it goes."""
     from vision.gan.train import Config, train
@@ -58,7 +59,7 @@ def drawn(drawer: Any) -> str:
 
 def build(model: gr.Dropdown, own: gr.State) -> None:
     """Build the part."""
-    control = gr.State(Control())
+    name = "gan-train"
     gr.Markdown(t("gan.train_info"))
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
@@ -66,25 +67,14 @@ def build(model: gr.Dropdown, own: gr.State) -> None:
                                info=t("gan.arch_info"))
             data = gr.Dropdown(list(DATA), value="shapes", label=t("gan.data"),
                                info=t("gan.data_info"))
-            steps = gr.Slider(50, 5000, 600, step=50, label=t("app.steps"),
-                              info=t("gan.steps_info"), elem_id="gan-steps")
             k = gr.Slider(1, 5, 1, step=1, label="k", info=t("gan.k_info"))
             loss = gr.Radio([(t("gan.loss_ns"), "non-saturating"), (t("gan.loss_s"), "saturating")],
                             value="non-saturating", label=t("gan.loss"), info=t("gan.loss_info"))
-            rate = gr.Slider(1e-4, 5e-3, 1e-3, step=1e-4, label=t("app.learning_rate"),
-                             info=t("gan.own_rate_info"))
-            seed = gr.Number(0, precision=0, minimum=0, label=t("app.seed"),
-                             info=t("app.seed_info"))
-            with gr.Row():
-                start = gr.Button(t("app.train"), variant="primary", elem_id="gan-train")
-                stop = gr.Button(t("app.stop"), variant="stop", elem_id="gan-train-stop")
+            pace = form.pace(name, (50, 5000, 600, 50), (1e-4, 5e-3, 1e-3, 1e-4))
+            go = form.buttons(name)
         with gr.Column(scale=3, min_width=320):
-            status = gr.Markdown(t("gan.train_empty"), elem_id="gan-status")
-            plot = gr.Plot(show_label=False, elem_id="gan-plot",
-                           elem_classes=["lab-when-filled"])
+            status, plot = form.status(name), form.plot(name)
             pictures = gr.HTML(elem_id="gan-own-pictures")
-            download = gr.DownloadButton(t("app.download_model"), visible=False,
-                                         elem_id="gan-download")
-    widgets.connect_training(start, stop, status, control, fn=train_own,
-                             inputs=[arch, data, steps, k, loss, rate, seed, control],
-                             outputs=[status, plot, pictures, own, model, download])
+            download = form.download(name)
+    form.connect(go, status, train_own, [arch, data, k, loss, *pace],
+                 [plot, pictures, own, model, download])

@@ -10,6 +10,7 @@ import gradio as gr
 
 from vision import checkpoints
 from vision.errors import UserError
+from vision.ui import training_form as form
 from vision.ui import widgets
 from vision.ui.infrared_collection import Collection
 from vision.ui.infrared_view import OWN, names, path_of
@@ -79,28 +80,16 @@ def config_for(start: Path, learning: str, steps: int, rate: float, seed: int) -
 
 def build(collection: gr.State, model: gr.Dropdown, own: gr.State) -> None:
     """Build the part."""
+    name = "infrared-train"
     gr.Markdown(t("infrared.tune_info"))
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
             learning = gr.Radio([(t(f"infrared.learning_{name}"), name) for name in LEARNING],
                                 value="heads", label=t("infrared.learning"),
                                 info=t("infrared.learning_info"), elem_id="infrared-learning")
-            steps = gr.Slider(4, 300, 30, step=2, label=t("app.steps"),
-                              info=t("infrared.steps_info"), elem_id="infrared-steps")
-            rate = gr.Slider(1e-5, 1e-3, 2e-4, step=1e-5, label=t("app.learning_rate"),
-                             info=t("infrared.rate_info"))
-            seed = gr.Number(0, precision=0, minimum=0, label=t("app.seed"),
-                             info=t("app.seed_info"))
-            with gr.Row():
-                start = gr.Button(t("app.train"), variant="primary", elem_id="infrared-train")
-                stop = gr.Button(t("app.stop"), variant="stop", elem_id="infrared-stop")
+            pace = form.pace(name, (4, 300, 30, 2), (1e-5, 1e-3, 2e-4, 1e-5))
+            go = form.buttons(name)
         with gr.Column(scale=3, min_width=320):
-            status = gr.Markdown(t("infrared.tune_empty"), elem_id="infrared-status")
-            plot = gr.Plot(show_label=False, elem_id="infrared-plot",
-                           elem_classes=["lab-when-filled"])
-            download = gr.DownloadButton(t("app.download_model"), visible=False,
-                                         elem_id="infrared-download")
-    control = gr.State(Control())
-    widgets.connect_training(start, stop, status, control, fn=tune,
-                             inputs=[collection, model, own, learning, steps, rate, seed, control],
-                             outputs=[status, plot, own, model, download])
+            status, plot, download = form.status(name), form.plot(name), form.download(name)
+    form.connect(go, status, tune, [collection, model, own, learning, *pace],
+                 [plot, own, model, download])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from vision import checkpoints
+from vision.ui import training_form as form
 from vision.ui import widgets
 from vision.ui.pieces import percent
 from vision.ui.pruning_plan import chart
@@ -27,7 +28,7 @@ LARGEST = 0.8  # the right end of the histogram; γ starts at 0.5
 
 
 @friendly
-def train_own(arch: str, data: str, steps: float, sparsity: float, rate: float, seed: float,
+def train_own(arch: str, data: str, sparsity: float, steps: float, rate: float, seed: float,
               control: Control, request: gr.Request) -> Iterator[tuple[Any, ...]]:
     """Train a small network sparse, with its scales live."""
     from vision.pruning.train import Config
@@ -103,6 +104,7 @@ def upload(file: str, request: gr.Request) -> tuple[Any, ...]:
 
 def build(model: gr.Dropdown, own: gr.State) -> None:
     """Build the part that trains a network sparse."""
+    name = "pruning-train"
     gr.Markdown(t("pruning.train_info"))
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
@@ -113,53 +115,27 @@ def build(model: gr.Dropdown, own: gr.State) -> None:
                                info=t("pruning.own_data_info"))
             sparsity = gr.Slider(0, 20, 5, step=0.5, label=t("pruning.sparsity"),
                                  info=t("pruning.sparsity_info"), elem_id="pruning-sparsity")
-            steps = gr.Slider(20, 2000, 200, step=10, label=t("app.steps"),
-                              info=t("pruning.steps_info"), elem_id="pruning-steps")
-            rate = gr.Slider(0.01, 0.2, 0.1, step=0.01, label=t("app.learning_rate"),
-                             info=t("pruning.rate_info"))
-            seed = gr.Number(0, precision=0, minimum=0, label=t("app.seed"),
-                             info=t("app.seed_info"))
-            start, stop = buttons("train")
+            pace = form.pace(name, (20, 2000, 200, 10), (0.01, 0.2, 0.1, 0.01))
+            go = form.buttons(name, "pruning.train_go")
         with gr.Column(scale=3, min_width=320):
-            outputs = results("train", model, own)
-    control = gr.State(Control())
-    widgets.connect_training(start, stop, outputs[0], control, fn=train_own,
-                             inputs=[arch, data, steps, sparsity, rate, seed, control],
-                             outputs=outputs)
+            status, outputs = results(name, model, own)
+    form.connect(go, status, train_own, [arch, data, sparsity, *pace], outputs)
 
 
 def build_tuning(model: gr.Dropdown, own: gr.State, cut: gr.State) -> None:
     """Build the part that lets a cut network recover."""
+    name = "pruning-tune"
     gr.Markdown(t("pruning.tune_info"))
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
-            steps = gr.Slider(10, 1000, 60, step=10, label=t("app.steps"),
-                              info=t("pruning.steps_info"), elem_id="pruning-tune-steps")
-            rate = gr.Slider(0.005, 0.1, 0.02, step=0.005, label=t("app.learning_rate"),
-                             info=t("pruning.rate_info"))
-            seed = gr.Number(0, precision=0, minimum=0, label=t("app.seed"),
-                             info=t("app.seed_info"))
-            start, stop = buttons("tune")
+            pace = form.pace(name, (10, 1000, 60, 10), (0.005, 0.1, 0.02, 0.005))
+            go = form.buttons(name, "pruning.tune_go")
         with gr.Column(scale=3, min_width=320):
-            outputs = results("tune", model, own)
-    control = gr.State(Control())
-    widgets.connect_training(start, stop, outputs[0], control, fn=tune,
-                             inputs=[cut, steps, rate, seed, control], outputs=outputs)
+            status, outputs = results(name, model, own)
+    form.connect(go, status, tune, [cut, *pace], outputs)
 
 
-def buttons(kind: str) -> tuple[gr.Button, gr.Button]:
-    """Return the buttons that start and stop a training."""
-    with gr.Row():
-        return (gr.Button(t(f"pruning.{kind}_go"), variant="primary", elem_id=f"pruning-{kind}"),
-                gr.Button(t("app.stop"), variant="stop", elem_id=f"pruning-{kind}-stop"))
-
-
-def results(kind: str, model: gr.Dropdown, own: gr.State) -> list[Any]:
-    """Return what a training writes to: status, plot, scales, file, choice, download."""
-    status = gr.Markdown(t(f"pruning.{kind}_empty"), elem_id=f"pruning-{kind}-status")
-    histogram = gr.HTML(elem_id=f"pruning-{kind}-scales")
-    plot = gr.Plot(show_label=False, elem_id=f"pruning-{kind}-plot",
-                   elem_classes=["lab-when-filled"])
-    download = gr.DownloadButton(t("app.download_model"), visible=False,
-                                 elem_id=f"pruning-{kind}-download")
-    return [status, plot, histogram, own, model, download]
+def results(name: str, model: gr.Dropdown, own: gr.State) -> tuple[gr.Markdown, list[Any]]:
+    """Return the status of a training, and what else it writes to."""
+    status, histogram = form.status(name), gr.HTML(elem_id=f"{name}-scales")
+    return status, [form.plot(name), histogram, own, model, form.download(name)]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from vision.errors import UserError
+from vision.ui import training_form as form
 from vision.ui import widgets
 from vision.ui.segmentation_view import OWN, for_streets, laid_over
 from vision.ui.text import say, t
@@ -116,7 +117,7 @@ def architectures() -> gr.Dropdown:
 
 def build(model: gr.Dropdown, own: gr.State, place: gr.Accordion) -> None:
     """Build the part."""
-    control = gr.State(Control())
+    name = "segmentation-train"
     gr.Markdown(t("segmentation.train_info"))
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
@@ -129,30 +130,19 @@ def build(model: gr.Dropdown, own: gr.State, place: gr.Accordion) -> None:
                            height=120, elem_id="segmentation-zip")
             loss = gr.Dropdown(list(LOSSES), value="cross_entropy", label=t("segmentation.loss"),
                                info=t("segmentation.loss_info"), elem_id="segmentation-loss")
-            steps = gr.Slider(10, 1000, 150, step=10, label=t("app.steps"),
-                              info=t("segmentation.steps_info"), elem_id="segmentation-steps")
-            rate = gr.Slider(1e-4, 1e-2, 3e-3, step=1e-4, label=t("app.learning_rate"),
-                             info=t("segmentation.rate_info"))
-            seed = gr.Number(0, precision=0, minimum=0, label=t("app.seed"),
-                             info=t("app.seed_info"))
-            with gr.Row():
-                start = gr.Button(t("app.train"), variant="primary", elem_id="segmentation-train")
-                stop = gr.Button(t("app.stop"), variant="stop", elem_id="segmentation-stop")
+            pace = form.pace(name, (10, 1000, 150, 10), (1e-4, 1e-2, 3e-3, 1e-4))
+            go = form.buttons(name)
         with gr.Column(scale=3, min_width=320):
-            status = gr.Markdown(t("segmentation.train_empty"), elem_id="segmentation-status")
-            plot = gr.Plot(show_label=False, elem_id="segmentation-plot",
-                           elem_classes=["lab-when-filled"])
+            status, plot = form.status(name), form.plot(name)
             sample = widgets.picture_output("segmentation.sample", "segmentation-sample",
                                             height=240, always=False)
-            download = gr.DownloadButton(t("app.download_model"), visible=False,
-                                         elem_id="segmentation-download")
+            download = form.download(name)
             gr.Markdown(t("segmentation.losses_info"))
             six = gr.Button(t("segmentation.losses_go"), elem_id="segmentation-losses-go")
             losses = gr.Plot(show_label=False, elem_id="segmentation-losses",
                              elem_classes=["lab-when-filled"])
-    widgets.connect_training(start, stop, status, control, fn=train_own,
-                             inputs=[arch, data, file, loss, steps, rate, seed, control],
-                             outputs=[status, plot, sample, own, model, download])
+    form.connect(go, status, train_own, [arch, data, file, loss, *pace],
+                 [plot, sample, own, model, download])
     data.change(lambda chosen: gr.File(visible=chosen == "zip"), data, file, queue=False,
                 api_visibility="private")
     six.click(compare_losses, None, losses, api_visibility="private")

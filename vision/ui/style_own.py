@@ -12,6 +12,7 @@ import numpy as np
 
 from vision import checkpoints
 from vision.errors import UserError, unknown
+from vision.ui import training_form as form
 from vision.ui import widgets
 from vision.ui.style_studio import Studio
 from vision.ui.style_view import needed_style, painter_at, painters
@@ -105,27 +106,16 @@ def build(studio: gr.State, own: gr.State, content: gr.Image, size: gr.Slider) -
 
 def build_training(content: gr.Image, style: gr.Image, own: gr.State, name: gr.Dropdown) -> None:
     """Build the training."""
-    control = gr.State(Control())
+    training = "style-train"
     gr.Markdown(t("style.train_info"))
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
-            steps = gr.Slider(20, 4000, 400, step=20, label=t("app.steps"),
-                              info=t("style.train_steps_info"), elem_id="style-train-steps")
-            rate = gr.Slider(1e-4, 1e-2, 2e-3, step=1e-4, label=t("app.learning_rate"),
-                             info=t("style.own_rate_info"))
-            seed = gr.Number(0, precision=0, minimum=0, label=t("app.seed"),
-                             info=t("app.seed_info"))
-            with gr.Row():
-                start = gr.Button(t("app.train"), variant="primary", elem_id="style-train")
-                stop = gr.Button(t("app.stop"), variant="stop", elem_id="style-train-stop")
+            pace = form.pace(training, (20, 4000, 400, 20), (1e-4, 1e-2, 2e-3, 1e-4))
+            go = form.buttons(training)
         with gr.Column(scale=3, min_width=320):
-            status = gr.Markdown(t("style.train_empty"), elem_id="style-status")
-            plot = gr.Plot(show_label=False, elem_id="style-plot",
-                           elem_classes=["lab-when-filled"])
+            status, plot = form.status(training), form.plot(training)
             shown = widgets.picture_output("style.sample", "style-sample", height=240,
                                            always=False)
-            download = gr.DownloadButton(t("app.download_model"), visible=False,
-                                         elem_id="style-download")
-    widgets.connect_training(start, stop, status, control, fn=train_own,
-                             inputs=[content, style, steps, rate, seed, control],
-                             outputs=[status, plot, shown, own, name, download])
+            download = form.download(training)
+    form.connect(go, status, train_own, [content, style, *pace],
+                 [plot, shown, own, name, download])
