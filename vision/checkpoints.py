@@ -107,6 +107,15 @@ def save(path: Path, module: nn.Module, card: Card, bits: int = 16) -> Path:
     return path
 
 
+def change_card(path: Path, card: Card) -> Path:
+    """Write a checkpoint again with another card; its weights stay bit for bit as they are."""
+    from safetensors.torch import save as to_bytes
+
+    tensors, text = _tensors(path), card.to_json()
+    write_atomically(path, to_bytes(tensors, {"card": text, "digest": digest(text, tensors)}))
+    return path
+
+
 def _check_finite(tensors: Mapping[str, torch.Tensor]) -> None:
     """Raise if a weight was too large for float16, or is no number at all."""
     for name, tensor in tensors.items():

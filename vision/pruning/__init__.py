@@ -8,4 +8,5 @@ VERBS = {
     "export": "write a checkpoint for other programs",
     "draw": "draw one picture of each class",
     "curve": "measure a checkpoint at many ratios and note the curve on its card",
+    "recipes": "train every shipped network that is missing, by its recipe",
 }

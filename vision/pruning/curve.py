@@ -102,7 +102,7 @@ def curve(config: Config, on_step: OnStep | None = None,
         if ratio not in [point.ratio for point in known.points]:
             point = measured(config, model, test, ratio, on_step)
             known = replace(known, points=(*known.points, point))
-            note(config.checkpoint, model, known)
+            note(config.checkpoint, known)
             if on_point:
                 on_point(point)
     return known
@@ -131,11 +131,11 @@ def device_name() -> str:
     return f"{device.type}, {platform.machine()}, {torch.get_num_threads()} thread(s)"
 
 
-def note(path: Path, model: Model, curve: Curve) -> None:
-    """Write the checkpoint again with the curve on its card; its weights stay as they are."""
+def note(path: Path, curve: Curve) -> None:
+    """Write the curve on the checkpoint's card; its weights stay as they are."""
     card = checkpoints.read_card(path)
-    card = replace(card, metrics={**card.metrics, "curve": curve.as_json()})
-    checkpoints.save(path, model.module, card)
+    checkpoints.change_card(
+        path, replace(card, metrics={**card.metrics, "curve": curve.as_json()}))
 
 
 def measured(config: Config, model: Model, test: Pictures, ratio: float, on_step: OnStep | None

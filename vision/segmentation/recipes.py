@@ -1,7 +1,7 @@
 """How the shipped models were made: one list, one command that trains what is missing.
 
 Nets of one kind share what was learnt once: DeepLab v3+ learns the small encoder that most others
-begin with, U-Net the weights of its two relatives. Each goes on with its own idea from there.
+begin with, U-Net the weights of its relatives. Each goes on with its own idea from there.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ RECIPES = {
     "fcn32s": GENTLY,
     "attention_unet": replace(GENTLY, steps=1000),
     "mnet": AFTER_UNET,
-    "segnet": Config(steps=2000),
-    "unetpp": Config(steps=1800),
-    "segformer": Config(steps=2000, learning_rate=1.5e-3),
-    "setr": Config(steps=2000, learning_rate=1e-3),
+    "segnet": Config(steps=1500),
+    "unetpp": replace(AFTER_UNET, steps=1200, learning_rate=2e-3),
+    "segformer": Config(steps=1600, learning_rate=1.5e-3),
+    "setr": Config(steps=1500, learning_rate=1e-3),
     "wnet": Config(data=("camvid",), steps=600, short_side=160, crop=(160, 192), scale=(0.35, 0.6)),
     "ynet": Config(data=("tissue",), steps=1200, crop=(256, 256), scale=(0.8, 1.3), short_side=256),
     "vnet": Config(data=("volumes",), steps=500, crop=(64, 64, 64), batch=2, loss="dice",
                    short_side=64),
 }
-STARTS = {"attention_unet": "unet", "mnet": "unet",
+STARTS = {"attention_unet": "unet", "mnet": "unet", "unetpp": "unet",
           **dict.fromkeys(("deeplab_v3", "deeplab_v2", "deeplab_v1", "pspnet", "refinenet",
                            "fcn8s", "fcn16s", "fcn32s"), "deeplab_v3plus")}
 

@@ -1,0 +1,104 @@
+"""How the shipped networks were made: one list, one command that trains what is missing.
+
+Each family learns sparse once; its smaller relatives are cut from that and learn again (section 3
+of arXiv:1708.06519). A long training has a file of its own, from which the rest can be made anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from vision import checkpoints
+from vision.eight_bit import round_rows
+from vision.options import Verb, option
+from vision.pruning.curve import Config as Measuring
+from vision.pruning.curve import curve
+from vision.pruning.data import open_pictures
+from vision.pruning.evaluate import measure
+from vision.pruning.predict import load
+from vision.pruning.prune import Config as Cut
+from vision.pruning.prune import run as cut
+from vision.pruning.train import Config as Training
+from vision.pruning.train import train
+from vision.training import on_terminal
+
+FOLDER = Path("checkpoints/pruning")
+PARTS = Path("runs/pruning")  # what only begins another training
+DRAWINGS = "vgg16-drawings"
+FAMILIES = {
+    "vgg16": Training(arch="vgg16", steps=4700, sparsity=1e-4, precision="bf16", save_every=200),
+    "resnet164": Training(arch="resnet164", steps=4700, sparsity=1e-5, precision="bf16",
+                          save_every=200),
+    "densenet40": Training(arch="densenet40", steps=4700, sparsity=1e-5, precision="bf16",
+                           save_every=200),
+}
+RATIOS = {"vgg16": (50, 70), "resnet164": (40, 60), "densenet40": (40, 60)}  # percent
+TUNING = Training(steps=1170, learning_rate=0.02, precision="bf16", save_every=200)
+SMALL = Training(size="compact", data="drawings", steps=600, batch=64, sparsity=0.003,
+                 save_every=200)
+CURVES = {arch: Measuring(tune=60) for arch in FAMILIES} | {
+    DRAWINGS: Measuring(data="drawings", tune=60, scratch=60, batch=64, learning_rate=0.05,
+                        seconds=0.0)}
+NAMES = [DRAWINGS, *(name for arch, ratios in RATIOS.items()
+                     for name in (arch, *(f"{arch}-cut-{ratio}" for ratio in ratios)))]
+
+
+@dataclass(frozen=True)
+class Config:
+    """Settings of `recipes`."""
+
+    names: tuple[str, ...] = option((), "which to train; none is all", lambda: NAMES)
+    folder: Path = option(FOLDER, "where the checkpoints are written")
+
+
+def run(config: Config) -> list[Path]:
+    """Train what is missing in the folder, one after the other, and return what was made."""
+    return list(_missing(config))
+
+
+def _missing(config: Config) -> Iterator[Path]:
+    for name in config.names or NAMES:
+        path = config.folder / f"{name}.safetensors"
+        if not path.exists():
+            yield made(name, path)
+
+
+def made(name: str, path: Path) -> Path:
+    """Return the file of one network, made now, with its curve if it is a whole one."""
+    arch, _, percent = name.partition("-cut-")
+    if percent:
+        return smaller(arch, int(percent), path)
+    if name == DRAWINGS:
+        train(replace(SMALL, output=path), on_terminal)
+    else:
+        whole(arch, path)
+    curve(replace(CURVES[name], checkpoint=path), on_terminal)
+    return path
+
+
+def sparse(arch: str) -> Path:
+    """Return a family's network that learnt sparse, trained unless it is there."""
+    recipe = replace(FAMILIES[arch], output=PARTS / f"{arch}.safetensors")
+    return recipe.output if recipe.output.exists() else train(recipe, on_terminal)
+
+
+def whole(arch: str, path: Path) -> Path:
+    """Keep the sparse network with 8-bit rows, measured as it will be read back."""
+    model = load(sparse(arch), arch)
+    round_rows(model.module)
+    report = measure(model, open_pictures(FAMILIES[arch].data, "test"))
+    card = replace(model.card, metrics={**model.card.metrics, **report.overall(),
+                                        "per_class": report.per_class})
+    return checkpoints.save(path, model.module, card, bits=8)
+
+
+def smaller(arch: str, percent: int, path: Path) -> Path:
+    """Cut a share of the sparse network's channels and let the rest learn again."""
+    start = PARTS / path.name
+    cut(Cut(sparse(arch), percent / 100, output=start))
+    return train(replace(TUNING, arch=arch, start=start, output=path), on_terminal)
+
+
+VERB = Verb(Config, run, "Train every shipped network that is missing, by its recipe.")
