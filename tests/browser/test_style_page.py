@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,37 +10,10 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.screenshots import select
-from tests.ui.style_tiny import tiny_extractor
+from tests.browser.style_helpers import SLOW, OpenPage, put, style_page, tiny  # noqa: F401
 from vision.ui.style_view import photographs
 
 pytestmark = pytest.mark.browser
-OpenPage = Callable[..., Page]
-SLOW = 60_000
-
-
-@pytest.fixture(scope="module", autouse=True)
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    with tiny_extractor(tmp_path_factory.mktemp("style")):
-        yield
-
-
-@pytest.fixture
-def opened(open_page: OpenPage) -> OpenPage:
-    def go(**settings: object) -> Page:
-        page = open_page(**settings)
-        select(page, "style")
-        page.locator("#style-content img").wait_for(timeout=SLOW)
-        page.locator("#style-style img").wait_for(timeout=SLOW)
-        return page
-
-    return go
-
-
-def put(page: Page, name: str, value: str) -> None:
-    box = page.locator(f"#style-{name} input[type=number]")
-    box.fill(value)
-    box.press("Tab")
 
 
 def paint(page: Page, size: str = "64", steps: str = "6") -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,7 @@ import pytest
 import torch
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.screenshots import select
-from tests.ui.style_tiny import tiny_extractor
+from tests.browser.style_helpers import SLOW, OpenPage, put, style_page, tiny  # noqa: F401
 from vision.style import extractor as extractors
 from vision.style import sheet, transfer
 from vision.style.models.vgg19 import Extractor
@@ -22,33 +21,7 @@ from vision.ui import style_own
 from vision.ui.style_studio import Studio
 
 pytestmark = pytest.mark.browser
-OpenPage = Callable[..., Page]
-SLOW = 60_000
 WIDTH = "() => document.querySelector('#style-result img').naturalWidth === {}"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    with tiny_extractor(tmp_path_factory.mktemp("style")):
-        yield
-
-
-@pytest.fixture
-def opened(open_page: OpenPage) -> OpenPage:
-    def go() -> Page:
-        page = open_page()
-        select(page, "style")
-        page.locator("#style-content img").wait_for(timeout=SLOW)
-        page.locator("#style-style img").wait_for(timeout=SLOW)
-        return page
-
-    return go
-
-
-def put(page: Page, name: str, value: str) -> None:
-    box = page.locator(f"#style-{name} input[type=number]")
-    box.fill(value)
-    box.press("Tab")
 
 
 def unfold(page: Page, words: str) -> None:

@@ -1,0 +1,41 @@
+"""What the browser tests of the style tab share: a tiny extractor, the open tab, a number typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.screenshots import select
+from tests.ui.style_tiny import tiny_extractor
+
+OpenPage = Callable[..., Page]
+SLOW = 60_000
+
+
+@pytest.fixture(scope="module", autouse=True)
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let the tab look with a tiny extractor of random weights."""
+    with tiny_extractor(tmp_path_factory.mktemp("style")):
+        yield
+
+
+@pytest.fixture(name="opened")
+def style_page(open_page: OpenPage) -> OpenPage:
+    """Return a function that opens the style tab and waits for its pictures."""
+    def go(**settings: object) -> Page:
+        page = open_page(**settings)
+        select(page, "style")
+        page.locator("#style-content img").wait_for(timeout=SLOW)
+        page.locator("#style-style img").wait_for(timeout=SLOW)
+        return page
+
+    return go
+
+
+def put(page: Page, name: str, value: str) -> None:
+    """Type a number into one of the tab's sliders."""
+    box = page.locator(f"#style-{name} input[type=number]")
+    box.fill(value)
+    box.press("Tab")
