@@ -10,7 +10,7 @@ run: .venv/.installed
 	$(BIN)/python app.py
 
 test: .venv/.installed-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: .venv/.installed-dev
 	$(BIN)/ruff check .

@@ -13,6 +13,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # as many workers as cores, a thread each
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 TINY = (96, 128)  # height, width of the tiny pictures
 VERDICT = pytest.StashKey[int]()
@@ -143,6 +146,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
     """End at once with the verdict: a thread still inside torch would abort a slow farewell."""
+    if hasattr(config, "workerinput"):
+        return  # the verdict is that of the process which gave out the work
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(config.stash.get(VERDICT, 1))
