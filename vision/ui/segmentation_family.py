@@ -72,7 +72,7 @@ def told(arch: str, request: gr.Request | None) -> tuple[str, Any]:
         missing = html.escape(say("segmentation.family_missing", request, arch=arch))
         lines.append(f'<p class="lab-note">{missing}</p>')
     chosen = next((name for name in ships if name in for_streets()), None)
-    return "".join(lines), gr.Dropdown(value=chosen) if chosen else gr.skip()
+    return "".join(lines), gr.update(value=chosen) if chosen else gr.skip()
 
 
 def costs(arch: str) -> dict[str, str]:
