@@ -20,6 +20,7 @@ from vision.ui.segmentation_view import (
     laid_over,
     open_model,
     path_of,
+    second,
 )
 from vision.ui.text import say, t
 from vision.ui.widgets import friendly, style
@@ -125,7 +126,7 @@ def build(picture: gr.Image, truth: gr.Image, own: gr.State) -> None:
         with gr.Column(scale=2, min_width=280):
             left = gr.Dropdown(known, value=first(), label=t("segmentation.left"),
                                info=t("segmentation.left_info"), elem_id="segmentation-left")
-            right = gr.Dropdown(known, value=known[-1] if known else None,
+            right = gr.Dropdown(known, value=second(),
                                 label=t("segmentation.right_model"),
                                 info=t("segmentation.right_info"),
                                 elem_id="segmentation-right-model")

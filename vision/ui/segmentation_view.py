@@ -79,6 +79,12 @@ def first() -> str | None:
     return next((name for name in FIRST if name in known), known[0] if known else None)
 
 
+def second() -> str | None:
+    """Return the model that is compared with the first at first, another one if there is one."""
+    others = [name for name in for_streets() if name != first()]
+    return next((name for name in FIRST if name in others), others[0] if others else first())
+
+
 def arch_of(name: str) -> str:
     """Return the architecture of a model that ships, read from its card alone."""
     return checkpoints.read_card(path_of(name, None)).arch
