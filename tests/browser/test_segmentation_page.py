@@ -47,6 +47,21 @@ def test_the_playground_parts_metrics_and_keeps_contrast(open_page: OpenPage, th
         assert not contrast_failures(page)
 
 
+def test_two_models_lie_exactly_over_one_another(open_page: OpenPage) -> None:
+    page = open_page()
+    page.get_by_role("tab", name="Compare").click()
+    page.locator("#segmentation-compare").click()
+    sides = page.locator("#segmentation-slider img")
+    expect(sides).to_have_count(2, timeout=60_000)
+    page.wait_for_function("""() => [...document.querySelectorAll("#segmentation-slider img")]
+        .every(side => side.complete && side.naturalWidth === 480)""")
+    left, right = sides.nth(0).bounding_box(), sides.nth(1).bounding_box()
+    assert left == right
+    frame = page.locator("#segmentation-slider").bounding_box()
+    assert frame and left and left["y"] >= frame["y"]
+    assert left["y"] + left["height"] <= frame["y"] + frame["height"]
+
+
 def contrast_failures(page: Page) -> list[str]:
     found = Axe().run(page, options={"runOnly": ["color-contrast"]})
     return [node["html"][:120] for rule in found.response["violations"] for node in rule["nodes"]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import html
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -92,30 +93,33 @@ def board(cost: str, request: gr.Request) -> tuple[str, Any]:
     if not for_streets():
         return note("segmentation.nothing_ships", request), None
     found = rows(cost == "ms")
-    head = [say(f"segmentation.board.{name}", request)
-            for name in ("name", "year", "parameters", "gmacs", "miou", "pa", "ms", "val")]
-    return as_table(head, (
-        [row.name, str(row.year), f"{row.parameters / 1e6:.2f} M", f"{row.gmacs:.2f}",
+    head = ["", *(say(f"segmentation.board.{name}", request)
+                  for name in ("name", "year", "parameters", "gmacs", "miou", "pa", "ms"))]
+    told = as_table(head, (
+        [str(rank), row.name, str(row.year), f"{row.parameters / 1e6:.2f} M", f"{row.gmacs:.2f}",
          percent(row.miou), percent(row.pixel_accuracy),
-         "–" if row.milliseconds != row.milliseconds else f"{row.milliseconds:.0f}", row.val]
-        for row in found)), scatter(found, cost, request)
+         "–" if row.milliseconds != row.milliseconds else f"{row.milliseconds:.0f}"]
+        for rank, row in enumerate(found, 1)))
+    val = html.escape(", ".join(sorted({row.val for row in found})))
+    return f"{told}<p>{say('segmentation.board.val', request)}: {val}</p>", scatter(found, cost)
 
 
-def scatter(found: list[Row], cost: str, request: gr.Request | None) -> Any:
-    """Return a figure with one dot for each model: its cost across, its mean IoU upwards."""
+def scatter(found: list[Row], cost: str) -> Any:
+    """Return a figure with a dot and rank for each model: its cost across, its mean IoU upwards.
+    """
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(6.4, 3.6), layout="constrained")
     figure.patch.set_alpha(0)
     axis = figure.subplots()
-    for row in found:
-        across = row.milliseconds if cost == "ms" else row.gmacs
-        axis.scatter(across, 100 * row.miou, color=BLUE, s=60)
-        axis.annotate(row.name, (across, 100 * row.miou), xytext=(6, 5), color=GREY,
-                      textcoords="offset points", fontsize=10)
+    for rank, row in enumerate(found, 1):
+        place = (row.milliseconds if cost == "ms" else row.gmacs, 100 * row.miou)
+        axis.scatter(*place, color=BLUE, s=190, edgecolors="white", zorder=2 + rank)
+        axis.annotate(str(rank), place, color="white", ha="center", va="center", fontsize=9,
+                      zorder=2 + rank)
     axis.set_xlabel("ms" if cost == "ms" else "GMACs", color=GREY)
     style(axis, "mIoU %")
-    axis.margins(0.18)
+    axis.margins(0.1)
     return figure
 
 
@@ -133,8 +137,8 @@ def build(picture: gr.Image, truth: gr.Image, own: gr.State) -> None:
             go = gr.Button(t("segmentation.compare_go"), variant="primary",
                            elem_id="segmentation-compare")
         with gr.Column(scale=3, min_width=320):
-            slider = gr.ImageSlider(label=t("segmentation.slider"), interactive=False, height=340,
-                                    format="jpeg", elem_id="segmentation-slider")
+            slider = gr.ImageSlider(label=t("segmentation.slider"), interactive=False, height=342,
+                                    max_height=340, format="jpeg", elem_id="segmentation-slider")
             table = gr.HTML(t("segmentation.compare_empty"), elem_id="segmentation-compared")
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
