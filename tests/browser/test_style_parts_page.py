@@ -90,17 +90,6 @@ def test_a_stopped_training_gives_a_network_that_paints(opened: OpenPage,
     page.wait_for_function("() => document.querySelector('#style-forward img').naturalWidth > 60")
 
 
-def test_an_exercise_sets_the_controls(opened: OpenPage) -> None:
-    page = opened()
-    unfold(page, "How it works")
-    page.locator("#style-try-noise").click()
-    power = page.locator("#style-content-power input[type=number]")
-    expect(power).to_have_value("-3", timeout=SLOW)
-    expect(page.locator("#style-go")).to_be_in_viewport()
-    page.locator("#style-try-usual").click()
-    expect(power).to_have_value("0", timeout=SLOW)
-
-
 @pytest.fixture
 def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Tiny "ImageNet weights" at an address on this disk; torch keeps them in an empty folder."""

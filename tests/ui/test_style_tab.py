@@ -15,7 +15,7 @@ from PIL import Image
 from tests.style.sights import CONTENT, STYLE
 from tests.ui.style_tiny import tiny_extractor
 from vision.style.settings import BOOK, FAST, Settings
-from vision.ui import style, style_inside, style_own, style_run, style_sheet, style_try
+from vision.ui import style, style_inside, style_own, style_run, style_sheet
 from vision.ui.style_controls import DETERMINED, Chosen, choose, code, passes
 from vision.ui.style_studio import MOST, Film, Studio
 from vision.ui.style_view import curves, power, weight
@@ -155,16 +155,6 @@ def test_the_code_shown_is_python_with_the_settings() -> None:
     script = code(*vars(chosen).values())
     inside = script[script.index("Settings(\n") : script.index("\n)\n") + 2]
     assert eval(inside, {"Settings": Settings}) == chosen.settings()
-
-
-@pytest.mark.parametrize("name", style_try.EXERCISES)
-def test_an_exercise_sets_what_it_asks_for_and_nothing_else(name: str) -> None:
-    usual, found = vars(Chosen().settings()), vars(Chosen(*style_try.values(name)).settings())
-    changed = {key for key, value in found.items() if value != usual[key]}
-    assert changed == {"layer_0": {"style_layers"}, "layer_28": {"style_layers"},
-                       "noise": {"content_weight", "start"}, "smooth": {"tv_weight"},
-                       "tenfold": {"content_weight", "style_weight", "tv_weight"},
-                       "usual": set()}[name]
 
 
 def test_weights_are_powers_of_ten_and_off() -> None:

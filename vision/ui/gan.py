@@ -6,7 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from vision.ui import Tab, class_link, gan_explore, gan_judge, gan_lab, gan_own, gan_time, widgets
+from vision.ui import (
+    Tab,
+    class_link,
+    gan_explore,
+    gan_judge,
+    gan_lab,
+    gan_own,
+    gan_time,
+    lesson,
+    widgets,
+)
+from vision.ui.gan_exercises import EXERCISES
 from vision.ui.gan_labels import LabelChoice
 from vision.ui.gan_view import (
     OWN,
@@ -134,16 +145,16 @@ def build() -> class_link.Shared:
             result = gr.HTML(t("gan.empty"), elem_id="gan-result")
             file = gr.DownloadButton(t("gan.download"), visible=False, size="sm")
             raw = gr.JSON(visible=False)
-    with gr.Tabs():
-        with gr.Tab(t("gan.explore")):
+    with gr.Tabs(elem_id="gan-parts"):
+        with gr.Tab(t("gan.explore"), id="explore"):
             first_label, second_label = gan_explore.build(model, own, pairs)
-        with gr.Tab(t("gan.time_tab")):
+        with gr.Tab(t("gan.time_tab"), id="time"):
             gan_time.build(model, own)
-        with gr.Tab(t("gan.lab_tab")):
+        with gr.Tab(t("gan.lab_tab"), id="lab"):
             gan_lab.build()
-        with gr.Tab(t("gan.judge_tab")):
+        with gr.Tab(t("gan.judge_tab"), id="judge"):
             asked = gan_judge.build(model, own, pairs)
-    widgets.lesson("gan")
+    lesson.build("gan", EXERCISES)
     with gr.Accordion(t("app.train_your_own"), open=False):
         gan_own.build(model, own)
     with gr.Accordion(t("app.show_the_code"), open=False):

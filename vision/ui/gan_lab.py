@@ -228,18 +228,20 @@ def build() -> None:
 def controls() -> tuple[Any, ...]:
     """Build what may be turned, and return it in the order of `run`."""
     loss = gr.Radio([(t("gan.loss_ns"), "non-saturating"), (t("gan.loss_s"), "saturating")],
-                    value=FAIR[4], label=t("gan.loss"), info=t("gan.loss_info"))
+                    value=FAIR[4], label=t("gan.loss"), info=t("gan.loss_info"), elem_id="gan-loss")
     with gr.Row():
-        k = gr.Slider(1, 20, FAIR[0], step=1, label="k", info=t("gan.k_info"), min_width=140)
+        k = gr.Slider(1, 20, FAIR[0], step=1, label="k", info=t("gan.k_info"), min_width=140,
+                      elem_id="gan-k")
         steps = gr.Slider(1, 20, FAIR[1], step=1, label=t("gan.generator_steps"), min_width=140,
-                          info=t("gan.generator_steps_info"))
+                          info=t("gan.generator_steps_info"), elem_id="gan-generator-steps")
     with gr.Row():
         rate_g = gr.Slider(0.1, 20, FAIR[2], step=0.1, label=t("gan.rate_g"),
-                           info=t("gan.rate_info"), min_width=140)
+                           info=t("gan.rate_info"), min_width=140, elem_id="gan-rate-g")
         rate_d = gr.Slider(0.1, 20, FAIR[3], step=0.1, label=t("gan.rate_d"),
-                           info=t("gan.rate_info"), min_width=140)
+                           info=t("gan.rate_info"), min_width=140, elem_id="gan-rate-d")
     cure = gr.Radio([(t("gan.cure_none"), "none"), (t("gan.cure_packing"), "packing"),
                      (t("gan.cure_penalty"), "gradient penalty")], value="none",
-                    label=t("gan.cure"), info=t("gan.cure_info"))
-    seed = gr.Number(0, precision=0, minimum=0, label=t("app.seed"), info=t("app.seed_info"))
+                    label=t("gan.cure"), info=t("gan.cure_info"), elem_id="gan-cure")
+    seed = gr.Number(0, precision=0, minimum=0, label=t("app.seed"), info=t("app.seed_info"),
+                     elem_id="gan-lab-seed")
     return k, steps, rate_g, rate_d, loss, cure, seed

@@ -18,8 +18,10 @@ from vision.ui import (
     infrared_ladder,
     infrared_palettes,
     infrared_scene,
+    lesson,
     widgets,
 )
+from vision.ui.infrared_exercises import EXERCISES
 from vision.ui.infrared_picture import LOOK, POINTER, facts, shown_of
 from vision.ui.infrared_view import (
     OWN,
@@ -155,7 +157,7 @@ def controls(shown: list[list[Any]]) -> tuple[dict[str, Any], gr.Button]:
     parts["classes"] = gr.CheckboxGroup([], label=t("infrared.classes"),
                                         info=t("infrared.classes_info"),
                                         elem_id="infrared-classes")
-    with gr.Accordion(t("infrared.physics"), open=False):
+    with gr.Accordion(t("infrared.physics"), open=False, elem_id="infrared-physics"):
         parts |= physics()
     return parts, go
 
@@ -199,22 +201,22 @@ def build() -> class_link.Shared:
     given = [parts[name] for name in ("picture", "low", "high", "unit")]
     choice = gr.Examples(shown, given, elem_id="infrared-examples", visible_columns=[0],
                          examples_per_page=12, api_visibility="private")
-    with gr.Tabs():
-        with gr.Tab(t("infrared.details_tab")):
+    with gr.Tabs(elem_id="infrared-parts"):
+        with gr.Tab(t("infrared.details_tab"), id="details"):
             details = infrared_details.build(view)
-        with gr.Tab(t("infrared.boxes_tab")):
+        with gr.Tab(t("infrared.boxes_tab"), id="boxes"):
             infrared_boxes_masks.build(view)
-        with gr.Tab(t("infrared.attack_tab")):
+        with gr.Tab(t("infrared.attack_tab"), id="attack"):
             infrared_palettes.build(view, own)
-        with gr.Tab(t("infrared.classical_tab")):
+        with gr.Tab(t("infrared.classical_tab"), id="classical"):
             infrared_classical.build(view)
-        with gr.Tab(t("infrared.scene_tab")):
+        with gr.Tab(t("infrared.scene_tab"), id="scene"):
             infrared_scene.build(parts, own)
-        with gr.Tab(t("infrared.glcm_tab")):
+        with gr.Tab(t("infrared.glcm_tab"), id="glcm"):
             infrared_glcm.build(shown)
-        with gr.Tab(t("infrared.ladder_tab")):
+        with gr.Tab(t("infrared.ladder_tab"), id="ladder"):
             infrared_ladder.build()
-    widgets.lesson("infrared")
+    lesson.build("infrared", EXERCISES)
     with gr.Accordion(t("app.train_your_own"), open=False):
         infrared_label.build(parts, own)
     with gr.Accordion(t("app.show_the_code"), open=False):

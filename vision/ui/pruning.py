@@ -10,8 +10,18 @@ from typing import Any
 import gradio as gr
 from gradio.context import Context
 
-from vision.ui import ASSETS, Tab, class_link, pruning_compare, pruning_curve, pruning_own, widgets
+from vision.ui import (
+    ASSETS,
+    Tab,
+    class_link,
+    lesson,
+    pruning_compare,
+    pruning_curve,
+    pruning_own,
+    widgets,
+)
 from vision.ui.pieces import percent
+from vision.ui.pruning_exercises import EXERCISES
 from vision.ui.pruning_plan import POINTER, at_threshold, picked, show_plan
 from vision.ui.pruning_try import prune, to_onnx
 from vision.ui.pruning_view import (
@@ -114,22 +124,26 @@ def build() -> class_link.Shared:
     gr.Markdown(t("app.examples"))
     choice = gr.Examples(shown, [picture], elem_id="pruning-examples", api_visibility="private",
                          examples_per_page=12)
-    with gr.Tabs():
-        with gr.Tab(t("pruning.cliff_tab")):
+    with gr.Tabs(elem_id="pruning-parts"):
+        with gr.Tab(t("pruning.cliff_tab"), id="cliff"):
             pruning_curve.build(model, criterion, protected, own)
-        with gr.Tab(t("pruning.tune_tab")):
+        with gr.Tab(t("pruning.tune_tab"), id="tune"):
             pruning_own.build_tuning(model, own, cut)
-        with gr.Tab(t("pruning.compare_tab")):
+        with gr.Tab(t("pruning.compare_tab"), id="compare"):
             pruning_compare.build(model, ratio, protected, own)
-    widgets.lesson("pruning")
-    with gr.Accordion(t("app.train_your_own"), open=False):
+    settings: list[Any] = [model, ratio, criterion, protected]
+    redraw: dict[str, Any] = {"fn": show_plan, "inputs": [*settings, own],
+                              "outputs": [plan, threshold]}
+    with gr.Accordion(t("app.train_your_own"), open=False, elem_id="pruning-own",
+                      render=False) as training:
         pruning_own.build(model, own)
+    lesson.build("pruning", EXERCISES, dict.fromkeys(("ratio", "go"), redraw))
+    training.render()
     with gr.Accordion(t("app.show_the_code"), open=False):
         script = gr.Code(code(chosen, RATIO, "gamma", ""), language="python", interactive=False)
     with gr.Accordion(t("app.model_card"), open=False) as card_place:
         card = gr.Markdown(elem_id="pruning-card")
 
-    settings: list[Any] = [model, ratio, criterion, protected]
     run: dict[str, Any] = {"fn": prune, "inputs": [*settings, picture, own],
                            "outputs": [result, small, cut, raw], "concurrency_limit": 2,
                            "concurrency_id": "prune", "show_progress": "minimal"}

@@ -9,6 +9,7 @@ import gradio as gr
 from vision.ui import (
     Tab,
     class_link,
+    lesson,
     segmentation_compare,
     segmentation_family,
     segmentation_inside,
@@ -19,6 +20,7 @@ from vision.ui import (
     widgets,
 )
 from vision.ui.pieces import note
+from vision.ui.segmentation_exercises import EXERCISES
 from vision.ui.segmentation_metrics import details, numbers_of, table, tiles
 from vision.ui.segmentation_view import (
     OWN,
@@ -152,20 +154,20 @@ def build() -> class_link.Shared:
     gr.Markdown(t("app.examples"))
     choice = gr.Examples(pairs, [picture, truth], elem_id="segmentation-examples",
                          visible_columns=[0], api_visibility="private")
-    with gr.Tabs():
-        with gr.Tab(t("segmentation.matrix_tab")):
+    with gr.Tabs(elem_id="segmentation-parts"):
+        with gr.Tab(t("segmentation.matrix_tab"), id="matrix"):
             cells = segmentation_metrics.build(view)
-        with gr.Tab(t("segmentation.play_tab")):
-            segmentation_playground.build()
-        with gr.Tab(t("segmentation.compare_tab")):
+        with gr.Tab(t("segmentation.play_tab"), id="play"):
+            play = segmentation_playground.build()
+        with gr.Tab(t("segmentation.compare_tab"), id="compare"):
             segmentation_compare.build(picture, truth, own)
-        with gr.Tab(t("segmentation.inside_tab")):
+        with gr.Tab(t("segmentation.inside_tab"), id="inside"):
             segmentation_inside.build(picture)
-        with gr.Tab(t("segmentation.beyond_tab")):
+        with gr.Tab(t("segmentation.beyond_tab"), id="beyond"):
             segmentation_volumes.build(picture, truth)
-        with gr.Tab(t("segmentation.family_tab")) as family_place:
+        with gr.Tab(t("segmentation.family_tab"), id="family") as family_place:
             segmentation_family.build(model, family_place)
-    widgets.lesson("segmentation")
+    lesson.build("segmentation", EXERCISES, {place: play for place in ("grow", "right", "scope")})
     with gr.Accordion(t("app.train_your_own"), open=False) as training_place:
         segmentation_own.build(model, own, training_place)
     with gr.Accordion(t("app.show_the_code"), open=False):

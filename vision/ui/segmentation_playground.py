@@ -75,8 +75,8 @@ def canvas(scene: float) -> np.ndarray:
     return paint(truths()[(int(scene) - 1) % len(truths())])
 
 
-def build() -> None:
-    """Build the part."""
+def build() -> dict[str, Any]:
+    """Build the part; return the event that shows what its controls say."""
     from vision.segmentation.labels import CLASSES, PALETTE
 
     classes = [(t(f"segmentation.class.{name}"), index) for index, name in enumerate(CLASSES)]
@@ -84,12 +84,13 @@ def build() -> None:
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
             scene = gr.Slider(1, len(examples()), 1, step=1, label=t("segmentation.scene"),
-                              info=t("segmentation.scene_info"))
+                              info=t("segmentation.scene_info"), elem_id="segmentation-scene")
             focus = gr.Dropdown(classes, value=3, label=t("segmentation.focus"),
                                 info=t("segmentation.focus_info"), elem_id="segmentation-focus")
             view_as = gr.Radio([(t("segmentation.all_classes"), "all"),
                                 (t("segmentation.binary"), "binary")], value="all",
-                               label=t("segmentation.view_as"), info=t("segmentation.view_as_info"))
+                               label=t("segmentation.view_as"), info=t("segmentation.view_as_info"),
+                               elem_id="segmentation-view-as")
             grow = gr.Slider(-16, 16, 0, step=1, label=t("segmentation.grow"),
                              info=t("segmentation.grow_info"), elem_id="segmentation-grow")
             with gr.Row():
@@ -97,7 +98,8 @@ def build() -> None:
                                   info=t("segmentation.pixels"), min_width=120,
                                   elem_id="segmentation-right")
                 down = gr.Slider(-40, 40, 0, step=1, label=t("segmentation.down"),
-                                 info=t("segmentation.pixels"), min_width=120)
+                                 info=t("segmentation.pixels"), min_width=120,
+                                 elem_id="segmentation-down")
             speckle = gr.Slider(0, 1, 0, step=0.01, label=t("segmentation.speckle"),
                                 info=t("segmentation.speckle_info"),
                                 elem_id="segmentation-speckle")
@@ -105,12 +107,13 @@ def build() -> None:
                 empty = gr.Button(t("segmentation.background"), min_width=120,
                                   elem_id="segmentation-background")
                 again = gr.Button(t("segmentation.perfect"), min_width=120)
-            blank = gr.State(False)
+            blank = gr.Checkbox(False, visible=False, elem_id="segmentation-blank")
             scope = gr.Radio([(t(f"segmentation.scope_{name}"), name) for name in SCOPES],
                              value="one", label=t("segmentation.scope"),
-                             info=t("segmentation.scope_info"))
+                             info=t("segmentation.scope_info"), elem_id="segmentation-scope")
             absent = gr.Checkbox(False, label=t("segmentation.absent"),
-                                 info=t("segmentation.absent_info"))
+                                 info=t("segmentation.absent_info"),
+                                 elem_id="segmentation-absent")
             band = gr.Slider(0, 8, 0, step=1, label=t("segmentation.band"),
                              info=t("segmentation.band_info"))
         with gr.Column(scale=3, min_width=320):
@@ -130,15 +133,16 @@ def build() -> None:
     controls: list[Any] = [focus, view_as, grow, right, down, speckle, scope, absent, band]
     inputs: list[Any] = [scene, view_as, focus, grow, right, down, speckle, blank, editor, scope,
                          absent, band]
-    gr.on([*(part.input for part in controls), scene.input, editor.change],
-          play, inputs, [shown, numbers], queue=False, trigger_mode="always_last",
-          show_progress="hidden", api_visibility="private")
+    redraw: dict[str, Any] = {"fn": play, "inputs": inputs, "outputs": [shown, numbers]}
+    quiet: dict[str, Any] = {"queue": False, "api_visibility": "private"}
+    gr.on([*(part.input for part in controls), scene.input, editor.change], **redraw, **quiet,
+          trigger_mode="always_last", show_progress="hidden")
     for button, values, parts in (
             (empty, (POLE, "binary", True), [focus, view_as, blank]),
             (again, (0, 0, 0, 0, False), [grow, right, down, speckle, blank])):
-        button.click(functools.partial(tuple, values), None, parts, queue=False,
-                     api_visibility="private").success(
-            play, inputs, [shown, numbers], queue=False, api_visibility="private")
+        button.click(functools.partial(tuple, values), None, parts, **quiet).success(
+            **redraw, **quiet)
+    return redraw
 
 
 def _hex(colour: np.ndarray) -> str:

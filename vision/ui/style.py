@@ -11,15 +11,16 @@ from vision import checkpoints
 from vision.ui import (
     Tab,
     class_link,
+    lesson,
     style_controls,
     style_inside,
     style_own,
     style_run,
     style_sheet,
-    style_try,
     widgets,
 )
 from vision.ui.style_controls import DETERMINED, NAMES, Chosen
+from vision.ui.style_exercises import EXERCISES
 from vision.ui.style_run import for_editor
 from vision.ui.style_studio import Studio
 from vision.ui.style_view import paintings, photographs
@@ -172,15 +173,14 @@ def build() -> class_link.Shared:
     result, numbers, moment, *_ = outputs
     controls = [*sliders, *plan, *rare]
     inputs = [studio, content, style, second, region, *controls]
-    with gr.Tabs():
-        with gr.Tab(t("style.inside_tab")):
+    with gr.Tabs(elem_id="style-parts"):
+        with gr.Tab(t("style.inside_tab"), id="inside"):
             style_inside.build(studio, moment, inputs[1:])
-        with gr.Tab(t("style.sheet_tab")):
+        with gr.Tab(t("style.sheet_tab"), id="sheet"):
             picked = style_sheet.build(studio, inputs[1:], sliders[1], sliders[2])
-        with gr.Tab(t("style.forward_tab")):
+        with gr.Tab(t("style.forward_tab"), id="forward"):
             painter = style_own.build(studio, own, content, plan[1])
-    with widgets.lesson("style"):
-        style_try.build(controls)
+    lesson.build("style", EXERCISES)
     with gr.Accordion(t("app.train_your_own"), open=False):
         style_own.build_training(content, style, own, painter)
     with gr.Accordion(t("app.show_the_code"), open=False):

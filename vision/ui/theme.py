@@ -64,6 +64,12 @@ CSS = """
                      font-weight: normal !important; text-align: left; }
 .lab-family button:hover, .lab-family button[aria-pressed=true] { border-color: #1d4ed8;
                                                                   box-shadow: 0 0 0 1px #1d4ed8; }
+[id$="-lesson"] { counter-reset: exercise; }
+.lab-exercise { position: relative; padding: .3rem 0 .6rem 2rem; }
+.lab-exercise::before { position: absolute; left: .3rem; top: .3rem; font-weight: 600;
+                        counter-increment: exercise; content: counter(exercise) "."; }
+.lab-try { align-self: flex-start; flex-grow: 0 !important; width: auto !important;
+           min-width: 11rem !important; }
 .lab-chip { display: inline-block; width: .9em; height: .9em; border-radius: 3px;
             margin-right: .5em; vertical-align: -.08em; border: 1px solid rgb(127 127 127 / .6); }
 .lab-bar { display: inline-block; height: .6em; border-radius: 3px; background: #1d4ed8;

@@ -21,7 +21,6 @@ from gradio.context import LocalContext
 
 from vision.checkpoints import Card
 from vision.errors import UserError
-from vision.ui import paper
 from vision.ui.picture_input import PictureInput
 from vision.ui.text import explain, say, t
 
@@ -269,18 +268,3 @@ def style(axis: Any, title: str) -> None:
     for side, spine in axis.spines.items():
         spine.set_visible(side in ("left", "bottom"))
         spine.set_color(grey)
-
-
-def lesson(part: str) -> gr.Accordion:
-    """Return a closed accordion with a part's lesson and the published numbers beside ours."""
-    def show(request: gr.Request) -> str:
-        return paper.beside(part, request)
-
-    with gr.Accordion(t("app.how_it_works"), open=False) as place:
-        gr.Markdown(t(f"{part}.lesson"), latex_delimiters=[
-            {"left": "$$", "right": "$$", "display": True},
-            {"left": "$", "right": "$", "display": False}])
-        numbers = gr.HTML(elem_id=f"{part}-paper", min_height=0)
-    place.expand(friendly(show), None, numbers, show_progress="hidden", api_visibility="private")
-    return place
-
