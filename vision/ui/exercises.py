@@ -16,8 +16,8 @@ from gradio.context import Context
 
 from vision.ui.text import t
 
-LATEX = [{"left": "$$", "right": "$$", "display": True},
-         {"left": "$", "right": "$", "display": False}]
+LATEX: list[dict[str, str | bool]] = [
+    {"left": "$$", "right": "$$", "display": True}, {"left": "$", "right": "$", "display": False}]
 SCROLL = """() => {
   const find = (left) => {
     const place = document.getElementById("%s");

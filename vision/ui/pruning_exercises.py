@@ -9,5 +9,5 @@ EXERCISES = (
     Exercise("free", "go", {"ratio": 0.6}),
     Exercise("random", "go", {"ratio": 0.3, "criterion": "random"}),
     Exercise("tune", "go", {"ratio": 0.7, "parts": "tune", "tune-steps": 60}),
-    Exercise("lambda", "sparsity", {"own": True, "sparsity": 0, "steps": 200}),
+    Exercise("lambda", "sparsity", {"own": True, "sparsity": 0, "train-steps": 200}),
 )
