@@ -49,7 +49,7 @@ def test_a_family_is_trained_once_then_cut_and_tuned(
 
 @pytest.mark.usefixtures("_tiny")
 def test_the_accuracy_on_the_card_is_that_of_the_file(tmp_path: Path) -> None:
-    path = recipes.whole("vgg16", tmp_path / "x.safetensors")
+    path = recipes.kept(recipes.sparse("vgg16"), tmp_path / "x.safetensors")
     assert read_card(path).metrics["accuracy"] == evaluate(path, "drawings", limit=0).accuracy
     assert path.stat().st_size < 0.6 * recipes.sparse("vgg16").stat().st_size
 

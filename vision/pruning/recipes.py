@@ -69,11 +69,11 @@ def made(name: str, path: Path) -> Path:
     """Return the file of one network, made now, with its curve if it is a whole one."""
     arch, _, percent = name.partition("-cut-")
     if percent:
-        return smaller(arch, int(percent), path)
+        return kept(smaller(arch, int(percent)), path)
     if name == DRAWINGS:
         train(replace(SMALL, output=path), on_terminal)
     else:
-        whole(arch, path)
+        kept(sparse(arch), path)
     curve(replace(CURVES[name], checkpoint=path), on_terminal)
     return path
 
@@ -84,21 +84,21 @@ def sparse(arch: str) -> Path:
     return recipe.output if recipe.output.exists() else train(recipe, on_terminal)
 
 
-def whole(arch: str, path: Path) -> Path:
-    """Keep the sparse network with 8-bit rows, measured as it will be read back."""
-    model = load(sparse(arch), arch)
+def smaller(arch: str, percent: int) -> Path:
+    """Return a network cut from the sparse one, after it has learnt again."""
+    name = f"{arch}-cut-{percent}.safetensors"
+    start = cut(Cut(sparse(arch), percent / 100, output=PARTS / "cut" / name)).path
+    return train(replace(TUNING, arch=arch, start=start, output=PARTS / name), on_terminal)
+
+
+def kept(trained: Path, path: Path) -> Path:
+    """Keep a network with 8-bit rows, measured as it will be read back."""
+    model = load(trained)
     round_rows(model.module)
-    report = measure(model, open_pictures(FAMILIES[arch].data, "test"))
+    report = measure(model, open_pictures(model.card.data["train"][0], "test"))
     card = replace(model.card, metrics={**model.card.metrics, **report.overall(),
                                         "per_class": report.per_class})
     return checkpoints.save(path, model.module, card, bits=8)
-
-
-def smaller(arch: str, percent: int, path: Path) -> Path:
-    """Cut a share of the sparse network's channels and let the rest learn again."""
-    start = PARTS / path.name
-    cut(Cut(sparse(arch), percent / 100, output=start))
-    return train(replace(TUNING, arch=arch, start=start, output=path), on_terminal)
 
 
 VERB = Verb(Config, run, "Train every shipped network that is missing, by its recipe.")
