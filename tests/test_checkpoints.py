@@ -249,7 +249,7 @@ def test_a_failing_write_leaves_the_old_file_and_no_litter(
 
     with monkeypatch.context() as patch:
         patch.setattr(os, failing, fail)
-        with pytest.raises(OSError, match="No space left"):
+        with pytest.raises(UserError, match="disk is full, so 'toy"):
             save(path, tiny(width=4), CARD)
     assert path.read_bytes() == before and sorted(path.parent.iterdir()) == neighbours
     save(path, tiny(width=4), CARD)

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 
 import vision
 from vision.errors import UserError, unknown
+from vision.fallback import lacks_memory, too_little_memory
+from vision.files import refusal
 from vision.options import Verb, parse
 from vision.plain import plain
 
@@ -27,9 +29,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return 0
     except OSError as error:
-        return _refuse(UserError("'{file}' cannot be read or written ({reason})",
-                                 "a place where you may read and write is accepted",
-                                 "choose another", file=error.filename, reason=error.strerror))
+        return _refuse(refusal(error))
+    except (RuntimeError, MemoryError) as error:
+        if not lacks_memory(error):
+            raise
+        return _refuse(too_little_memory())
     finally:
         if "RANK" in os.environ:  # one of several processes
             importlib.import_module("vision.distributed").leave()

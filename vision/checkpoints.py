@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
@@ -18,6 +16,7 @@ from typing import TYPE_CHECKING, Any, get_origin, get_type_hints
 from vision import __version__
 from vision.eight_bit import SCALE, in_float16, packed, unpacked
 from vision.errors import UserError
+from vision.files import saving, write_atomically
 from vision.options import filled
 from vision.plain import plain
 from vision.registry import Registry
@@ -89,7 +88,8 @@ def with_target(config: Any) -> Any:
         raise UserError("'{file}' cannot be written as a checkpoint",
                         "a file name that ends in .safetensors is accepted", "change --output",
                         file=path.name)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    with saving(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
     return replace(config, output=path)
 
 
@@ -163,22 +163,6 @@ def digest(card: str, tensors: Mapping[str, torch.Tensor]) -> str:
         total.update(f"{name}{tensor.dtype}{tuple(tensor.shape)}".encode())
         total.update(tensor.contiguous().reshape(-1).view(torch.uint8).numpy().tobytes())
     return total.hexdigest()
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that a crash at any moment leaves either the old one or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def damaged(path: Path, reason: str) -> UserError:

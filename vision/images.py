@@ -14,6 +14,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from vision.errors import UserError
+from vision.files import write_atomically
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF")
 MEGAPIXELS = 40
@@ -108,13 +109,13 @@ def write_png(path: Path, picture: np.ndarray, palette: np.ndarray | None = None
         raise UserError("'{file}' cannot be written as a picture",
                         "a file name that ends in .png is accepted", "change the name",
                         file=path.name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    image = Image.fromarray(picture)
+    image, content = Image.fromarray(picture), io.BytesIO()
     if palette is not None:
         table = np.zeros((256, 3), np.uint8)  # a shorter one would cut ids such as void
         table[: len(palette)] = palette
         image.putpalette(table.tobytes())
-    image.save(path)
+    image.save(content, "PNG")
+    write_atomically(path, content.getvalue(), lasting=False)
     return path
 
 

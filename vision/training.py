@@ -10,6 +10,7 @@ import copy
 import functools
 import hashlib
 import json
+import logging
 import os
 import random
 import shutil
@@ -28,8 +29,11 @@ from torch import nn
 from torch.nn.utils import convert_conv2d_weight_memory_format as for_channels_last
 
 from vision.errors import UserError
+from vision.files import saving
+from vision.turns import Turn, hold
 
 Batch = TypeVar("Batch")
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -160,9 +164,11 @@ class Run:
         self.folder = folder / f"{_fingerprint(config)}.state"
         self.number, self.seconds, self.asked_to_stop = 0, 0.0, False
         self._clock = time.perf_counter()
-        AcceleratorState._reset_state()  # precision is a choice of each run, not of the process
         device = best_device()
-        PartialState(cpu=device.type == "cpu")
+        state = PartialState(cpu=device.type == "cpu")
+        self._lock = hold(config.output) if state.is_main_process else None
+        self._turn = Turn()
+        AcceleratorState._reset_state()  # precision is a choice of each run, not of the process
         chosen = [self._noted().get("precision")
                   or precision_for(device, getattr(config, "precision", "auto"))]
         self.accelerator = Accelerator(
@@ -202,6 +208,15 @@ class Run:
     def steps(self, make_batch: Callable[[int], Batch], ahead: int = 2
               ) -> Iterator[tuple[int, Batch]]:
         """Yield each step's number and batch until the end, or until asked to stop."""
+        try:
+            yield from self._batches(make_batch, ahead)
+        except BaseException:  # also of the loop over these steps
+            self._let_go()
+            raise
+
+    def _batches(self, make_batch: Callable[[int], Batch], ahead: int
+                 ) -> Iterator[tuple[int, Batch]]:
+        """Yield the steps, their batches made ahead by threads."""
         with ThreadPoolExecutor(max_workers=ahead) as pool:
             waiting: deque[Future[Batch]] = deque()
             following = self.number
@@ -236,7 +251,9 @@ class Run:
             step = Step(self.number, self.config.steps, numbers, self.seconds, sample)
             stop = bool(self.on_step(step))
         self.asked_to_stop = self._anyone(stop)
-        if self.asked_to_stop or self.number % self.save_every == 0:
+        if self.asked_to_stop:
+            self._save_before_the_end()
+        elif self.number % self.save_every == 0:
             self._save()
 
     def means(self, values: Mapping[str, float | torch.Tensor]) -> dict[str, float]:
@@ -250,7 +267,14 @@ class Run:
             for saved in self._saved():
                 self._discard(saved)
             shutil.rmtree(self.folder, ignore_errors=True)
+        self._let_go()
         self.accelerator.free_memory()
+
+    def _let_go(self) -> None:
+        """Let others train and make this file."""
+        self._turn.let_go()
+        if self._lock:
+            self._lock.let_go()
 
     def _mean(self, value: float | torch.Tensor) -> float:
         """Return the mean over all processes."""
@@ -275,7 +299,25 @@ class Run:
 
         return synchronise_batch_norm(module)
 
+    def _save_before_the_end(self) -> None:
+        """Save the state of a run that is to stop, whose model counts for more than its state."""
+        try:
+            self._save()
+        except UserError as error:
+            log.warning("%s", error)
+
     def _save(self) -> None:
+        """Save the state, or raise and leave the last one as it is, with nothing beside it."""
+        try:
+            with saving(self.config.output):
+                self._write()
+        except UserError:
+            shutil.rmtree(self.folder / "unfinished", ignore_errors=True)
+            if not self.asked_to_stop:
+                self._let_go()
+            raise
+
+    def _write(self) -> None:
         """Write the state beside the last one, then make it the valid one by a single rename."""
         new, final = self.folder / "unfinished", self.folder / f"step-{self.number:08d}"
         if self.accelerator.is_main_process:

@@ -16,8 +16,10 @@ import numpy as np
 from vision import datasets
 from vision.datasets import DataSet
 from vision.errors import UserError
+from vision.files import FULL, refusal
 from vision.images import write_png
 from vision.options import REQUIRED, Verb, option
+from vision.turns import alone
 
 
 @dataclass(frozen=True)
@@ -40,13 +42,13 @@ def download(name: str) -> Path:
                         name=name, source=entry.source, licence=entry.licence,
                         folder=entry.folder, archives=" and ".join(entry.archives),
                         root=datasets.root())
-    datasets.root().mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=datasets.root(), prefix=".download-") as temporary:
-        here = Path(temporary)
-        _fetch(entry, here)
-        final = datasets.root() / entry.folder
-        final.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(here / entry.folder, final)
+    final = datasets.root() / entry.folder
+    with alone(datasets.root() / name), tempfile.TemporaryDirectory(
+            dir=datasets.root(), prefix=f".{name}.") as temporary:
+        if not datasets.present(name):
+            _fetch(entry, Path(temporary))
+            final.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(Path(temporary) / entry.folder, final)
     return final
 
 
@@ -60,6 +62,8 @@ def _fetch(entry: DataSet, folder: Path) -> None:
             splits = {split: kind(str(folder), train=split == "train", download=True)
                       for split in ("train", "test")}
     except (OSError, RuntimeError) as error:
+        if isinstance(error, OSError) and error.errno in FULL:
+            raise refusal(error, entry.name) from error
         raise UserError("the data set '{name}' could not be fetched ({reason})",
                         "a connection to {source} is needed",
                         "connect and retry, or put {archives} into '{root}'",

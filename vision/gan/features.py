@@ -6,10 +6,12 @@ import numpy as np
 import torch
 
 from vision.checkpoints import Model
+from vision.fallback import or_on_cpu
 
 CHUNK = 1000
 
 
+@or_on_cpu
 @torch.inference_mode()
 def features(reader: Model, pictures: torch.Tensor) -> torch.Tensor:
     """Return the classifier's hidden layer for pictures (N, 1, 28, 28): (N, hidden)."""

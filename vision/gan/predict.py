@@ -14,13 +14,13 @@ from torch import nn
 from vision import checkpoints
 from vision.checkpoints import Model
 from vision.errors import UserError
+from vision.fallback import or_on_cpu, placed
 from vision.gan.data import check_label
 from vision.gan.models import ARCHITECTURES, generators
 from vision.gan.models.pair import Pair
 from vision.gan.noise import draw_noise
 from vision.images import write_png
 from vision.options import Verb, option, within
-from vision.training import best_device
 
 MOST = 1000  # pictures of one call
 CHUNK = 1000
@@ -81,6 +81,7 @@ class Drawer:
         generator.load_state_dict(state)
         return Drawer(generator.eval(), self.noise, self.classes)
 
+    @or_on_cpu
     @torch.inference_mode()
     def draw(self, labels: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
         """Return pictures (N, 1, 28, 28) in 0…1 for labels, (N,) or mixed (N, classes)."""
@@ -98,7 +99,7 @@ class Drawer:
 def load(path: Path) -> Model:
     """Return the pair of a checkpoint, or the classifier, on the best device."""
     model = checkpoints.load(path, ARCHITECTURES)
-    model.module.to(best_device())
+    placed(model.module)
     return model
 
 
@@ -144,6 +145,7 @@ def judge(model: Model, pictures: torch.Tensor, labels: np.ndarray | None, reade
                   time.perf_counter() - start)
 
 
+@or_on_cpu
 @torch.inference_mode()
 def opinions(model: Model, pictures: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     """Return D(x | y) of each picture (N, 1, 28, 28), between 0 and 1, (N,)."""
@@ -154,6 +156,7 @@ def opinions(model: Model, pictures: torch.Tensor, labels: torch.Tensor) -> torc
     return torch.cat(parts)
 
 
+@or_on_cpu
 @torch.inference_mode()
 def read(reader: Model, pictures: torch.Tensor) -> torch.Tensor:
     """Return the classifier's probability of each class for each picture, (N, classes)."""

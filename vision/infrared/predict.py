@@ -15,6 +15,7 @@ from torchvision.ops import nms
 from vision import checkpoints
 from vision.checkpoints import Model
 from vision.errors import UserError
+from vision.fallback import or_on_cpu, placed
 from vision.images import resize, write_png
 from vision.infrared.classes import CLASSES
 from vision.infrared.detections import Detections
@@ -31,7 +32,7 @@ from vision.infrared.thermogram import Thermogram
 from vision.infrared.zones import load as load_zones
 from vision.infrared.zones import locate
 from vision.options import REQUIRED, Verb, option, within
-from vision.training import best_device, bf16_is_faster
+from vision.training import bf16_is_faster
 
 MULTIPLE = 32
 LARGEST_SIDE = 1536
@@ -58,7 +59,7 @@ def load(path: Path) -> Model:
         raise checkpoints.damaged(path, "its card has no usable short_side")
     if model.card.classes != CLASSES:
         raise checkpoints.damaged(path, "its classes are not those of this version")
-    model.module.to(best_device()).to(memory_format=torch.channels_last)
+    placed(model.module).to(memory_format=torch.channels_last)
     return model
 
 
@@ -85,6 +86,7 @@ def predict(model: Model, thermogram: Thermogram, settings: Settings | None = No
                   air, time.perf_counter() - start)
 
 
+@or_on_cpu
 @torch.inference_mode()
 def detect(model: Model, grey: np.ndarray, mask_threshold: float = 0.5) -> Detections:
     """Return everything that a detector sees in a grey picture (H, W), the surest first."""

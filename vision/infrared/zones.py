@@ -12,13 +12,13 @@ from torchvision.ops import roi_align
 
 from vision import checkpoints
 from vision.checkpoints import Model
+from vision.fallback import or_on_cpu, placed
 from vision.infrared.classes import CLASSES, ZONES
 from vision.infrared.data import Scene, Zone
 from vision.infrared.models import ARCHITECTURES
 from vision.infrared.models.zones import SIDE
 from vision.infrared.samples import HELD_OUT, Scenes
 from vision.options import Verb, option, within
-from vision.training import best_device
 
 SLOTS = max(map(len, ZONES.values()))
 MARGIN = 0.1  # of a box, added on each side
@@ -62,7 +62,7 @@ def load(path: Path) -> Model:
     model = checkpoints.load(path, ARCHITECTURES)
     if model.card.arch != "zones" or model.card.classes != CLASSES:
         raise checkpoints.damaged(path, "it is not a zone head for these classes")
-    model.module.to(best_device())
+    placed(model.module)
     return model
 
 
@@ -81,6 +81,7 @@ def crops_of(grey: np.ndarray, boxes: np.ndarray) -> torch.Tensor:
     return (crops - mean) / deviation.clamp_min(0.02)
 
 
+@or_on_cpu
 @torch.inference_mode()
 def locate(model: Model, grey: np.ndarray, boxes: np.ndarray, labels: np.ndarray
            ) -> list[tuple[Zone, ...]]:

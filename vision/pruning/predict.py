@@ -13,12 +13,13 @@ import torch
 from vision import checkpoints
 from vision.checkpoints import Model
 from vision.errors import UserError
+from vision.fallback import or_on_cpu, placed
 from vision.images import read_picture
 from vision.options import REQUIRED, Verb, option
 from vision.pruning.data import PREPROCESS, normalise, squared
 from vision.pruning.models import ARCHITECTURES
 from vision.pruning.models.parts import Network, Select
-from vision.training import best_device, bf16_is_faster
+from vision.training import bf16_is_faster
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +69,7 @@ def load(path: Path, arch: str | None = None) -> Model:
         raise checkpoints.damaged(path, "its classes do not fit its settings")
     if not all(map(in_order, model.module.modules())):
         raise checkpoints.damaged(path, "it selects channels that do not exist")
-    model.module.to(best_device()).to(memory_format=torch.channels_last)
+    placed(model.module).to(memory_format=torch.channels_last)
     return model
 
 
@@ -95,6 +96,7 @@ def predict(model: Model, picture: np.ndarray) -> Result:
     return Result(small, probabilities, model.card.classes, time.perf_counter() - start)
 
 
+@or_on_cpu
 @torch.inference_mode()
 def logits(model: Model, pixels: torch.Tensor) -> torch.Tensor:
     """Return the logits (n, classes) of uint8 pixels (n, 3, 32, 32), on the CPU."""

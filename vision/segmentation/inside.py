@@ -13,6 +13,7 @@ from torch.nn import functional
 
 from vision.checkpoints import Model
 from vision.errors import UserError
+from vision.fallback import or_on_cpu
 from vision.segmentation.predict import model_input, predict
 
 
@@ -54,6 +55,7 @@ def without_branches(model: Model, picture: np.ndarray, off: Iterable[int]) -> n
     return predict(copied, picture, refined=False).labels
 
 
+@or_on_cpu
 @torch.inference_mode()
 def attention(model: Model, picture: np.ndarray) -> list[np.ndarray]:
     """Return each gate's map (float H×W in 0…1) at the size of the picture, coarse to fine."""

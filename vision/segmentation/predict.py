@@ -15,13 +15,14 @@ from torch.nn.utils import convert_conv2d_weight_memory_format as for_channels_l
 from vision import checkpoints
 from vision.checkpoints import Model
 from vision.errors import UserError
+from vision.fallback import or_on_cpu, placed
 from vision.images import colourise, overlay, read_picture, resize, resize_labels, write_png
 from vision.options import REQUIRED, Verb, option, within
 from vision.segmentation.crf import refine
 from vision.segmentation.data import COLOURS
 from vision.segmentation.merging import merge
 from vision.segmentation.models import ARCHITECTURES, dimensions, facts
-from vision.training import best_device, bf16_is_faster
+from vision.training import bf16_is_faster
 
 MULTIPLE = 32
 LARGEST_SIDE = 2048
@@ -68,10 +69,11 @@ def load(path: Path) -> Model:
         raise checkpoints.damaged(path, "its card has no usable short_side")
     if classes != len(model.card.classes) or not classes <= len(COLOURS):
         raise checkpoints.damaged(path, "its classes do not fit its settings")
-    for_channels_last(model.module.to(best_device()), torch.channels_last)
+    for_channels_last(placed(model.module), torch.channels_last)
     return model
 
 
+@or_on_cpu
 @torch.inference_mode()
 def predict(model: Model, picture: np.ndarray, refined: bool = True) -> Segmentation:
     """Return the most likely class of each pixel of an RGB picture (uint8 H×W×3), or of each voxel.
@@ -134,6 +136,7 @@ def diagnose(model: Model, picture: np.ndarray) -> dict[str, float]:
     return dict(zip(names, said.tolist(), strict=False))
 
 
+@or_on_cpu
 @torch.inference_mode()
 def probabilities(model: Model, picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """Return each class's probability (float32 C×H×W) at a size (height, width), as `crf` takes."""

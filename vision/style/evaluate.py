@@ -13,6 +13,7 @@ import torch
 from torch import nn
 
 from vision.checkpoints import Model
+from vision.fallback import or_on_cpu
 from vision.images import read_picture
 from vision.options import REQUIRED, Verb, option
 from vision.style.extractor import EXTRACTORS, open_extractor
@@ -59,9 +60,11 @@ class Report:
         return "\n".join(map(str, self.rows))
 
 
-def judge(extractor: nn.Module, scene: Scene, picture: np.ndarray) -> dict[str, float]:
+@or_on_cpu
+def judge(extractor: nn.Module, scene: Scene, picture: np.ndarray,
+          device: torch.device | None = None) -> dict[str, float]:
     """Return a painting's weighted losses in float32 at its own size."""
-    side, device = max(picture.shape[:2]), best_device()
+    side, device = max(picture.shape[:2]), device or best_device()
     objective = scene.objective(scene.sight(extractor, device), side)
     with torch.no_grad():
         losses = objective.losses(scene.seen(picture, scene.size(side)).to(device))[:, 0]

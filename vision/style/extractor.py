@@ -17,8 +17,10 @@ from torch import nn
 
 from vision import checkpoints
 from vision.errors import UserError, unknown
+from vision.files import FULL, refusal, saving
 from vision.style.models import ARCHITECTURES
 from vision.style.models.vgg19 import Extractor
+from vision.turns import alone
 
 EXTRACTORS = ("bundled", "imagenet")
 BUNDLED = checkpoints.FOLDER / "style" / "vgg19.safetensors"
@@ -48,8 +50,14 @@ def fetch_imagenet(on_progress: OnProgress | None = None) -> Path:
     path = imagenet_path()
     if path.is_file():
         return path
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".vgg19.")
+    with alone(path):
+        return path if path.is_file() else _fetch(path, on_progress)
+
+
+def _fetch(path: Path, on_progress: OnProgress | None) -> Path:
+    """Download into a file beside this one, which becomes this one when it has arrived whole."""
+    with saving(path):
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file, urllib.request.urlopen(
                 _address(), timeout=PATIENCE) as web:
@@ -58,6 +66,8 @@ def fetch_imagenet(on_progress: OnProgress | None = None) -> Path:
             raise OSError("the file arrived damaged")
         os.replace(temporary, path)
     except (OSError, HTTPException) as error:
+        if isinstance(error, OSError) and error.errno in FULL:
+            raise refusal(error, path.name) from error
         raise UserError("the ImageNet weights could not be fetched ({reason})",
                         "a connection to download.pytorch.org is needed",
                         "connect and retry; the bundled extractor works without",

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from vision.fallback import or_on_cpu
 from vision.style.losses import gram, style_loss
 from vision.style.objective import NAMES, Objective, fitted
 from vision.style.scene import Scene
@@ -43,12 +44,13 @@ class Inside:
     pulls: dict[str, np.ndarray]  # float32 (H, W) by loss: the length of its gradient
 
 
+@or_on_cpu
 def look_inside(extractor: nn.Module, content: np.ndarray, styles: Sequence[np.ndarray],
-                picture: np.ndarray, settings: Settings, mask: np.ndarray | None = None
-                ) -> Inside:
+                picture: np.ndarray, settings: Settings, mask: np.ndarray | None = None,
+                device: torch.device | None = None) -> Inside:
     """Return what the losses say of a painting at its own size."""
     scene = Scene.of(content, styles, settings, mask)
-    device, side = best_device(), max(picture.shape[:2])
+    device, side = device or best_device(), max(picture.shape[:2])
     objective = scene.objective(scene.sight(extractor, device), side)
     x = scene.seen(picture, scene.size(side)).to(device)
     return Inside(_layers(objective, x, settings), _contents(objective, x, settings),

@@ -15,6 +15,7 @@ from torch import nn
 from vision import checkpoints
 from vision.checkpoints import Model
 from vision.errors import UserError
+from vision.fallback import or_on_cpu, placed
 from vision.images import read_picture, write_png
 from vision.options import REQUIRED, Verb, option
 from vision.style.data import check_picture, size_at, to_picture, to_tensor
@@ -31,7 +32,7 @@ from vision.style.settings import (
     check_number,
 )
 from vision.style.transfer import Frame, transfer
-from vision.training import Step, best_device, bf16_is_faster, on_terminal
+from vision.training import Step, bf16_is_faster, on_terminal
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +62,7 @@ def load(path: Path) -> Model:
     if not ARCHITECTURES[model.card.arch].facts["paints"]:
         raise UserError("a '{arch}' does not paint", "known are {known}", "choose one of them",
                         arch=model.card.arch, known=", ".join(painters()))
-    model.module.to(best_device()).to(memory_format=torch.channels_last)
+    placed(model.module).to(memory_format=torch.channels_last)
     return model
 
 
@@ -78,6 +79,7 @@ def predict(model: Model, content: np.ndarray, side: int = 600) -> Result:
     return Result(picture, time.perf_counter() - start)
 
 
+@or_on_cpu
 @torch.inference_mode()
 def paint(module: nn.Module, content: np.ndarray, side: int) -> np.ndarray:
     """Return what a network paints of a picture; one that is being trained may be asked too."""

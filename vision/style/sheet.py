@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from vision.fallback import or_on_cpu
 from vision.style.clock import Clock
 from vision.style.descent import Descent
 from vision.style.scene import Scene
@@ -46,8 +47,10 @@ def contact_sheet(extractor: nn.Module, content: np.ndarray, styles: Sequence[np
     return _sheets(extractor, Scene.of(content, styles, small))
 
 
-def _sheets(extractor: nn.Module, scene: Scene) -> Generator[Sheet, None, None]:
-    settings, device = scene.settings, best_device()
+@or_on_cpu
+def _sheets(extractor: nn.Module, scene: Scene, device: torch.device | None = None
+            ) -> Generator[Sheet, None, None]:
+    settings, device = scene.settings, device or best_device()
     style_weights = tuple(settings.style_weight * factor for factor in FACTORS)
     tv_weights = tuple(settings.tv_weight * factor for factor in FACTORS)
     descent = _descent(extractor, scene, style_weights, tv_weights, device)

@@ -22,18 +22,21 @@ import torch
 from torch import nn
 
 from vision.errors import UserError
+from vision.fallback import is_full, tell
 from vision.style.clock import EVERY, Clock
 from vision.style.data import check_picture
 from vision.style.descent import Descent
 from vision.style.objective import NAMES
 from vision.style.scene import Scene
 from vision.style.settings import FAST, Settings, Weights
+from vision.style.sight import Sight
 from vision.training import best_device, precision_for
 
 AHEAD = 10  # steps that a GPU may run before anyone looks at their losses
 EXPLODED = 100.0  # times the first loss
 TRIES = 4  # at ever smaller rates
 FELL_BACK = "fell_back"  # notice: the losses grew, so it goes on in float32 at a smaller rate
+ON_CPU = "on_cpu"  # notice: the GPU's memory is full, so it goes on without
 NOT_CAPTURED = "not_captured"  # notice: the GPU takes each kernel by itself, which is slower
 
 
@@ -94,7 +97,7 @@ class Frame:
     seconds: float  # without pauses
     seconds_left: float
     paused: bool = False
-    notice: str = ""  # FELL_BACK or NOT_CAPTURED, once that has happened
+    notice: str = ""  # FELL_BACK, ON_CPU or NOT_CAPTURED, once that has happened
 
     @property
     def losses(self) -> dict[str, float]:
@@ -126,56 +129,79 @@ class _Painting:
     def __init__(self, extractor: nn.Module, scene: Scene, controls: Controls) -> None:
         self.extractor, self.scene, self.controls = extractor, scene, controls
         self.settings, self.device = scene.settings, best_device()
-        self.ahead = 1 if self.device.type == "cpu" else AHEAD
-        self.sight = scene.sight(extractor, self.device, precision_for(
-            self.device, self.settings.precision))
+        self.sight: Sight | None = None
         self.rate, self.weights = self.settings.rate, controls.weights(self.settings.weights)
         self.clock = Clock(self.settings)
         self.curves = np.zeros((self.settings.total, 3), np.float32)
         self.marks: list[int] = []
         self.step, self.notice = 0, ""
+        self.sound = 0  # the step after which `good`, the last sound picture, was judged
+        self.first: torch.Tensor | None = None  # unweighted losses at the beginning of the pass
 
     def frames(self, picture: np.ndarray | None) -> Generator[Frame, None, None]:
         """Paint pass after pass, each from the enlarged picture of the one before."""
         for number, side in enumerate(self.settings.sides):
-            x = self.scene.begin(side) if picture is None else self.scene.seen(
-                picture, self.scene.size(side))
-            for frame in self._pass(number, x.to(self.device)):
+            self.first, self.good = None, self.scene.begin(side) if picture is None else (
+                self.scene.seen(picture, self.scene.size(side)))
+            for frame in self._pass(number):
                 picture = frame.picture
                 yield frame
             if self.controls.stopping:
                 return
 
-    def _pass(self, number: int, good: torch.Tensor) -> Generator[Frame, None, None]:
-        """Paint at one size and yield a frame now and then; `good` is the last sound picture."""
-        descent, first = self._descent(number, good), None
-        end, waiting = self.step + self.settings.steps[number], []
+    def _pass(self, number: int) -> Generator[Frame, None, None]:
+        """Paint at one size, and on the CPU from the last sound picture if the GPU is full."""
+        end = self.step + self.settings.steps[number]
         self.clock.begin(number)
+        try:
+            if self.notice != ON_CPU:
+                yield from self._on(best_device(), number, end)
+                return
+        except RuntimeError as error:
+            if not is_full(error):
+                raise
+            self.step, self.good, self.notice = self.sound, self.good.cpu(), ON_CPU
+        tell()
+        yield from self._on(torch.device("cpu"), number, end)
+
+    def _on(self, device: torch.device, number: int, end: int) -> Generator[Frame, None, None]:
+        """Paint on a device until a step, and yield a frame now and then."""
+        if self.sight is None or device != self.device:
+            self._look(device)
+        descent, waiting = self._descent(number), []
         ending = self.controls.stopping
         while not ending:
             self._steer(descent)
             waiting.append((descent.step(), self.weights.as_tuple()))
             self.step += 1
             ending = self.step == end or self.controls.stopping
-            if len(waiting) < self.ahead and first is not None and not ending:
+            if len(waiting) < self.ahead and self.first is not None and not ending:
                 continue
-            first = waiting[0][0] if first is None else first
-            if self._sound(waiting, first):
-                good = descent.judged.clone()
+            self.first = waiting[0][0].cpu() if self.first is None else self.first
+            if self._sound(waiting):
+                self.good, self.sound = descent.judged.clone(), self.step
                 if self.clock.due() or ending:
                     yield self._frame(descent.pictures)
             else:
                 self.step, ending = self.step - len(waiting), False
-                descent = self._descent(number, good)
+                descent = self._descent(number)
             waiting = []
             yield from self._pauses(descent)
             ending = ending or self.controls.stopping
 
-    def _descent(self, number: int, x: torch.Tensor) -> Descent:
-        """Return the optimisation of one pass, begun at a picture."""
+    def _look(self, device: torch.device) -> None:
+        """Look at pictures on a device from now on, as precisely as that is fast there."""
+        self.device, self.ahead = device, 1 if device.type == "cpu" else AHEAD
+        slowed = self.rate < self.settings.rate
+        precision = "no" if slowed else precision_for(device, self.settings.precision)
+        self.sight = self.scene.sight(self.extractor, device, precision)
+
+    def _descent(self, number: int) -> Descent:
+        """Return the optimisation of one pass, begun at the last sound picture."""
+        assert self.sight is not None
         objective = self.scene.objective(self.sight, self.settings.sides[number])
-        descent = Descent(objective, x, self._weights(), self.settings.optimizer, self.rate,
-                          self.settings.decay_every[number])
+        descent = Descent(objective, self.good.to(self.device), self._weights(),
+                          self.settings.optimizer, self.rate, self.settings.decay_every[number])
         if descent.uncaptured:
             self.notice = self.notice or NOT_CAPTURED
         return descent
@@ -191,13 +217,13 @@ class _Painting:
             self.marks.append(self.step)
             descent.weights.copy_(self._weights())
 
-    def _sound(self, waiting: Sequence[tuple[torch.Tensor, tuple[float, ...]]],
-               first: torch.Tensor) -> bool:
+    def _sound(self, waiting: Sequence[tuple[torch.Tensor, tuple[float, ...]]]) -> bool:
         """Record the weighted losses of the latest steps, unless they exploded."""
         self.clock.count(len(waiting))
         weights = np.array([weights for _, weights in waiting], np.float32)  # (steps, 3)
         losses = weights * torch.stack([raw[:, 0] for raw, _ in waiting]).cpu().numpy()
-        bound = EXPLODED * (weights @ first[:, 0].cpu().numpy())  # (steps,)
+        assert self.first is not None
+        bound = EXPLODED * (weights @ self.first[:, 0].numpy())  # (steps,)
         if not np.isfinite(losses).all() or (losses.sum(1) > bound).any():
             self._slow_down()
             return False

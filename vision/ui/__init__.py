@@ -16,7 +16,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
 import gradio as gr
 
-from vision.ui import class_link, presenter
+from vision.ui import aloud, class_link, presenter
 from vision.ui import gpu as gpu  # brings ZeroGPU in before torch
 from vision.ui.text import catalogs, t
 from vision.ui.theme import CSS, THEME
@@ -63,6 +63,7 @@ def create_app() -> gr.Blocks:
         presenter.listen(app)
         class_link.connect(app, tabs, [part for part in parts if part])
     guard_inputs(app)
+    aloud.listen()
     return app.queue(max_size=QUEUE, default_concurrency_limit=2)
 
 

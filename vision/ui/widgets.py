@@ -21,6 +21,8 @@ from gradio.context import LocalContext
 
 from vision.checkpoints import Card
 from vision.errors import UserError
+from vision.fallback import lacks_memory, too_little_memory
+from vision.files import FULL, refusal
 from vision.ui.picture_input import PictureInput
 from vision.ui.text import explain, say, t
 
@@ -119,8 +121,17 @@ def _shown_to(values: tuple[Any, ...]) -> Iterator[None]:
     except UserError as error:
         raise notice(explain(error, request)) from error
     except Exception as error:
-        log.exception("unexpected")
-        raise notice(say("app.unexpected", request)) from error
+        raise told_of(error, request) from error
+
+
+def told_of(error: Exception, request: gr.Request | None) -> gr.Error:
+    """Return what a visitor is told of a machine that has no room left, or of the unexpected."""
+    if isinstance(error, OSError) and error.errno in FULL:
+        return notice(explain(refusal(error), request))
+    if lacks_memory(error):
+        return notice(explain(too_little_memory(), request))
+    log.exception("unexpected")
+    return notice(say("app.unexpected", request))
 
 
 def notice(sentence: str) -> gr.Error:
