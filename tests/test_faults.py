@@ -108,7 +108,8 @@ def test_a_stopped_run_whose_state_finds_no_room_keeps_its_model(
 
 def test_the_tab_says_that_the_disk_is_full() -> None:
     def tab() -> list[Any]:
-        return list(train_own("dcgan", "shapes", 50, 1, "saturating", 1e-3, 0, Control(), None))
+        return list(train_own(arch="dcgan", data="shapes", k=1, loss="saturating", steps=50,
+                              rate=1e-3, seed=0, control=Control(), request=None))
 
     with emptied_later(), pytest.raises(gr.Error, match="The disk is full, so 'dcgan-shapes"):
         fill()
