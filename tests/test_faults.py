@@ -31,7 +31,7 @@ from vision.turns import Lock, Turn, alone, hold
 from vision.ui.gan_own import train_own
 from vision.ui.widgets import Control, friendly
 
-TINY = Config(arch="dcgan", data="shapes", steps=6, batch=8, save_every=2, snapshots=1,
+TINY = Config(arch="cgan", data="shapes", steps=6, batch=8, save_every=2, snapshots=1,
               precision="fp32", measure=False)
 NO_ROOM = 20_000  # bytes of a file: fewer than any state or checkpoint has
 FULL = "disk is full, so 'x.safetensors' could not be saved; what was saved before is still there"
@@ -108,10 +108,10 @@ def test_a_stopped_run_whose_state_finds_no_room_keeps_its_model(
 
 def test_the_tab_says_that_the_disk_is_full() -> None:
     def tab() -> list[Any]:
-        return list(train_own(arch="dcgan", data="shapes", k=1, loss="saturating", steps=50,
+        return list(train_own(arch="cgan", data="shapes", k=1, loss="saturating", steps=50,
                               rate=1e-3, seed=0, control=Control(), request=None))
 
-    with emptied_later(), pytest.raises(gr.Error, match="The disk is full, so 'dcgan-shapes"):
+    with emptied_later(), pytest.raises(gr.Error, match="The disk is full, so 'cgan-shapes"):
         fill()
         tab()
 
@@ -214,18 +214,25 @@ def test_two_trainings_of_one_process_do_not_meet(tmp_path: Path) -> None:
 
 def test_whoever_waits_too_long_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turns, "PATIENCE", 0.1)
-    said, turn = [], Turn()
+    class Run:
+        """Something that trains."""
+
+    run = Run()
+    said, turn = [], Turn(run)
 
     def wait() -> None:
         with pytest.raises(UserError, match="Another training is running") as caught:
-            Turn()
+            Turn(caught)
         said.append(caught)
 
     thread = threading.Thread(target=wait)
     thread.start()
     thread.join()
+    assert len(said) == 1 and turn.lives
+    del run  # what has failed needs no turn
+    assert not turn.lives
     turn.let_go()
-    assert len(said) == 1 and Turn.holder is None
+    assert Turn.holder is None
 
 
 def test_what_fails_in_a_step_lets_others_train(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 FORMAT = 1
 FOLDER = Path(__file__).resolve().parent.parent / "checkpoints"
 HEADER_LIMIT = 4 * 2**20
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,25 @@ def _check_finite(tensors: Mapping[str, torch.Tensor]) -> None:
             )
 
 
+def version(path: Path) -> float:
+    """Return the time of a checkpoint's last change, or raise if it is not there."""
+    if not path.is_file():
+        raise _missing(path)
+    return path.stat().st_mtime
+
+
+def readable(system: str) -> list[Path]:
+    """Return the checkpoints of one system that ship and whose card can be read."""
+    found = []
+    for path in shipped(system):
+        try:
+            read_card(path)
+            found.append(path)
+        except UserError as error:
+            log.warning("%s", error)
+    return found
+
+
 def read_card(path: Path) -> Card:
     """Return the card of a checkpoint from its header alone, without reading the weights."""
     return _card(path, _header(path))
@@ -176,14 +197,18 @@ def damaged(path: Path, reason: str) -> UserError:
     )
 
 
+def _missing(path: Path) -> UserError:
+    return UserError(
+        "there is no checkpoint '{file}'",
+        "a .safetensors file made by this project is accepted",
+        "check the name, or train one with 'python -m vision SYSTEM train'",
+        file=path.name,
+    )
+
+
 def _header(path: Path) -> dict[str, str]:
     if not path.is_file():
-        raise UserError(
-            "there is no checkpoint '{file}'",
-            "a .safetensors file made by this project is accepted",
-            "check the name, or train one with 'python -m vision SYSTEM train'",
-            file=path.name,
-        )
+        raise _missing(path)
     with path.open("rb") as file:
         size = int.from_bytes(file.read(8), "little")
         if not 2 <= size <= HEADER_LIMIT:

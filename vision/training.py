@@ -167,7 +167,7 @@ class Run:
         device = best_device()
         state = PartialState(cpu=device.type == "cpu")
         self._lock = hold(config.output) if state.is_main_process else None
-        self._turn = Turn()
+        self._turn = Turn(self)
         AcceleratorState._reset_state()  # precision is a choice of each run, not of the process
         chosen = [self._noted().get("precision")
                   or precision_for(device, getattr(config, "precision", "auto"))]

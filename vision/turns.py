@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import glob
 import os
 import shutil
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, ClassVar
@@ -89,31 +91,42 @@ class Lock:
 
 
 class Turn:
-    """A thread's right to train: precision and noise belong to the whole process."""
+    """The right of a run to train: precision and noise belong to the whole process.
+
+    It ends with the run's thread, and with the run itself.
+    """
 
     guard: ClassVar[threading.Lock] = threading.Lock()
-    holder: ClassVar[threading.Thread | None] = None
+    holder: ClassVar[Turn | None] = None
 
-    def __init__(self) -> None:
-        self.thread, end = threading.current_thread(), time.monotonic() + PATIENCE
+    def __init__(self, run: object) -> None:
+        self.thread, self.run = threading.current_thread(), weakref.ref(run)
+        end = time.monotonic() + PATIENCE
         while not self._taken():
             if time.monotonic() > end:
                 raise UserError("another training is running in this program",
                                 "one at a time is accepted", "wait for it, or stop it")
-            time.sleep(0.05)
+            gc.collect()  # a run that has failed may be litter by now
+            time.sleep(0.1)
+
+    @property
+    def lives(self) -> bool:
+        """Return whether somebody still needs it."""
+        return self.run() is not None and self.thread.is_alive()
 
     def let_go(self) -> None:
         """Give the right back."""
         with Turn.guard:
-            if Turn.holder is self.thread:
+            if Turn.holder is self:
                 Turn.holder = None
 
     def _taken(self) -> bool:
-        """Take the right and return true, unless another thread that lives has it."""
+        """Take the right and return true, unless another thread has it."""
         with Turn.guard:
-            if Turn.holder not in (None, self.thread) and Turn.holder.is_alive():
+            other = Turn.holder
+            if other and other.lives and other.thread is not self.thread:
                 return False
-            Turn.holder = self.thread
+            Turn.holder = self
             return True
 
 

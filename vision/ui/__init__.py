@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import logging
 import os
 import pkgutil
 import threading
@@ -15,16 +16,18 @@ from typing import Any
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
 import gradio as gr
+from starlette.middleware import Middleware
 
 from vision.ui import aloud, class_link, presenter
 from vision.ui import gpu as gpu  # brings ZeroGPU in before torch
 from vision.ui.text import catalogs, t
 from vision.ui.theme import CSS, THEME
+from vision.ui.uploads import KEPT_SECONDS, LARGEST, LOOK_SECONDS, Limited
 from vision.ui.widgets import guard_inputs
 
 ASSETS = Path(__file__).resolve().parent.parent.parent / "assets"
 QUEUE = 64
-LARGEST_UPLOAD = "64mb"
+log = logging.getLogger("vision.ui")
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,8 @@ def load_tabs() -> list[Tab]:
 
 def create_app() -> gr.Blocks:
     """Return the whole page, not yet launched."""
-    with gr.Blocks(title="Vision Lab", delete_cache=(600, 3600), analytics_enabled=False) as app:
+    with gr.Blocks(title="Vision Lab", analytics_enabled=False,
+                   delete_cache=(LOOK_SECONDS, KEPT_SECONDS)) as app:
         with gr.Row():
             gr.Markdown(t("app.title"), elem_id="app-title")
             presenter.build()
@@ -73,8 +77,9 @@ def launch(app: gr.Blocks, **settings: Any) -> gr.Blocks:
     app.launch(
         quiet=True, prevent_thread_lock=True, theme=THEME, css=CSS + presenter.CSS,
         i18n=gr.I18n(**catalogs()), favicon_path=ASSETS / "favicon.svg", ssr_mode=False,
-        allowed_paths=[str(ASSETS), *photograph_folders()], max_file_size=LARGEST_UPLOAD,
+        allowed_paths=[str(ASSETS), *photograph_folders()], max_file_size=LARGEST,
         run_history=False, footer_links=["api", "settings"],
+        app_kwargs={"middleware": [Middleware(Limited)]},
         **settings,
     )
     threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
@@ -93,5 +98,8 @@ def photograph_folders() -> list[str]:
 def warm_up() -> None:
     """Load what each tab's first click needs; a tab that cannot says so when it is used."""
     for tab in load_tabs():
-        if tab.warm:
-            tab.warm()
+        try:
+            if tab.warm:
+                tab.warm()
+        except Exception:
+            log.warning("the tab '%s' is not warm", tab.name, exc_info=True)

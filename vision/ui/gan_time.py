@@ -42,7 +42,7 @@ def drawer_at(path: Path, changed: float, step: int) -> Drawer:
 
 def moment(path: Path, share: float) -> tuple[int, np.ndarray]:
     """Return the step of the snapshot at a share of them, and what it draws, always alike."""
-    changed = path.stat().st_mtime
+    changed = checkpoints.version(path)
     steps = [*states_at(path, changed), model_at(path, changed).card.steps]
     step = steps[round(share * (len(steps) - 1))]
     drawer = drawer_at(path, changed, step)

@@ -45,18 +45,18 @@ def path_of(name: str, own: str | None) -> Path:
 def open_model(name: str, own: str | None) -> Model:
     """Return the model of that name."""
     path = path_of(name, own)
-    return model_at(path, path.stat().st_mtime)
+    return model_at(path, checkpoints.version(path))
 
 
 def reader_for(model: Model) -> Model | None:
     """Return the classifier that reads what a model draws, if it ships."""
     path = checkpoints.FOLDER / "gan" / f"classifier-{model.card.data['train'][0]}.safetensors"
-    return model_at(path, path.stat().st_mtime) if path.is_file() else None
+    return model_at(path, checkpoints.version(path)) if path.is_file() else None
 
 
 def names() -> list[str]:
     """Return the names of the models that ship and draw."""
-    return [path.stem for path in checkpoints.shipped("gan")
+    return [path.stem for path in checkpoints.readable("gan")
             if not path.stem.startswith("classifier")]
 
 

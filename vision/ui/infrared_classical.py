@@ -42,7 +42,7 @@ def machine() -> Model:
     if not path.is_file():
         raise UserError("the classical baseline has not been trained yet", "'{command}' does it",
                         "press the button again then", command=COMMAND)
-    return machine_at(path, path.stat().st_mtime)
+    return machine_at(path, checkpoints.version(path))
 
 
 @friendly

@@ -60,7 +60,7 @@ def zones_at(path: Path, changed: float) -> Model:
 
 def names() -> list[str]:
     """Return the names of the detectors that ship, the default first."""
-    found = [path.stem for path in checkpoints.shipped("infrared")
+    found = [path.stem for path in checkpoints.readable("infrared")
              if checkpoints.read_card(path).arch in DETECTORS]
     return sorted(found, key=lambda name: (name != FIRST, name))
 
@@ -86,13 +86,13 @@ def path_of(name: str | None, own: str | None) -> Path:
 def open_model(name: str | None, own: str | None = None) -> Model:
     """Return the detector of that name."""
     path = path_of(name, own)
-    return model_at(path, path.stat().st_mtime)
+    return model_at(path, checkpoints.version(path))
 
 
 def open_zones() -> Model | None:
     """Return the zone head if it ships."""
     path = checkpoints.FOLDER / "infrared" / "zones.safetensors"
-    return zones_at(path, path.stat().st_mtime) if path.is_file() else None
+    return zones_at(path, checkpoints.version(path)) if path.is_file() else None
 
 
 def open_thermogram(picture: str, unit: str = "", low: float | None = None,

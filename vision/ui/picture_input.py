@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import base64
-import tempfile
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
+
+from vision.ui.uploads import new_folder
 
 
 class PictureInput(gr.Image):
@@ -20,7 +20,7 @@ class PictureInput(gr.Image):
         if payload is None:
             return None
         if payload.url and payload.url.startswith("data:"):
-            file = Path(tempfile.mkdtemp(dir=self.GRADIO_CACHE)) / "snapshot"
+            file = new_folder() / "snapshot"
             file.write_bytes(base64.b64decode(payload.url.partition(",")[2]))
             return str(file)
         return payload.path

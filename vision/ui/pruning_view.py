@@ -50,7 +50,7 @@ def report_at(path: Path, changed: float, data: str, count: int) -> Report:
 
 def names() -> list[str]:
     """Return the names of the networks that ship."""
-    return [path.stem for path in checkpoints.shipped("pruning")]
+    return [path.stem for path in checkpoints.readable("pruning")]
 
 
 def first() -> str | None:
@@ -71,7 +71,7 @@ def path_of(name: str, own: str | None) -> Path:
 def open_model(name: str, own: str | None) -> Model:
     """Return the network of that name."""
     path = path_of(name, own)
-    return model_at(path, path.stat().st_mtime)
+    return model_at(path, checkpoints.version(path))
 
 
 def ratio_for(name: str, threshold: float, criterion: str, protected: str, own: str | None
@@ -81,7 +81,7 @@ def ratio_for(name: str, threshold: float, criterion: str, protected: str, own: 
     from vision.pruning.predict import network_of
 
     path = path_of(name, own)
-    scores = scores_at(path, path.stat().st_mtime, criterion)
+    scores = scores_at(path, checkpoints.version(path), criterion)
     return ratio_at(network_of(open_model(name, own)), threshold, criterion, layers_in(protected),
                     scores)
 
@@ -92,7 +92,7 @@ def plan_for(name: str, ratio: float, criterion: str, protected: str, own: str |
     from vision.pruning.predict import network_of
 
     path = path_of(name, own)
-    scores = scores_at(path, path.stat().st_mtime, criterion)
+    scores = scores_at(path, checkpoints.version(path), criterion)
     return make_plan(network_of(open_model(name, own)), ratio, criterion, layers_in(protected),
                      scores)
 
@@ -117,7 +117,8 @@ def learnt(card: Card) -> str:
 def report_of(name: str, own: str | None, count: int = TESTED) -> Report:
     """Return the measures of a network as it is."""
     path = path_of(name, own)
-    return report_at(path, path.stat().st_mtime, measured_on(checkpoints.read_card(path)), count)
+    data = measured_on(checkpoints.read_card(path))
+    return report_at(path, checkpoints.version(path), data, count)
 
 
 def on_curve(card: Card, ratio: float, criterion: str) -> tuple[float, float | None] | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from vision import checkpoints
 from vision.ui import widgets
 from vision.ui.pieces import note, percent
 from vision.ui.pieces import table as as_table
@@ -83,7 +84,7 @@ def rows(timed: bool) -> list[Row]:
     import math
 
     paths = [path_of(name, None) for name in for_streets()]
-    found = [row_at(path, path.stat().st_mtime, TIMES if timed else 0) for path in paths]
+    found = [row_at(path, checkpoints.version(path), TIMES if timed else 0) for path in paths]
     return sorted(found, key=lambda row: -1.0 if math.isnan(row.miou) else row.miou, reverse=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import html
 from typing import TYPE_CHECKING, Any
 
@@ -75,6 +76,7 @@ def told(arch: str, request: gr.Request | None) -> tuple[str, Any]:
     return "".join(lines), gr.update(value=chosen) if chosen else gr.skip()
 
 
+@functools.lru_cache(maxsize=64)
 def costs(arch: str) -> dict[str, str]:
     """Return parameters of both sizes, and the work of the small one, built without memory."""
     import torch

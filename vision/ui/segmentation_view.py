@@ -60,12 +60,12 @@ def path_of(name: str, own: str | None) -> Path:
 def open_model(name: str, own: str | None = None) -> Model:
     """Return the model of that name."""
     path = path_of(name, own)
-    return model_at(path, path.stat().st_mtime)
+    return model_at(path, checkpoints.version(path))
 
 
 def names() -> list[str]:
     """Return the names of the models that ship."""
-    return [path.stem for path in checkpoints.shipped("segmentation")]
+    return [path.stem for path in checkpoints.readable("segmentation")]
 
 
 def for_streets() -> list[str]:

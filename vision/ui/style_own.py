@@ -33,7 +33,7 @@ def one_pass(studio: Studio, content: str | None, name: str | None, size: float,
 
     picture = widgets.for_screen(read_picture(widgets.needed(content)))
     path = path_of(name, own)
-    result = predict(painter_at(path, path.stat().st_mtime), picture, int(size))
+    result = predict(painter_at(path, checkpoints.version(path)), picture, int(size))
     one = f"{1000 * result.seconds:.0f}"
     if studio.picture is None:
         return result.picture, None, say("style.forward_alone", request, one=one)

@@ -49,7 +49,7 @@ def paintings() -> list[str]:
 
 def painters() -> list[str]:
     """Return the names of the networks that ship and paint in a single pass."""
-    return [path.stem for path in checkpoints.shipped("style")
+    return [path.stem for path in checkpoints.readable("style")
             if checkpoints.read_card(path).arch == "forward"]
 
 

@@ -7,8 +7,6 @@ import html
 import inspect
 import logging
 import queue
-import shutil
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -25,12 +23,11 @@ from vision.fallback import lacks_memory, too_little_memory
 from vision.files import FULL, refusal
 from vision.ui.picture_input import PictureInput
 from vision.ui.text import explain, say, t
+from vision.ui.uploads import new_folder as new_folder
 
 if TYPE_CHECKING:
     from vision.training import OnStep, Step
 
-TEMPORARY = "vision-lab-"
-KEPT_SECONDS = 3600
 LONGEST_SIDE = 1280  # of the pictures sent to the screen
 LONGEST_REFUSAL = 300  # characters
 log = logging.getLogger("vision.ui")
@@ -236,14 +233,6 @@ def follow(train: Callable[[OnStep], Path], control: Control, every: float = 0.5
     if isinstance(result, BaseException):
         raise result
     yield result
-
-
-def new_folder() -> Path:
-    """Return a fresh temporary folder for what a visitor makes; those unused for an hour go."""
-    for old in Path(tempfile.gettempdir()).glob(f"{TEMPORARY}*"):
-        if time.time() - old.stat().st_mtime > KEPT_SECONDS:
-            shutil.rmtree(old, ignore_errors=True)
-    return Path(tempfile.mkdtemp(prefix=TEMPORARY))
 
 
 def progress_line(step: Step, request: gr.Request | None) -> str:

@@ -1,0 +1,67 @@
+"""What visitors send and what is made for them: how much of it there may be, and for how long."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+from gradio.utils import get_upload_folder
+from starlette.formparsers import MultiPartException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+TEMPORARY = "vision-lab-"
+KEPT_SECONDS = 3600
+LOOK_SECONDS = 600  # from one look at what is too old to the next
+LARGEST = "64mb"  # of one file
+MOST = 32  # files of one upload
+MARK = b"content-disposition"  # before each file of an upload
+TOO_MANY = f"Too many files at once; up to {MOST} are accepted; send them in several goes."
+
+
+def new_folder() -> Path:
+    """Return a fresh temporary folder for what a visitor makes; those unused for an hour go."""
+    sweep()
+    return Path(tempfile.mkdtemp(prefix=TEMPORARY))
+
+
+def sweep() -> None:
+    """Remove what was made for visitors, and what arrived only in part, after an hour."""
+    made = Path(tempfile.gettempdir()).glob(f"{TEMPORARY}*")
+    in_part = (path for path in Path(get_upload_folder()).glob("tmp*") if path.is_file())
+    for old in (*made, *in_part):
+        if old.exists() and time.time() - old.stat().st_mtime > KEPT_SECONDS:
+            shutil.rmtree(old, ignore_errors=True)
+            if old.is_file():
+                old.unlink(missing_ok=True)
+
+
+class Limited:
+    """The page's server, which refuses an upload of too many files before it is read."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request; the parts of an upload are counted as they come."""
+        if scope["type"] == "http" and scope["path"].rstrip("/").endswith("/upload"):
+            sweep()
+            receive = counted(receive)
+        await self.app(scope, receive, send)
+
+
+def counted(receive: Receive) -> Receive:
+    """Return the same stream of a request, which breaks off at one file too many."""
+    found, rest = 0, b""
+
+    async def hear() -> Message:
+        nonlocal found, rest
+        message = await receive()
+        known = rest + message.get("body", b"").lower()
+        found, rest = found + known.count(MARK), known[1 - len(MARK):]
+        if found > MOST:
+            raise MultiPartException(TOO_MANY)
+        return message
+
+    return hear
