@@ -141,7 +141,8 @@ sys.stdin.readline()
 print(json.dumps(seen), flush=True)
 os._exit(0)
 """
-LOCAL = ("127.0.0.1", "localhost", "::1", "/")
+LOCAL = ("127.0.0.1", "localhost", "::1")
+PROGRAMS = ("ldconfig", "gcc", "cc", "ld", "objdump", "uname", "lscpu")  # these find libraries
 
 
 def test_nothing_is_sent_to_anywhere_else() -> None:
@@ -161,7 +162,8 @@ def test_nothing_is_sent_to_anywhere_else() -> None:
         process.stdin.write("\n")
         process.stdin.flush()
         seen: list[list[str]] = json.loads(process.stdout.readline())
-    strangers = [one for one in seen if not any(name in one[1] for name in LOCAL)]
+    strangers = [(event, what) for event, what in seen
+                 if Path(what).name not in PROGRAMS and not any(name in what for name in LOCAL)]
     assert seen and not strangers
     assert config["analytics_enabled"] is False and "Vision Lab" in page
 
