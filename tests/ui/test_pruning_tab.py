@@ -35,6 +35,7 @@ from vision.ui import (
     pruning_try,
     pruning_view,
 )
+from vision.ui.choice import OWN
 from vision.ui.pieces import percent, short
 from vision.ui.pruning_diagram import slabs
 from vision.ui.widgets import Control
@@ -221,8 +222,8 @@ def test_a_cut_network_is_tuned_used_and_cut_again() -> None:
     card = checkpoints.read_card(Path(path))
     assert card.steps == 10 and card.config == checkpoints.read_card(Path(cut)).config
     assert percent(card.metrics["accuracy"]) in news[-1][0]
-    assert "prune" in pruning.show_card(pruning_view.OWN, path, Request)
-    again = last(pruning.prune(pruning_view.OWN, 0.5, "gamma", "", None, path, Request))[-1]
+    assert "prune" in pruning.show_card(OWN, path, Request)
+    again = last(pruning.prune(OWN, 0.5, "gamma", "", None, path, Request))[-1]
     assert again["before"]["parameters"] == count(network_of(load(Path(cut)))).parameters
 
 
@@ -295,5 +296,5 @@ def test_drawings_stand_in_for_data_that_is_not_here(monkeypatch: pytest.MonkeyP
     whole = load(pruning_view.path_of("vgg16", None))
     path = tmp_path / "own.safetensors"
     checkpoints.save(path, whole.module, replace(whole.card, data={"train": ["cifar10"]}))
-    steps = list(pruning.prune(pruning_view.OWN, 0.2, "gamma", "", None, str(path), Request))
+    steps = list(pruning.prune(OWN, 0.2, "gamma", "", None, str(path), Request))
     assert steps[-1][-1]["data"] == "drawings" and "stand in" in steps[-1][0]

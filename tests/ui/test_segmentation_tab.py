@@ -30,6 +30,7 @@ from vision.ui import (
     segmentation_view,
     segmentation_volumes,
 )
+from vision.ui.choice import OWN
 from vision.ui.text import words
 from vision.ui.widgets import Control
 
@@ -198,7 +199,7 @@ def test_a_visitor_trains_on_a_zip_and_uses_the_model(tmp_path: Path) -> None:
     card = checkpoints.read_card(Path(path))
     assert card.classes == ("dark", "bright") and card.data["train"] == ["mine.zip"]
     assert str(tmp_path) not in card.to_json()
-    answer = segmentation.segment(PICTURE, None, segmentation_view.OWN, 0.5, path, Request)
+    answer = segmentation.segment(PICTURE, None, OWN, 0.5, path, Request)
     assert "bright" in answer[5] and set(answer[7]["shares"]) == {"dark", "bright"}
 
 
@@ -254,8 +255,8 @@ def test_the_own_model_stands_beside_a_shipped_one(tmp_path: Path) -> None:
     own = tmp_path / "own.safetensors"
     own.write_bytes((checkpoints.FOLDER / "segmentation" / "pspnet.safetensors").read_bytes())
     sides = segmentation_compare.with_own(str(own), Request)
-    assert all(side.choices[-1][1] == segmentation_view.OWN for side in sides)
-    assert all(segmentation_view.OWN not in dict(side.choices).values()
+    assert all(side.choices[-1][1] == OWN for side in sides)
+    assert all(OWN not in dict(side.choices).values()
                for side in segmentation_compare.with_own(None, Request))
     _, told = segmentation_compare.compare(PICTURE, TRUTH, "own", "unet", str(own), Request)
     assert "<th>own</th>" not in told and "mIoU" in told

@@ -16,6 +16,7 @@ from tests.style.sights import CONTENT, STYLE
 from tests.ui.style_tiny import tiny_extractor
 from vision.style.settings import BOOK, FAST, Settings
 from vision.ui import style, style_inside, style_own, style_run, style_sheet
+from vision.ui.choice import OWN
 from vision.ui.style_controls import DETERMINED, Chosen, choose, code, passes
 from vision.ui.style_studio import MOST, Film, Studio
 from vision.ui.style_view import curves, power, weight
@@ -227,10 +228,10 @@ def test_a_network_is_trained_and_paints_at_once(pair: Any, monkeypatch: pytest.
     monkeypatch.setattr(style_own, "SIDE", 64)
     news = list(style_own.train_own(*pair[:2], 2, 1e-3, 0, Control(), REQUEST))
     own, studio = news[-1][3], Studio()
-    one, many, said = style_own.one_pass(studio, pair[0], style_own.OWN, 64, own, REQUEST)
+    one, many, said = style_own.one_pass(studio, pair[0], OWN, 64, own, REQUEST)
     assert one.shape[1] == 64 and many is None and "ms" in said
     list(run(studio, pair))
-    assert style_own.one_pass(studio, pair[0], style_own.OWN, 64, own, REQUEST)[1] is not None
+    assert style_own.one_pass(studio, pair[0], OWN, 64, own, REQUEST)[1] is not None
 
 
 def test_every_painting_has_a_title() -> None:

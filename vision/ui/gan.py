@@ -17,10 +17,10 @@ from vision.ui import (
     lesson,
     widgets,
 )
+from vision.ui.choice import OWN
 from vision.ui.gan_exercises import EXERCISES
 from vision.ui.gan_labels import LabelChoice
 from vision.ui.gan_view import (
-    OWN,
     captions,
     classes_of,
     first,

@@ -11,7 +11,8 @@ import numpy as np
 
 from vision.ui import training_form as form
 from vision.ui import widgets
-from vision.ui.gan_view import OWN, curves, names, sheet
+from vision.ui.choice import OWN
+from vision.ui.gan_view import curves, names, sheet
 from vision.ui.text import say, t
 from vision.ui.widgets import Control, friendly
 

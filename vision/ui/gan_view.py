@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vision import checkpoints
-from vision.errors import UserError, unknown
+from vision.errors import UserError
+from vision.ui import choice
 from vision.ui.pieces import picture_uri
 from vision.ui.text import say
 from vision.ui.widgets import style
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from vision.checkpoints import Model
     from vision.gan.predict import Result
 
-OWN = "own"  # the choice that stands for the model trained in this session
 FIRST = ("cdcgan-mnist", "cgan-mnist")  # the default, if it ships
 GREY = "#808793"
 
@@ -35,11 +35,7 @@ def model_at(path: Path, changed: float) -> Model:
 
 def path_of(name: str, own: str | None) -> Path:
     """Return the file of a model; `own` is the one this session has trained."""
-    if name == OWN and own:
-        return Path(own)
-    if name in names():
-        return checkpoints.FOLDER / "gan" / f"{name}.safetensors"
-    raise unknown("model", name, names())
+    return choice.path_of("gan", name, own, names())
 
 
 def open_model(name: str, own: str | None) -> Model:

@@ -21,10 +21,10 @@ from vision.ui import (
     lesson,
     widgets,
 )
+from vision.ui.choice import OWN
 from vision.ui.infrared_exercises import EXERCISES
 from vision.ui.infrared_picture import LOOK, POINTER, facts, shown_of
 from vision.ui.infrared_view import (
-    OWN,
     RECORDED,
     View,
     called,

@@ -12,8 +12,9 @@ from vision import checkpoints
 from vision.errors import UserError
 from vision.ui import training_form as form
 from vision.ui import widgets
+from vision.ui.choice import OWN
 from vision.ui.infrared_collection import Collection
-from vision.ui.infrared_view import OWN, names, path_of
+from vision.ui.infrared_view import names, path_of
 from vision.ui.text import say, t
 from vision.ui.widgets import Control, friendly
 

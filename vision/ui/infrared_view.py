@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from vision import checkpoints
-from vision.errors import UserError, unknown
-from vision.ui import ASSETS
+from vision.errors import UserError
+from vision.ui import ASSETS, choice
 from vision.ui.text import error_templates, explain, language_of, words
 from vision.ui.widgets import LONGEST_SIDE
 
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from vision.infrared.thermogram import Thermogram
 
 EXAMPLES = ASSETS / "infrared"
-OWN = "own"  # the choice that stands for the detector of this session
 FIRST = "mask_rcnn"  # the default
 DETECTORS = ("mask_rcnn", "faster_rcnn")
 TRAIN = "python -m vision infrared train --output checkpoints/infrared/mask_rcnn.safetensors"
@@ -72,15 +70,10 @@ def first() -> str | None:
 
 def path_of(name: str | None, own: str | None) -> Path:
     """Return the file of a detector; `own` is the one this session has trained."""
-    if name == OWN and own and Path(own).is_file():
-        os.utime(Path(own).parent)  # in use, so it stays
-        return Path(own)
-    if name in names():
-        return checkpoints.FOLDER / "infrared" / f"{name}.safetensors"
-    if not names():
+    if not names() and not own:
         raise UserError("no detector is here yet", "'{command}' trains one", "start it again then",
                         command=TRAIN)
-    raise unknown("model", name, names())
+    return choice.path_of("infrared", name, own, names())
 
 
 def open_model(name: str | None, own: str | None = None) -> Model:

@@ -20,13 +20,13 @@ from vision.ui import (
     pruning_own,
     widgets,
 )
+from vision.ui.choice import OWN
 from vision.ui.pieces import percent
 from vision.ui.pruning_exercises import EXERCISES
 from vision.ui.pruning_plan import POINTER, at_threshold, picked, show_plan
 from vision.ui.pruning_try import prune, to_onnx
 from vision.ui.pruning_view import (
     CRITERIA,
-    OWN,
     first,
     layers_in,
     measured_on,

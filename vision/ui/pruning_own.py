@@ -11,10 +11,11 @@ import gradio as gr
 from vision import checkpoints
 from vision.ui import training_form as form
 from vision.ui import widgets
+from vision.ui.choice import OWN
 from vision.ui.pieces import percent
 from vision.ui.pruning_plan import chart
 from vision.ui.pruning_try import needed_cut
-from vision.ui.pruning_view import OWN, measured_on, names
+from vision.ui.pruning_view import measured_on, names
 from vision.ui.text import say, t
 from vision.ui.widgets import Control, friendly
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vision import checkpoints
-from vision.errors import unknown
+from vision.ui import choice
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from vision.pruning.evaluate import Report
     from vision.pruning.plan import Plan
 
-OWN = "own"  # the choice that stands for the network of this session
 FIRST = ("vgg16", "resnet164", "densenet40", "vgg16-drawings")  # the default: the first that ships
 CRITERIA = ("gamma", "gamma-by-layer", "l1", "random", "gamma-read")
 TESTED = 1000  # pictures at most in a measurement on the page
@@ -61,11 +60,7 @@ def first() -> str | None:
 
 def path_of(name: str, own: str | None) -> Path:
     """Return the file of a network; `own` is that of this session."""
-    if name == OWN and own:
-        return Path(own)
-    if name in names():
-        return checkpoints.FOLDER / "pruning" / f"{name}.safetensors"
-    raise unknown("model", name, names())
+    return choice.path_of("pruning", name, own, names())
 
 
 def open_model(name: str, own: str | None) -> Model:

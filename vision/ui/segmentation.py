@@ -19,11 +19,11 @@ from vision.ui import (
     segmentation_volumes,
     widgets,
 )
+from vision.ui.choice import OWN
 from vision.ui.pieces import note
 from vision.ui.segmentation_exercises import EXERCISES
 from vision.ui.segmentation_metrics import details, numbers_of, table, tiles
 from vision.ui.segmentation_view import (
-    OWN,
     View,
     errors,
     examples,

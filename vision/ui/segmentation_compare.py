@@ -11,11 +11,11 @@ import gradio as gr
 
 from vision import checkpoints
 from vision.ui import widgets
+from vision.ui.choice import OWN
 from vision.ui.pieces import note, percent
 from vision.ui.pieces import table as as_table
 from vision.ui.segmentation_metrics import numbers_of
 from vision.ui.segmentation_view import (
-    OWN,
     first,
     for_screen,
     for_streets,

@@ -11,7 +11,8 @@ import gradio as gr
 from vision.errors import UserError
 from vision.ui import training_form as form
 from vision.ui import widgets
-from vision.ui.segmentation_view import OWN, for_streets, laid_over
+from vision.ui.choice import OWN
+from vision.ui.segmentation_view import for_streets, laid_over
 from vision.ui.text import say, t
 from vision.ui.widgets import Control, friendly, style
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from vision import checkpoints
-from vision.errors import UserError, unknown
-from vision.ui import ASSETS, widgets
+from vision.errors import UserError
+from vision.ui import ASSETS, choice, widgets
 from vision.ui.text import language_of, words
 
 if TYPE_CHECKING:
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from vision.segmentation.metrics import Scores
 
 EXAMPLES = ASSETS / "segmentation"
-OWN = "own"  # the choice that stands for the model trained in this session
 FIRST = ("unet", "deeplab_v3plus")  # the default is the first of these that ships
 YELLOW = (255, 214, 10)
 VOLUMES, TISSUE = ("vnet",), ("ynet",)  # what has a part of its own in the tab
@@ -49,12 +47,7 @@ def model_at(path: Path, changed: float) -> Model:
 
 def path_of(name: str, own: str | None) -> Path:
     """Return the file of a model; `own` is the one this session has trained."""
-    if name == OWN and own and Path(own).is_file():
-        os.utime(Path(own).parent)  # in use, so it stays
-        return Path(own)
-    if name in names():
-        return checkpoints.FOLDER / "segmentation" / f"{name}.safetensors"
-    raise unknown("model", name, names())
+    return choice.path_of("segmentation", name, own, names())
 
 
 def open_model(name: str, own: str | None = None) -> Model:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,15 +10,15 @@ import gradio as gr
 import numpy as np
 
 from vision import checkpoints
-from vision.errors import UserError, unknown
+from vision.errors import UserError
+from vision.ui import choice, widgets
 from vision.ui import training_form as form
-from vision.ui import widgets
+from vision.ui.choice import OWN
 from vision.ui.style_studio import Studio
 from vision.ui.style_view import needed_style, painter_at, painters
 from vision.ui.text import say, t
 from vision.ui.widgets import Control, friendly
 
-OWN = "own"  # the choice that stands for the network trained in this session
 SIDE, BATCH = 96, 2  # of the pictures it learns from
 CURVES = ("content", "style", "tv")
 
@@ -44,15 +43,10 @@ def one_pass(studio: Studio, content: str | None, name: str | None, size: float,
 
 def path_of(name: str | None, own: str | None) -> Path:
     """Return the file of a network; `own` is the one this session has trained."""
-    if name == OWN and own and Path(own).is_file():
-        os.utime(Path(own).parent)  # in use, so it stays
-        return Path(own)
     if not name:
         raise UserError("there is no network yet", "a trained one is accepted",
                         "train one under 'Train your own'")
-    if name not in painters():
-        raise unknown("model", name, painters())
-    return checkpoints.FOLDER / "style" / f"{name}.safetensors"
+    return choice.path_of("style", name, own, painters())
 
 
 @friendly
