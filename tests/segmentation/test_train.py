@@ -22,7 +22,7 @@ from vision.options import command, parse
 from vision.segmentation import recipes
 from vision.segmentation.models import ARCHITECTURES
 from vision.segmentation.predict import load, predict
-from vision.segmentation.recipes import RECIPES, STARTS, train_all
+from vision.segmentation.recipes import RECIPES, SECOND, STARTS, train_all
 from vision.segmentation.train import VERB, Config, check, take_over, train
 from vision.training import Step
 
@@ -189,3 +189,14 @@ def test_all_architectures_have_a_recipe_that_trains(with_tiny_data: Path, tmp_p
     assert "--start" in card.command and card.steps == 1
     train_all(config, said.append)
     assert len(said) == 3, "what is there is not trained again"
+
+
+def test_a_second_round_begins_where_the_first_ended(
+        with_tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recipes, "RECIPES", {"setr": RECIPES["setr"]})
+    said: list[Step] = []
+    train_all(replace(TINY, arch="all", steps=1, output=tmp_path / "{arch}.safetensors"),
+              said.append)
+    card = checkpoints.read_card(tmp_path / "setr.safetensors")
+    assert len(said) == 2 and "--start runs/segmentation/setr-first" in card.command
+    assert set(SECOND) < set(RECIPES)

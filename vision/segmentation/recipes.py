@@ -15,6 +15,7 @@ from vision.segmentation.leaderboard import Leaderboard, leaderboard
 from vision.segmentation.train import Config, train
 from vision.training import OnStep
 
+PARTS = Path("runs/segmentation")  # what only begins another training
 LARGE = Config(crop=(288, 384), scale=(0.7, 1.6), short_side=360)  # for nets that begin at 1/4
 LATER = replace(LARGE, data=("camvid",), steps=700, learning_rate=1.5e-3)
 GENTLY = replace(LATER, learning_rate=8e-4)
@@ -41,6 +42,11 @@ RECIPES = {
     "vnet": Config(data=("volumes",), steps=500, crop=(64, 64, 64), batch=2, loss="dice",
                    short_side=64),
 }
+SECOND = {  # a second round, which begins where the first has ended
+    "attention_unet": replace(GENTLY, steps=300, learning_rate=4e-4, loss="cross_entropy+dice",
+                              seed=1),
+    "setr": Config(data=("camvid",), steps=500, learning_rate=6e-4, seed=1),
+}
 STARTS = {"attention_unet": "unet", "mnet": "unet", "unetpp": "unet",
           **dict.fromkeys(("deeplab_v3", "deeplab_v2", "deeplab_v1", "pspnet", "refinenet",
                            "fcn8s", "fcn16s", "fcn32s"), "deeplab_v3plus")}
@@ -58,8 +64,20 @@ def train_all(config: Config, on_step: OnStep | None = None) -> Leaderboard:
         recipe = recipe_of(arch, paths, changes)
         paths[arch] = recipe.output
         if not recipe.output.exists():
-            train(recipe, on_step)
+            train_rounds(recipe, changes, on_step)
     return leaderboard(paths.values())
+
+
+def train_rounds(recipe: Config, changes: dict[str, Any], on_step: OnStep | None) -> Path:
+    """Train an architecture by its recipe, then by that of its second round if it has one."""
+    if recipe.arch not in SECOND:
+        return train(recipe, on_step)
+    first = replace(recipe, output=PARTS / f"{recipe.arch}-first.safetensors")
+    if not first.output.exists():
+        train(first, on_step)
+    second = replace(SECOND[recipe.arch], **changes)
+    return train(replace(second, arch=recipe.arch, start=first.output, output=recipe.output),
+                 on_step)
 
 
 def recipe_of(arch: str, made: dict[str, Path], changes: dict[str, Any]) -> Config:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from vision import checkpoints
 from vision.ui import widgets
 from vision.ui.pieces import note, percent, picture_uri, short, table, tiles
 from vision.ui.pruning_view import (
@@ -89,7 +90,7 @@ def trials(name: str, ratio: float, criterion: str, protected: str, picture: str
 
     whole = open_model(name, own)
     trial = surgery(name, whole, plan_for(name, ratio, criterion, protected, own), own)
-    small = model_at(trial.path, trial.path.stat().st_mtime)
+    small = model_at(trial.path, checkpoints.version(trial.path))
     if picture:
         pixels = read_picture(picture)
         trial = replace(trial, named=(predict(whole, pixels), predict(small, pixels)))
@@ -208,7 +209,7 @@ def to_onnx(cut: str | None, request: gr.Request) -> Any:
     from vision.pruning.export import export
 
     path = Path(needed_cut(cut))
-    file = export(model_at(path, path.stat().st_mtime), path.with_suffix(".onnx"))
+    file = export(model_at(path, checkpoints.version(path)), path.with_suffix(".onnx"))
     return gr.DownloadButton(value=str(file), visible=True)
 
 
