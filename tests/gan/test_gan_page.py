@@ -28,6 +28,7 @@ from vision.ui import (
     gan_time,
     gan_view,
 )
+from vision.ui.choice import OWN
 from vision.ui.widgets import Control
 
 TINY = Config(data="shapes", steps=3, batch=8, snapshots=2, precision="fp32", measure=False)
@@ -193,4 +194,4 @@ def test_a_visitor_trains_and_uses_a_model() -> None:
     news = list(gan_own.train_own("cgan", "shapes", 1, "saturating", 2, 1e-3, 0, Control(),
                                   Request))
     path = news[-1][3]
-    assert Path(path).is_file() and sample(model=gan_view.OWN, own=path)[0].count("<img") == 5
+    assert Path(path).is_file() and sample(model=OWN, own=path)[0].count("<img") == 5
