@@ -38,15 +38,15 @@ def step(page: Page) -> Locator:
 
 def test_the_sheet_tells_its_progress_and_a_click_goes_on(opened: OpenPage,
                                                           monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheet.contact_sheet, "__defaults__", (sheet.FAST, 64, 12))
+    monkeypatch.setattr(sheet.contact_sheet, "__defaults__", (sheet.FAST, 64, 60))
     page = opened()
     put(page, "size", "160")
     put(page, "steps", "8")
     tab(page, "Contact sheet")
     page.locator("#style-sheet-go").click()
     said = page.locator("#style-sheet-place")
-    expect(said).to_contain_text("of 12 · about", timeout=SLOW)
-    expect(said).to_contain_text("12 of 12 steps done", timeout=SLOW)
+    expect(said).to_contain_text("of 60 · about", timeout=SLOW)
+    expect(said).to_contain_text("60 of 60 steps done", timeout=SLOW)
     page.locator("#style-sheet img").click(position={"x": 6, "y": 6})
     expect(page.locator("#style-film")).to_be_visible(timeout=SLOW)
     page.wait_for_function(WIDTH.format(160))
@@ -150,7 +150,7 @@ def test_two_sessions_do_not_reach_each_other_and_a_third_sees_its_place(opened:
                                                                          ) -> None:
     first, second, third = opened(), opened(), opened()
     for page in (first, second):
-        put(page, "size", "64")
+        put(page, "size", "224")
         put(page, "steps", "1000")
         page.locator("#style-go").click()
         expect(page.locator("#style-result img")).to_be_visible(timeout=SLOW)
