@@ -5,6 +5,7 @@ A file is trusted only after its digest fits: the SHA-256 of the card and of eve
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import logging
@@ -142,11 +143,17 @@ def readable(system: str) -> list[Path]:
     found = []
     for path in shipped(system):
         try:
-            read_card(path)
+            _card_at(path, version(path))
             found.append(path)
         except UserError as error:
             log.warning("%s", error)
     return found
+
+
+@functools.lru_cache(maxsize=256)
+def _card_at(path: Path, changed: float) -> Card:
+    """Return a checkpoint's card, read once for each version of the file."""
+    return read_card(path)
 
 
 def read_card(path: Path) -> Card:
