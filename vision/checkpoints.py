@@ -9,7 +9,7 @@ import functools
 import hashlib
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -82,6 +82,14 @@ class Model:
 def shipped(system: str) -> list[Path]:
     """Return the checkpoints of one system that ship with the project."""
     return sorted((FOLDER / system).glob("*.safetensors"))
+
+
+def missing(folder: Path, names: Iterable[str]) -> Iterator[tuple[str, Path]]:
+    """Yield name and path of each checkpoint that a folder lacks when its turn comes."""
+    for name in names:
+        path = folder / f"{name}.safetensors"
+        if not path.exists():
+            yield name, path
 
 
 def with_target(config: Any) -> Any:

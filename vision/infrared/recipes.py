@@ -6,10 +6,10 @@ also begin a comparison of masks for classes that never had one; in the second a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from vision import checkpoints
 from vision.infrared import train_backbone, train_zones
 from vision.infrared.train import Config as Training
 from vision.infrared.train import train
@@ -41,14 +41,8 @@ class Config:
 
 def run(config: Config) -> list[Path]:
     """Train what is missing in the folder, one after the other, and return what was made."""
-    return list(_missing(config))
-
-
-def _missing(config: Config) -> Iterator[Path]:
-    for name in config.names or NAMES:
-        path = config.folder / f"{name}.safetensors"
-        if not path.exists():
-            yield MAKERS[name](path)
+    return [MAKERS[name](path)
+            for name, path in checkpoints.missing(config.folder, config.names or NAMES)]
 
 
 def detector(path: Path) -> Path:

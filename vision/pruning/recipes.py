@@ -6,7 +6,6 @@ of arXiv:1708.06519). A long training has a file of its own, from which the rest
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -55,14 +54,8 @@ class Config:
 
 def run(config: Config) -> list[Path]:
     """Train what is missing in the folder, one after the other, and return what was made."""
-    return list(_missing(config))
-
-
-def _missing(config: Config) -> Iterator[Path]:
-    for name in config.names or NAMES:
-        path = config.folder / f"{name}.safetensors"
-        if not path.exists():
-            yield made(name, path)
+    return [made(name, path)
+            for name, path in checkpoints.missing(config.folder, config.names or NAMES)]
 
 
 def made(name: str, path: Path) -> Path:
