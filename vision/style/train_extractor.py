@@ -114,7 +114,7 @@ def write(config: Config, run: Run, average: Average) -> None:
         "seconds": run.seconds}
     extractor = folded(classifier, config.size)
     balance(extractor, calibration(config), config.level)
-    checkpoints.save(config.output, extractor, describe(config, run, metrics))
+    checkpoints.save(config.output, extractor, describe(config, run, metrics), bits=8)
 
 
 @torch.inference_mode()
