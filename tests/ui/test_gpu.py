@@ -13,9 +13,11 @@ import pytest
 import torch
 
 from tests.conftest import REPOSITORY
+from vision.infrared.classes import CLASSES
 from vision.style.extractor import BUNDLED
 from vision.training import best_device
-from vision.ui import gpu, style_gpu
+from vision.ui import gpu, infrared_gpu, style_gpu
+from vision.ui.infrared_view import first
 
 HERE = Path(__file__).parent
 
@@ -32,7 +34,8 @@ def decorated() -> list[str]:
     return found
 
 
-@pytest.mark.skipif(not BUNDLED.is_file(), reason="no extractor ships")
+@pytest.mark.skipif(not BUNDLED.is_file() or first() is None,
+                    reason="no extractor or no detector ships")
 def test_each_decorated_function_works_in_a_fork() -> None:
     environment = {**os.environ, "SPACES_ZERO_GPU": "true", "OMP_NUM_THREADS": "1",
                    "PYTHONPATH": f"{HERE / 'stand_in'}{os.pathsep}{REPOSITORY}"}
@@ -40,14 +43,18 @@ def test_each_decorated_function_works_in_a_fork() -> None:
                           capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout)
-    assert answer["decorated"] == decorated() == ["vision.ui.style_gpu.painted"]
-    assert answer["device"] == "cpu" and answer["forks"] == 3
-    assert answer["steps"] == 3 and answer["shape"][2] == 3
-    assert answer["cut"] == 1 and "nonsense" in answer["refusal"]
+    assert answer["decorated"] == decorated()
+    assert answer["forks"] == {"vision.ui.infrared_gpu.found": 2, "vision.ui.style_gpu.painted": 3}
+    assert answer["forks"].keys() == set(decorated()) and answer["device"] == "cpu"
+    assert answer["steps"] == 3 and answer["shape"][2] == 3 and answer["cut"] == 1
+    assert answer["devices"] and set(answer["devices"]) <= set(CLASSES)
+    assert "nonsense" in answer["refusals"]["painted"]
+    assert "threshold" in answer["refusals"]["found"]
 
 
 def test_elsewhere_nothing_is_wrapped(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert not gpu.ZERO and style_gpu.painted.__qualname__ == "painted"
-    assert not hasattr(style_gpu.painted, "__wrapped__") and "spaces" not in sys.modules
+    assert not gpu.ZERO and "spaces" not in sys.modules
+    for work in (style_gpu.painted, infrared_gpu.found):
+        assert not hasattr(work, "__wrapped__")
     monkeypatch.setenv("VISION_DEVICE", "meta")
     assert best_device() == torch.device("meta")

@@ -5,22 +5,28 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import spaces
 
 from vision.errors import UserError
+from vision.infrared.predict import Settings as Finding
 from vision.style.settings import Settings
 from vision.style.transfer import Controls
 from vision.training import best_device
-from vision.ui import load_tabs, style_gpu
+from vision.ui import infrared_gpu, load_tabs, style_gpu
+from vision.ui.infrared_view import examples, first, open_thermogram
 
 load_tabs()
 HERE = os.getpid()
 device = best_device().type
 picture = np.random.default_rng(0).integers(0, 256, (64, 80, 3)).astype(np.uint8)
 short = Settings(sides=(64,), steps=(3,), decay_every=(3,))
+example, low, high, unit = examples()[0]
+thermogram = open_thermogram(example, unit, low, high)
 
 
 def paint(settings: Settings, controls: Controls, extractor: str = "bundled") -> list[Any]:
@@ -29,15 +35,24 @@ def paint(settings: Settings, controls: Controls, extractor: str = "bundled") ->
                                  None))
 
 
+def refusal(work: Callable[..., Any], *values: Any) -> str:
+    """Return the sentence of a call that cannot work."""
+    try:
+        work(*values)
+    except UserError as error:
+        return str(error)
+    return ""
+
+
 frames = paint(short, Controls())
 stopped = Controls()
 stopped.stop()
 cut = paint(Settings(sides=(64,), steps=(50,), decay_every=(50,)), stopped)
-try:
-    paint(short, Controls(), "nonsense")
-    refusal = ""
-except UserError as error:
-    refusal = str(error)
+devices = infrared_gpu.devices(first(), None, thermogram, Finding(0.3))
+refusals = {"painted": refusal(paint, short, Controls(), "nonsense"),
+            "found": refusal(infrared_gpu.devices, first(), None, thermogram, Finding(7.0))}
 json.dump({"decorated": sorted(spaces.DECORATED), "device": device, "steps": frames[-1].step,
-           "shape": frames[-1].picture.shape, "forks": len(set(spaces.FORKS) - {HERE}),
-           "cut": len(cut), "refusal": refusal, "loaded": "torch" in sys.modules}, sys.stdout)
+           "shape": frames[-1].picture.shape, "cut": len(cut), "refusals": refusals,
+           "devices": [each.name for each in devices.instances],
+           "forks": Counter(name for process, name in spaces.FORKS.items() if process != HERE)},
+          sys.stdout)

@@ -14,6 +14,7 @@ from vision.ui import (
     infrared_classical,
     infrared_details,
     infrared_glcm,
+    infrared_gpu,
     infrared_label,
     infrared_ladder,
     infrared_palettes,
@@ -56,11 +57,11 @@ def detect(picture: str | None, low: float | None, high: float | None, unit: str
     Returns the marked picture with the table of devices, the findings in short, the marked
     picture as a file, the report, and everything as JSON.
     """
-    from vision.infrared.predict import Settings, predict
+    from vision.infrared.predict import Settings
 
     thermogram = open_thermogram(widgets.needed(picture), unit, low, high)
-    result = predict(open_model(model, own), thermogram.corrected(emissivity, reflected),
-                     Settings(threshold, mask_threshold, air), open_zones())
+    result = infrared_gpu.devices(model, own, thermogram.corrected(emissivity, reflected),
+                                  Settings(threshold, mask_threshold, air))
     view = View(result, Path(str(picture)).name, model)
     marked, report = files_of(view, request)
     return (view, shown_of(view, request, palette, opacity), facts(view, request), marked, report,

@@ -1,7 +1,7 @@
 """A stand-in for Hugging Face's `spaces` on ZeroGPU: each call runs in a fork of this process.
 
-Like the real one it pickles arguments and results, streams generators, hands on what a call
-raises, and takes any duration.
+Like the real one it pickles arguments and results, streams generators, takes any duration, and
+of what a call raises hands on `gr.Error` alone; of everything else it tells the name.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 FORK = multiprocessing.get_context("fork")
 DECORATED: dict[str, Callable[..., Any]] = {}
-FORKS: list[int] = []  # process ids of the calls so far
+FORKS: dict[int, str] = {}  # process ids of the calls so far, and whose they are
 
 
 def GPU(duration: int = 60) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -30,10 +30,15 @@ def GPU(duration: int = 60) -> Callable[[Callable[..., Any]], Callable[..., Any]
         def call(*values: Any) -> Any:
             return next(results(work, values))
 
-        DECORATED[f"{work.__module__}.{work.__qualname__}"] = work
+        DECORATED[named(work)] = work
         return stream if inspect.isgeneratorfunction(work) else call
 
     return decorate
+
+
+def named(work: Callable[..., Any]) -> str:
+    """Return a function's name with its module's."""
+    return f"{work.__module__}.{work.__qualname__}"
 
 
 def results(work: Callable[..., Any], values: tuple[Any, ...]) -> Iterator[Any]:
@@ -41,7 +46,7 @@ def results(work: Callable[..., Any], values: tuple[Any, ...]) -> Iterator[Any]:
     asked, answers = FORK.Queue(), FORK.Queue()
     process = FORK.Process(target=answer, args=(work, asked, answers), daemon=True)
     process.start()
-    FORKS.append(process.pid or 0)
+    FORKS[process.pid or 0] = named(work)
     asked.put(values)
     try:
         while True:
@@ -49,7 +54,10 @@ def results(work: Callable[..., Any], values: tuple[Any, ...]) -> Iterator[Any]:
             if kind == "end":
                 return
             if kind == "error":
-                raise content
+                import gradio as gr
+
+                raise content if isinstance(content, gr.Error) else gr.Error(
+                    type(content).__name__)
             yield content
     finally:
         process.kill()
