@@ -16,6 +16,7 @@ from vision.pruning.data import (
     Pictures,
     available,
     normalise,
+    open_all,
     open_pictures,
     squared,
 )
@@ -94,6 +95,13 @@ def test_cifar_is_read_from_its_folders(cifar: Path) -> None:
     pictures = open_pictures("cifar10", "train")
     assert pictures.labels.tolist() == [*range(10)] * 2 and "cifar10" in available()
     assert np.array_equal(pictures.pixels[13].permute(1, 2, 0).numpy(), draw(3, 1))
+
+
+def test_two_data_sets_become_one(cifar: Path) -> None:
+    both = open_all(("cifar10", "drawings"), "train", limit=15)
+    parts = [open_pictures(name, "train").first(15) for name in ("cifar10", "drawings")]
+    assert torch.equal(both.pixels, torch.cat([part.pixels for part in parts]))
+    assert both.labels.tolist() == [*range(10), *range(5)] * 2
 
 
 def test_damaged_or_missing_pictures_are_named(cifar: Path) -> None:

@@ -18,7 +18,7 @@ from networks import perturbed
 from vision import checkpoints
 from vision.checkpoints import Card
 from vision.errors import UserError
-from vision.pruning.data import CLASSES, PREPROCESS, normalise, open_pictures
+from vision.pruning.data import CLASSES, PREPROCESS, Pictures, normalise, open_pictures
 from vision.pruning.drawings import draw
 from vision.pruning.evaluate import evaluate
 from vision.pruning.export import snippet
@@ -29,7 +29,7 @@ from vision.pruning.surgery import prune
 from vision.pruning.train import Config, pace, train
 from vision.training import Step
 
-TINY = Config(arch="vgg16", size="compact", data="drawings", limit=200, steps=4, batch=16,
+TINY = Config(arch="vgg16", size="compact", data=("drawings",), limit=200, steps=4, batch=16,
               precision="fp32", learning_rate=0.05)
 
 
@@ -46,6 +46,22 @@ def saved(path: Path, network: Network, **changes: Any) -> Path:
 
 def weights(path: Path) -> dict[str, torch.Tensor]:
     return load(path).module.state_dict()
+
+
+def test_each_data_set_is_measured_and_the_first_one_counts(monkeypatch: pytest.MonkeyPatch,
+                                                            tmp_path: Path) -> None:
+    cats = Pictures(open_pictures("drawings", "train").pixels[3::10], torch.full((200,), 3))
+    for module in ("data", "train", "evaluate"):
+        monkeypatch.setattr(f"vision.pruning.{module}.open_pictures",
+                            lambda name, split: cats if name == "cifar10"
+                            else open_pictures(name, split))
+    path = train(replace(TINY, data=("cifar10", "drawings"), limit=40, steps=20,
+                         output=tmp_path / "x.safetensors"))
+    card = checkpoints.read_card(path)
+    accuracy = card.metrics["accuracy_on"]
+    assert card.data["train"] == ["cifar10", "drawings"] and card.data["test"] == "cifar10 test"
+    assert card.metrics["accuracy"] == accuracy["cifar10"] > accuracy["drawings"]
+    assert accuracy["drawings"] == evaluate(path, "drawings", limit=40).accuracy
 
 
 def test_from_training_to_export_on_the_command_line(cli: Callable[..., Any], tmp_path: Path

@@ -76,14 +76,14 @@ def test_our_number_follows_the_card(shipped: Path) -> None:
         assert part in text
 
 
-def test_a_point_of_a_curve_is_found_and_a_card_without_it_says_nothing(shipped: Path) -> None:
-    row = row_of("VGG, −70%")
-    put(shipped, "vgg16-a", "vgg16", "cifar10 test", accuracy=0.9)
-    assert here(row) is None
-    points = [{"ratio": ratio / 100, "accuracy_tuned": 1 - ratio / 1000} for ratio in (65, 70, 75)]
-    put(shipped, "vgg16-b", "vgg16", "cifar10 test", curve={"points": points})
-    found = here(row)
-    assert found and found.value == pytest.approx(7.0)
+def test_a_cut_network_is_not_taken_for_the_whole_one(shipped: Path) -> None:
+    whole, cut = row_of("VGG"), row_of("VGG, −70%")
+    put(shipped, "vgg16-cut-70", "vgg16", "cifar10 test", accuracy=0.92)
+    put(shipped, "vgg16-drawings", "vgg16", "drawings test", accuracy=0.99)
+    assert here(whole) is None
+    put(shipped, "vgg16", "vgg16", "cifar10 test", accuracy=0.93)
+    values = [here(row).value for row in (whole, cut)]  # type: ignore[union-attr]
+    assert values == pytest.approx([7.0, 8.0])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -42,7 +42,8 @@ class Config:
     criterion: str = option("gamma", "what ranks the channels", lambda: list(CRITERIA))
     step: float = option(0.05, "from one ratio to the next")
     last: float = option(0.95, "the highest ratio")
-    data: str = option("cifar10", "the data set", lambda: list(SETS))
+    data: tuple[str, ...] = option(("cifar10",), "the data sets, the one that counts first",
+                                   lambda: list(SETS))
     limit: int = option(0, "use only so many pictures of each split; 0 is all")
     tune: int = option(200, "steps of fine-tuning at each ratio; 0 is none")
     scratch: int = option(0, "steps of training each shape from scratch; 0 is none")
@@ -96,7 +97,7 @@ def curve(config: Config, on_step: OnStep | None = None,
     """Measure the ratios that the card lacks, and return the whole curve."""
     check(config)
     model = load(config.checkpoint)
-    test = open_pictures(config.data, "test").first(config.limit)
+    test = open_pictures(config.data[0], "test").first(config.limit)
     known = noted(model, config)
     for ratio in np.arange(0, config.last + config.step / 2, config.step).round(4).tolist():
         if ratio not in [point.ratio for point in known.points]:

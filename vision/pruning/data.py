@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,6 +60,13 @@ def open_pictures(name: str, split: str) -> Pictures:
     turns = np.argsort(np.concatenate([np.arange(count) for count in np.bincount(labels)]),
                        kind="stable")
     return Pictures(pixels[turns], labels[turns])
+
+
+def open_all(names: Sequence[str], split: str, limit: int = 0) -> Pictures:
+    """Return one split of several data sets as one, of each the first `limit`, all if that is 0."""
+    parts = [open_pictures(name, split).first(limit) for name in names]
+    return Pictures(torch.cat([part.pixels for part in parts]),
+                    torch.cat([part.labels for part in parts]))
 
 
 def available() -> list[str]:

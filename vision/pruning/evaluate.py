@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,14 @@ def measure(model: Model, pictures: Pictures) -> Report:
     pairs = pictures.labels * classes + said  # (N,)
     matrix = pairs.bincount(minlength=classes**2).reshape(classes, classes).numpy()
     return Report(matrix, model.card.classes, count(network_of(model)))
+
+
+def summary(model: Model, data: Sequence[str], limit: int = 0) -> dict[str, Any]:
+    """Return the numbers for the model card: all of the first data set, the accuracy on each."""
+    reports = {name: measure(model, open_pictures(name, "test").first(limit)) for name in data}
+    first = reports[data[0]]
+    return {**first.overall(), "per_class": first.per_class,
+            "accuracy_on": {name: report.accuracy for name, report in reports.items()}}
 
 
 @dataclass(frozen=True)

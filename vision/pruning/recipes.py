@@ -14,8 +14,7 @@ from vision.eight_bit import round_rows
 from vision.options import Verb, option
 from vision.pruning.curve import Config as Measuring
 from vision.pruning.curve import curve
-from vision.pruning.data import open_pictures
-from vision.pruning.evaluate import measure
+from vision.pruning.evaluate import summary
 from vision.pruning.predict import load
 from vision.pruning.prune import Config as Cut
 from vision.pruning.prune import run as cut
@@ -26,7 +25,8 @@ from vision.training import on_terminal
 FOLDER = Path("checkpoints/pruning")
 PARTS = Path("runs/pruning")  # what only begins another training
 DRAWINGS = "vgg16-drawings"
-SHORT = Training(steps=4700, weight_decay=5e-4, precision="bf16", save_every=200)
+SHORT = Training(data=("cifar10", "drawings"), steps=4700, weight_decay=5e-4, precision="bf16",
+                 save_every=200)
 FAMILIES = {  # twelve epochs where the paper has 160, so λ is three and ten times the paper's
     "vgg16": replace(SHORT, arch="vgg16", sparsity=3e-4),
     "resnet164": replace(SHORT, arch="resnet164", sparsity=1e-4),
@@ -34,10 +34,10 @@ FAMILIES = {  # twelve epochs where the paper has 160, so λ is three and ten ti
 }
 RATIOS = {"vgg16": (50, 70), "resnet164": (40, 60), "densenet40": (40, 60)}  # percent
 TUNING = replace(SHORT, steps=1170, learning_rate=0.02)
-SMALL = Training(size="compact", data="drawings", steps=600, batch=64, sparsity=0.003,
+SMALL = Training(size="compact", data=("drawings",), steps=600, batch=64, sparsity=0.003,
                  save_every=200)
-CURVES = {arch: Measuring(tune=60) for arch in FAMILIES} | {
-    DRAWINGS: Measuring(data="drawings", tune=60, scratch=60, batch=64, learning_rate=0.05,
+CURVES = {arch: Measuring(data=SHORT.data, tune=60) for arch in FAMILIES} | {
+    DRAWINGS: Measuring(data=("drawings",), tune=60, scratch=60, batch=64, learning_rate=0.05,
                         seconds=0.0)}
 NAMES = [DRAWINGS, *(name for arch, ratios in RATIOS.items()
                      for name in (arch, *(f"{arch}-cut-{ratio}" for ratio in ratios)))]
@@ -87,9 +87,8 @@ def kept(trained: Path, path: Path) -> Path:
     """Keep a network with 8-bit rows, measured as it will be read back."""
     model = load(trained)
     round_rows(model.module)
-    report = measure(model, open_pictures(model.card.data["train"][0], "test"))
-    card = replace(model.card, metrics={**model.card.metrics, **report.overall(),
-                                        "per_class": report.per_class})
+    card = replace(model.card, metrics={**model.card.metrics,
+                                        **summary(model, model.card.data["train"])})
     return checkpoints.save(path, model.module, card, bits=8)
 
 

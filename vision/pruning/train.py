@@ -20,8 +20,8 @@ from vision.datasets import licences
 from vision.errors import UserError
 from vision.labelled import augment
 from vision.options import Verb, command, option, within
-from vision.pruning.data import PREPROCESS, SETS, Pictures, normalise, open_pictures
-from vision.pruning.evaluate import measure
+from vision.pruning.data import PREPROCESS, SETS, Pictures, normalise, open_all, open_pictures
+from vision.pruning.evaluate import measure, summary
 from vision.pruning.models import ARCHITECTURES
 from vision.pruning.models.parts import Network, initialise
 from vision.pruning.predict import load, network_of
@@ -40,7 +40,8 @@ class Config:
     size: str = option("paper", "its size", lambda: ["compact", "paper"])
     start: Path | None = option(None, "a checkpoint to go on from; its shape is kept")
     scratch: bool = option(False, "keep only the shape of the start and draw its weights anew")
-    data: str = option("cifar10", "the data set", lambda: list(SETS))
+    data: tuple[str, ...] = option(("cifar10",), "the data sets, the one that counts first",
+                                   lambda: list(SETS))
     limit: int = option(0, "use only so many pictures of each split; 0 is all")
     steps: int = option(7800, "how many steps to train; 391 of 128 pictures see all of CIFAR-10")
     batch: int = option(128, "pictures a step, over all processes")
@@ -59,8 +60,8 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
     """Train as configured, tell `on_step` of every step, and return the checkpoint's path."""
     check(config)
     config = checkpoints.with_target(config)
-    pictures = open_pictures(config.data, "train").first(config.limit)
-    test = open_pictures(config.data, "test").first(config.limit)
+    pictures = open_all(config.data, "train", config.limit)
+    test = open_pictures(config.data[0], "test").first(config.limit)
     run = Run(config, config.output.parent, on_step, save_every=config.save_every)
     network = make_network(config, len(pictures.classes))
     optimizer = torch.optim.SGD(network.parameters(), config.learning_rate, momentum=0.9,
@@ -84,7 +85,7 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
         run.report(scales(network) if on_step else None, **values)
 
     if run.accelerator.is_main_process:
-        write(config, run, network, test)
+        write(config, run, network)
     run.finish()
     return config.output
 
@@ -154,11 +155,10 @@ def model_of(config: Config, run: Run, network: Network) -> Model:
     return Model(network.eval(), describe(config, run, network, {}))
 
 
-def write(config: Config, run: Run, network: Network, test: Pictures) -> None:
+def write(config: Config, run: Run, network: Network) -> None:
     """Measure the network, with what it was made from, and write its checkpoint."""
     model = model_of(config, run, network)
-    report = measure(model, test)
-    metrics = {**report.overall(), "per_class": report.per_class, "seconds": run.seconds,
+    metrics = {**summary(model, config.data, config.limit), "seconds": run.seconds,
                "zero_scales": float((scales(network) < 1e-2).mean()), **lineage(config)}
     checkpoints.save(config.output, network, replace(model.card, metrics=metrics))
 
@@ -176,9 +176,9 @@ def describe(config: Config, run: Run, network: Network, metrics: dict[str, obje
     """Return the model card of this training."""
     return Card(
         system="pruning", arch=network.arch, config=network.config,
-        classes=open_pictures(config.data, "test").classes, preprocess=PREPROCESS,
-        data={"train": [config.data], "test": f"{config.data} test",
-              "licences": licences([config.data])},
+        classes=open_pictures(config.data[0], "test").classes, preprocess=PREPROCESS,
+        data={"train": list(config.data), "test": f"{config.data[0]} test",
+              "licences": licences(config.data)},
         metrics=metrics, command=command("pruning", "train", config), seed=config.seed,
         steps=run.number, device=run.device,
     )

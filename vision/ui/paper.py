@@ -40,9 +40,10 @@ class Row:
     data: str
     on: str | None  # the data set of a card that may be compared
     arch: str | None  # None where ours is measured while it runs
-    metric: list[str | dict[str, float]] | None
+    metric: list[str] | None
     form: str
     error: float | None = None
+    file: str | None = None  # the checkpoint, where several of an architecture ship
 
 
 @dataclass(frozen=True)
@@ -67,19 +68,16 @@ def here(row: Row) -> Here | None:
         card = checkpoints.read_card(path)
         data = str(card.data.get("val") or card.data.get("test") or "")
         value = at(card.metrics, row.metric or [])
-        if card.arch == row.arch and path.stem.startswith(card.arch) and is_number(value):
+        named = path.stem == row.file if row.file else path.stem.startswith(card.arch)
+        if card.arch == row.arch and named and is_number(value):
             found.append(Here(FORMS[row.form][0](value), path.stem, data))
     return min(found, key=lambda one: one.data != row.on, default=None)
 
 
-def at(metrics: Any, way: list[str | dict[str, float]]) -> Any:
-    """Return what lies at the end of a way through metrics: names, and values of list entries."""
-    for step in way:
-        if isinstance(step, str):
-            metrics = metrics.get(step) if isinstance(metrics, dict) else None
-        else:
-            metrics = next((entry for entry in metrics or [] if all(
-                math.isclose(entry[name], value) for name, value in step.items())), None)
+def at(metrics: Any, way: list[str]) -> Any:
+    """Return what lies at the end of a way of names through metrics."""
+    for name in way:
+        metrics = metrics.get(name) if isinstance(metrics, dict) else None
     return metrics
 
 

@@ -15,7 +15,7 @@ from vision.ui.choice import OWN
 from vision.ui.pieces import percent
 from vision.ui.pruning_plan import chart
 from vision.ui.pruning_try import needed_cut
-from vision.ui.pruning_view import measured_on, names
+from vision.ui.pruning_view import names, sets_here
 from vision.ui.text import say, t
 from vision.ui.widgets import Control, friendly
 
@@ -35,7 +35,7 @@ def train_own(arch: str, data: str, sparsity: float, steps: float, rate: float, 
     from vision.pruning.train import Config
 
     total = int(steps)
-    config = Config(arch=arch, size="compact", data=data, limit=LIMIT, steps=total, batch=64,
+    config = Config(arch=arch, size="compact", data=(data,), limit=LIMIT, steps=total, batch=64,
                     sparsity=sparsity / 1000, learning_rate=rate, seed=int(seed),
                     save_every=total + 1,
                     output=widgets.new_folder() / f"{arch}-{data}.safetensors")
@@ -50,7 +50,7 @@ def tune(cut: str | None, steps: float, rate: float, seed: float, control: Contr
 
     start, total = Path(needed_cut(cut)), int(steps)
     card = checkpoints.read_card(start)
-    config = Config(arch=card.arch, start=start, data=measured_on(card), limit=LIMIT, steps=total,
+    config = Config(arch=card.arch, start=start, data=sets_here(card), limit=LIMIT, steps=total,
                     batch=64, learning_rate=rate, seed=int(seed), val_every=max(total // 5, 1),
                     save_every=total + 1,
                     output=widgets.new_folder() / f"{start.stem}-tuned.safetensors")

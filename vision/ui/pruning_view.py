@@ -99,9 +99,15 @@ def layers_in(protected: str | None) -> tuple[str, ...]:
 
 def measured_on(card: Card) -> str:
     """Return the data that a network is measured on: its own if it is here, else the drawings."""
+    return sets_here(card)[0]
+
+
+def sets_here(card: Card) -> tuple[str, ...]:
+    """Return the data sets of a network that are on this machine, or else the drawings."""
     from vision.pruning.data import available
 
-    return learnt(card) if learnt(card) in available() else "drawings"
+    here = available()
+    return tuple(name for name in card.data.get("train", []) if name in here) or ("drawings",)
 
 
 def learnt(card: Card) -> str:
