@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,13 @@ import pytest
 from vision.infrared import recipes
 from vision.infrared.classes import CLASSES
 from vision.infrared.train import check
+
+
+@dataclass(frozen=True)
+class Written:
+    """What is written without a training."""
+
+    output: Path
 
 
 @pytest.fixture
@@ -33,15 +40,21 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
                    output=tmp_path / "parts" / "base.safetensors")
     monkeypatch.setattr(recipes, "BACKBONE", backbone)
     monkeypatch.setattr(recipes, "BASE", base)
-    monkeypatch.setattr(recipes, "DETECTOR", replace(recipes.DETECTOR, start=base.output))
+    branch = replace(recipes.BRANCH, start=base.output)
+    monkeypatch.setattr(recipes, "BRANCH", branch)
+    monkeypatch.setattr(recipes, "PARTS", tmp_path / "parts")
+    monkeypatch.setattr(recipes, "BRANCHES", {
+        name: replace(recipe, start=base.output) for name, recipe in recipes.BRANCHES.items()})
+    monkeypatch.setattr(recipes, "take", lambda whole, path: note(Written(path), None))
     return order
 
 
 def test_what_begins_another_training_is_made_first(made: list[str], tmp_path: Path) -> None:
     paths = recipes.run(recipes.Config(folder=tmp_path))
-    assert made == ["backbone", "base", "mask_rcnn", "zones"]
-    assert [path.name for path in paths] == ["mask_rcnn.safetensors", "zones.safetensors"]
-    assert recipes.run(recipes.Config(folder=tmp_path)) == [] and len(made) == 4
+    assert made == ["backbone", "base", "mask_rcnn", "masks-agnostic-whole", "masks-agnostic",
+                    "masks-transferred-whole", "masks-transferred", "zones"]
+    assert [path.stem for path in paths] == recipes.NAMES
+    assert recipes.run(recipes.Config(folder=tmp_path)) == [] and len(made) == 8
 
 
 def test_what_is_there_is_left_alone(made: list[str], tmp_path: Path) -> None:
@@ -53,5 +66,6 @@ def test_what_is_there_is_left_alone(made: list[str], tmp_path: Path) -> None:
 
 def test_the_settings_can_work() -> None:
     check(recipes.BASE)
-    check(recipes.DETECTOR)
+    for recipe in (recipes.BRANCH, *recipes.BRANCHES.values()):
+        check(recipe)
     assert set(recipes.NEVER_MASKED) < set(CLASSES)

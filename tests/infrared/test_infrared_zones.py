@@ -94,6 +94,17 @@ def test_unused_slots_do_not_count() -> None:
     assert zone_loss(said, truth) > 0
 
 
+def test_the_loss_is_what_the_zones_do_not_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    truth = torch.tensor([[[0.4, 0.6, np.log(0.2), np.log(0.3)]]])
+    smaller = truth + torch.tensor([0, 0, np.log(0.5), np.log(0.5)])  # same middle and shape
+    monkeypatch.setattr(train_zones.functional, "smooth_l1_loss", lambda *_, **__: 0.0)
+    assert zone_loss(smaller, truth).item() == pytest.approx(1 - 0.25)
+    box, said = (Zone("tank", (float(x), float(y)), (float(np.exp(w)), float(np.exp(h))))
+                 for x, y, w, h in (truth[0, 0], smaller[0, 0]))
+    assert 1 - overlap(box, said) == pytest.approx(0.75)
+    assert zone_loss(truth, torch.full_like(truth, torch.nan)) == 0
+
+
 def test_a_mirrored_crop_has_mirrored_zones() -> None:
     scene = marked(Handmade(1).scene(0))
     turned = [cut(scene, np.random.default_rng(seed)) for seed in range(6)]

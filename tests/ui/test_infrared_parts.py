@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from tests.infrared.hand import CONSERVATOR, FUSE, Handmade
-from tests.ui.infrared_tiny import detector_that_says, knowing, scene, thermogram
+from tests.ui.infrared_tiny import Says, detector_that_says, knowing, scene, thermogram
 from tests.ui.test_infrared_tab import detect
 from vision import checkpoints
 from vision.checkpoints import Card, Model
@@ -23,13 +23,16 @@ from vision.infrared import classical, glcm, ladder
 from vision.infrared.classes import CLASSES
 from vision.infrared.data import Making, make_scene
 from vision.infrared.matching import overlaps, pairs
+from vision.infrared.models.heads import Found
 from vision.ui import (
     infrared_boxes_masks,
     infrared_classical,
     infrared_glcm,
     infrared_ladder,
+    infrared_masks,
     infrared_palettes,
     infrared_scene,
+    infrared_view,
 )
 from vision.ui.pieces import percent
 
@@ -77,6 +80,48 @@ def test_a_box_is_measured_beside_its_mask(tmp_path: Path) -> None:
         assert float(row[6][:-1]) == pytest.approx(
             100 * (1 - each.mask.sum() / ((y1 - y0) * (x1 - x0))), abs=0.1)
     assert html.count("<img") == 2
+
+
+def branch_card(folder: Path, name: str, seen: float, never: float) -> None:
+    """Write a checkpoint whose card has one mask AP for fuses, which never had a mask."""
+    by_class = {each: never if each == "fuse" else seen for each in CLASSES}
+    card = Card("infrared", "mask_branch" if "-" in name else "mask_rcnn", {"source": name},
+                CLASSES, {"short_side": 96}, metrics={"mask_AP_per_class": by_class},
+                data={"without_masks": ["fuse"], "val": "3 held-out scenes"}, command="by hand")
+    checkpoints.save(folder / "infrared" / f"{name}.safetensors", torch.nn.Linear(1, 1), card)
+
+
+class Halves(Says):
+    """A detector that says the same boxes with half of each mask."""
+
+    def forward(self, pictures: torch.Tensor) -> list[Found]:
+        """Return what it always says, with the upper halves of the masks."""
+        found = super().forward(pictures)[0]
+        assert found.masks is not None
+        found.masks[:, 14:] = 0
+        return [found]
+
+
+def test_three_branches_are_compared_on_the_same_boxes(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    view = detect(thermogram(tmp_path))[0]
+    whole = infrared_view.open_model("mask_rcnn")
+    with pytest.raises(gr.Error, match="recipes --names masks-agnostic' trains it"):
+        list(infrared_masks.compare(view, Request))
+    for name, seen, never in (("mask_rcnn", 0.5, 0.6), ("masks-agnostic", 0.4, 0.2),
+                              ("masks-transferred", 0.45, 0.31)):
+        branch_card(tmp_path, name, seen, never)
+    half = Model(Halves(knowing()), whole.card)
+    monkeypatch.setattr(infrared_masks, "models", lambda: {
+        "mask_rcnn": whole, "masks-agnostic": half, "masks-transferred": whole})
+    html = list(infrared_masks.compare(view, Request))[-1]
+    measured = {row[0]: row[1:] for row in cells(html)}
+    assert measured["class-agnostic"] == ["0.400", "0.200", "1"]
+    assert measured["transferred by τ"] == ["0.450", "0.310", "1.55×"]
+    devices = {row[0]: row[1:] for row in cells(html.split("</table>")[0])}
+    assert devices["1 fuse"][0] == "never" and devices["2 conservator"][0] == "yes"
+    for _, agnostic, transferred in devices.values():
+        assert float(agnostic) == pytest.approx(0.5, abs=0.06) and transferred == "1.00"
 
 
 def test_palettes_are_read_back_and_inverted_grey_is_not(tmp_path: Path) -> None:
@@ -157,6 +202,7 @@ def test_similarity_and_features_are_those_of_the_matrices(tmp_path: Path) -> No
 
 def test_parts_ask_for_a_detection_first() -> None:
     for call in (lambda: infrared_boxes_masks.compare(None, Request),
+                 lambda: list(infrared_masks.compare(None, Request)),
                  lambda: list(infrared_palettes.attack(None, None, Request))):
         with pytest.raises(gr.Error, match="press Detect first"):
             call()

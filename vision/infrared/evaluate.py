@@ -14,6 +14,7 @@ from vision.infrared.average_precision import (
     average_precision,
     require_pycocotools,
 )
+from vision.infrared.branches import with_branch
 from vision.infrared.classes import CLASSES
 from vision.infrared.detections import truth_of
 from vision.infrared.predict import detect, load
@@ -29,6 +30,7 @@ class Config:
 
     checkpoint: Path = option(checkpoints.FOLDER / "infrared" / "mask_rcnn.safetensors",
                               "the detector to measure")
+    masks: Path | None = option(None, "another mask branch for the detector, if any")
     scenes: int = option(500, "how many held-out scenes")
 
 
@@ -67,10 +69,12 @@ class Report:
         return "\n".join([*lines, *rows])
 
 
-def evaluate(checkpoint: Path, scenes: int = 500) -> Report:
-    """Return what a detector reaches on so many held-out scenes."""
+def evaluate(checkpoint: Path, scenes: int = 500, masks: Path | None = None) -> Report:
+    """Return what a detector, perhaps with another mask branch, reaches on held-out scenes."""
     require_pycocotools()
-    return measure(load(checkpoint), Scenes(HELD_OUT, scenes))
+    model = load(checkpoint)
+    model = with_branch(model, masks) if masks else model
+    return measure(model, Scenes(HELD_OUT, scenes))
 
 
 def measure(model: Model, samples: Samples) -> Report:
@@ -88,7 +92,7 @@ def measure(model: Model, samples: Samples) -> Report:
 def run(config: Config) -> Report:
     """Measure a checkpoint and return its report."""
     within(config, scenes=(1, 10**6))
-    return evaluate(config.checkpoint, config.scenes)
+    return evaluate(config.checkpoint, config.scenes, config.masks)
 
 
 VERB = Verb(Config, run, "Measure a detector: average precision of boxes and masks.")

@@ -1,7 +1,8 @@
 """How the shipped models were made: one list, one command that trains what is missing.
 
-The detector learns in two rounds. In the first some classes have no masks, so that its weights can
-also begin a comparison of masks for classes that never had one; in the second all have theirs.
+The detector learns in two rounds. In the first some classes have no masks. In the second only the
+mask branch learns: once from all masks, which is the detector that ships, and twice without those
+of these classes, so that what a branch knows of them was not learnt from their masks anywhere.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from vision import checkpoints
 from vision.infrared import train_backbone, train_zones
+from vision.infrared.branches import take
 from vision.infrared.train import Config as Training
 from vision.infrared.train import train
 from vision.options import Verb, option
@@ -25,10 +27,15 @@ BACKBONE = train_backbone.Config(steps=1500, precision="bf16",
 BASE = Training(masks="transferred", start=BACKBONE.output, without_masks=NEVER_MASKED,
                 look="real", steps=1000, precision="bf16", validate=100, save_every=100,
                 output=PARTS / "base.safetensors")
-DETECTOR = Training(start=BASE.output, look="real", steps=1100, learning_rate=6e-4, seed=1,
-                    precision="bf16", save_every=100)
-ZONES = train_zones.Config()
-NAMES = ["mask_rcnn", "zones"]
+BRANCH = Training(start=BASE.output, freeze=("backbone", "pyramid", "proposals", "boxes"),
+                  look="real", scenes=2000, steps=400, learning_rate=1e-3, seed=1,
+                  precision="bf16", save_every=100)
+BRANCHES = {
+    "masks-agnostic": replace(BRANCH, masks="class_agnostic", without_masks=NEVER_MASKED),
+    "masks-transferred": replace(BRANCH, masks="transferred", without_masks=NEVER_MASKED),
+}
+ZONES = train_zones.Config(precision="bf16")
+NAMES = ["mask_rcnn", *BRANCHES, "zones"]
 
 
 @dataclass(frozen=True)
@@ -41,23 +48,28 @@ class Config:
 
 def run(config: Config) -> list[Path]:
     """Train what is missing in the folder, one after the other, and return what was made."""
-    return [MAKERS[name](path)
+    return [made(name, path)
             for name, path in checkpoints.missing(config.folder, config.names or NAMES)]
 
 
-def detector(path: Path) -> Path:
-    """Train the detector, after what it begins with unless that is there."""
+def made(name: str, path: Path) -> Path:
+    """Return the file of one model, made now."""
+    if name == "zones":
+        return train_zones.train(replace(ZONES, output=path), on_terminal)
+    if name in BRANCHES:
+        whole = taught(replace(BRANCHES[name], output=PARTS / f"{name}-whole.safetensors"))
+        return take(whole, path)
+    return taught(replace(BRANCH, output=path))
+
+
+def taught(recipe: Training) -> Path:
+    """Return a detector of the second round, trained after what it begins with if that is missing.
+    """
     if not BACKBONE.output.exists() and not BASE.output.exists():
         train_backbone.train(BACKBONE, on_terminal)
     if not BASE.output.exists():
         train(BASE, on_terminal)
-    return train(replace(DETECTOR, output=path), on_terminal)
+    return train(recipe, on_terminal)
 
 
-def zones(path: Path) -> Path:
-    """Train the zone head."""
-    return train_zones.train(replace(ZONES, output=path), on_terminal)
-
-
-MAKERS = {"mask_rcnn": detector, "zones": zones}
 VERB = Verb(Config, run, "Train every shipped model that is missing, by its recipe.")

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch.nn import functional
+from torchvision.ops import complete_box_iou_loss
 
 from vision import checkpoints
 from vision.checkpoints import Card, Model
@@ -27,9 +28,9 @@ Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
 class Config:
     """Settings of one training."""
 
-    width: int = option(32, "width of the first layer")
-    scenes: int = option(3000, "how many different scenes to learn from")
-    steps: int = option(1500, "how many steps to train")
+    width: int = option(48, "width of the first layer")
+    scenes: int = option(6000, "how many different scenes to learn from")
+    steps: int = option(5000, "how many steps to train")
     batch: int = option(16, "scenes a step, over all processes")
     learning_rate: float = option(3e-3, "highest learning rate of the one-cycle schedule")
     seed: int = option(0, "seed of weights, scenes and jitter")
@@ -89,10 +90,19 @@ def marked(scene: Scene) -> Marked:
 
 
 def zone_loss(said: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
-    """Return the mean error of centres and log sizes (R, slots, 4) of the zones there are."""
-    known = ~truth.isnan()
-    errors = functional.smooth_l1_loss(said, truth.nan_to_num(), reduction="none", beta=0.02)
-    return (errors * known).sum() / known.sum().clamp_min(1)
+    """Return the mean error of the zones there are, (R, slots, 4): of numbers and of overlap."""
+    known = ~truth[..., 0].isnan()  # (R, slots)
+    if not known.any():
+        return said.sum() * 0
+    numbers = functional.smooth_l1_loss(said[known], truth[known], beta=0.02)
+    overlap = complete_box_iou_loss(corners(said[known]), corners(truth[known]))  # arXiv:1911.08287
+    return numbers + overlap.mean()
+
+
+def corners(zones: torch.Tensor) -> torch.Tensor:
+    """Return x0, y0, x1, y1 of zones given by centre and log size, (..., 4)."""
+    centres, halves = zones[..., :2], zones[..., 2:].exp() / 2
+    return torch.cat([centres - halves, centres + halves], -1)
 
 
 def make_batch(scenes: Kept[Marked], config: Config, run: Run, number: int) -> Batch:

@@ -17,6 +17,7 @@ from vision.ui import (
     infrared_gpu,
     infrared_label,
     infrared_ladder,
+    infrared_masks,
     infrared_palettes,
     infrared_scene,
     lesson,
@@ -207,6 +208,9 @@ def build() -> class_link.Shared:
             details = infrared_details.build(view)
         with gr.Tab(t("infrared.boxes_tab"), id="boxes"):
             infrared_boxes_masks.build(view)
+        if infrared_masks.missing() is None:
+            with gr.Tab(t("infrared.masks_tab"), id="masks"):
+                infrared_masks.build(view)
         with gr.Tab(t("infrared.attack_tab"), id="attack"):
             infrared_palettes.build(view, own)
         with gr.Tab(t("infrared.classical_tab"), id="classical"):

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import nn
 from torch.nn import functional
 from torchvision.ops import MultiScaleRoIAlign, roi_align
 
+from vision.infrared.models import ARCHITECTURES
 from vision.infrared.models.backbone import LEVELS
 from vision.infrared.models.weight_transfer import SOURCES, masks_from
 
 SIDE = 28  # of a mask, in cells of its box
 DEPTH = 4  # convolutions
+
+
+@ARCHITECTURES.register("mask_branch", paper="arXiv:1711.10370", year=2018)
+def mask_branch(*, source: str, classes: int, detection: int, width: int) -> nn.Module:
+    """Return the mask branch of a detector as a model of its own."""
+    return MaskBranch(source, classes, detection, width)
 
 
 class MaskBranch(nn.Module):
@@ -21,6 +30,8 @@ class MaskBranch(nn.Module):
         super().__init__()
         if source not in SOURCES:
             raise TypeError(f"masks '{source}', known are {', '.join(SOURCES)}")
+        self.config: dict[str, Any] = {"source": source, "classes": classes,
+                                       "detection": detection, "width": width}
         self.pool = MultiScaleRoIAlign(list(LEVELS), SIDE // 2, sampling_ratio=2)
         self.body = nn.Sequential(*(layer for _ in range(DEPTH) for layer in block(width)))
         self.up = nn.ConvTranspose2d(width, width, 2, stride=2)

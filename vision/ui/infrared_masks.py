@@ -1,0 +1,141 @@
+"""Masks never taught: one detector with three mask branches, two of which lacked some classes."""
+
+from __future__ import annotations
+
+import functools
+import html
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import gradio as gr
+
+from vision import checkpoints
+from vision.errors import UserError
+from vision.ui.exercises import LATEX
+from vision.ui.infrared_picture import LOOK, stage
+from vision.ui.infrared_view import FIRST, View, called, model_at, needed_view, path_of
+from vision.ui.pieces import note, table
+from vision.ui.text import say, t
+from vision.ui.widgets import friendly
+
+if TYPE_CHECKING:
+    from vision.checkpoints import Card, Model
+    from vision.infrared.branches import Taught
+    from vision.infrared.result import Instance, Result
+
+BRANCHES = ("masks-agnostic", "masks-transferred")
+
+
+@functools.lru_cache(maxsize=2)
+def branched_at(path: Path, changed: float, detector: Path, since: float) -> Model:
+    """Return the shipped detector with another branch, made once for each version of both."""
+    from vision.infrared.branches import with_branch
+
+    return with_branch(model_at(detector, since), path)
+
+
+def cards() -> dict[str, Card]:
+    """Return the cards of the detector and of the branches that ship, by name."""
+    folder = checkpoints.FOLDER / "infrared"
+    return {path.stem: checkpoints.read_card(path) for path in checkpoints.readable("infrared")
+            if path.stem in (FIRST, *BRANCHES) and path.parent == folder}
+
+
+def missing() -> str | None:
+    """Return the first of the three files that is not here."""
+    found = cards()
+    return next((name for name in (FIRST, *BRANCHES) if name not in found), None)
+
+
+def needed_cards() -> dict[str, Card]:
+    """Return all three cards, or raise if a file has gone since the page was built."""
+    if name := missing():
+        raise UserError("the mask branch '{name}' is not here",
+                        "'python -m vision infrared recipes --names {name}' trains it",
+                        "run it, then press the button again", name=name)
+    return cards()
+
+
+def models() -> dict[str, Model]:
+    """Return the three detectors, which differ only in their mask branches."""
+    whole = path_of(FIRST, None)
+    since = checkpoints.version(whole)
+    others = {name: whole.with_name(f"{name}.safetensors") for name in BRANCHES}
+    return {FIRST: model_at(whole, since)} | {
+        name: branched_at(path, checkpoints.version(path), whole, since)
+        for name, path in others.items()}
+
+
+@friendly
+def compare(view: View | None, request: gr.Request) -> Iterator[str]:
+    """Show the same devices with each branch's masks, one after the other, and what cards say."""
+    from vision.infrared.predict import Settings, predict
+
+    kept, known = needed_view(view), needed_cards()
+    never = tuple(known[BRANCHES[0]].data["without_masks"])
+    measured = measures(known, never, request)
+    yield measured
+    done: dict[str, Result] = {}
+    for name, model in models().items():
+        done[name] = predict(model, kept.result.thermogram, Settings(kept.result.threshold))
+        yield pictures(done, request) + rows(done, never, request) + measured
+
+
+def pictures(done: dict[str, Result], request: gr.Request | None) -> str:
+    """Return the thermogram with the masks of each branch."""
+    figures = "".join(
+        f"<figure style='margin:0'>{stage(result, request, brief=True)}<figcaption>"
+        f"{html.escape(called('branch', name, request))}</figcaption></figure>"
+        for name, result in done.items())
+    return (f'<div style="display:grid;gap:.8rem;margin-bottom:.8rem;'
+            f'grid-template-columns:repeat(auto-fill,minmax(min(260px,100%),1fr))">{figures}</div>')
+
+
+def rows(done: dict[str, Result], never: tuple[str, ...], request: gr.Request | None) -> str:
+    """Return for each device how much of the fully taught mask the other branches have."""
+    full, *others = done.values()
+    if not full.instances:
+        return note("infrared.no_device", request)
+    heads = [say(f"infrared.column.{name}", request) for name in ("device", "has_masks")]
+    heads += [called("branch", name, request) for name in list(done)[1:]]
+    return table(heads, [
+        [f"{place + 1} {html.escape(called('class', each.name, request))}",
+         say(f"infrared.{'never' if each.name in never else 'seen'}", request),
+         *(f"{overlap(each, other.instances[place]):.2f}" for other in others)]
+        for place, each in enumerate(full.instances)])
+
+
+def overlap(a: Instance, b: Instance) -> float:
+    """Return the intersection over union of two masks, 1 if both are empty."""
+    union = (a.mask | b.mask).sum()
+    return float((a.mask & b.mask).sum() / union) if union else 1.0
+
+
+def measures(known: dict[str, Card], never: tuple[str, ...], request: gr.Request | None) -> str:
+    """Return the table of mask AP on the held-out scenes, from the cards."""
+    from vision.infrared.branches import taught
+
+    reached = {name: taught(card, never) for name, card in known.items()}
+    baseline = reached["masks-agnostic"]
+    heads = [say(f"infrared.column.{name}", request)
+             for name in ("branch", "ap_seen", "ap_never", "ratio")]
+    body = [[called("branch", name, request), f"{each.seen:.3f}", f"{each.never:.3f}",
+             times(each, baseline)] for name, each in reached.items()]
+    names = ", ".join(called("class", name, request) for name in never)
+    return (table(heads, body) + note("infrared.never_taught", request, classes=names,
+                                      data=known[FIRST].data["val"]))
+
+
+def times(each: Taught, baseline: Taught) -> str:
+    """Return how a branch does on classes without masks, beside the baseline."""
+    return "1" if each is baseline else f"{each.never / max(baseline.never, 1e-9):.2f}×"
+
+
+def build(view: gr.State) -> None:
+    """Build the part."""
+    gr.Markdown(t("infrared.masks_info"), latex_delimiters=LATEX)
+    go = gr.Button(t("infrared.masks_go"), elem_id="infrared-masks-go")
+    answer = gr.HTML(elem_id="infrared-masks", css_template=LOOK)
+    go.click(compare, view, answer, concurrency_limit=1, show_progress="minimal",
+             api_visibility="private")
