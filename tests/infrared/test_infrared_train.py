@@ -22,7 +22,17 @@ from vision.infrared.look import matched
 from vision.infrared.models import ARCHITECTURES
 from vision.infrared.predict import load
 from vision.infrared.samples import Augment, FewMasks, boxes_of, first_of_each
-from vision.infrared.train import Config, begin, check, learn, parts_of, take_over, target_of, train
+from vision.infrared.train import (
+    Config,
+    begin,
+    check,
+    learn,
+    open_scenes,
+    parts_of,
+    take_over,
+    target_of,
+    train,
+)
 
 TINY = Config(steps=4, batch=2, height=96, width=128, precision="fp32", validate=0, save_every=2)
 
@@ -37,6 +47,17 @@ def digest(path: Path) -> str:
     for name, tensor in sorted(load_file(path).items()):
         total.update(name.encode() + tensor.numpy().tobytes())
     return total.hexdigest()
+
+
+def test_scenes_rendered_by_other_processes_are_the_same() -> None:
+    config = replace(TINY, scenes=3, workers=2)
+    ahead, later = open_scenes(config), open_scenes(replace(config, workers=0))
+    assert len(ahead) == len(later) == 3
+    for index in range(3):
+        assert np.array_equal(ahead[index].grey, later[index].grey)
+        assert np.array_equal(ahead[index].labels, later[index].labels)
+    with pytest.raises(UserError, match="--workers without --scenes"):
+        check(replace(config, scenes=0))
 
 
 def test_a_stopped_training_resumes_to_the_same_weights(tmp_path: Path) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from multiprocessing import get_context
 from typing import Generic, Protocol, TypeVar
 
 import cv2
@@ -91,6 +93,13 @@ class Kept(Generic[Made]):
         if index not in self.made:
             self.made[index] = self.make(index)
         return self.made[index]
+
+    def fill(self, processes: int) -> None:
+        """Make all that is missing now, with so many processes at once."""
+        missing = [index for index in range(self.count) if index not in self.made]
+        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+            things = pool.map(self.make, missing, chunksize=16)
+            self.made.update(zip(missing, things, strict=True))
 
 
 class FewMasks:

@@ -57,6 +57,7 @@ class Config:
                                             lambda: list(CLASSES))
     masks_per_class: int = option(0, "learn from so many masks of each class; 0 is all")
     scenes: int = option(0, "train on so many different scenes; 0 makes new ones all the time")
+    workers: int = option(0, "processes that render all scenes first; 0 renders while it learns")
     look: str = option("rendered", "real gives the scenes the histograms of real thermograms",
                        lambda: list(LOOKS))
     height: int = option(288, "height of the scenes")
@@ -87,7 +88,8 @@ def train(config: Config, on_step: OnStep | None = None, samples: Samples | None
     module, optimizer, schedule, average = run.prepare(module, optimizer, schedule, average)
     augment = Augment(look=real_look() if config.look == "real" else None)
 
-    for _, batch in run.steps(lambda n: make_batch(samples, augment, config, run, n)):
+    for _, batch in run.steps(lambda n: make_batch(samples, augment, config, run, n),
+                              ahead=max(2, config.workers)):
         pictures, targets = to_device(batch, run.accelerator.device)
         learn(run.accelerator.unwrap_model(module), config.freeze)
         losses = module(pictures, targets)
@@ -115,13 +117,17 @@ def check(config: Config) -> None:
     if config.masks_per_class and not config.scenes:
         raise UserError("--masks-per-class without --scenes would count masks for ever",
                         "both together are accepted", "add, say, --scenes 1000")
+    if config.workers and not config.scenes:
+        raise UserError("--workers without --scenes would render for ever",
+                        "both together are accepted", "add, say, --scenes 1000")
     if set(config.freeze) >= set(PARTS) - (set() if config.arch == "mask_rcnn" else {"masks"}):
         raise UserError("every part is frozen, so nothing would be learnt",
                         "known parts are {known}", "leave at least one of them out",
                         known=", ".join(PARTS))
     within(config, steps=(1, 10**9), batch=(2, 4096), seed=(0, 10**6), scenes=(0, 10**7),
-           masks_per_class=(0, 10**6), height=(64, 1024), width=(64, 1024), validate=(0, 10**5),
-           learning_rate=(1e-9, 10), weight_decay=(0, 1), save_every=(1, 10**9))
+           workers=(0, 1024), masks_per_class=(0, 10**6), height=(64, 1024), width=(64, 1024),
+           validate=(0, 10**5), learning_rate=(1e-9, 10), weight_decay=(0, 1),
+           save_every=(1, 10**9))
     if config.validate:
         require_pycocotools()
 
@@ -134,6 +140,8 @@ def open_scenes(config: Config) -> Samples:
         endless = Scenes(first, config.steps * config.batch, size)
         return FewMasks(endless, 0, config.without_masks)
     kept = Kept(Scenes(first, config.scenes, size).__getitem__, config.scenes)
+    if config.workers:
+        kept.fill(config.workers)
     return FewMasks(kept, config.masks_per_class, config.without_masks)
 
 
