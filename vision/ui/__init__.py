@@ -18,7 +18,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 import gradio as gr
 from starlette.middleware import Middleware
 
-from vision.ui import aloud, class_link, presenter
+from vision.ui import aloud, class_link, named, presenter
 from vision.ui import gpu as gpu  # brings ZeroGPU in before torch
 from vision.ui.text import catalogs, t
 from vision.ui.theme import CSS, THEME
@@ -65,6 +65,7 @@ def create_app() -> gr.Blocks:
                 with gr.Tab(t(f"{tab.name}.title"), id=tab.name):
                     parts.append(tab.build())
         presenter.listen(app)
+        named.listen(app)
         class_link.connect(app, tabs, [part for part in parts if part])
     guard_inputs(app)
     aloud.listen()
