@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
+from vision import checkpoints
 from vision.gan import train_classifier
 from vision.gan.train import Config as Training
 from vision.gan.train import train
@@ -14,6 +13,7 @@ from vision.options import Verb, option
 from vision.training import on_terminal
 
 FOLDER = Path("checkpoints/gan")
+Recipe = Training | train_classifier.Config
 CLASSIFIERS = {
     "classifier-mnist": train_classifier.Config(data="mnist"),
     "classifier-fashion-mnist": train_classifier.Config(data="fashion-mnist", flip=True),
@@ -33,34 +33,28 @@ GENERATORS["gan-fashion-mnist"] = replace(GENERATORS["gan-fashion-mnist"], steps
 GENERATORS["cgan-mnist"] = replace(GENERATORS["cgan-mnist"], steps=16000)
 GENERATORS["cgan_projection-mnist"] = replace(GENERATORS["cgan_projection-mnist"], steps=16000)
 GENERATORS["cgan-fashion-mnist"] = replace(GENERATORS["cgan-fashion-mnist"], dropout=0.5)
+RECIPES: dict[str, Recipe] = {**CLASSIFIERS, **GENERATORS, **COLLAPSED}  # the most useful first
 
 
 @dataclass(frozen=True)
 class Config:
     """Settings of `recipes`."""
 
-    names: tuple[str, ...] = option((), "which to train; none is all", lambda: names())
+    names: tuple[str, ...] = option((), "which to train; none is all", lambda: list(RECIPES))
     folder: Path = option(FOLDER, "where the checkpoints are written")
-
-
-def names() -> list[str]:
-    """Return the names of all shipped models, the most useful first."""
-    return [*CLASSIFIERS, *GENERATORS, *COLLAPSED]
 
 
 def run(config: Config) -> list[Path]:
     """Train what is missing in the folder, one after the other, and return what was made."""
-    return list(_missing(config))
+    return [made(RECIPES[name], path)
+            for name, path in checkpoints.missing(config.folder, config.names or RECIPES)]
 
 
-def _missing(config: Config) -> Iterator[Path]:
-    makers: list[tuple[dict[str, Any], Any]] = [
-        (CLASSIFIERS, train_classifier.train), ({**GENERATORS, **COLLAPSED}, train)]
-    for recipes, maker in makers:
-        for name, recipe in recipes.items():
-            path = config.folder / f"{name}.safetensors"
-            if (name in config.names or not config.names) and not path.exists():
-                yield maker(replace(recipe, output=path), on_terminal)
+def made(recipe: Recipe, path: Path) -> Path:
+    """Return the file of a model, trained now by its recipe."""
+    if isinstance(recipe, train_classifier.Config):
+        return train_classifier.train(replace(recipe, output=path), on_terminal)
+    return train(replace(recipe, output=path), on_terminal)
 
 
 VERB = Verb(Config, run, "Train every shipped model that is missing, by its recipe.")
