@@ -10,14 +10,11 @@ from pathlib import Path
 
 import gradio as gr
 import pytest
-from fastapi.testclient import TestClient
-from gradio.routes import App
 
 from vision.errors import UserError
 from vision.training import OnStep, Step
 from vision.ui import segmentation
-from vision.ui.text import words
-from vision.ui.widgets import Control, follow, friendly, guard_inputs, new_folder
+from vision.ui.widgets import Control, follow, friendly, new_folder
 
 
 def steps_until_stopped(on_step: OnStep) -> Path:
@@ -105,20 +102,3 @@ def test_folders_unused_for_an_hour_go(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_the_code_for_ones_own_model_names_the_download() -> None:
     assert "the-file-you-downloaded.safetensors" in segmentation.code(segmentation.OWN, 0.6)
-
-
-@pytest.mark.parametrize("data", [
-    [], [1], ["x" * 5000], [{"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}],
-])
-def test_inputs_that_no_control_sends_get_one_short_sentence(data: list[object]) -> None:
-    with gr.Blocks() as app:
-        picture, choice = gr.Image(), gr.Dropdown(["a"])
-        picture.change(lambda value: None, picture, None, queue=False)
-        choice.change(lambda value: None, choice, None, queue=False)
-    guard_inputs(app)
-    served = TestClient(App.create_app(app))
-    number = 1 if data and isinstance(data[0], str) else 0
-    reply = served.post("/gradio_api/run/predict", json={"data": data, "fn_index": number,
-                                                         "session_hash": "here"})
-    sentence = reply.json()["error"]
-    assert reply.status_code == 500 and sentence == words("en")["app.badvalue"]

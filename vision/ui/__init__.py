@@ -20,10 +20,10 @@ from starlette.middleware import Middleware
 
 from vision.ui import aloud, class_link, named, presenter
 from vision.ui import gpu as gpu  # brings ZeroGPU in before torch
+from vision.ui.guarded import guard_inputs
 from vision.ui.text import catalogs, t
 from vision.ui.theme import CSS, THEME
 from vision.ui.uploads import KEPT_SECONDS, LARGEST, LOOK_SECONDS, Limited
-from vision.ui.widgets import guard_inputs
 
 ASSETS = Path(__file__).resolve().parent.parent.parent / "assets"
 QUEUE = 64

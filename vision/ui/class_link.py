@@ -11,12 +11,11 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import gradio as gr
-from gradio.i18n import I18nData
 
 from vision.errors import UserError, unknown
 from vision.ui.class_values import cut, decode, encode
-from vision.ui.pieces import note
-from vision.ui.text import say, t
+from vision.ui.pieces import label_of, note
+from vision.ui.text import t
 from vision.ui.widgets import friendly
 
 AGAIN = "copy it again from the page"
@@ -135,9 +134,3 @@ def too_long(state: str) -> UserError:
     """Return the error for a link that holds too much."""
     return UserError("a class link of {found} characters is too long",
                      "up to {most} characters are accepted", AGAIN, found=len(state), most=LONGEST)
-
-
-def label_of(control: gr.components.Component, request: gr.Request | None) -> str:
-    """Return the label of a control in the reader's language."""
-    label = control.label
-    return say(label.key, request) if isinstance(label, I18nData) else str(label)

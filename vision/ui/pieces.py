@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+from gradio.i18n import I18nData
 
 from vision.ui.drawing_board import DrawingBoard
 from vision.ui.text import say, t
@@ -27,6 +28,12 @@ def note(key: str, request: gr.Request | None, **values: Any) -> str:
     """Return a text as a note on the page."""
     text = html.escape(say(key, request, **values))
     return f'<p class="lab-note" style="margin-top:.6rem">{text}</p>'
+
+
+def label_of(control: gr.components.Component, request: gr.Request | None) -> str:
+    """Return the label of a control in the reader's language."""
+    label = control.label
+    return say(label.key, request) if isinstance(label, I18nData) else str(label)
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

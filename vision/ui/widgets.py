@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
-from gradio.context import LocalContext
 
 from vision.checkpoints import Card
 from vision.errors import UserError
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from vision.training import OnStep, Step
 
 LONGEST_SIDE = 1280  # of the pictures sent to the screen
-LONGEST_REFUSAL = 300  # characters
 log = logging.getLogger("vision.ui")
 
 
@@ -39,45 +37,6 @@ def picture_input(key: str, elem_id: str, value: str | None = None, *, height: i
     sources: list[Any] = ["upload", "webcam", "clipboard"] if webcam else ["upload", "clipboard"]
     return PictureInput(value=value, label=t(key), elem_id=elem_id, height=height,
                         sources=sources, buttons=["fullscreen"])
-
-
-def guard_inputs(app: gr.Blocks) -> None:
-    """Let every input refuse a value of the wrong kind with a sentence, whoever sends it."""
-    for block in app.blocks.values():
-        if isinstance(block, gr.components.Component):
-            block.preprocess = _guarded(block.preprocess)  # type: ignore[assignment, method-assign]
-    app.preprocess_data = _guarded_whole(app.preprocess_data)  # type: ignore[method-assign]
-
-
-def _guarded(preprocess: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    @functools.wraps(preprocess)
-    def check(payload: Any) -> Any:
-        try:
-            return preprocess(payload)
-        except Exception as error:
-            raise _refusal(error) from error
-
-    return check
-
-
-def _guarded_whole(preprocess: Callable[..., Any]) -> Callable[..., Any]:
-    """Guard a call's inputs together: their number, and files that may not be read."""
-    @functools.wraps(preprocess)
-    async def check(*values: Any, **named: Any) -> Any:
-        try:
-            return await preprocess(*values, **named)
-        except Exception as error:
-            raise _refusal(error) from error
-
-    return check
-
-
-def _refusal(error: Exception) -> Exception:
-    """Return what the visitor is told about a refused value: its own short words, or ours."""
-    if isinstance(error, gr.Error) and len(error.message) <= LONGEST_REFUSAL:
-        return error
-    log.info("refused input: %s", error)
-    return notice(say("app.badvalue", LocalContext.request.get(None)))
 
 
 def picture_output(key: str, elem_id: str, *, height: int = 400, always: bool = True,
