@@ -9,7 +9,7 @@ import functools
 import hashlib
 import json
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -84,11 +84,12 @@ def shipped(system: str) -> list[Path]:
     return sorted((FOLDER / system).glob("*.safetensors"))
 
 
-def missing(folder: Path, names: Iterable[str]) -> Iterator[tuple[str, Path]]:
+def missing(folder: Path, names: Iterable[str], there: Callable[[Path], bool] = Path.exists
+            ) -> Iterator[tuple[str, Path]]:
     """Yield name and path of each checkpoint that a folder lacks when its turn comes."""
     for name in names:
         path = folder / f"{name}.safetensors"
-        if not path.exists():
+        if not there(path):
             yield name, path
 
 

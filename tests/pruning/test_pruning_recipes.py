@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from vision.checkpoints import read_card
+from vision.checkpoints import change_card, read_card
 from vision.pruning import recipes
 from vision.pruning.evaluate import evaluate
 from vision.pruning.predict import load, network_of
@@ -47,6 +47,12 @@ def test_a_family_is_trained_once_then_cut_and_tuned(
 
     monkeypatch.setattr(recipes, "train", None)  # nothing is left to do
     assert recipes.run(recipes.Config(names, tmp_path)) == []
+    curve = cards[0].metrics["curve"]
+    half = {**cards[0].metrics, "curve": {**curve, "points": curve["points"][:1]}}
+    change_card(paths[0], replace(cards[0], metrics=half))  # as if it had been killed there
+    assert recipes.run(recipes.Config(names, tmp_path)) == paths[:1]
+    again = read_card(paths[0]).metrics["curve"]["points"]
+    assert [point["ratio"] for point in again] == [0, 0.9]
 
 
 @pytest.mark.usefixtures("_tiny")

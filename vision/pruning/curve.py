@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 from vision import checkpoints
-from vision.checkpoints import Model
+from vision.checkpoints import Card, Model
 from vision.options import Verb, command, option, within
 from vision.pruning.count import count, latency
 from vision.pruning.criteria import CRITERIA
@@ -98,15 +98,25 @@ def curve(config: Config, on_step: OnStep | None = None,
     check(config)
     model = load(config.checkpoint)
     test = open_pictures(config.data[0], "test").first(config.limit)
-    known = noted(model, config)
-    for ratio in np.arange(0, config.last + config.step / 2, config.step).round(4).tolist():
-        if ratio not in [point.ratio for point in known.points]:
-            point = measured(config, model, test, ratio, on_step)
-            known = replace(known, points=(*known.points, point))
-            note(config.checkpoint, known)
-            if on_point:
-                on_point(point)
+    known = noted(model.card, config)
+    for ratio in lacking(known, config):
+        point = measured(config, model, test, ratio, on_step)
+        known = replace(known, points=(*known.points, point))
+        note(config.checkpoint, known)
+        if on_point:
+            on_point(point)
     return known
+
+
+def complete(config: Config) -> bool:
+    """Return whether the card of a checkpoint has every point of this curve."""
+    return not lacking(noted(checkpoints.read_card(config.checkpoint), config), config)
+
+
+def lacking(known: Curve, config: Config) -> list[float]:
+    """Return the ratios that a curve does not have yet."""
+    ratios = np.arange(0, config.last + config.step / 2, config.step).round(4).tolist()
+    return [ratio for ratio in ratios if ratio not in [point.ratio for point in known.points]]
 
 
 def check(config: Config) -> None:
@@ -115,10 +125,10 @@ def check(config: Config) -> None:
            scratch=(0, 10**7), batch=(2, 10**5), learning_rate=(1e-7, 10), seconds=(0, 60))
 
 
-def noted(model: Model, config: Config) -> Curve:
-    """Return the curve on a model's card if the same command made it, else an empty one."""
+def noted(card: Card, config: Config) -> Curve:
+    """Return the curve on a card if the same command made it, else an empty one."""
     made_by = command("pruning", "curve", config)
-    found = model.card.metrics.get("curve")
+    found = card.metrics.get("curve")
     if not found or found["command"] != made_by:
         return Curve(config.criterion, made_by, device_name(), ())
     return Curve(**{**found, "points": tuple(Point(**point) for point in found["points"])})

@@ -13,7 +13,7 @@ from vision import checkpoints
 from vision.eight_bit import round_rows
 from vision.options import Verb, option
 from vision.pruning.curve import Config as Measuring
-from vision.pruning.curve import curve
+from vision.pruning.curve import complete, curve
 from vision.pruning.evaluate import summary
 from vision.pruning.predict import load
 from vision.pruning.prune import Config as Cut
@@ -36,7 +36,8 @@ RATIOS = {"vgg16": (50, 70), "resnet164": (40, 60), "densenet40": (40, 60)}  # p
 TUNING = replace(SHORT, steps=1170, learning_rate=0.02)
 SMALL = Training(size="compact", data=("drawings",), steps=600, batch=64, sparsity=0.003,
                  save_every=200)
-CURVES = {arch: Measuring(data=SHORT.data, tune=60) for arch in FAMILIES} | {
+QUICK = Measuring(data=SHORT.data, limit=5000, tune=60, learning_rate=0.005)
+CURVES = {arch: QUICK for arch in FAMILIES} | {
     DRAWINGS: Measuring(data=("drawings",), tune=60, scratch=60, batch=64, learning_rate=0.05,
                         seconds=0.0)}
 NAMES = [DRAWINGS, *(name for arch, ratios in RATIOS.items()
@@ -53,21 +54,33 @@ class Config:
 
 def run(config: Config) -> list[Path]:
     """Train what is missing in the folder, one after the other, and return what was made."""
-    return [made(name, path)
-            for name, path in checkpoints.missing(config.folder, config.names or NAMES)]
+    wanted = checkpoints.missing(config.folder, config.names or NAMES, whole)
+    return [made(name, path) for name, path in wanted]
+
+
+def whole(path: Path) -> bool:
+    """Return whether a network is there, and if it has a curve, all of that."""
+    if not path.exists() or path.stem not in CURVES:
+        return path.exists()
+    return complete(replace(CURVES[path.stem], checkpoint=path))
 
 
 def made(name: str, path: Path) -> Path:
-    """Return the file of one network, made now, with its curve if it is a whole one."""
+    """Return the file of one network, made now, with its curve if it is an uncut one."""
     arch, _, percent = name.partition("-cut-")
     if percent:
         return kept(smaller(arch, int(percent)), path)
-    if name == DRAWINGS:
-        train(replace(SMALL, output=path), on_terminal)
-    else:
-        kept(sparse(arch), path)
+    if not path.exists():
+        first(arch, path)
     curve(replace(CURVES[name], checkpoint=path), on_terminal)
     return path
+
+
+def first(name: str, path: Path) -> Path:
+    """Return an uncut network, made now."""
+    if name == DRAWINGS:
+        return train(replace(SMALL, output=path), on_terminal)
+    return kept(sparse(name), path)
 
 
 def sparse(arch: str) -> Path:
