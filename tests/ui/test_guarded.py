@@ -17,7 +17,7 @@ Ask = Callable[..., str]
 CONTROLS: dict[str, Callable[[], gr.components.Component]] = {
     "picture": gr.Image,
     "list": lambda: gr.Dropdown(["unet", "segnet"], label="Model"),
-    "several": lambda: gr.Dropdown(["a", "b"], multiselect=True, label="Parts"),
+    "several": lambda: gr.Dropdown(["", "a", "b"], multiselect=True, label="Parts"),
     "buttons": lambda: gr.Radio([("One", 1), ("Two", 2)], label="Way"),
     "boxes": lambda: gr.CheckboxGroup(["a", "b"], label="Layers"),
     "slider": lambda: gr.Slider(0, 1, label="Opacity"),
@@ -51,7 +51,7 @@ def ask() -> Iterator[Ask]:
     ("list", ["unet", 7], "'Model' has no choice '7'; known are unet, segnet; choose one of them."),
     ("several", ["a", "c"], "'Parts' has no choice 'c'; known are a, b; choose one of them."),
     ("buttons", 3, "'Way' has no choice '3'; known are 1, 2; choose one of them."),
-    ("buttons", {"a": 1}, "'Way' has no choice '{'a': 1}'; known are 1, 2; choose one of them."),
+    ("buttons", {"path": "/srv/1"}, "'Way' has no choice '…'; known are 1, 2; choose one of them."),
     ("boxes", ["x"], "'Layers' has no choice 'x'; known are a, b; choose one of them."),
     ("slider", 7, "'Opacity' is 7; numbers from 0 to 1 are accepted; choose another."),
     ("number", -2.5, "'Threshold' is -2.5; numbers from 0 on are accepted; choose another."),

@@ -83,8 +83,8 @@ def _no_choice(control: Any, value: Any, request: gr.Request | None) -> UserErro
              if one not in known.values()]
     if not wrong or getattr(control, "allow_custom_value", False):
         return None
-    name = cut(str(wrong[0]))
-    near = unknown("", name, list(known))
+    name = cut(str(wrong[0])) if isinstance(wrong[0], (str, int, float)) else "…"
+    near = unknown("", name, list(filter(None, known)))
     return UserError("'{control}' has no choice '{name}'", *near.parts[1:], **near.values,
                      control=label_of(control, request))
 
