@@ -39,6 +39,7 @@ CSS = """
             grid-template-rows: auto 1fr; }
 .lab-desk > :nth-child(2) { grid-area: 1 / 2 / span 2; }
 .lab-pair > * { flex: 1 1 0 !important; min-width: 0 !important; }
+[id$="-status"] { overflow: visible !important; min-height: 3.4rem; }
 .wrap.minimal { overflow: visible !important; }
 .wrap.minimal .progress-text { background: var(--background-fill-primary); border-radius: 4px; }
 .lab-note { border-left: 4px solid #1d4ed8; padding: .6rem .9rem; font-size: 1rem;

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 
 LONGEST_SIDE = 1280  # of the pictures sent to the screen
 log = logging.getLogger("vision.ui")
+INTO_VIEW = """() => {
+  const said = document.getElementById("%s"), place = said.getBoundingClientRect();
+  if (place.top < 0 || place.bottom > innerHeight) said.scrollIntoView({block: "center"});
+}"""
 
 
 def picture_input(key: str, elem_id: str, value: str | None = None, *, height: int = 260,
@@ -139,11 +143,15 @@ class Control:
 
 def connect_training(start: gr.Button, stop: gr.Button, status: gr.Markdown, control: gr.State,
                      **training: Any) -> None:
-    """Let one button start a training and another stop it, even while it waits in the queue."""
+    """Let one button start a training and another stop it, even while it waits in the queue.
+
+    The status comes into view, for it tells how far the training or the queue is.
+    """
+    start.click(None, None, None, js=INTO_VIEW % status.elem_id)
     start.click(lambda control: control.stopping.clear(), control, None, queue=False,
                 api_visibility="private")
     start.click(**training, concurrency_limit=1, concurrency_id="train", show_progress="minimal",
-                api_visibility="private")
+                show_progress_on=status, api_visibility="private")
     stop.click(ask_to_stop, control, status, queue=False, api_visibility="private")
 
 
