@@ -24,6 +24,7 @@ from vision.ui.guarded import guard_inputs
 from vision.ui.text import catalogs, t
 from vision.ui.theme import CSS, THEME
 from vision.ui.uploads import KEPT_SECONDS, LARGEST, LOOK_SECONDS, Limited
+from vision.ui.widgets import leaving
 
 ASSETS = Path(__file__).resolve().parent.parent.parent / "assets"
 QUEUE = 64
@@ -83,7 +84,7 @@ def launch(app: gr.Blocks, **settings: Any) -> gr.Blocks:
         app_kwargs={"middleware": [Middleware(Limited)]},
         **settings,
     )
-    threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
+    threading.Thread(target=warm_up, name="warm-up").start()
     if blocking:
         print(f"Vision Lab is at {app.local_url}", flush=True)
         app.block_thread()
@@ -99,6 +100,8 @@ def photograph_folders() -> list[str]:
 def warm_up() -> None:
     """Load what each tab's first click needs; a tab that cannot says so when it is used."""
     for tab in load_tabs():
+        if leaving():
+            return
         try:
             if tab.warm:
                 tab.warm()

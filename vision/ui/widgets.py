@@ -165,7 +165,7 @@ def follow(train: Callable[[OnStep], Path], control: Control, every: float = 0.5
            ) -> Iterator[list[Step] | Path]:
     """Run a training beside the page: yield the steps so far now and then, at last its file.
 
-    A page that is closed, or a Stop, ends the training after its present step.
+    A page that is closed, a Stop, or the program's end ends the training after its present step.
     """
     if control.stopping.is_set():
         raise UserError("the training was stopped before it began", "",
@@ -175,7 +175,7 @@ def follow(train: Callable[[OnStep], Path], control: Control, every: float = 0.5
 
     def on_step(step: Step) -> bool:
         steps.append(step)
-        return control.stopping.is_set()
+        return control.stopping.is_set() or leaving()
 
     def work() -> None:
         try:
@@ -183,7 +183,7 @@ def follow(train: Callable[[OnStep], Path], control: Control, every: float = 0.5
         except BaseException as error:
             answer.put(error)
 
-    worker = threading.Thread(target=work, daemon=True)
+    worker = threading.Thread(target=work, name="training")
     worker.start()
     try:
         shown = 0
@@ -200,6 +200,11 @@ def follow(train: Callable[[OnStep], Path], control: Control, every: float = 0.5
     if isinstance(result, BaseException):
         raise result
     yield result
+
+
+def leaving() -> bool:
+    """Return whether the program ends as soon as the threads that still work have ended."""
+    return not threading.main_thread().is_alive()
 
 
 def progress_line(step: Step, request: gr.Request | None) -> str:
