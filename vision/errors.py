@@ -6,6 +6,7 @@ from collections.abc import Callable
 from difflib import get_close_matches
 from typing import Any
 
+SHOWN, LISTED = 40, 400  # characters of a wrong value in its sentence, and of what is known
 
 class UserError(Exception):
     """A mistake of the user, told in one sentence and never as a traceback.
@@ -29,6 +30,11 @@ class UserError(Exception):
         return _rebuild, (self.parts, self.values)
 
 
+def cut(text: str, most: int = SHOWN) -> str:
+    """Return a text no longer than a sentence can bear."""
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
 def _rebuild(parts: tuple[str, ...], values: dict[str, Any]) -> UserError:
     return UserError(*parts, **values)
 
@@ -41,7 +47,7 @@ def unknown(kind: str, name: object, known: list[str]) -> UserError:
         "known are {known}",
         "did you mean '{near}'?" if near else "choose one of them",
         kind=kind,
-        name=name,
-        known=", ".join(known) or "none yet",
+        name=cut(str(name)),
+        known=cut(", ".join(known), LISTED) or "none yet",
         near=near[0] if near else "",
     )

@@ -44,7 +44,7 @@ class Parts:
         """Return the norm of the weights by which the consumer reads each channel, (channels,)."""
         weight = self.consumer.weight
         taps = weight.reshape(*weight.shape[:2], -1)  # (outputs, channels, k²)
-        return torch.linalg.vector_norm(torch.linalg.vector_norm(taps, order, dim=2), order, dim=0)
+        return torch.linalg.vector_norm(taps, order, dim=(0, 2))
 
 
 Criterion = Callable[[Parts], torch.Tensor]

@@ -12,8 +12,8 @@ from urllib.parse import parse_qsl, urlencode
 
 import gradio as gr
 
-from vision.errors import UserError, unknown
-from vision.ui.class_values import cut, decode, encode
+from vision.errors import UserError, cut, unknown
+from vision.ui.class_values import decode, encode
 from vision.ui.pieces import label_of, note
 from vision.ui.text import t
 from vision.ui.widgets import friendly

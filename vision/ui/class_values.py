@@ -10,11 +10,10 @@ from typing import Any
 
 import gradio as gr
 
-from vision.errors import UserError
+from vision.errors import UserError, cut
 
 FURTHEST = 2**53  # the largest number that a browser counts exactly
 LONGEST_TEXT = 200  # characters
-SHOWN = 40  # characters of a wrong value in its sentence
 WRONG = "this class link sets '{name}' to '{value}'"
 AGAIN = "copy it again from the page"
 
@@ -107,8 +106,3 @@ def picture_name(path: str | None, pictures: Sequence[str]) -> str | None:
         return ""
     return next((Path(known).stem for known in pictures
                  if filecmp.cmp(path, known, shallow=False)), None)
-
-
-def cut(text: str) -> str:
-    """Return a text no longer than a sentence can bear."""
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"

@@ -10,8 +10,8 @@ from typing import Any
 
 import gradio as gr
 
-from vision.errors import UserError, unknown
-from vision.ui.class_values import FURTHEST, choices, cut
+from vision.errors import UserError, cut, unknown
+from vision.ui.class_values import FURTHEST, choices
 from vision.ui.pieces import label_of
 from vision.ui.text import explain, say
 from vision.ui.widgets import notice
