@@ -87,8 +87,13 @@ def test_the_keyboard_alone_can_segment(open_page: OpenPage) -> None:
 def test_no_contrast_fails(open_page: OpenPage, theme: str) -> None:
     page = open_page(theme=theme)
     segment(page)
-    found = Axe().run(page, options={"runOnly": ["color-contrast"]})
-    bad = [node["html"][:120] for rule in found.response["violations"] for node in rule["nodes"]]
+    for _ in range(20):  # what is still being drawn anew is pale for a moment
+        found = Axe().run(page, options={"runOnly": ["color-contrast"]})
+        bad = [node["html"][:120] for rule in found.response["violations"]
+               for node in rule["nodes"]]
+        if not bad:
+            return
+        page.wait_for_timeout(500)
     assert not bad
 
 

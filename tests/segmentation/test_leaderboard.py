@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
 
 from vision import checkpoints
-from vision.segmentation.leaderboard import gmacs, leaderboard
+from vision.segmentation.leaderboard import Counter, gmacs, leaderboard
 from vision.segmentation.models import ARCHITECTURES
 
 
@@ -54,3 +57,20 @@ def test_the_command_prints_a_table_and_json(folder: Path, cli: Callable[..., An
     told = cli("segmentation", "leaderboard", "--folder", folder, "--times", 0, "--json")
     rows = json.loads(told.out.splitlines()[-1])["rows"]
     assert rows[0]["arch"] == "unet" and rows[2]["miou"] is None
+
+
+def test_operations_are_counted_as_torch_counts_them() -> None:
+    module = nn.Sequential(nn.Conv2d(3, 8, 3, 2), nn.ReLU(), nn.Flatten(), nn.LazyLinear(5))
+    module(torch.zeros(1, 3, 9, 9))
+    module = module.to("meta")
+    counter = FlopCounterMode(display=False)
+    with counter:
+        module(torch.empty(1, 3, 9, 9, device="meta"))
+    assert gmacs(module, (3, 9, 9)) == counter.get_total_flops() / 2e9 > 0
+
+
+def test_counting_leaves_other_threads_alone() -> None:
+    layer, x = nn.Linear(2, 1), torch.ones(1, 2, requires_grad=True)
+    with Counter() as counter, ThreadPoolExecutor(1) as pool:
+        slope = pool.submit(lambda: torch.autograd.grad(layer(x).sum(), x)[0]).result()
+    assert torch.equal(slope, layer.weight.detach()) and counter.flops == 0

@@ -42,7 +42,7 @@ def refusal(client: Client, *values: Any, **named: Any) -> str:
         segment(client, *values, **named)
     sentence = str(caught.value)
     assert "Traceback" not in sentence and "/" not in sentence.replace("and/or", "")
-    assert sentence.count("\n") == 0 and len(sentence) < 400 and sentence[-1] in ".?。"
+    assert sentence.count("\n") == 0 and len(sentence) < 400 and sentence[-1] in ".?。？"
     return sentence
 
 

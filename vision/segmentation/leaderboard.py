@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import torch
 from torch import nn
-from torch.utils.flop_counter import FlopCounterMode
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils.flop_counter import flop_registry
 
 from vision import checkpoints
 from vision.checkpoints import Card
@@ -98,10 +99,26 @@ def parameters(module: nn.Module) -> int:
 
 def gmacs(module: nn.Module, shape: tuple[int, ...]) -> float:
     """Return the 10⁹ multiplications with addition that one sample costs a module on `meta`."""
-    counter = FlopCounterMode(display=False)
+    counter = Counter()
     with counter, torch.no_grad():
         module(torch.empty((1, *shape), device="meta"))
-    return counter.get_total_flops() / 2e9
+    return counter.flops / 2e9
+
+
+class Counter(TorchDispatchMode):
+    """Adds up torch's own count of each operation, of this thread alone.
+
+    torch's FlopCounterMode hooks into all modules of the process, trainings beside it too.
+    """
+
+    flops = 0
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        """Run an operation and add what it costs."""
+        answer = func(*args, **(kwargs or {}))
+        if cost := flop_registry.get(func._overloadpacket):
+            self.flops += cost(*args, **(kwargs or {}), out_val=answer)
+        return answer
 
 
 def milliseconds(path: Path, times: int) -> float:
