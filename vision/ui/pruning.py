@@ -39,7 +39,7 @@ from vision.ui.widgets import friendly
 
 EXAMPLES = ASSETS / "pruning"
 CAT = "chelsea.png"
-RATIO = 0.5
+RATIO = 0.3
 
 
 @friendly
