@@ -23,11 +23,12 @@ ARCH = "mask_branch"
 
 
 def take(detector: Path, output: Path) -> Path:
-    """Write only the mask branch of a detector, with the detector's card."""
+    """Write only the mask branch of a detector, with its card and the digest of all else."""
     model = load(detector)
     branch = branch_of(model)
-    return checkpoints.save(output, branch, replace(model.card, arch=ARCH, config=branch.config),
-                            bits=8)
+    card = replace(model.card, arch=ARCH, config=branch.config,
+                   data={**model.card.data, "body": body_of(model)})
+    return checkpoints.save(output, branch, card, bits=8)
 
 
 def with_branch(model: Model, path: Path) -> Model:
@@ -38,6 +39,10 @@ def with_branch(model: Model, path: Path) -> Model:
         raise UserError("'{file}' is no mask branch that fits this detector",
                         "a branch of the same width and classes is accepted",
                         "take one from a detector that was trained from this one", file=path.name)
+    if given.card.data.get("body") != body_of(model):
+        raise UserError("the mask branch '{file}' was taught on another detector",
+                        "a detector whose other parts are the same is accepted",
+                        "train the branch again from this one", file=path.name)
     module = copy.deepcopy(model.module)
     module.get_submodule("heads").add_module("masks", placed(given.module))
     data = {**model.card.data, "without_masks": given.card.data.get("without_masks", [])}
@@ -53,11 +58,17 @@ def branch_of(model: Model) -> MaskBranch:
     return branch
 
 
+def body_of(model: Model) -> str:
+    """Return the digest of a detector's weights without its mask branch."""
+    return checkpoints.digest("", {name: tensor.cpu() for name, tensor
+                                   in model.module.state_dict().items()
+                                   if not name.startswith("heads.masks.")})
+
+
 @dataclass(frozen=True)
 class Taught:
     """The mask AP of a branch: on the classes whose masks it saw, and on the others."""
 
-    source: str
     seen: float
     never: float
 
@@ -67,4 +78,4 @@ def taught(card: Card, never: tuple[str, ...]) -> Taught:
     by_class = card.metrics["mask_AP_per_class"]
     means = [float(np.nanmean([ap for name, ap in by_class.items() if (name in never) == apart]))
              for apart in (False, True)]
-    return Taught(card.config.get("source") or card.config["masks"], *means)
+    return Taught(*means)

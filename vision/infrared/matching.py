@@ -1,4 +1,4 @@
-"""Which device of one answer is which of another: pairs of boxes that lie on each other."""
+"""Which device of one answer is which of another, by what their boxes or masks share."""
 
 from __future__ import annotations
 
@@ -15,6 +15,12 @@ def overlaps(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     areas = [np.prod(boxes[:, 2:] - boxes[:, :2], axis=1) for boxes in (first, second)]
     whole = areas[0][:, None] + areas[1][None] - shared
     return shared / np.maximum(whole, 1e-9)
+
+
+def shared_mask(first: np.ndarray, second: np.ndarray) -> float:
+    """Return the intersection over union of two masks (H, W), 1 if both are empty."""
+    union = int((first | second).sum())
+    return float((first & second).sum()) / union if union else 1.0
 
 
 def pairs(first: np.ndarray, second: np.ndarray, least: float = LEAST) -> dict[int, int]:

@@ -1,8 +1,9 @@
-"""How the shipped models were made: one list, one command that trains what is missing.
+"""How the models are made anew: one list, one command that trains what is missing.
 
 The detector learns in two rounds. In the first some classes have no masks. In the second only the
 mask branch learns: once from all masks, which is the detector that ships, and twice without those
 of these classes, so that what a branch knows of them was not learnt from their masks anywhere.
+The detector that ships now is older: in its second round every part learnt, as its card says.
 """
 
 from __future__ import annotations

@@ -208,7 +208,7 @@ def build() -> class_link.Shared:
             details = infrared_details.build(view)
         with gr.Tab(t("infrared.boxes_tab"), id="boxes"):
             infrared_boxes_masks.build(view)
-        if infrared_masks.missing() is None:
+        if infrared_masks.missing(infrared_masks.cards()) is None:
             with gr.Tab(t("infrared.masks_tab"), id="masks"):
                 infrared_masks.build(view)
         with gr.Tab(t("infrared.attack_tab"), id="attack"):

@@ -13,7 +13,7 @@ import gradio as gr
 from vision import checkpoints
 from vision.errors import UserError
 from vision.ui.exercises import LATEX
-from vision.ui.infrared_picture import LOOK, stage
+from vision.ui.infrared_picture import LOOK, side_by_side
 from vision.ui.infrared_view import FIRST, View, called, model_at, needed_view, path_of
 from vision.ui.pieces import note, table
 from vision.ui.text import say, t
@@ -22,7 +22,7 @@ from vision.ui.widgets import friendly
 if TYPE_CHECKING:
     from vision.checkpoints import Card, Model
     from vision.infrared.branches import Taught
-    from vision.infrared.result import Instance, Result
+    from vision.infrared.result import Result
 
 BRANCHES = ("masks-agnostic", "masks-transferred")
 
@@ -37,24 +37,23 @@ def branched_at(path: Path, changed: float, detector: Path, since: float) -> Mod
 
 def cards() -> dict[str, Card]:
     """Return the cards of the detector and of the branches that ship, by name."""
-    folder = checkpoints.FOLDER / "infrared"
     return {path.stem: checkpoints.read_card(path) for path in checkpoints.readable("infrared")
-            if path.stem in (FIRST, *BRANCHES) and path.parent == folder}
+            if path.stem in (FIRST, *BRANCHES)}
 
 
-def missing() -> str | None:
-    """Return the first of the three files that is not here."""
-    found = cards()
+def missing(found: dict[str, Card]) -> str | None:
+    """Return the first of the three files that is not among those found."""
     return next((name for name in (FIRST, *BRANCHES) if name not in found), None)
 
 
 def needed_cards() -> dict[str, Card]:
     """Return all three cards, or raise if a file has gone since the page was built."""
-    if name := missing():
+    found = cards()
+    if name := missing(found):
         raise UserError("the mask branch '{name}' is not here",
                         "'python -m vision infrared recipes --names {name}' trains it",
                         "run it, then press the button again", name=name)
-    return cards()
+    return found
 
 
 def models() -> dict[str, Model]:
@@ -79,21 +78,14 @@ def compare(view: View | None, request: gr.Request) -> Iterator[str]:
     done: dict[str, Result] = {}
     for name, model in models().items():
         done[name] = predict(model, kept.result.thermogram, Settings(kept.result.threshold))
-        yield pictures(done, request) + rows(done, never, request) + measured
-
-
-def pictures(done: dict[str, Result], request: gr.Request | None) -> str:
-    """Return the thermogram with the masks of each branch."""
-    figures = "".join(
-        f"<figure style='margin:0'>{stage(result, request, brief=True)}<figcaption>"
-        f"{html.escape(called('branch', name, request))}</figcaption></figure>"
-        for name, result in done.items())
-    return (f'<div style="display:grid;gap:.8rem;margin-bottom:.8rem;'
-            f'grid-template-columns:repeat(auto-fill,minmax(min(260px,100%),1fr))">{figures}</div>')
+        named = {called("branch", each, request): result for each, result in done.items()}
+        yield side_by_side(named, request) + rows(done, never, request) + measured
 
 
 def rows(done: dict[str, Result], never: tuple[str, ...], request: gr.Request | None) -> str:
     """Return for each device how much of the fully taught mask the other branches have."""
+    from vision.infrared.matching import shared_mask
+
     full, *others = done.values()
     if not full.instances:
         return note("infrared.no_device", request)
@@ -102,14 +94,8 @@ def rows(done: dict[str, Result], never: tuple[str, ...], request: gr.Request | 
     return table(heads, [
         [f"{place + 1} {html.escape(called('class', each.name, request))}",
          say(f"infrared.{'never' if each.name in never else 'seen'}", request),
-         *(f"{overlap(each, other.instances[place]):.2f}" for other in others)]
+         *(f"{shared_mask(each.mask, other.instances[place].mask):.2f}" for other in others)]
         for place, each in enumerate(full.instances)])
-
-
-def overlap(a: Instance, b: Instance) -> float:
-    """Return the intersection over union of two masks, 1 if both are empty."""
-    union = (a.mask | b.mask).sum()
-    return float((a.mask & b.mask).sum() / union) if union else 1.0
 
 
 def measures(known: dict[str, Card], never: tuple[str, ...], request: gr.Request | None) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import gradio as gr
 
-from vision.ui.infrared_picture import LOOK, stage
+from vision.ui.infrared_picture import LOOK, side_by_side
 from vision.ui.infrared_view import View, called, needed_view, open_model
 from vision.ui.pieces import note, table
 from vision.ui.text import say, t
@@ -93,13 +92,8 @@ def shown(view: View, done: list[Attack], request: gr.Request | None) -> str:
              called("palette", each.read.thermogram.palette, request), f"{each.error:.1f} %",
              f"<b>{surviving(view.result, each.read)}</b> / {total}",
              f"<b>{surviving(view.result, each.bright)}</b> / {total}"] for each in done]
-    pictures = "".join(
-        f"<figure style='margin:0'>{stage(each.read, request, brief=True)}<figcaption>"
-        f"{html.escape(called('palette', each.palette, request))}</figcaption></figure>"
-        for each in done)
-    return (f'<div style="display:grid;gap:.8rem;margin-bottom:.8rem;'
-            f'grid-template-columns:repeat(auto-fill,minmax(min(260px,100%),1fr))">{pictures}</div>'
-            + table(heads, rows))
+    pictures = {called("palette", each.palette, request): each.read for each in done}
+    return side_by_side(pictures, request) + table(heads, rows)
 
 
 def build(view: gr.State, own: gr.State) -> None:

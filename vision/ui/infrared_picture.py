@@ -131,6 +131,15 @@ def stage(result: Result, request: gr.Request | None, palette: str = RECORDED,
             '<line class="infrared-line" x1="-9" y1="-9" x2="-9" y2="-9"/></svg></div>')
 
 
+def side_by_side(results: dict[str, Result], request: gr.Request | None) -> str:
+    """Return several answers as small pictures, each with its name below it."""
+    figures = "".join(
+        f"<figure style='margin:0'>{stage(result, request, brief=True)}<figcaption>"
+        f"{html.escape(name)}</figcaption></figure>" for name, result in results.items())
+    return (f'<div style="display:grid;gap:.8rem;margin-bottom:.8rem;'
+            f'grid-template-columns:repeat(auto-fill,minmax(min(260px,100%),1fr))">{figures}</div>')
+
+
 def outlined(place: int, instance: Instance, opacity: float, name: str) -> str:
     """Return a device as shapes: its mask, its box, its name."""
     tint = colour(level_of(instance))

@@ -126,11 +126,12 @@ def rows(scene: Scene, truth: Result, said: Result, found: Found, request: gr.Re
 
 def answer(known: Instance, hit: Instance | None, request: gr.Request | None) -> list[str]:
     """Return what was made of a true device."""
+    from vision.infrared.matching import shared_mask
+
     if hit is None:
         return [say("infrared.not_found", request), "–", "–", highest(known), "–"]
-    overlap = (known.mask & hit.mask).sum() / max((known.mask | hit.mask).sum(), 1)
-    return [named(hit, request), f"{hit.score:.2f}", percent(float(overlap)), highest(known),
-            highest(hit)]
+    return [named(hit, request), f"{hit.score:.2f}", percent(shared_mask(known.mask, hit.mask)),
+            highest(known), highest(hit)]
 
 
 def named(instance: Instance, request: gr.Request | None) -> str:

@@ -47,8 +47,8 @@ CSS = """
 .lab-tiles { display: grid; gap: .5rem;
              grid-template-columns: repeat(auto-fit, minmax(96px, 1fr)); }
 .lab-tile { background: var(--block-background-fill); border: 1px solid var(--border-color-primary);
-            border-radius: 8px; padding: .5rem .7rem; }
-.lab-tile b { display: block; font-size: 1.4rem; white-space: nowrap;
+            border-radius: 8px; padding: .5rem .7rem; container-type: inline-size; }
+.lab-tile b { display: block; font-size: min(1.4rem, 22cqi); white-space: nowrap;
               font-variant-numeric: tabular-nums; }
 .lab-tile small { color: var(--body-text-color-subdued); display: block; }
 .lab-scroll { overflow-x: auto; }
