@@ -9,6 +9,7 @@ import functools
 import hashlib
 import json
 import logging
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
@@ -142,15 +143,25 @@ def _check_finite(tensors: Mapping[str, torch.Tensor]) -> None:
 
 def version(path: Path) -> float:
     """Return the time of a checkpoint's last change, or raise if it is not there."""
-    if not path.is_file():
-        raise _missing(path)
-    return path.stat().st_mtime
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        raise _missing(path) from None
 
 
 def readable(system: str) -> list[Path]:
     """Return the checkpoints of one system that ship and whose card can be read."""
+    folder = FOLDER / system
+    if not folder.is_dir():
+        return []
+    return list(_readable_in(folder, folder.stat().st_mtime_ns, tuple(os.listdir(folder))))
+
+
+@functools.lru_cache(maxsize=32)
+def _readable_in(folder: Path, changed: int, names: tuple[str, ...]) -> list[Path]:
+    """Return the checkpoints of a folder whose card can be read, found once for each change."""
     found = []
-    for path in shipped(system):
+    for path in sorted(folder.glob("*.safetensors")):
         try:
             _card_at(path, version(path))
             found.append(path)

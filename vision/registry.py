@@ -72,9 +72,10 @@ class Registry:
         return iter([self._entries[name] for name in self.names()])
 
     def __getitem__(self, name: str) -> Entry:
-        names = self.names()
         if name not in self._entries:
-            raise unknown(self.kind, name, names)
+            self.discover()
+        if name not in self._entries:
+            raise unknown(self.kind, name, self.names())
         return self._entries[name]
 
     def build(self, name: str, **config: Any) -> Any:

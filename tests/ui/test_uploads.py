@@ -96,6 +96,7 @@ def test_what_arrived_only_in_part_goes_too(served: tuple[gr.Blocks, str], tmp_p
         path.write_bytes(PICTURE)
     for path in (old, made):
         os.utime(path, (time.time() - 4000,) * 2)
+    uploads.sweep.cache_clear()
     assert send(address, PICTURE).status_code == 200
     assert not old.exists() and not made.exists() and new.exists()
 

@@ -14,6 +14,7 @@ import pytest
 from vision.errors import UserError
 from vision.training import OnStep, Step
 from vision.ui import segmentation
+from vision.ui.uploads import sweep
 from vision.ui.widgets import Control, follow, friendly, new_folder
 
 
@@ -96,6 +97,7 @@ def test_folders_unused_for_an_hour_go(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     old, fresh = new_folder(), new_folder()
     os.utime(old, (time.time() - 4000,) * 2)
+    sweep.cache_clear()
     newest = new_folder()
     assert not old.exists() and fresh.exists() and newest.exists()
 

@@ -37,11 +37,14 @@ def _f1(truth: np.ndarray, prediction: np.ndarray, reach: float) -> float:
         return float("nan")
     if not truth.any() or not prediction.any():
         return 0.0
-    precision = (_distance(truth)[prediction] <= reach).mean()
-    recall = (_distance(prediction)[truth] <= reach).mean()
+    precision = _near(truth, reach)[prediction].mean()
+    recall = _near(prediction, reach)[truth].mean()
     return float(2 * precision * recall / max(precision + recall, 1e-12))
 
 
-def _distance(outline: np.ndarray) -> np.ndarray:
-    """Return every pixel's distance to the nearest one of the outline."""
-    return cv2.distanceTransform((~outline).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+def _near(outline: np.ndarray, reach: float) -> np.ndarray:
+    """Return where a pixel of the outline (bool H×W) is within reach: the outline under a disc."""
+    steps = np.arange(-int(reach), int(reach) + 1)
+    disc = (np.hypot(steps, steps[:, None]) <= reach).astype(np.uint8)
+    return cv2.dilate(outline.astype(np.uint8), disc, borderType=cv2.BORDER_CONSTANT,
+                      borderValue=0).astype(bool)

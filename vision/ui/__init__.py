@@ -21,6 +21,7 @@ from starlette.middleware import Middleware
 from vision.ui import aloud, class_link, named, presenter
 from vision.ui import gpu as gpu  # brings ZeroGPU in before torch
 from vision.ui.guarded import guard_inputs
+from vision.ui.sessions import CAPACITY, Page
 from vision.ui.text import catalogs, t
 from vision.ui.theme import CSS, THEME
 from vision.ui.uploads import KEPT_SECONDS, LARGEST, LOOK_SECONDS, Limited
@@ -54,7 +55,7 @@ def load_tabs() -> list[Tab]:
 
 def create_app() -> gr.Blocks:
     """Return the whole page, not yet launched."""
-    with gr.Blocks(title="Vision Lab", analytics_enabled=False,
+    with Page(title="Vision Lab", analytics_enabled=False,
                    delete_cache=(LOOK_SECONDS, KEPT_SECONDS)) as app:
         with gr.Row():
             gr.Markdown(t("app.title"), elem_id="app-title")
@@ -80,7 +81,7 @@ def launch(app: gr.Blocks, **settings: Any) -> gr.Blocks:
         quiet=True, prevent_thread_lock=True, theme=THEME, css=CSS + presenter.CSS,
         i18n=gr.I18n(**catalogs()), favicon_path=ASSETS / "favicon.svg", ssr_mode=False,
         allowed_paths=[str(ASSETS), *photograph_folders()], max_file_size=LARGEST,
-        run_history=False, footer_links=["api", "settings"],
+        run_history=False, state_session_capacity=CAPACITY, footer_links=["api", "settings"],
         app_kwargs={"middleware": [Middleware(Limited)]},
         **settings,
     )

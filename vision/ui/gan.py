@@ -164,7 +164,7 @@ def build() -> class_link.Shared:
 
     outputs = [result, numbers, file, raw]
     settings: list[Any] = [model, labels, count, seed, cut]
-    go.click(sample, [*settings, own], outputs, concurrency_limit=2, api_name="sample")
+    go.click(sample, [*settings, own], outputs, concurrency_limit=4, api_name="sample")
     gr.on([put.click, text.submit], write, [model, text, seed, cut, own], outputs,
           concurrency_limit=2, api_visibility="private")
     model.change(relabel, [model, own, labels], [labels, first_label, second_label, asked],

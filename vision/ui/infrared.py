@@ -23,6 +23,7 @@ from vision.ui import (
     lesson,
     widgets,
 )
+from vision.ui.behind import behind
 from vision.ui.choice import OWN
 from vision.ui.infrared_exercises import EXERCISES
 from vision.ui.infrared_picture import LOOK, POINTER, facts, shown_of
@@ -49,6 +50,7 @@ SHARED = ("picture", "low", "high", "unit", "model", "threshold", "mask_threshol
 
 
 @friendly
+@behind
 def detect(picture: str | None, low: float | None, high: float | None, unit: str, model: str,
            threshold: float, mask_threshold: float, emissivity: float, reflected: float,
            air: float | None, palette: str, opacity: float, own: str | None, request: gr.Request

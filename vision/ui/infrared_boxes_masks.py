@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from vision.ui.behind import behind
 from vision.ui.infrared_view import View, called, chip, field_of, level_of, needed_view
 from vision.ui.pieces import note, percent, picture_uri, table
 from vision.ui.text import say, t
@@ -63,6 +64,7 @@ def pairs_of(view: View) -> list[Pair]:
 
 
 @friendly
+@behind
 def compare(view: View | None, request: gr.Request) -> str:
     """Return the worst box as a picture, and both measurements of every device."""
     found = pairs_of(needed_view(view))

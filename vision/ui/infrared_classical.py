@@ -12,6 +12,7 @@ import gradio as gr
 
 from vision import checkpoints
 from vision.errors import UserError
+from vision.ui.behind import behind
 from vision.ui.infrared_picture import LOOK, stage
 from vision.ui.infrared_view import View, called, needed_view
 from vision.ui.pieces import percent, picture_uri, table, tiles
@@ -46,6 +47,7 @@ def machine() -> Model:
 
 
 @friendly
+@behind
 def compare(view: View | None, request: gr.Request) -> str:
     """Return the steps of the classical way, and what it finds beside the network."""
     from vision.infrared.classical import clusters, detect

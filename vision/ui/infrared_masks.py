@@ -12,6 +12,7 @@ import gradio as gr
 
 from vision import checkpoints
 from vision.errors import UserError
+from vision.ui.behind import behind
 from vision.ui.exercises import LATEX
 from vision.ui.infrared_picture import LOOK, side_by_side
 from vision.ui.infrared_view import FIRST, View, called, model_at, needed_view, path_of
@@ -67,6 +68,7 @@ def models() -> dict[str, Model]:
 
 
 @friendly
+@behind
 def compare(view: View | None, request: gr.Request) -> Iterator[str]:
     """Show the same devices with each branch's masks, one after the other, and what cards say."""
     from vision.infrared.predict import Settings, predict

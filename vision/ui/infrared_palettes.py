@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 
+from vision.ui.behind import behind
 from vision.ui.infrared_picture import LOOK, side_by_side
 from vision.ui.infrared_view import View, called, needed_view, open_model
 from vision.ui.pieces import note, table
@@ -70,6 +71,7 @@ def surviving(before: Result, after: Result) -> int:
 
 
 @friendly
+@behind
 def attack(view: View | None, own: str | None, request: gr.Request) -> Iterator[str]:
     """Show what survives each palette, one after the other."""
     kept = needed_view(view)

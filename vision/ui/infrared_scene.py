@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from vision.ui import widgets
+from vision.ui.behind import behind
 from vision.ui.infrared_picture import LOOK, stage
 from vision.ui.infrared_view import called, open_model, open_zones
 from vision.ui.pieces import percent, table, tiles
@@ -36,6 +37,7 @@ class Made:
 
 
 @friendly
+@behind
 def make(classes: list[str], fault: str, weather: str, camera: str, palette: str, clutter: float,
          seed: float, model: str, threshold: float, own: str | None, request: gr.Request
          ) -> tuple[Any, ...]:

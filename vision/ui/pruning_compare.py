@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import gradio as gr
 
+from vision.ui.behind import behind
 from vision.ui.pieces import note, percent, short, table
 from vision.ui.pruning_curve import FEW, at
 from vision.ui.pruning_diagram import slabs
@@ -17,6 +18,7 @@ from vision.ui.widgets import friendly
 
 
 @friendly
+@behind
 def compare(model: str, ratio: float, protected: str, own: str | None, request: gr.Request
             ) -> Iterator[str]:
     """Cut by one criterion after the other, and measure each without fine-tuning."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from vision import checkpoints
+from vision.ui.behind import behind
 from vision.ui.pieces import note, percent, table
 from vision.ui.pruning_try import class_name
 from vision.ui.pruning_view import learnt, measured_on, open_model, path_of, plan_for
@@ -103,6 +104,7 @@ def papers(kind: str, request: gr.Request | None) -> str:
 
 
 @friendly
+@behind
 def measure_now(model: str, criterion: str, protected: str, own: str | None, request: gr.Request
                 ) -> Iterator[tuple[Any, str]]:
     """Cut a network at ten ratios and measure each, without any fine-tuning."""

@@ -12,9 +12,9 @@ import gradio as gr
 
 from vision import checkpoints
 from vision.ui import widgets
+from vision.ui.behind import behind
 from vision.ui.pieces import note, percent, picture_uri, short, table, tiles
 from vision.ui.pruning_view import (
-    TESTED,
     learnt,
     measured_on,
     model_at,
@@ -22,6 +22,7 @@ from vision.ui.pruning_view import (
     path_of,
     plan_for,
     report_of,
+    report_of_cut,
 )
 from vision.ui.text import say
 from vision.ui.widgets import friendly
@@ -69,6 +70,7 @@ class Trial:
 
 
 @friendly
+@behind
 def prune(model: str, ratio: float, criterion: str, protected: str, picture: str | None,
           own: str | None, request: gr.Request) -> Iterator[tuple[Any, ...]]:
     """Cut a share of a network's channels and measure what that does.
@@ -84,27 +86,23 @@ def trials(name: str, ratio: float, criterion: str, protected: str, picture: str
            own: str | None) -> Iterator[Trial]:
     """Yield the cut with more and more of what can be measured of it."""
     from vision.images import read_picture
-    from vision.pruning.data import open_pictures
-    from vision.pruning.evaluate import measure
     from vision.pruning.predict import predict
 
     whole = open_model(name, own)
-    trial = surgery(name, whole, plan_for(name, ratio, criterion, protected, own), own)
-    small = model_at(trial.path, checkpoints.version(trial.path))
+    trial, small = surgery(name, whole, plan_for(name, ratio, criterion, protected, own), own)
     if picture:
         pixels = read_picture(picture)
         trial = replace(trial, named=(predict(whole, pixels), predict(small, pixels)))
     yield trial
-    data = measured_on(whole.card)
-    after = measure(small, open_pictures(data, "test").first(TESTED))
-    trial = replace(trial, reports=(report_of(name, own), after), data=data,
+    after = report_of_cut(name, ratio, criterion, protected, own)
+    trial = replace(trial, reports=(report_of(name, own), after), data=measured_on(whole.card),
                     learnt=learnt(whole.card))
     yield trial
     yield replace(trial, milliseconds=clocked(whole, small))
 
 
-def surgery(name: str, whole: Model, plan: Plan, own: str | None) -> Trial:
-    """Cut a network, and write the smaller one as a checkpoint."""
+def surgery(name: str, whole: Model, plan: Plan, own: str | None) -> tuple[Trial, Model]:
+    """Cut a network, and write the smaller one as a checkpoint; return both."""
     import time
 
     from vision import checkpoints
@@ -119,7 +117,7 @@ def surgery(name: str, whole: Model, plan: Plan, own: str | None) -> Trial:
     seconds = time.perf_counter() - start
     checkpoints.save(path, small.module, small.card)
     sizes = count(network_of(whole)), count(network_of(small))
-    return Trial(plan, path, sizes, seconds)
+    return Trial(plan, path, sizes, seconds), small
 
 
 def clocked(whole: Model, small: Model) -> dict[int, tuple[float, float]]:
@@ -204,6 +202,7 @@ def classes(before: Report, after: Report, request: gr.Request | None) -> str:
 
 
 @friendly
+@behind
 def to_onnx(cut: str | None, request: gr.Request) -> Any:
     """Write the cut network as ONNX."""
     from vision.pruning.export import export

@@ -47,6 +47,25 @@ def report_at(path: Path, changed: float, data: str, count: int) -> Report:
     return measure(model_at(path, changed), open_pictures(data, "test").first(count))
 
 
+@functools.lru_cache(maxsize=64)
+def report_of_cut_at(path: Path, changed: float, ratio: float, criterion: str,
+                     protected: tuple[str, ...], data: str) -> Report:
+    """Return the measures of a network after a cut, taken once: a class often makes the same one.
+    """
+    from vision.checkpoints import Model
+    from vision.pruning.data import open_pictures
+    from vision.pruning.evaluate import measure
+    from vision.pruning.plan import make_plan
+    from vision.pruning.predict import network_of
+    from vision.pruning.surgery import prune
+
+    whole = model_at(path, changed)
+    plan = make_plan(network_of(whole), ratio, criterion, protected,
+                     scores_at(path, changed, criterion))
+    small = Model(prune(network_of(whole), plan), whole.card)
+    return measure(small, open_pictures(data, "test").first(TESTED))
+
+
 def names() -> list[str]:
     """Return the names of the networks that ship."""
     return [path.stem for path in checkpoints.readable("pruning")]
@@ -120,6 +139,15 @@ def report_of(name: str, own: str | None, count: int = TESTED) -> Report:
     path = path_of(name, own)
     data = measured_on(checkpoints.read_card(path))
     return report_at(path, checkpoints.version(path), data, count)
+
+
+def report_of_cut(name: str, ratio: float, criterion: str, protected: str, own: str | None
+                  ) -> Report:
+    """Return the measures of a network after a cut."""
+    path = path_of(name, own)
+    data = measured_on(checkpoints.read_card(path))
+    return report_of_cut_at(path, checkpoints.version(path), ratio, criterion,
+                            layers_in(protected), data)
 
 
 def on_curve(card: Card, ratio: float, criterion: str) -> tuple[float, float | None] | None:

@@ -19,6 +19,7 @@ from vision.ui import (
     segmentation_volumes,
     widgets,
 )
+from vision.ui.behind import behind
 from vision.ui.choice import OWN
 from vision.ui.pieces import note
 from vision.ui.segmentation_exercises import EXERCISES
@@ -40,6 +41,7 @@ from vision.ui.widgets import friendly
 
 
 @friendly
+@behind
 def segment(picture: str | None, truth: str | None, model: str, opacity: float, own: str | None,
             request: gr.Request) -> tuple[Any, ...]:
     """Segment a street scene, and compare with its ground truth if there is one.

@@ -11,6 +11,7 @@ import gradio as gr
 
 from vision import checkpoints
 from vision.ui import widgets
+from vision.ui.behind import behind
 from vision.ui.choice import OWN
 from vision.ui.pieces import note, percent
 from vision.ui.pieces import table as as_table
@@ -35,6 +36,7 @@ TIMES = 2  # predictions in a measurement on the page
 
 
 @friendly
+@behind
 def compare(picture: str | None, truth: str | None, left: str, right: str, own: str | None,
             request: gr.Request) -> tuple[Any, str]:
     """Lay two models' answers over one picture, one on each side of a slider."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from vision.ui import widgets
+from vision.ui.behind import behind
 from vision.ui.pieces import note, percent, picture_uri
 from vision.ui.segmentation_view import (
     arch_of,
@@ -30,6 +31,7 @@ SMALL = (180, 240)
 
 
 @friendly
+@behind
 def look(picture: str | None, kind: str, on: list[int], depth: float, iterations: float,
          near: float, alike: float, colour: float, request: gr.Request) -> str:
     """Show the whole model beside the changed one, or what its gates look at."""

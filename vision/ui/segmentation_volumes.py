@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from vision.ui import widgets
+from vision.ui.behind import behind
 from vision.ui.pieces import note, percent, table
 from vision.ui.pieces import tiles as as_tiles
 from vision.ui.segmentation_inside import sheet
@@ -37,6 +38,7 @@ class Scan:
 
 
 @friendly
+@behind
 def scan(seed: float, place: float, request: gr.Request) -> tuple[Any, ...]:
     """Generate a volume, segment it if a V-Net ships, and show one slice."""
     from vision.segmentation.metrics import score
@@ -74,6 +76,7 @@ def _large(plane: np.ndarray) -> np.ndarray:
 
 
 @friendly
+@behind
 def tissue(seed: float, diagnosis: float, real: bool, request: gr.Request) -> tuple[str, str]:
     """Generate tissue, or take the real slide; let a Y-Net say classes and diagnosis."""
     from vision.segmentation.boundary import boundary_f1
@@ -107,6 +110,7 @@ def slide() -> np.ndarray:
 
 
 @friendly
+@behind
 def groups(picture: str | None, truth: str | None, request: gr.Request) -> str:
     """Show the groups that a W-Net finds, and which class each one fits best."""
     from vision.images import read_picture

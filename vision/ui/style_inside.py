@@ -11,6 +11,7 @@ import gradio as gr
 import numpy as np
 
 from vision.ui import widgets
+from vision.ui.behind import behind
 from vision.ui.pieces import note, picture_uri
 from vision.ui.style_controls import CHOICES, NAMES, Chosen
 from vision.ui.style_run import Pictures
@@ -27,6 +28,7 @@ Inputs = dict[str, Any]
 
 
 @friendly
+@behind
 def look(request: gr.Request, studio: Studio, share: float, *inputs: Any) -> str:
     """Return the Gram matrices at first and at a moment of the painting, and the three pulls."""
     from vision.style.extractor import open_extractor
@@ -91,6 +93,7 @@ def side_by_side(cells: str, widest: int) -> str:
 
 
 @friendly
+@behind
 def rebuild(request: gr.Request, kind: str, layer: int, *inputs: Any) -> Iterator[np.ndarray]:
     """Start from noise and lower the loss of one layer only."""
     from vision.style.extractor import open_extractor

@@ -13,6 +13,7 @@ from vision import checkpoints
 from vision.errors import UserError
 from vision.ui import choice, widgets
 from vision.ui import training_form as form
+from vision.ui.behind import behind
 from vision.ui.choice import OWN
 from vision.ui.style_studio import Studio
 from vision.ui.style_view import needed_style, painter_at, painters
@@ -24,6 +25,7 @@ CURVES = ("content", "style", "tv")
 
 
 @friendly
+@behind
 def one_pass(studio: Studio, content: str | None, name: str | None, size: float,
              own: str | None, request: gr.Request) -> tuple[Any, ...]:
     """Paint in a single pass, beside the optimised painting if there is one."""

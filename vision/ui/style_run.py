@@ -11,6 +11,7 @@ import gradio as gr
 import numpy as np
 
 from vision.ui import style_gpu, widgets
+from vision.ui.behind import behind
 from vision.ui.pieces import note
 from vision.ui.style_controls import Chosen
 from vision.ui.style_studio import Studio
@@ -72,6 +73,7 @@ def for_editor(content: np.ndarray) -> np.ndarray:
 
 
 @friendly
+@behind
 def stylize(studio: Studio, content: str | None, style: str | None, second_style: str | None,
             region: dict[str, Any] | None, content_power: float, style_power: float,
             tv_power: float, preset: str, size: float, steps: float, blend: float, colours: str,
@@ -90,6 +92,7 @@ def stylize(studio: Studio, content: str | None, style: str | None, second_style
 
 
 @friendly
+@behind
 def go_on(request: gr.Request, studio: Studio, content: str | None, style: str | None,
           second: str | None, region: dict[str, Any] | None, *controls: Any) -> Iterator[Answer]:
     """Paint a hundred steps more."""
@@ -100,6 +103,7 @@ def go_on(request: gr.Request, studio: Studio, content: str | None, style: str |
 
 
 @friendly
+@behind
 def refine(request: gr.Request, studio: Studio, content: str | None, style: str | None,
            second: str | None, region: dict[str, Any] | None, *controls: Any) -> Iterator[Answer]:
     """Go on at double size."""

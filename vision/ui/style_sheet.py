@@ -9,6 +9,7 @@ import gradio as gr
 import numpy as np
 
 from vision.errors import UserError
+from vision.ui.behind import behind
 from vision.ui.style_controls import Chosen
 from vision.ui.style_run import Pictures
 from vision.ui.style_studio import Studio
@@ -23,6 +24,7 @@ GAP = 4  # pixels between two paintings
 
 
 @friendly
+@behind
 def make(request: gr.Request, control: Control, content: str | None, style: str | None,
          second: str | None, region: Any, *controls: Any) -> Iterator[tuple[Any, ...]]:
     """Paint the sheet of the chosen pair, and show it as it forms; a Stop keeps what is there."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
 import tempfile
 import time
@@ -14,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 TEMPORARY = "vision-lab-"
 KEPT_SECONDS = 3600
 LOOK_SECONDS = 600  # from one look at what is too old to the next
+SWEEP_SECONDS = 60
 LARGEST = "64mb"  # of one file
 MOST = 32  # files of one upload
 MARK = b"content-disposition"  # before each file of an upload
@@ -22,12 +24,13 @@ TOO_MANY = f"Too many files at once; up to {MOST} are accepted; send them in sev
 
 def new_folder() -> Path:
     """Return a fresh temporary folder for what a visitor makes; those unused for an hour go."""
-    sweep()
+    sweep(int(time.time()) // SWEEP_SECONDS)
     return Path(tempfile.mkdtemp(prefix=TEMPORARY))
 
 
-def sweep() -> None:
-    """Remove what was made for visitors, and what arrived only in part, after an hour."""
+@functools.lru_cache(maxsize=1)
+def sweep(_: int) -> None:
+    """Remove, once each minute, what was made for visitors or arrived only in part an hour ago."""
     made = Path(tempfile.gettempdir()).glob(f"{TEMPORARY}*")
     in_part = (path for path in Path(get_upload_folder()).glob("tmp*") if path.is_file())
     for old in (*made, *in_part):
@@ -46,7 +49,7 @@ class Limited:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request; the parts of an upload are counted as they come."""
         if scope["type"] == "http" and scope["path"].rstrip("/").endswith("/upload"):
-            sweep()
+            sweep(int(time.time()) // SWEEP_SECONDS)
             receive = counted(receive)
         await self.app(scope, receive, send)
 

@@ -20,6 +20,7 @@ from vision.checkpoints import Card
 from vision.errors import UserError
 from vision.fallback import lacks_memory, too_little_memory
 from vision.files import FULL, refusal
+from vision.ui.behind import step_back
 from vision.ui.picture_input import PictureInput
 from vision.ui.text import explain, say, t
 from vision.ui.uploads import new_folder as new_folder
@@ -178,6 +179,7 @@ def follow(train: Callable[[OnStep], Path], control: Control, every: float = 0.5
         return control.stopping.is_set() or leaving()
 
     def work() -> None:
+        step_back()
         try:
             answer.put(train(on_step))
         except BaseException as error:
