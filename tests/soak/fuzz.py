@@ -19,6 +19,7 @@ import httpx
 from tests.conftest import REPOSITORY
 from tests.soak.page import Answer, Visitor
 from vision.ui import ASSETS
+from vision.ui.text import catalogs
 
 PATIENCE = 8.0  # seconds until a call that works (a training, say) is left
 AT_ONCE = 4
@@ -27,6 +28,7 @@ LONGEST = 600  # characters of a sentence
 SECRETS = re.compile(r"Traceback|\.py\b|site-packages|" + "|".join(
     re.escape(str(path)) for path in (REPOSITORY, Path.home(), tempfile.gettempdir())))
 NUMBERS = [None, float("nan"), float("inf"), -1, -1e30, 1e308, 2**63, 0.123456789, True]
+OURS = catalogs()["en"]["app.unexpected"]
 WORDS = ["", "x" * 100_000, "../../../etc/passwd", "\0", "<script>alert(1)</script>", "nan",
          "'; drop table", "{}", "٣", "%s%n", "constructor"]
 SHAPES: list[Any] = [[], {}, [None], [[[]]], {"__type__": "update", "value": 1}, {"a": {"b": 1}},
@@ -51,6 +53,8 @@ class Fuzz:
         shown = said if said is not None else json.dumps(answer.data, default=str)
         if said is not None and (said in ("", "None", "Error") or len(said) > LONGEST):
             self.faults.append(f"{name}: {said[:80]!r} says nothing or too much")
+        elif said == OURS:
+            self.faults.append(f"{name}: something went wrong on our side")
         elif said is not None and SECRETS.search(shown):
             self.faults.append(f"{name}: {shown[:200]!r} tells of the server")
 

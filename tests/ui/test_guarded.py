@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 from gradio.routes import App
 
-from vision.ui.guarded import guard_inputs
+from vision.ui.guarded import guard_inputs, of_wrong_kind
 from vision.ui.text import words
 
 Ask = Callable[..., str]
@@ -22,6 +22,7 @@ CONTROLS: dict[str, Callable[[], gr.components.Component]] = {
     "boxes": lambda: gr.CheckboxGroup(["a", "b"], label="Layers"),
     "slider": lambda: gr.Slider(0, 1, label="Opacity"),
     "number": lambda: gr.Number(minimum=0, label="Threshold"),
+    "mark": lambda: gr.Checkbox(label="Whole"),
 }
 
 
@@ -61,9 +62,22 @@ def test_what_is_not_on_offer_is_named_with_what_is(ask: Ask, name: str, value: 
     assert ask(name, value) == sentence
 
 
+@pytest.mark.parametrize("name, value", [
+    ("slider", None), ("slider", "0.5"), ("slider", [0.5]), ("number", {"a": 1}), ("number", "1"),
+    ("number", "NaN"), ("mark", None), ("mark", 3), ("mark", {"path": "/srv"})])
+def test_a_number_is_a_number_and_a_mark_a_mark(ask: Ask, name: str, value: Any) -> None:
+    assert ask(name, value) == words("en")["app.badvalue"]
+
+
+@pytest.mark.parametrize("name", ["slider", "number"])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
+def test_numbers_are_finite(name: str, value: float) -> None:
+    assert of_wrong_kind(CONTROLS[name](), value) and not of_wrong_kind(CONTROLS[name](), 0.5)
+
+
 def test_what_is_on_offer_passes(ask: Ask) -> None:
     for name, value in {"list": "unet", "several": ["a", "b"], "buttons": 2, "boxes": [],
-                        "slider": 1, "number": 10**9}.items():
+                        "slider": 1, "number": 10**9, "mark": True}.items():
         assert ask(name, value) == ""
 
 

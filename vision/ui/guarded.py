@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
+import math
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import Any
@@ -41,6 +42,8 @@ def _heard(process: Callable[..., Any]) -> Callable[..., Any]:
 def _guarded(preprocess: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(preprocess)
     async def check(call: Any, values: list[Any], state: Any, *others: Any) -> Any:
+        if any(map(of_wrong_kind, _present(call.inputs, state), values)):
+            raise notice(say("app.badvalue", ASKING.get()))
         try:
             return await preprocess(call, values, state, *others)
         except Exception as error:
@@ -66,6 +69,17 @@ def _refusal(error: Exception, controls: Iterator[Any], values: list[Any]) -> Ex
         return error
     log.info("refused input: %s", error)
     return notice(say("app.badvalue", request))
+
+
+def of_wrong_kind(control: Any, value: Any) -> bool:
+    """Return whether a control that holds a number or a mark was sent something else."""
+    if isinstance(control, gr.Checkbox):
+        return not isinstance(value, bool)
+    if isinstance(control, gr.Number) and value is None:
+        return False
+    if isinstance(control, (gr.Slider, gr.Number)):
+        return not isinstance(value, (int, float)) or not math.isfinite(value)
+    return False
 
 
 def not_offered(control: Any, value: Any, request: gr.Request | None) -> UserError | None:

@@ -60,7 +60,7 @@ def plots(points: list[dict[str, Any]], kind: str) -> Any:
     """Return accuracy against ratio, and beside it what is counted and what the clock says."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(8, 3.4), layout="constrained")
+    figure = Figure(figsize=(8, 4), layout="constrained")
     figure.patch.set_alpha(0)
     left, right = figure.subplots(1, 2)
     ratios = [point["ratio"] for point in points]
@@ -75,7 +75,8 @@ def plots(points: list[dict[str, Any]], kind: str) -> Any:
     for axis, title in ((left, "% / ratio"), (right, "1 = uncut / ratio")):
         style(axis, title)
         if axis.lines:
-            axis.legend(frameon=False, labelcolor=GREY, fontsize=8)
+            axis.legend(frameon=False, labelcolor=GREY, fontsize=8, ncols=2,
+                        loc="upper center", bbox_to_anchor=(0.5, -0.12))
     return figure
 
 
@@ -132,7 +133,7 @@ def drawn(reports: dict[float, Report]) -> Any:
     """Return the accuracy of all, and of each class, against the ratio."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(8, 3.4), layout="constrained")
+    figure = Figure(figsize=(8, 4), layout="constrained")
     figure.patch.set_alpha(0)
     axis = figure.subplots()
     ratios = list(reports)

@@ -17,6 +17,7 @@ from vision.ui.pieces import note, percent
 from vision.ui.pieces import table as as_table
 from vision.ui.segmentation_metrics import numbers_of
 from vision.ui.segmentation_view import (
+    GROUPS,
     first,
     for_screen,
     for_streets,
@@ -24,6 +25,7 @@ from vision.ui.segmentation_view import (
     open_model,
     path_of,
     second,
+    that_ship,
 )
 from vision.ui.text import say, t
 from vision.ui.widgets import friendly, style
@@ -85,7 +87,7 @@ def rows(timed: bool) -> list[Row]:
     """Return the rows of all shipped models of pictures, the best first."""
     import math
 
-    paths = [path_of(name, None) for name in for_streets()]
+    paths = [path_of(name, None) for name in (*for_streets(), *that_ship(*GROUPS))]
     found = [row_at(path, checkpoints.version(path), TIMES if timed else 0) for path in paths]
     return sorted(found, key=lambda row: -1.0 if math.isnan(row.miou) else row.miou, reverse=True)
 

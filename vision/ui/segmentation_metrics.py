@@ -71,8 +71,10 @@ def table(scores: Scores | None, boundary: np.ndarray | None, shares: dict[str, 
 
 
 @friendly
-def details(view: View, request: gr.Request) -> tuple[Any, ...]:
+def details(view: View | None, request: gr.Request) -> tuple[Any, ...]:
     """Return the matrix and the choices of classes that belong to a new result."""
+    if view is None:
+        raise no_prediction()
     choices = class_choices(view.classes, request)
     every = list(range(len(view.classes)))
     there = sorted(int(index) for index in set(view.labels.ravel()))
@@ -117,6 +119,13 @@ def _cell(row: int, column: int, count: int, share: float, called: list[str]) ->
             f"{100 * share:.0f}</button>")
 
 
+def no_prediction() -> UserError:
+    """Return the error for what needs a prediction beside its ground truth."""
+    return UserError("there is no prediction yet",
+                     "a picture with its ground truth is needed here",
+                     "click an example, then press Segment")
+
+
 @friendly
 def clicked(view: View | None, request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
     """Light up the pixels of the clicked cell, and say which cell it was."""
@@ -128,9 +137,7 @@ def clicked(view: View | None, request: gr.Request, event: gr.EventData) -> tupl
 def light(view: View | None, row: int, column: int, request: gr.Request) -> tuple[Any, str]:
     """Light up exactly the pixels of one class that were called another one."""
     if view is None or view.truth is None:
-        raise UserError("there is no prediction yet",
-                        "a picture with its ground truth is needed here",
-                        "click an example, then press Segment")
+        raise no_prediction()
     where = (view.truth == int(row)) & (view.labels == int(column))
     assert view.scores is not None
     return lit(view.picture, where), note(

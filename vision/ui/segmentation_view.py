@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 EXAMPLES = ASSETS / "segmentation"
 FIRST = ("unet", "deeplab_v3plus")  # the default is the first of these that ships
 YELLOW = (255, 214, 10)
-VOLUMES, TISSUE = ("vnet",), ("ynet",)  # what has a part of its own in the tab
+VOLUMES, TISSUE, GROUPS = ("vnet",), ("ynet",), ("wnet",)  # each has a part of the tab
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,8 +62,8 @@ def names() -> list[str]:
 
 
 def for_streets() -> list[str]:
-    """Return the names of the models that ship and read pictures of streets."""
-    return [name for name in names() if arch_of(name) not in (*VOLUMES, *TISSUE)]
+    """Return the names of the models that ship and name the classes of streets."""
+    return [name for name in names() if arch_of(name) not in (*VOLUMES, *TISSUE, *GROUPS)]
 
 
 def first() -> str | None:

@@ -25,7 +25,8 @@ THEME = gr.themes.Monochrome(
 
 CSS = """
 .gradio-container { width: 100%; max-width: 1240px; margin-inline: auto !important; }
-#app-title h1 { font-size: 1.9rem; margin: .2rem 0 0; letter-spacing: -.02em; }
+#app-title h1 { font-size: clamp(1.3rem, 6vw, 1.9rem); margin: .2rem 0 0; letter-spacing: -.02em;
+                white-space: nowrap; }
 #app-line { color: var(--body-text-color-subdued); }
 [id$="-examples"] .label { display: none; }
 .lab-when-filled:not(:has(img)) { display: none !important; }

@@ -76,6 +76,9 @@ def _shown_to(values: tuple[Any, ...]) -> Iterator[None]:
     """Turn what goes wrong inside into `gr.Error` for the request among the values."""
     request = next((value for value in values if isinstance(value, gr.Request)), None)
     try:
+        if any(isinstance(value, gr.EventData) and value._data is None for value in values):
+            raise UserError("nothing was clicked", "a click on the page is accepted here",
+                            "click there again")
         yield
     except gr.Error:
         raise
