@@ -22,6 +22,7 @@ from vision.pruning.predict import load, logits, network_of
 from vision.pruning.surgery import prune
 
 RATIO = 0.7
+ALIVE = 0.3  # where a cut network still works without fine-tuning
 WHOLE = ("vgg16-drawings", "vgg16")  # uncut, the better one last
 PLAN, SURGERY = 0.05, 1.0  # seconds
 
@@ -80,14 +81,14 @@ def beside_torch_pruning() -> list[Row | str]:
     model = load(shipped[-1])
     network = network_of(model).cpu()
     start = time.perf_counter()
-    ours = prune(network, make_plan(network, RATIO))
+    ours = prune(network, make_plan(network, ALIVE))
     here = time.perf_counter() - start
     theirs = copy.deepcopy(network)
     start = time.perf_counter()
     cut_by_torch_pruning(theirs)
     there = time.perf_counter() - start
     return [Row(f"{shipped[-1].stem}, plan and surgery (× of Torch-Pruning)", here, there),
-            f"accuracy at {RATIO:.0%}, no fine-tuning: {accuracy(model, ours):.4f} here, "
+            f"accuracy at {ALIVE:.0%}, no fine-tuning: {accuracy(model, ours):.4f} here, "
             f"{accuracy(model, theirs):.4f} by Torch-Pruning"]
 
 
@@ -96,7 +97,7 @@ def cut_by_torch_pruning(network: Network) -> None:
     import torch_pruning
 
     pruner = torch_pruning.pruner.BNScalePruner(
-        network, torch.zeros(1, 3, 32, 32), global_pruning=True, pruning_ratio=RATIO,
+        network, torch.zeros(1, 3, 32, 32), global_pruning=True, pruning_ratio=ALIVE,
         importance=torch_pruning.importance.BNScaleImportance(),
         ignored_layers=[part for part in network.modules() if isinstance(part, nn.Linear)])
     pruner.step()

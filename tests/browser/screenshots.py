@@ -46,15 +46,8 @@ def shoot(page: Page, part: str, name: str) -> Path:
 
 
 def select(page: Page, part: str) -> None:
-    """Open a tab by its button, or through the menu that a narrow page hides it in."""
-    button = page.locator(f"button[role=tab][data-tab-id='{part}']:visible").first
-    if not button.count():
-        page.locator(".overflow-menu button").first.click()
-        hidden = page.locator(".overflow-dropdown").first.locator("button")  # the last tabs
-        hidden.first.wait_for()
-        names = [tab.name for tab in load_tabs()]
-        button = hidden.nth(names.index(part) - len(names) + hidden.count())
-    button.click()
+    """Open a tab."""
+    page.locator(f"button[role=tab][data-tab-id='{part}']:visible").first.click()
 
 
 def chromium() -> str:

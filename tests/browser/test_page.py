@@ -10,6 +10,8 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from vision.ui import load_tabs
+
 pytestmark = pytest.mark.browser
 OpenPage = Callable[..., Page]
 
@@ -74,6 +76,14 @@ def test_a_phone_shows_everything_without_scrolling_sideways(open_page: OpenPage
     page = open_page(width=390, height=844)
     segment(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("language", ["en", "pt-BR", "zh-CN"])
+def test_a_phone_shows_all_tabs(open_page: OpenPage, language: str) -> None:
+    page = open_page(width=390, height=844, language=language)
+    for tab in load_tabs():
+        expect(page.locator(f"#app-tabs [role=tab][data-tab-id='{tab.name}']")).to_be_in_viewport()
+    expect(page.locator("#app-tabs > .tab-wrapper .overflow-menu:visible")).to_have_count(0)
 
 
 def test_the_keyboard_alone_can_segment(open_page: OpenPage) -> None:

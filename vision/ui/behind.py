@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Any
 
-STEPS_BACK = 15  # of niceness; 19 is the most
+STEPS_BACK = 10  # of niceness; 19 is the most
 END = object()
 
 
