@@ -13,6 +13,7 @@ from gradio_client import Client, handle_file
 from vision import ui
 from vision.gan.train import Config, train
 from vision.ui import gan, segmentation
+from vision.ui.behind import behind
 from vision.ui.widgets import Control, follow
 
 BEGUN = threading.Event()
@@ -47,6 +48,12 @@ def training(folder: Path) -> None:
     next(news)
 
 
+def click(folder: Path) -> None:
+    """End while a click's long work goes on, in a thread as Gradio's: nobody waits for it."""
+    threading.Thread(target=behind(compute), daemon=True).start()
+    BEGUN.wait()
+
+
 if __name__ == "__main__":
-    {"warm-up": warm_up, "training": training}[sys.argv[1]](Path(sys.argv[2]))
+    {"warm-up": warm_up, "training": training, "click": click}[sys.argv[1]](Path(sys.argv[2]))
     print("the end", flush=True)

@@ -12,10 +12,10 @@ import pytest
 from tests.conftest import REPOSITORY
 
 SCRIPT = Path(__file__).with_name("leaving.py")
-TIMES = 5
+TIMES = 3
 
 
-@pytest.mark.parametrize("work", ["warm-up", "training"])
+@pytest.mark.parametrize("work", ["warm-up", "training", "click"])
 def test_a_program_ends_in_peace_while_its_threads_compute(work: str, tmp_path: Path) -> None:
     for time in range(TIMES):
         folder = tmp_path / str(time)
