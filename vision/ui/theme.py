@@ -27,7 +27,7 @@ CSS = """
 .gradio-container { width: 100%; max-width: 1240px; margin-inline: auto !important; }
 #app-title h1 { font-size: clamp(1.3rem, 6vw, 1.9rem); margin: .2rem 0 0; letter-spacing: -.02em;
                 white-space: nowrap; }
-@media (max-width: 600px) {  /* all tabs are seen, in rows, where Gradio would hide some in a menu */
+@media (max-width: 600px) {  /* all tabs, in rows; Gradio would hide some in a menu */
   .tab-wrapper .visually-hidden button { width: 0 !important; padding: 0 !important;
                                          overflow: hidden; }
   .tab-wrapper { height: auto !important; }
