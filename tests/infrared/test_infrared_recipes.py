@@ -36,9 +36,12 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(recipes.train_backbone, "train", note)
     monkeypatch.setattr(recipes.train_zones, "train", note)
     backbone = replace(recipes.BACKBONE, output=tmp_path / "parts" / "backbone.safetensors")
-    base = replace(recipes.BASE, start=backbone.output,
+    first = replace(recipes.FIRST, start=backbone.output,
+                    output=tmp_path / "parts" / "base-first.safetensors")
+    base = replace(recipes.BASE, start=first.output,
                    output=tmp_path / "parts" / "base.safetensors")
     monkeypatch.setattr(recipes, "BACKBONE", backbone)
+    monkeypatch.setattr(recipes, "FIRST", first)
     monkeypatch.setattr(recipes, "BASE", base)
     branch = replace(recipes.BRANCH, start=base.output)
     monkeypatch.setattr(recipes, "BRANCH", branch)
@@ -51,10 +54,10 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_what_begins_another_training_is_made_first(made: list[str], tmp_path: Path) -> None:
     paths = recipes.run(recipes.Config(folder=tmp_path))
-    assert made == ["backbone", "base", "mask_rcnn", "masks-agnostic-whole", "masks-agnostic",
-                    "masks-transferred-whole", "masks-transferred", "zones"]
+    assert made == ["backbone", "base-first", "base", "mask_rcnn", "masks-agnostic-whole",
+                    "masks-agnostic", "masks-transferred-whole", "masks-transferred", "zones"]
     assert [path.stem for path in paths] == recipes.NAMES
-    assert recipes.run(recipes.Config(folder=tmp_path)) == [] and len(made) == 8
+    assert recipes.run(recipes.Config(folder=tmp_path)) == [] and len(made) == 9
 
 
 def test_what_is_there_is_left_alone(made: list[str], tmp_path: Path) -> None:
@@ -65,6 +68,7 @@ def test_what_is_there_is_left_alone(made: list[str], tmp_path: Path) -> None:
 
 
 def test_the_settings_can_work() -> None:
+    check(recipes.FIRST)
     check(recipes.BASE)
     for recipe in (recipes.BRANCH, *recipes.BRANCHES.values()):
         check(recipe)

@@ -23,6 +23,8 @@ def _tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recipes, "FAMILIES", {
         arch: replace(recipe, **CHANGES) for arch, recipe in recipes.FAMILIES.items()})
     monkeypatch.setattr(recipes, "TUNING", replace(recipes.TUNING, **CHANGES))
+    monkeypatch.setattr(recipes, "LONGER", {
+        name: replace(recipe, **CHANGES) for name, recipe in recipes.LONGER.items()})
     monkeypatch.setattr(recipes, "CURVES", {
         name: replace(measuring, data=("drawings",), limit=20, step=0.9, last=0.9, tune=1,
                       scratch=0, batch=8, seconds=0.0)
@@ -63,7 +65,8 @@ def test_the_accuracy_on_the_card_is_that_of_the_file(tmp_path: Path) -> None:
 
 
 def test_the_settings_can_work() -> None:
-    for recipe in (*recipes.FAMILIES.values(), recipes.TUNING, recipes.SMALL):
+    for recipe in (*recipes.FAMILIES.values(), recipes.TUNING, *recipes.LONGER.values(),
+                   recipes.SMALL):
         check(recipe)
     assert set(recipes.CURVES) == {*recipes.FAMILIES, recipes.DRAWINGS}
     assert len(set(recipes.NAMES)) == len(recipes.NAMES) == 10

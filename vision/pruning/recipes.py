@@ -34,6 +34,7 @@ FAMILIES = {  # twelve epochs where the paper has 160, so λ is three and ten ti
 }
 RATIOS = {"vgg16": (50, 70), "resnet164": (40, 60), "densenet40": (40, 60)}  # percent
 TUNING = replace(SHORT, steps=1170, learning_rate=0.02)
+LONGER = {"vgg16-cut-70": replace(SHORT, steps=3500, learning_rate=0.05)}  # after the deepest cut
 SMALL = Training(size="compact", data=("drawings",), steps=600, batch=64, sparsity=0.003,
                  save_every=200)
 QUICK = Measuring(data=SHORT.data, limit=5000, tune=60, learning_rate=0.005)
@@ -91,9 +92,10 @@ def sparse(arch: str) -> Path:
 
 def smaller(arch: str, percent: int) -> Path:
     """Return a network cut from the sparse one, after it has learnt again."""
-    name = f"{arch}-cut-{percent}.safetensors"
-    start = cut(Cut(sparse(arch), percent / 100, output=PARTS / "cut" / name)).path
-    return train(replace(TUNING, arch=arch, start=start, output=PARTS / name), on_terminal)
+    name = f"{arch}-cut-{percent}"
+    start = cut(Cut(sparse(arch), percent / 100, output=PARTS / "cut" / f"{name}.safetensors")).path
+    return train(replace(LONGER.get(name, TUNING), arch=arch, start=start,
+                         output=PARTS / f"{name}.safetensors"), on_terminal)
 
 
 def kept(trained: Path, path: Path) -> Path:

@@ -221,7 +221,7 @@ def build(view: gr.State) -> Parts:
                            css_template=LOOK)
         with gr.Column(min_width=320):
             with gr.Row():
-                ends = [gr.Number(None, label=label, min_width=70, minimum=0, precision=1,
+                ends = [gr.Number(None, label=label, min_width=110, minimum=0, precision=1,
                                   elem_id=f"infrared-line-{place}")
                         for place, label in enumerate(("x₁", "y₁", "x₂", "y₂"))]
             profile = gr.Plot(show_label=False, elem_id="infrared-profile",
