@@ -1,4 +1,4 @@
-"""README is true: its commands exist with their flags, and the quick ones run."""
+"""README and the lesson plans are true: commands exist with their flags, and quick ones run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from tests.conftest import REPOSITORY, Answer
 from vision.options import parser_for
 
 TEXT = (REPOSITORY / "README.md").read_text("utf-8")
-BLOCKS = re.findall(r"^```\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE)
+TEACHING = (REPOSITORY / "docs" / "teaching.md").read_text("utf-8")
+BLOCKS = re.findall(r"^```(?:sh)?\n(.*?)^```", TEXT + TEACHING, re.DOTALL | re.MULTILINE)
 OTHERS = {"docker", "hf", "pip", "apt-get"}  # tools that are not ours
 
 
@@ -45,8 +46,8 @@ def is_quick(command: str) -> bool:
 
 def test_the_commands_are_found() -> None:
     found = commands()
-    assert len(found) >= 15 and "make run" in found
-    assert sum(ours(command) is not None for command in found) >= 8
+    assert len(found) >= 20 and "make run" in found
+    assert sum(ours(command) is not None for command in found) >= 13
 
 
 @pytest.mark.parametrize("command", [line for line in commands() if line.startswith("make")])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import shutil
 import string
 from pathlib import Path
@@ -12,6 +13,7 @@ from urllib.parse import urlencode
 import gradio as gr
 import pytest
 
+from tests.conftest import REPOSITORY
 from vision.errors import UserError
 from vision.ui import class_link, create_app, load_tabs
 from vision.ui.class_link import LONGEST, Shared, read
@@ -166,3 +168,22 @@ def test_a_link_that_grew_too_long_is_refused_when_it_is_made() -> None:
     handler: Any = next(iter(app.fns.values())).fn
     with pytest.raises(gr.Error, match="too long"):
         handler(None, "http://here/", *["x" * 200] * 12)
+
+
+PLANS = (REPOSITORY / "docs" / "teaching.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("state", re.findall(r"`#(tab=[^`]+)`", PLANS))
+def test_the_links_of_the_lesson_plans_open(shared: dict[str, Shared], state: str) -> None:
+    part, texts = read(state, shared)
+    assert len(part.decode(texts)) == len(texts) >= 2
+
+
+def test_the_lesson_plans_name_what_the_page_has() -> None:
+    assert len(re.findall(r"`#tab=(\w+)", PLANS)) == len(load_tabs())
+    said = " ".join(value for name in ("app", *(tab.name for tab in load_tabs()))
+                    for key, value in words("en").items() if key.startswith(f"{name}."))
+    plain = " ".join(PLANS.split())
+    for name in re.findall(r"(?<!\*)\*([A-Z][^*]+)\*(?!\*)", plain):
+        known = name.rstrip(".") in said.replace("**", "")
+        assert known or name.rstrip(".") in ("Opening", "Homework"), name
