@@ -163,17 +163,11 @@ def _readable_in(folder: Path, changed: int, names: tuple[str, ...]) -> list[Pat
     found = []
     for path in sorted(folder.glob("*.safetensors")):
         try:
-            _card_at(path, version(path))
+            read_card(path)
             found.append(path)
         except UserError as error:
             log.warning("%s", error)
     return found
-
-
-@functools.lru_cache(maxsize=256)
-def _card_at(path: Path, changed: float) -> Card:
-    """Return a checkpoint's card, read once for each version of the file."""
-    return read_card(path)
 
 
 def read_card(path: Path) -> Card:
