@@ -15,7 +15,7 @@ from tests.conftest import REPOSITORY, Answer
 from vision.options import parser_for
 
 TEXT = (REPOSITORY / "README.md").read_text("utf-8")
-TEACHING = (REPOSITORY / "docs" / "teaching.md").read_text("utf-8")
+TEACHING = "".join(path.read_text("utf-8") for path in (REPOSITORY / "docs").glob("teaching*.md"))
 BLOCKS = re.findall(r"^```(?:sh)?\n(.*?)^```", TEXT + TEACHING, re.DOTALL | re.MULTILINE)
 OTHERS = {"docker", "hf", "pip", "apt-get"}  # tools that are not ours
 

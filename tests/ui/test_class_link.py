@@ -170,20 +170,27 @@ def test_a_link_that_grew_too_long_is_refused_when_it_is_made() -> None:
         handler(None, "http://here/", *["x" * 200] * 12)
 
 
-PLANS = (REPOSITORY / "docs" / "teaching.md").read_text("utf-8")
+PLANS = {language: (REPOSITORY / "docs" / f"teaching{ending}.md").read_text("utf-8")
+         for language, ending in (("en", ""), ("pt-BR", ".pt-BR"), ("zh-CN", ".zh-CN"))}
+OF_A_PLAN = {"Opening", "Homework", "Abertura", "Tarefa", "开场", "作业"}
 
 
-@pytest.mark.parametrize("state", re.findall(r"`#(tab=[^`]+)`", PLANS))
+def links(language: str) -> list[str]:
+    """Return the class links of the lesson plans in a language."""
+    return re.findall(r"`#(tab=[^`]+)`", PLANS[language])
+
+
+@pytest.mark.parametrize("state", links("en"))
 def test_the_links_of_the_lesson_plans_open(shared: dict[str, Shared], state: str) -> None:
     part, texts = read(state, shared)
     assert len(part.decode(texts)) == len(texts) >= 2
 
 
-def test_the_lesson_plans_name_what_the_page_has() -> None:
-    assert len(re.findall(r"`#tab=(\w+)", PLANS)) == len(load_tabs())
-    said = " ".join(value for name in ("app", *(tab.name for tab in load_tabs()))
-                    for key, value in words("en").items() if key.startswith(f"{name}."))
-    plain = " ".join(PLANS.split())
-    for name in re.findall(r"(?<!\*)\*([A-Z][^*]+)\*(?!\*)", plain):
-        known = name.rstrip(".") in said.replace("**", "")
-        assert known or name.rstrip(".") in ("Opening", "Homework"), name
+@pytest.mark.parametrize("language", PLANS)
+def test_the_lesson_plans_name_what_the_page_has(language: str) -> None:
+    assert links(language) == links("en") and len(links("en")) == len(load_tabs())
+    said = "".join(words(language).values()).replace("**", "")
+    plain = " ".join(PLANS[language].split())
+    named = [name.rstrip(".。") for name in re.findall(r"(?<!\*)\*([^*]+)\*(?!\*)", plain)]
+    assert len(named) > 25
+    assert [name for name in named if name not in said and name not in OF_A_PLAN] == []
