@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,9 +23,10 @@ def _tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recipes, "PARTS", tmp_path / "parts")
     monkeypatch.setattr(recipes, "FAMILIES", {
         arch: replace(recipe, **CHANGES) for arch, recipe in recipes.FAMILIES.items()})
-    monkeypatch.setattr(recipes, "TUNING", replace(recipes.TUNING, **CHANGES))
+    monkeypatch.setattr(recipes, "TUNING", (replace(recipes.TUNING[0], **CHANGES),))
     monkeypatch.setattr(recipes, "LONGER", {
-        name: replace(recipe, **CHANGES) for name, recipe in recipes.LONGER.items()})
+        name: tuple(replace(each, **CHANGES) for each in rounds)
+        for name, rounds in recipes.LONGER.items()})
     monkeypatch.setattr(recipes, "CURVES", {
         name: replace(measuring, data=("drawings",), limit=20, step=0.9, last=0.9, tune=1,
                       scratch=0, batch=8, seconds=0.0)
@@ -46,6 +48,7 @@ def test_a_family_is_trained_once_then_cut_and_tuned(
     pressure = f"--sparsity {recipes.FAMILIES['vgg16'].sparsity}"
     assert pressure in cards[2].metrics["made_from"][0]
     assert "--ratio 0.7" in cards[2].metrics["made_from"][1]
+    assert "cut-70-1" in cards[2].metrics["made_from"][2] and "cut-70-2" in cards[2].command
 
     monkeypatch.setattr(recipes, "train", None)  # nothing is left to do
     assert recipes.run(recipes.Config(names, tmp_path)) == []
@@ -65,8 +68,8 @@ def test_the_accuracy_on_the_card_is_that_of_the_file(tmp_path: Path) -> None:
 
 
 def test_the_settings_can_work() -> None:
-    for recipe in (*recipes.FAMILIES.values(), recipes.TUNING, *recipes.LONGER.values(),
-                   recipes.SMALL):
+    for recipe in (*recipes.FAMILIES.values(), *recipes.TUNING, recipes.SMALL,
+                   *itertools.chain(*recipes.LONGER.values())):
         check(recipe)
     assert set(recipes.CURVES) == {*recipes.FAMILIES, recipes.DRAWINGS}
     assert len(set(recipes.NAMES)) == len(recipes.NAMES) == 10

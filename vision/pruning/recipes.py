@@ -33,8 +33,10 @@ FAMILIES = {  # twelve epochs where the paper has 160, so λ is three and ten ti
     "densenet40": replace(SHORT, arch="densenet40", sparsity=1e-4),
 }
 RATIOS = {"vgg16": (50, 70), "resnet164": (40, 60), "densenet40": (40, 60)}  # percent
-TUNING = replace(SHORT, steps=1170, learning_rate=0.02)
-LONGER = {"vgg16-cut-70": replace(SHORT, steps=3500, learning_rate=0.05)}  # after the deepest cut
+TUNING = (replace(SHORT, steps=1170, learning_rate=0.02),)
+LONGER = {"vgg16-cut-70": (  # three layers are left with one channel, which takes two rounds
+    replace(SHORT, steps=3500, learning_rate=0.05),
+    replace(SHORT, steps=2000, learning_rate=0.04, seed=1))}
 SMALL = Training(size="compact", data=("drawings",), steps=600, batch=64, sparsity=0.003,
                  save_every=200)
 QUICK = Measuring(data=SHORT.data, limit=5000, tune=60, learning_rate=0.005)
@@ -94,8 +96,10 @@ def smaller(arch: str, percent: int) -> Path:
     """Return a network cut from the sparse one, after it has learnt again."""
     name = f"{arch}-cut-{percent}"
     start = cut(Cut(sparse(arch), percent / 100, output=PARTS / "cut" / f"{name}.safetensors")).path
-    return train(replace(LONGER.get(name, TUNING), arch=arch, start=start,
-                         output=PARTS / f"{name}.safetensors"), on_terminal)
+    for number, tuning in enumerate(LONGER.get(name, TUNING), 1):
+        output = PARTS / f"{name}-{number}.safetensors"
+        start = train(replace(tuning, arch=arch, start=start, output=output), on_terminal)
+    return start
 
 
 def kept(trained: Path, path: Path) -> Path:
