@@ -22,6 +22,7 @@ CONTROLS: dict[str, Callable[[], gr.components.Component]] = {
     "boxes": lambda: gr.CheckboxGroup(["a", "b"], label="Layers"),
     "slider": lambda: gr.Slider(0, 1, label="Opacity"),
     "number": lambda: gr.Number(minimum=0, label="Threshold"),
+    "count": lambda: gr.Number(precision=0, label="Seed"),
     "mark": lambda: gr.Checkbox(label="Whole"),
 }
 
@@ -64,7 +65,7 @@ def test_what_is_not_on_offer_is_named_with_what_is(ask: Ask, name: str, value: 
 
 @pytest.mark.parametrize("name, value", [
     ("slider", None), ("slider", "0.5"), ("slider", [0.5]), ("number", {"a": 1}), ("number", "1"),
-    ("number", "NaN"), ("mark", None), ("mark", 3), ("mark", {"path": "/srv"})])
+    ("number", "NaN"), ("count", None), ("mark", None), ("mark", 3), ("mark", {"path": "/srv"})])
 def test_a_number_is_a_number_and_a_mark_a_mark(ask: Ask, name: str, value: Any) -> None:
     assert ask(name, value) == words("en")["app.badvalue"]
 
@@ -76,6 +77,7 @@ def test_numbers_are_finite(name: str, value: float) -> None:
 
 
 def test_what_is_on_offer_passes(ask: Ask) -> None:
+    assert ask("number", None) == ""
     for name, value in {"list": "unet", "several": ["a", "b"], "buttons": 2, "boxes": [],
                         "slider": 1, "number": 10**9, "mark": True}.items():
         assert ask(name, value) == ""

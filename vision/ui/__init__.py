@@ -21,6 +21,7 @@ from starlette.middleware import Middleware
 from vision.ui import aloud, class_link, named, presenter
 from vision.ui import gpu as gpu  # brings ZeroGPU in before torch
 from vision.ui.guarded import guard_inputs
+from vision.ui.memory import share_arenas
 from vision.ui.sessions import CAPACITY, Page
 from vision.ui.text import catalogs, t
 from vision.ui.theme import CSS, THEME
@@ -77,6 +78,7 @@ def create_app() -> gr.Blocks:
 def launch(app: gr.Blocks, **settings: Any) -> gr.Blocks:
     """Serve the page, then load torch and the models behind it while people look at it."""
     blocking = not settings.pop("prevent_thread_lock", False)
+    share_arenas()
     app.launch(
         quiet=True, prevent_thread_lock=True, theme=THEME, css=CSS + presenter.CSS,
         i18n=gr.I18n(**catalogs()), favicon_path=ASSETS / "favicon.svg", ssr_mode=False,

@@ -1,12 +1,7 @@
-"""Long work stands behind short work: a slider answers while others paint, cut and detect.
-
-It also gives its memory back: what glibc keeps for each thread came to two gigabytes after three
-minutes of fifty visitors.
-"""
+"""Long work stands behind short work: a slider answers while others paint, cut and detect."""
 
 from __future__ import annotations
 
-import ctypes
 import functools
 import inspect
 import os
@@ -15,6 +10,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Any
+
+from vision.ui.memory import tidy
 
 STEPS_BACK = 10  # of niceness; 19 is the most
 END = object()
@@ -33,7 +30,7 @@ def behind(handler: Callable[..., Any]) -> Callable[..., Any]:
                         yield answer
                 finally:
                     _there(worker, answers.close)
-                    _tidy()
+                    tidy()
 
         return stream
 
@@ -43,7 +40,7 @@ def behind(handler: Callable[..., Any]) -> Callable[..., Any]:
             try:
                 return _there(worker, functools.partial(handler, **named), *values)
             finally:
-                _tidy()
+                tidy()
 
     return call
 
@@ -58,10 +55,3 @@ def step_back() -> None:
     """Lower the present thread's right to the processor, on Linux, where threads have one each."""
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, 0, os.getpriority(os.PRIO_PROCESS, 0) + STEPS_BACK)
-
-
-def _tidy() -> None:
-    """Give the system back what was freed, where the C library can."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
-    if trim:
-        trim(0)

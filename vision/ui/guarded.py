@@ -72,11 +72,14 @@ def _refusal(error: Exception, controls: Iterator[Any], values: list[Any]) -> Ex
 
 
 def of_wrong_kind(control: Any, value: Any) -> bool:
-    """Return whether a control that holds a number or a mark was sent something else."""
+    """Return whether a control that holds a number or a mark was sent something else.
+
+    A box for numbers may be empty, one for whole numbers may not.
+    """
     if isinstance(control, gr.Checkbox):
         return not isinstance(value, bool)
     if isinstance(control, gr.Number) and value is None:
-        return False
+        return control.precision == 0
     if isinstance(control, (gr.Slider, gr.Number)):
         return not isinstance(value, (int, float)) or not math.isfinite(value)
     return False
