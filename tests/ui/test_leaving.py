@@ -20,7 +20,8 @@ def test_a_program_ends_in_peace_while_its_threads_compute(work: str, tmp_path: 
     for time in range(TIMES):
         folder = tmp_path / str(time)
         done = subprocess.run([sys.executable, SCRIPT, work, folder], cwd=REPOSITORY,
-                              env={**os.environ, "PYTHONPATH": str(REPOSITORY)}, timeout=300,
+                              env={**os.environ, "PYTHONPATH": str(REPOSITORY),
+                                   "OMP_NUM_THREADS": "1"}, timeout=300,
                               capture_output=True, text=True, check=False)
         assert (done.returncode, done.stdout.splitlines()[-1:]) == (0, ["the end"]), done.stderr
         assert "terminate" not in done.stderr
