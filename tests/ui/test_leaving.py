@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import REPOSITORY
 
 SCRIPT = Path(__file__).with_name("leaving.py")
-TIMES = 3
+TIMES = 2
 
 
 @pytest.mark.parametrize("work", ["warm-up", "training", "click"])

@@ -47,7 +47,7 @@ def test_no_figure_of_ours_is_typed() -> None:
 @pytest.fixture
 def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Let the cards that ship be those of one folder, where each file is a card as JSON."""
-    monkeypatch.setattr(checkpoints, "shipped", lambda system: sorted(tmp_path.glob("*.json")))
+    monkeypatch.setattr(checkpoints, "readable", lambda system: sorted(tmp_path.glob("*.json")))
     monkeypatch.setattr(checkpoints, "read_card",
                         lambda path: checkpoints.Card.from_json(path.read_text()))
     return tmp_path
