@@ -161,7 +161,7 @@ def readable(system: str) -> list[Path]:
 def _readable_in(folder: Path, changed: int, names: tuple[str, ...]) -> list[Path]:
     """Return the checkpoints of a folder whose card can be read, found once for each change."""
     found = []
-    for path in sorted(folder.glob("*.safetensors")):
+    for path in shipped(folder.name):
         try:
             read_card(path)
             found.append(path)

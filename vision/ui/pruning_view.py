@@ -55,15 +55,23 @@ def report_of_cut_at(path: Path, changed: float, ratio: float, criterion: str,
     from vision.checkpoints import Model
     from vision.pruning.data import open_pictures
     from vision.pruning.evaluate import measure
-    from vision.pruning.plan import make_plan
     from vision.pruning.predict import network_of
     from vision.pruning.surgery import prune
 
     whole = model_at(path, changed)
-    plan = make_plan(network_of(whole), ratio, criterion, protected,
-                     scores_at(path, changed, criterion))
+    plan = plan_at(path, changed, ratio, criterion, protected)
     small = Model(prune(network_of(whole), plan), whole.card)
     return measure(small, open_pictures(data, "test").first(TESTED))
+
+
+def plan_at(path: Path, changed: float, ratio: float, criterion: str, protected: tuple[str, ...]
+            ) -> Plan:
+    """Return the plan of a checkpoint's network at a ratio."""
+    from vision.pruning.plan import make_plan
+    from vision.pruning.predict import network_of
+
+    return make_plan(network_of(model_at(path, changed)), ratio, criterion, protected,
+                     scores_at(path, changed, criterion))
 
 
 def names() -> list[str]:
@@ -102,13 +110,8 @@ def ratio_for(name: str, threshold: float, criterion: str, protected: str, own: 
 
 def plan_for(name: str, ratio: float, criterion: str, protected: str, own: str | None) -> Plan:
     """Return the plan of a network at a ratio; protected layers are named with commas between."""
-    from vision.pruning.plan import make_plan
-    from vision.pruning.predict import network_of
-
     path = path_of(name, own)
-    scores = scores_at(path, checkpoints.version(path), criterion)
-    return make_plan(network_of(open_model(name, own)), ratio, criterion, layers_in(protected),
-                     scores)
+    return plan_at(path, checkpoints.version(path), ratio, criterion, layers_in(protected))
 
 
 def layers_in(protected: str | None) -> tuple[str, ...]:
