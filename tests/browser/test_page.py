@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from tests.browser.contrast import contrast_failures
 from vision.ui import load_tabs
 
 pytestmark = pytest.mark.browser
@@ -97,14 +97,7 @@ def test_the_keyboard_alone_can_segment(open_page: OpenPage) -> None:
 def test_no_contrast_fails(open_page: OpenPage, theme: str) -> None:
     page = open_page(theme=theme)
     segment(page)
-    for _ in range(20):  # what is still being drawn anew is pale for a moment
-        found = Axe().run(page, options={"runOnly": ["color-contrast"]})
-        bad = [node["html"][:120] for rule in found.response["violations"]
-               for node in rule["nodes"]]
-        if not bad:
-            return
-        page.wait_for_timeout(500)
-    assert not bad
+    assert not contrast_failures(page)
 
 
 def test_a_training_streams_stops_and_can_be_used(open_page: OpenPage) -> None:

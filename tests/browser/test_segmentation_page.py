@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
+
+from tests.browser.contrast import contrast_failures
 
 pytestmark = pytest.mark.browser
 OpenPage = Callable[..., Page]
@@ -43,7 +44,6 @@ def test_the_playground_parts_metrics_and_keeps_contrast(open_page: OpenPage, th
         numbers = page.locator("#segmentation-play-numbers")
         expect(numbers).to_contain_text("PA", timeout=30_000)
         page.mouse.move(0, 0)
-        page.wait_for_timeout(800)  # colours of what was chosen fade in
         assert not contrast_failures(page)
 
 
@@ -60,8 +60,3 @@ def test_two_models_lie_exactly_over_one_another(open_page: OpenPage) -> None:
     frame = page.locator("#segmentation-slider").bounding_box()
     assert frame and left and left["y"] >= frame["y"]
     assert left["y"] + left["height"] <= frame["y"] + frame["height"]
-
-
-def contrast_failures(page: Page) -> list[str]:
-    found = Axe().run(page, options={"runOnly": ["color-contrast"]})
-    return [node["html"][:120] for rule in found.response["violations"] for node in rule["nodes"]]
