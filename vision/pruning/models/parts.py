@@ -58,7 +58,12 @@ class Select(nn.Module):
         self.register_buffer("index", None if kept == channels else torch.arange(kept))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return x if self.index is None else x[:, self.index]  # (N, kept, h, w)
+        if self.index is None:
+            return x
+        n, channels, height, width = x.shape
+        pixels = x.permute(0, 2, 3, 1).reshape(-1, channels)  # in the order of channels_last
+        kept = pixels.index_select(1, self.index)  # (N·h·w, kept)
+        return kept.view(n, height, width, self.kept).permute(0, 3, 1, 2)  # (N, kept, h, w)
 
 
 @dataclass(frozen=True)
