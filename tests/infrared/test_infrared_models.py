@@ -52,10 +52,12 @@ def test_a_transfer_that_is_the_identity_gives_the_masks_of_learnt_weights() -> 
     torch.manual_seed(0)
     learnt, told = PerClass(5, 9, 8), Transferred(5, 9, 8)
     told.transfer = torch.nn.Identity()
+    learnt.weights.data = functional.layer_norm(learnt.weights.data, (9,))  # as they are told
     features, labels = torch.randn(7, 8, 4, 4), torch.tensor([0, 1, 2, 3, 4, 0, 2])
     box_weights = learnt.weights.detach()  # (classes, D + 1): as if they were the box branch's
     one = masks_from(features, learnt(torch.zeros(5, 9)), labels)
-    assert torch.equal(one, masks_from(features, told(box_weights), labels))
+    torch.testing.assert_close(one, masks_from(features, told(box_weights), labels), atol=1e-3,
+                               rtol=1e-3)
     layer = torch.nn.Conv2d(8, 5, 1)  # the layer that Mask R-CNN ends in
     layer.weight.data, layer.bias.data = box_weights[:, :-1, None, None], box_weights[:, -1]
     torch.testing.assert_close(one, layer(features)[torch.arange(7), labels])

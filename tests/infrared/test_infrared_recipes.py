@@ -35,16 +35,13 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(recipes, "train", note)
     monkeypatch.setattr(recipes.train_backbone, "train", note)
     monkeypatch.setattr(recipes.train_zones, "train", note)
-    backbone = replace(recipes.BACKBONE, output=tmp_path / "parts" / "backbone.safetensors")
-    first = replace(recipes.FIRST, start=backbone.output,
-                    output=tmp_path / "parts" / "base-first.safetensors")
-    base = replace(recipes.BASE, start=first.output,
-                   output=tmp_path / "parts" / "base.safetensors")
-    monkeypatch.setattr(recipes, "BACKBONE", backbone)
-    monkeypatch.setattr(recipes, "FIRST", first)
-    monkeypatch.setattr(recipes, "BASE", base)
-    branch = replace(recipes.BRANCH, start=base.output)
-    monkeypatch.setattr(recipes, "BRANCH", branch)
+    parts = tmp_path / "parts"
+    beginnings = [replace(part, output=parts / part.output.name) for part in recipes.BEGINNINGS]
+    for place in (1, 2, 3):
+        beginnings[place] = replace(beginnings[place], start=beginnings[place - 1].output)
+    monkeypatch.setattr(recipes, "BEGINNINGS", beginnings)
+    base = beginnings[-1]
+    monkeypatch.setattr(recipes, "BRANCH", replace(recipes.BRANCH, start=base.output))
     monkeypatch.setattr(recipes, "PARTS", tmp_path / "parts")
     monkeypatch.setattr(recipes, "BRANCHES", {
         name: replace(recipe, start=base.output) for name, recipe in recipes.BRANCHES.items()})
@@ -54,22 +51,22 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_what_begins_another_training_is_made_first(made: list[str], tmp_path: Path) -> None:
     paths = recipes.run(recipes.Config(folder=tmp_path))
-    assert made == ["backbone", "base-first", "base", "mask_rcnn", "masks-agnostic-whole",
-                    "masks-agnostic", "masks-transferred-whole", "masks-transferred", "zones"]
+    assert made == ["backbone-glcm", "base-first", "base-second", "base", "mask_rcnn",
+                    "masks-agnostic-whole", "masks-agnostic", "masks-transferred-whole",
+                    "masks-transferred", "zones"]
     assert [path.stem for path in paths] == recipes.NAMES
-    assert recipes.run(recipes.Config(folder=tmp_path)) == [] and len(made) == 9
+    assert recipes.run(recipes.Config(folder=tmp_path)) == [] and len(made) == 10
 
 
 def test_what_is_there_is_left_alone(made: list[str], tmp_path: Path) -> None:
-    recipes.BASE.output.parent.mkdir()
-    recipes.BASE.output.touch()
+    second = recipes.BEGINNINGS[2].output
+    second.parent.mkdir()
+    second.touch()
     recipes.run(recipes.Config(("mask_rcnn",), tmp_path))
-    assert made == ["mask_rcnn"]
+    assert made == ["base", "mask_rcnn"]
 
 
 def test_the_settings_can_work() -> None:
-    check(recipes.FIRST)
-    check(recipes.BASE)
-    for recipe in (recipes.BRANCH, *recipes.BRANCHES.values()):
+    for recipe in (*recipes.BEGINNINGS[1:], recipes.BRANCH, *recipes.BRANCHES.values()):
         check(recipe)
     assert set(recipes.NEVER_MASKED) < set(CLASSES)

@@ -1,6 +1,6 @@
 """How the models are made anew: one list, one command that trains what is missing.
 
-The detector learns in three rounds. In the first two some classes have no masks. In the last only
+The detector learns in four rounds. In the first three some classes have no masks. In the last only
 the mask branch learns: once from all masks, which is the detector that ships, and twice without
 those of these classes, so that what a branch knows of them was learnt from their masks nowhere.
 """
@@ -8,6 +8,7 @@ those of these classes, so that what a branch knows of them was learnt from thei
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 
 from vision import checkpoints
@@ -27,9 +28,12 @@ BACKBONE = train_backbone.Config(steps=1500, precision="bf16",
 FIRST = Training(masks="transferred", start=BACKBONE.output, without_masks=NEVER_MASKED,
                  look="real", steps=1000, precision="bf16", validate=100, save_every=100,
                  output=PARTS / "base-first.safetensors")
-BASE = replace(FIRST, start=FIRST.output, scenes=6000, steps=2400, learning_rate=8e-4, seed=2,
-               validate=200, output=PARTS / "base.safetensors")
-BRANCH = Training(start=BASE.output, freeze=("backbone", "pyramid", "proposals", "boxes"),
+SECOND = replace(FIRST, start=FIRST.output, scenes=6000, steps=2400, learning_rate=8e-4, seed=2,
+                 validate=200, output=PARTS / "base-second.safetensors")
+THIRD = replace(SECOND, start=SECOND.output, steps=2600, seed=3,
+                output=PARTS / "base.safetensors")
+BEGINNINGS = (BACKBONE, FIRST, SECOND, THIRD)
+BRANCH = Training(start=THIRD.output, freeze=("backbone", "pyramid", "proposals", "boxes"),
                   look="real", scenes=2000, steps=400, learning_rate=1e-3, seed=1,
                   precision="bf16", save_every=100)
 BRANCHES = {
@@ -66,18 +70,17 @@ def made(name: str, path: Path) -> Path:
 
 def taught(recipe: Training) -> Path:
     """Return a detector of the last round, trained after what it begins with if that is missing."""
-    if not BASE.output.exists():
-        begin()
+    missing = list(takewhile(lambda part: not part.output.exists(), reversed(BEGINNINGS)))
+    for part in reversed(missing):
+        begun(part)
     return train(recipe, on_terminal)
 
 
-def begin() -> None:
-    """Train the first two rounds, as far as they are missing."""
-    if not BACKBONE.output.exists() and not FIRST.output.exists():
-        train_backbone.train(BACKBONE, on_terminal)
-    if not FIRST.output.exists():
-        train(FIRST, on_terminal)
-    train(BASE, on_terminal)
+def begun(part: Training | train_backbone.Config) -> Path:
+    """Return what another training begins with, made now."""
+    if isinstance(part, Training):
+        return train(part, on_terminal)
+    return train_backbone.train(part, on_terminal)
 
 
 VERB = Verb(Config, run, "Train every shipped model that is missing, by its recipe.")

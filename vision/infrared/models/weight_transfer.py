@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import torch
 from torch import nn
+from torch.nn import functional
 
 
 class PerClass(nn.Module):
@@ -45,7 +46,8 @@ class Transferred(nn.Module):
 
     def forward(self, detection: torch.Tensor) -> torch.Tensor:
         """Return the mask weights (classes, D + 1) told by the box weights (classes, B)."""
-        return self.transfer(detection.detach())  # w_seg = τ(w_det; θ), Equation 1, §3.3
+        known = functional.layer_norm(detection.detach(), detection.shape[1:])  # of one size
+        return self.transfer(known)  # w_seg = τ(w_det; θ), Equation 1, §3.3
 
 
 SOURCES = {"per_class": PerClass, "class_agnostic": ClassAgnostic, "transferred": Transferred}
