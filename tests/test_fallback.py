@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -202,7 +203,8 @@ def test_the_page_is_told_in_its_language(language: str) -> None:
         gr.Button().click(stream, None, shown, api_name="work")
     app.launch(prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
     try:
-        answer, said = asyncio.run(told(app.local_url, language))
+        with ThreadPoolExecutor(1) as apart:  # browser tests leave a loop in this thread
+            answer, said = apart.submit(asyncio.run, told(app.local_url, language)).result()
     finally:
         app.close(verbose=False)
     assert answer == ["torch.Size([1, 2])"]
