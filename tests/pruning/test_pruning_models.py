@@ -12,7 +12,7 @@ from torch import nn
 from vision.errors import UserError
 from vision.pruning.count import count, count_config, latency
 from vision.pruning.models import ARCHITECTURES
-from vision.pruning.models.parts import GAMMA, initialise
+from vision.pruning.models.parts import GAMMA, Select, initialise
 from vision.pruning.plan import make_plan
 from vision.pruning.surgery import prune
 
@@ -107,3 +107,17 @@ def test_latency_is_measured(precision: str) -> None:
 def test_an_unknown_precision_is_refused() -> None:
     with pytest.raises(UserError, match="known are fp32, bf16"):
         latency(perturbed("vgg16", "compact"), 1, "int4")
+
+
+@pytest.mark.parametrize("n", [0, 2])
+def test_selected_channels_are_those_of_the_index_and_lie_in_one_order(n: int) -> None:
+    select = Select(6, 3)
+    assert select.index is not None
+    select.index.copy_(torch.tensor([0, 2, 5]))
+    for order in (torch.contiguous_format, torch.channels_last):
+        x = torch.rand(n, 6, 4, 5).contiguous(memory_format=order).requires_grad_()
+        chosen = select(x)
+        assert torch.equal(chosen, x[:, [0, 2, 5]])
+        assert chosen.is_contiguous(memory_format=torch.channels_last)
+        chosen.sum().backward()
+        assert torch.equal(x.grad.sum((0, 2, 3)), torch.tensor([1.0, 0, 1, 0, 0, 1]) * 20 * n)
