@@ -163,13 +163,15 @@ def build() -> class_link.Shared:
 
 
 def connect_plan(settings: list[Any], threshold: gr.Number, plan: gr.HTML, own: gr.State) -> None:
-    """Let the plan follow its settings, the typed threshold, and the pointer on the histogram."""
+    """Let the plan follow its settings, the typed threshold, and the pointer on the histogram.
+
+    All settings are one event, so that the answer to an older one never comes last.
+    """
     model, ratio, criterion, protected = settings
     quiet: dict[str, Any] = {"queue": False, "trigger_mode": "always_last",
                              "show_progress": "hidden", "api_visibility": "private"}
     moved = [model.change, ratio.input, criterion.input, protected.submit, protected.blur]
-    for event in [opened(), *moved]:
-        event(show_plan, [*settings, own], [plan, threshold], **quiet)
+    gr.on([opened(), *moved], show_plan, [*settings, own], [plan, threshold], **quiet)
     threshold.submit(at_threshold, [model, threshold, criterion, protected, own],
                      [ratio, plan, threshold], **quiet)
     plan.select(picked, [model, criterion, protected, own], [ratio, plan, threshold], **quiet)
