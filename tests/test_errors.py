@@ -26,6 +26,14 @@ def test_an_error_survives_the_way_between_processes() -> None:
     assert str(error).endswith("did you mean 'unet'?")
 
 
+def test_of_many_known_names_the_first_and_the_last_are_told() -> None:
+    layers = [f"conv {number}" for number in range(1, 164)]
+    assert "known are conv 1, conv 2, conv 3, conv 4, conv 5, conv 6, …, conv 163;" in str(
+        unknown("layer", "conv 12x", layers))
+    assert "conv 1, conv 2, conv 3;" in str(unknown("layer", "x", layers[:3]))
+    assert len(str(unknown("class", "x", ["y" * 1000]))) < 500
+
+
 def test_plain_gives_only_what_json_knows() -> None:
     assert plain({"a": (1, float("nan"), [float("inf")]), 2: "x"}) == {"a": [1, None, [None]],
                                                                        "2": "x"}

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from difflib import get_close_matches
 from typing import Any
 
-SHOWN, LISTED = 40, 400  # characters of a wrong value in its sentence, and of what is known
+SHOWN, MOST = 40, 400  # characters of a wrong value in its sentence, and of what is known
+LISTED, FIRST = 20, 6  # names in a sentence; of more than these, the first and the last
+
 
 class UserError(Exception):
     """A mistake of the user, told in one sentence and never as a traceback.
@@ -35,6 +37,12 @@ def cut(text: str, most: int = SHOWN) -> str:
     return text if len(text) <= most else f"{text[:most]}…"
 
 
+def listed(names: list[str]) -> str:
+    """Return names as a sentence can bear them."""
+    few = names if len(names) <= LISTED else [*names[:FIRST], "…", names[-1]]
+    return ", ".join(few)
+
+
 def _rebuild(parts: tuple[str, ...], values: dict[str, Any]) -> UserError:
     return UserError(*parts, **values)
 
@@ -48,6 +56,6 @@ def unknown(kind: str, name: object, known: list[str]) -> UserError:
         "did you mean '{near}'?" if near else "choose one of them",
         kind=kind,
         name=cut(str(name)),
-        known=cut(", ".join(known), LISTED) or "none yet",
+        known=cut(listed(known), MOST) or "none yet",
         near=near[0] if near else "",
     )

@@ -59,6 +59,19 @@ def test_the_plan_follows_the_slider_the_threshold_and_the_pointer(opened: OpenP
         arg=clicked)
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_what_an_event_outside_the_queue_refuses_is_told(opened: OpenPage, theme: str) -> None:
+    page = opened(theme=theme)
+    layers = page.locator("#pruning-protected input")
+    layers.fill("conv 44")
+    layers.press("Enter")
+    told = page.get_by_role("alert").filter(has_text="no layer called 'conv 44'")
+    expect(told).to_contain_text("did you mean 'conv 4'?")
+    assert not contrast_failures(page)
+    told.click()
+    expect(told).to_have_count(0)
+
+
 def test_a_cut_shows_what_it_costs_and_can_be_downloaded(opened: OpenPage) -> None:
     page = opened()
     cut(page)

@@ -27,10 +27,11 @@ PARTS = Path("runs/pruning")  # what only begins another training
 DRAWINGS = "vgg16-drawings"
 SHORT = Training(data=("cifar10", "drawings"), steps=4700, weight_decay=5e-4, precision="bf16",
                  save_every=200)
-FAMILIES = {  # twelve epochs where the paper has 160, so λ is three and ten times the paper's
+FAMILIES = {  # at most twelve epochs where the paper has 160, so λ is three to ten times the paper's
     "vgg16": replace(SHORT, arch="vgg16", sparsity=3e-4),
     "resnet164": replace(SHORT, arch="resnet164", sparsity=1e-4),
-    "densenet40": replace(SHORT, arch="densenet40", sparsity=1e-4),
+    "densenet40": replace(SHORT, arch="densenet40", sparsity=1e-4, steps=6000, batch=64,
+                          weight_decay=2e-4),
 }
 RATIOS = {"vgg16": (50, 70), "resnet164": (40, 60), "densenet40": (40, 60)}  # percent
 TUNING = (replace(SHORT, steps=1170, learning_rate=0.02),)

@@ -18,7 +18,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 import gradio as gr
 from starlette.middleware import Middleware
 
-from vision.ui import aloud, class_link, named, presenter
+from vision.ui import aloud, class_link, named, presenter, told
 from vision.ui import gpu as gpu  # brings ZeroGPU in before torch
 from vision.ui.guarded import guard_inputs
 from vision.ui.memory import share_arenas
@@ -69,6 +69,7 @@ def create_app() -> gr.Blocks:
                     parts.append(tab.build())
         presenter.listen(app)
         named.listen(app)
+        told.listen(app)
         class_link.connect(app, tabs, [part for part in parts if part])
     guard_inputs(app)
     aloud.listen()
@@ -80,7 +81,7 @@ def launch(app: gr.Blocks, **settings: Any) -> gr.Blocks:
     blocking = not settings.pop("prevent_thread_lock", False)
     share_arenas()
     app.launch(
-        quiet=True, prevent_thread_lock=True, theme=THEME, css=CSS + presenter.CSS,
+        quiet=True, prevent_thread_lock=True, theme=THEME, css=CSS + presenter.CSS + told.CSS,
         i18n=gr.I18n(**catalogs()), favicon_path=ASSETS / "favicon.svg", ssr_mode=False,
         allowed_paths=[str(ASSETS), *photograph_folders()], max_file_size=LARGEST,
         run_history=False, state_session_capacity=CAPACITY, footer_links=["api", "settings"],
