@@ -12,6 +12,7 @@ from torchvision.ops import complete_box_iou_loss
 
 from vision import checkpoints
 from vision.checkpoints import Card, Model
+from vision.eight_bit import round_rows
 from vision.infrared.classes import CLASSES
 from vision.infrared.data import Scene, Zone
 from vision.infrared.models import ARCHITECTURES
@@ -136,12 +137,12 @@ def settings(config: Config) -> dict[str, int]:
 
 def write(config: Config, run: Run, average: Average) -> None:
     """Measure the averaged head and write it with its card."""
-    module = average.module.eval()
+    module = round_rows(average.module.eval())  # measured as it is kept
     metrics: dict[str, object] = {"seconds": run.seconds}
     if config.validate and not run.asked_to_stop:
         held_out = Scenes(HELD_OUT, config.validate)
         metrics |= measure(Model(module, describe(config, run, {})), held_out).as_json()
-    checkpoints.save(config.output, module, describe(config, run, metrics))
+    checkpoints.save(config.output, module, describe(config, run, metrics), bits=8)
 
 
 def describe(config: Config, run: Run, metrics: dict[str, object]) -> Card:
