@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.contrast import contrast_failures
 from tests.browser.screenshots import select
+from vision.checkpoints import FOLDER
 from vision.ui.pruning_view import first
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(first() is None, reason="nothing ships")]
@@ -78,6 +79,25 @@ def test_a_cut_shows_what_it_costs_and_can_be_downloaded(opened: OpenPage) -> No
     expect(page.locator("#pruning-result")).to_contain_text("batch 64", timeout=SLOW)
     expect(page.locator("#pruning-result img")).to_be_visible()
     expect(page.locator("#pruning-download")).to_be_visible()
+
+
+def test_a_new_cut_takes_the_old_onnx_file_away_and_a_second_network_is_shown(
+        opened: OpenPage) -> None:
+    page = opened()
+    cut(page)
+    page.locator("#pruning-onnx-go").click()
+    expect(page.locator("#pruning-onnx")).to_be_visible(timeout=SLOW)
+    expect(page.locator("#pruning-snippet")).to_contain_text("onnxruntime")
+    channels = page.locator("#pruning-plan .lab-tile").first
+    for name in ("vgg16-drawings", "vgg16-cut-70"):
+        before = channels.inner_text()
+        page.locator("input[type=file][accept='.safetensors']").set_input_files(
+            FOLDER / "pruning" / f"{name}.safetensors")
+        expect(page.locator("#pruning-model input")).to_have_value("my own network")
+        expect(channels).not_to_have_text(before, timeout=SLOW)
+    cut(page)
+    expect(page.locator("#pruning-onnx")).not_to_be_visible(timeout=SLOW)
+    expect(page.locator("#pruning-snippet")).not_to_be_visible()
 
 
 def test_an_example_runs_at_a_click(opened: OpenPage) -> None:

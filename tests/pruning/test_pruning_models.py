@@ -99,6 +99,14 @@ def test_widths_that_cannot_be_are_refused(arch: str, spoil: object) -> None:
         ARCHITECTURES.build(arch, **{**config, "widths": spoil(config["widths"])})
 
 
+@pytest.mark.parametrize("depth", [-1, 101, 3_000_000, 2.5, True])
+@pytest.mark.parametrize("arch, name", [("resnet164", "blocks"), ("densenet40", "layers")])
+def test_a_depth_that_cannot_be_is_refused(arch: str, name: str, depth: object) -> None:
+    config = ARCHITECTURES.build(arch, classes=10, size="compact").config
+    with pytest.raises(ValueError, match="depth"):
+        ARCHITECTURES.build(arch, **{**config, name: depth})
+
+
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
 def test_latency_is_measured(precision: str) -> None:
     assert 0 < latency(perturbed("vgg16", "compact"), 2, precision, seconds=0.05) < 5000

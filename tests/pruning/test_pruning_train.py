@@ -21,7 +21,8 @@ from vision.errors import UserError
 from vision.pruning.data import CLASSES, PREPROCESS, Pictures, normalise, open_pictures
 from vision.pruning.drawings import draw
 from vision.pruning.evaluate import evaluate
-from vision.pruning.export import snippet
+from vision.pruning.export import export, snippet
+from vision.pruning.models import ARCHITECTURES
 from vision.pruning.models.parts import Network
 from vision.pruning.plan import make_plan
 from vision.pruning.predict import load, logits, predict
@@ -87,7 +88,9 @@ def test_from_training_to_export_on_the_command_line(cli: Callable[..., Any], tm
     assert card.config == checkpoints.read_card(cut).config
     assert card.metrics["pruning"]["ratio"] == 0.5
     assert [line.split()[4] for line in card.metrics["made_from"]] == ["train", "prune"]
-    check_onnx(ask("export", "--checkpoint", tuned, "--output", tmp_path / "x.onnx"), tuned)
+    made = ask("export", "--checkpoint", tuned, "--output", tmp_path / "x.onnx")
+    assert made["snippet"] == snippet(Path(made["path"]), CLASSES)
+    check_onnx(made["path"], tuned)
 
 
 def check_onnx(path: str, checkpoint: Path) -> None:
@@ -97,8 +100,30 @@ def check_onnx(path: str, checkpoint: Path) -> None:
     with torch.inference_mode():
         wanted = load(checkpoint).module(normalise(pixels)).numpy()
     assert np.abs(found - wanted).max() <= 1e-4
-    compile(snippet(Path(path), CLASSES), "snippet", "exec")
-    compile(snippet(checkpoint, CLASSES), "snippet", "exec")
+
+
+def test_the_snippets_run_and_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                    capsys: pytest.CaptureFixture[str]) -> None:
+    model = load(saved(tmp_path / "x.safetensors", perturbed("vgg16", "compact")))
+    wide = np.zeros((64, 100, 3), np.uint8)
+    wide[:, 18:82] = draw(3, 5, 64)  # the middle square
+    cv2.imwrite(str(tmp_path / "picture.png"), wide)
+    monkeypatch.chdir(tmp_path)
+    said = []
+    for name in ("network.onnx", "network.safetensors"):
+        exec(export(model, Path(name)).snippet, {})  # noqa: S102
+        said.append(capsys.readouterr().out.split()[0])
+    assert said[0] == said[1] == predict(model, wide).label
+
+
+def test_a_network_of_other_classes_is_not_measured_or_trained(tmp_path: Path) -> None:
+    module = ARCHITECTURES.build("vgg16", classes=3, size="compact")
+    card = Card("pruning", "vgg16", module.config, ("a", "b", "c"), PREPROCESS)
+    path = checkpoints.save(tmp_path / "x.safetensors", module, card)
+    for use in (lambda: evaluate(path, "drawings"),
+                lambda: train(replace(TINY, start=path, output=tmp_path / "y.safetensors"))):
+        with pytest.raises(UserError, match="3 classes: a, b, c; the ten classes of CIFAR-10"):
+            use()
 
 
 @pytest.mark.parametrize("arch", ["resnet164", "densenet40"])

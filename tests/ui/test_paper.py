@@ -77,7 +77,7 @@ def test_our_number_follows_the_card(shipped: Path) -> None:
 
 
 def test_a_cut_network_is_not_taken_for_the_whole_one(shipped: Path) -> None:
-    whole, cut = row_of("VGG"), row_of("VGG, −70%")
+    whole, cut = row_of("VGG-19"), row_of("VGG-19, −70%")
     put(shipped, "vgg16-cut-70", "vgg16", "cifar10 test", accuracy=0.92)
     put(shipped, "vgg16-drawings", "vgg16", "drawings test", accuracy=0.99)
     assert here(whole) is None

@@ -23,7 +23,7 @@ from vision.pruning.criteria import CRITERIA
 from vision.pruning.data import CLASSES, PREPROCESS, open_pictures
 from vision.pruning.evaluate import evaluate, measure
 from vision.pruning.models import ARCHITECTURES
-from vision.pruning.plan import make_plan
+from vision.pruning.plan import MOST, highest, make_plan
 from vision.pruning.predict import load, network_of, predict
 from vision.pruning.surgery import prune as cut_at
 from vision.ui import (
@@ -37,6 +37,7 @@ from vision.ui import (
 )
 from vision.ui.choice import OWN
 from vision.ui.pieces import percent, short
+from vision.ui.text import say
 from vision.ui.pruning_diagram import slabs
 from vision.ui.widgets import Control
 
@@ -186,6 +187,19 @@ def test_nothing_is_lost_at_the_ratio_zero() -> None:
         assert found["before"][key] == found["after"][key]
 
 
+@pytest.mark.parametrize("arch", ["resnet164", "densenet40"])
+def test_what_a_cut_adds_is_shown_as_more(arch: str) -> None:
+    html, _ = pruning_plan.show_plan(arch, 0, "gamma", "", None, Request)  # biases come in
+    assert "parameters +" in html and "−-" not in html and "-0%" not in html
+
+
+def test_the_curve_says_nothing_of_a_plan_with_protected_layers() -> None:
+    free, held = (pruning_plan.show_plan("vgg16", 0.3, "gamma", protected, None, Request)[0]
+                  for protected in ("", "conv 1"))
+    assert say("pruning.predicted", None) in free
+    assert say("pruning.predicted", None) not in held
+
+
 def test_criteria_are_compared_by_what_each_one_leaves() -> None:
     html = last(pruning_compare.compare("vgg16", 0.5, "", None, Request))
     whole, pictures = load(pruning_view.path_of("vgg16", None)), open_pictures("drawings", "test")
@@ -215,13 +229,23 @@ def test_a_curve_made_now_finds_which_classes_break() -> None:
     assert line[0, 1] == pytest.approx(100 * report.accuracy)
 
 
+def test_a_curve_made_now_ends_where_protected_layers_allow() -> None:
+    protected = ", ".join(f"conv {i}" for i in range(5, 14))
+    figure, _ = last(pruning_curve.measure_now("vgg16", "gamma", protected, None, Request))
+    line = figure.axes[0].lines[-1].get_xydata()
+    scores = pruning_view.plan_for("vgg16", 0, "gamma", "", None).scores
+    most = highest(scores, pruning_view.layers_in(protected))
+    assert 0 < len(line) < len(pruning_curve.RATIOS) and line[-1, 0] <= most < line[-1, 0] + 0.1
+    assert highest(scores, ()) == MOST
+
+
 def test_a_cut_network_is_tuned_used_and_cut_again() -> None:
     cut = last(pruning.prune("vgg16", 0.5, "gamma", "", None, None, Request))[2]
     news = list(pruning_own.tune(cut, 10, 0.02, 0, Control(), Request))
     path = news[-1][3]
     card = checkpoints.read_card(Path(path))
     assert card.steps == 10 and card.config == checkpoints.read_card(Path(cut)).config
-    assert percent(card.metrics["accuracy"]) in news[-1][0]
+    assert percent(card.metrics["accuracy"]) in news[-1][0] and news[-1][-1] == path
     assert "prune" in pruning.show_card(OWN, path, Request)
     again = last(pruning.prune(OWN, 0.5, "gamma", "", None, path, Request))[-1]
     assert again["before"]["parameters"] == count(network_of(load(Path(cut)))).parameters
@@ -242,7 +266,9 @@ def test_exports_hold_the_cut_network(monkeypatch: pytest.MonkeyPatch) -> None:
     import onnxruntime
 
     path = last(pruning.prune("vgg16", 0.5, "gamma", "", None, None, Request))[2]
-    file = pruning_try.to_onnx(path, Request).value
+    button, code = pruning_try.to_onnx(path, Request)
+    file = button.value
+    assert f'InferenceSession("{Path(path).stem}.onnx")' in code.value
     session = onnxruntime.InferenceSession(str(file["path"] if isinstance(file, dict) else file))
     assert session.get_inputs()[0].shape[1:] == [3, 32, 32]
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
@@ -298,3 +324,5 @@ def test_drawings_stand_in_for_data_that_is_not_here(monkeypatch: pytest.MonkeyP
     checkpoints.save(path, whole.module, replace(whole.card, data={"train": ["cifar10"]}))
     steps = list(pruning.prune(OWN, 0.2, "gamma", "", None, str(path), Request))
     assert steps[-1][-1]["data"] == "drawings" and "stand in" in steps[-1][0]
+    tuned = list(pruning_own.tune(steps[-1][2], 10, 0.02, 0, Control(), Request))
+    assert "photographs worse" in tuned[-1][0]

@@ -56,9 +56,9 @@ def multiply_adds(layer: nn.Module) -> int:
 
 
 @torch.inference_mode()
-def latency(module: Network, batch: int = 1, precision: str = "fp32", seconds: float = 1.0
-            ) -> float:
-    """Return the median milliseconds of a batch of pictures on the module's device."""
+def latency(module: Network, batch: int = 1, precision: str = "fp32", seconds: float = 1.0,
+            least: int = 3) -> float:
+    """Return the median milliseconds of a batch on the module's device, of `least` runs or more."""
     if precision not in PRECISIONS:
         raise UserError("there is no precision '{wanted}'", "known are {known}",
                         "choose one of them", wanted=precision, known=", ".join(PRECISIONS))
@@ -70,7 +70,7 @@ def latency(module: Network, batch: int = 1, precision: str = "fp32", seconds: f
     pictures = pictures.to(memory_format=torch.channels_last)
     times: list[float] = []
     end = time.perf_counter() + seconds
-    while len(times) < 4 or time.perf_counter() < end:
+    while len(times) <= least or time.perf_counter() < end:
         start = time.perf_counter()
         module(pictures).sum().item()  # asking for a number waits for the device
         times.append(1000 * (time.perf_counter() - start))

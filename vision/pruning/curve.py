@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import platform
 import tempfile
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +26,13 @@ from vision.pruning.plan import make_plan
 from vision.pruning.predict import load, network_of
 from vision.pruning.prune import Config as Cut
 from vision.pruning.prune import pruned
+from vision.pruning.surgery import prune
 from vision.pruning.train import Config as Training
 from vision.pruning.train import train
 from vision.training import OnStep, best_device, on_terminal
 
 TIMED = ((1, "fp32"), (64, "fp32"), (1, "bf16"), (64, "bf16"))  # batch and precision
+RUNS = 9  # at least, of each
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class Point:
     accuracy_unfolded: float
     accuracy_tuned: float | None
     accuracy_scratch: float | None
-    milliseconds: dict[str, float]
+    milliseconds: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -105,18 +107,27 @@ def curve(config: Config, on_step: OnStep | None = None,
         note(config.checkpoint, known)
         if on_point:
             on_point(point)
+    if not clocked(known, config):
+        known = replace(known, device=device_name(), points=timed(config, model, known.points))
+        note(config.checkpoint, known)
     return known
 
 
 def complete(config: Config) -> bool:
-    """Return whether the card of a checkpoint has every point of this curve."""
-    return not lacking(noted(checkpoints.read_card(config.checkpoint), config), config)
+    """Return whether the card of a checkpoint has every point of this curve, and their times."""
+    known = noted(checkpoints.read_card(config.checkpoint), config)
+    return not lacking(known, config) and clocked(known, config)
 
 
 def lacking(known: Curve, config: Config) -> list[float]:
     """Return the ratios that a curve does not have yet."""
     ratios = np.arange(0, config.last + config.step / 2, config.step).round(4).tolist()
     return [ratio for ratio in ratios if ratio not in [point.ratio for point in known.points]]
+
+
+def clocked(known: Curve, config: Config) -> bool:
+    """Return whether every point has its milliseconds, or none is wanted."""
+    return not config.seconds or all(point.milliseconds for point in known.points)
 
 
 def check(config: Config) -> None:
@@ -151,21 +162,26 @@ def note(path: Path, curve: Curve) -> None:
 
 def measured(config: Config, model: Model, test: Pictures, ratio: float, on_step: OnStep | None
              ) -> Point:
-    """Return what one ratio gives."""
+    """Return what one ratio gives, but for its milliseconds."""
     plan = make_plan(network_of(model), ratio, config.criterion)
     cut = Cut(config.checkpoint, ratio, config.criterion)
     small = pruned(model, plan, cut)
     bare = pruned(model, plan, replace(cut, fold=False))
-    slim = network_of(small)
-    times = {f"{precision}, batch {batch}": latency(slim, batch, precision, config.seconds)
-             for batch, precision in TIMED if config.seconds}
     return Point(
-        ratio, plan.cut, **count(slim).as_json(), guarded=len(plan.guarded),
+        ratio, plan.cut, **count(network_of(small)).as_json(), guarded=len(plan.guarded),
         accuracy=measure(small, test).accuracy,
         accuracy_unfolded=measure(bare, test).accuracy,
         accuracy_tuned=trained(config, small, config.tune, False, on_step),
-        accuracy_scratch=trained(config, small, config.scratch, True, on_step),
-        milliseconds=times)
+        accuracy_scratch=trained(config, small, config.scratch, True, on_step))
+
+
+def timed(config: Config, model: Model, points: Sequence[Point]) -> tuple[Point, ...]:
+    """Return points with the milliseconds of all, measured in one go so that they compare."""
+    whole = network_of(model)
+    slim = [prune(whole, make_plan(whole, point.ratio, config.criterion)) for point in points]
+    return tuple(replace(point, milliseconds={
+        f"{precision}, batch {batch}": latency(network, batch, precision, config.seconds, RUNS)
+        for batch, precision in TIMED}) for point, network in zip(points, slim, strict=True))
 
 
 def trained(config: Config, small: Model, steps: int, scratch: bool, on_step: OnStep | None

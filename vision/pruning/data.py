@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from vision import datasets
-from vision.errors import unknown
+from vision.errors import UserError, listed, unknown
 from vision.images import resize
 from vision.labelled import open_labelled
 from vision.pruning.drawings import CLASSES, draw
@@ -72,6 +72,15 @@ def open_all(names: Sequence[str], split: str, limit: int = 0) -> Pictures:
 def available() -> list[str]:
     """Return the data sets that can be opened here and now; the drawings always can."""
     return [name for name in SETS if name == "drawings" or datasets.present(name)]
+
+
+def require_classes(classes: Sequence[str]) -> None:
+    """Raise unless a network knows the ten classes that all data sets here have."""
+    if tuple(classes) != CLASSES:
+        raise UserError("the network knows {count} classes: {names}",
+                        "the ten classes of CIFAR-10 are accepted here",
+                        "choose a network that learnt them", count=len(classes),
+                        names=listed(list(classes)))
 
 
 def normalise(pixels: torch.Tensor) -> torch.Tensor:

@@ -14,7 +14,7 @@ from vision import checkpoints
 from vision.checkpoints import Model
 from vision.options import Verb, option, within
 from vision.pruning.count import Size, count
-from vision.pruning.data import SETS, SPLITS, Pictures, open_pictures
+from vision.pruning.data import SETS, SPLITS, Pictures, open_pictures, require_classes
 from vision.pruning.predict import load, logits, network_of
 
 CHUNK = 125  # pictures; more at once costs more time for memory than it saves
@@ -69,6 +69,7 @@ def evaluate(checkpoint: Path, data: str = "cifar10", split: str = "test", limit
 
 def measure(model: Model, pictures: Pictures) -> Report:
     """Return the measures of a model on these pictures."""
+    require_classes(model.card.classes)
     classes = len(model.card.classes)
     said = torch.cat([logits(model, part).argmax(1) for part in pictures.pixels.split(CHUNK)])
     pairs = pictures.labels * classes + said  # (N,)

@@ -22,10 +22,10 @@ from vision.pruning.predict import load
 OPSET = 17
 SNIPPETS = {
     "onnx": """import numpy as np, onnxruntime
-from PIL import Image
+from PIL import Image, ImageOps
 
 session = onnxruntime.InferenceSession("{name}")
-picture = Image.open("picture.png").convert("RGB").resize((32, 32))
+picture = ImageOps.fit(Image.open("picture.png").convert("RGB"), (32, 32))  # the middle square
 pixels = np.asarray(picture, np.float32).transpose(2, 0, 1)[None] / 255  # (1, 3, 32, 32)
 (logits,) = session.run(None, {{"pictures": pixels}})
 print({classes}[logits[0].argmax()])
@@ -81,7 +81,22 @@ def snippet(path: Path, classes: tuple[str, ...]) -> str:
     return SNIPPETS[path.suffix[1:]].format(name=path.name, classes=list(classes))
 
 
-def export(model: Model, path: Path) -> Path:
+@dataclass(frozen=True)
+class Report:
+    """An exported file, and a few lines of Python that load it."""
+
+    path: Path
+    snippet: str
+
+    def as_json(self) -> dict[str, str]:
+        """Return both in plain types."""
+        return {"path": str(self.path), "snippet": self.snippet}
+
+    def __str__(self) -> str:
+        return f"{self.path}\n\n{self.snippet}"
+
+
+def export(model: Model, path: Path) -> Report:
     """Write a model in the format that the ending of the path names."""
     if path.suffix == ".onnx":
         checkpoints.write_atomically(path, to_onnx(model))
@@ -91,7 +106,7 @@ def export(model: Model, path: Path) -> Path:
         raise UserError("'{file}' has an ending that names no format",
                         ".onnx and .safetensors are accepted", "choose one of them",
                         file=path.name)
-    return path
+    return Report(path, snippet(path, model.card.classes))
 
 
 @dataclass(frozen=True)
@@ -103,7 +118,7 @@ class Config:
     output: Path = option(Path("runs/pruning/network.onnx"), "a .onnx or .safetensors to write")
 
 
-def run(config: Config) -> Path:
+def run(config: Config) -> Report:
     """Export one checkpoint."""
     return export(load(config.checkpoint), config.output)
 

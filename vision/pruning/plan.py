@@ -129,10 +129,17 @@ def check_ratio(ratio: float) -> None:
 def check_reach(ratio: float, count: int, scores: dict[str, np.ndarray], free: list[str],
                 protected: Sequence[str]) -> None:
     """Raise for a ratio that could be reached only by cutting protected layers."""
-    total = sum(map(len, scores.values()))
     reach = sum(len(scores[name]) for name in free) - len(free)
     if protected and count > reach:
         raise UserError("a ratio of {ratio} would empty the protected layers {names}",
                         "ratios up to {most} are accepted with these layers protected",
                         "lower the ratio or protect fewer layers", ratio=ratio,
-                        names=", ".join(protected), most=int(100 * reach / total) / 100)
+                        names=", ".join(protected), most=highest(scores, protected))
+
+
+def highest(scores: dict[str, np.ndarray], protected: Sequence[str]) -> float:
+    """Return the highest ratio that protected layers allow, to two places."""
+    if not protected:
+        return MOST
+    reach = sum(len(part) - 1 for name, part in scores.items() if name not in protected)
+    return min(int(100 * reach / sum(map(len, scores.values()))) / 100, MOST)

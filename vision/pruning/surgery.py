@@ -103,7 +103,7 @@ def absorb(consumer: Conv | nn.Linear, follower: nn.Module | None, constants: to
         response = consumer.weight @ constants  # (outputs,)
     if isinstance(follower, nn.BatchNorm2d) and follower.running_mean is not None:
         follower.running_mean -= response
-    elif consumer.bias is not None:
+    else:
         consumer.bias += response
 
 

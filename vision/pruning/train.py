@@ -20,7 +20,15 @@ from vision.datasets import licences
 from vision.errors import UserError
 from vision.labelled import augment
 from vision.options import Verb, command, option, within
-from vision.pruning.data import PREPROCESS, SETS, Pictures, normalise, open_all, open_pictures
+from vision.pruning.data import (
+    PREPROCESS,
+    SETS,
+    Pictures,
+    normalise,
+    open_all,
+    open_pictures,
+    require_classes,
+)
 from vision.pruning.evaluate import measure, summary
 from vision.pruning.models import ARCHITECTURES
 from vision.pruning.models.parts import Network, initialise
@@ -105,7 +113,9 @@ def make_network(config: Config, classes: int) -> Network:
     """Return the network to train: a new one, or that of the start, with new weights if asked."""
     if config.start is None:
         return ARCHITECTURES.build(config.arch, classes=classes, size=config.size)
-    network = network_of(load(config.start, config.arch)).cpu()
+    start = load(config.start, config.arch)
+    require_classes(start.card.classes)
+    network = network_of(start).cpu()
     if config.scratch:
         initialise(network, anew=True)
     return network

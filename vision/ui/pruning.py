@@ -20,7 +20,6 @@ from vision.ui import (
     pruning_own,
     widgets,
 )
-from vision.ui.choice import OWN
 from vision.ui.pieces import percent
 from vision.ui.pruning_exercises import EXERCISES
 from vision.ui.pruning_plan import POINTER, at_threshold, picked, show_plan
@@ -28,6 +27,7 @@ from vision.ui.pruning_try import prune, to_onnx
 from vision.ui.pruning_view import (
     CRITERIA,
     first,
+    in_a_script,
     layers_in,
     measured_on,
     names,
@@ -63,7 +63,6 @@ def show_card(model: str, own: str | None, request: gr.Request) -> str:
 
 def code(model: str | None, ratio: float, criterion: str, protected: str) -> str:
     """Return the shortest script that does what the settings above do."""
-    file = "the-file-you-downloaded" if model == OWN else f"checkpoints/pruning/{model}"
     return f"""from pathlib import Path
 
 from vision.images import read_picture
@@ -71,7 +70,7 @@ from vision.pruning.predict import load, predict
 from vision.pruning.prune import Config, run
 
 cut = Path("runs/pruning/pruned.safetensors")
-report = run(Config(Path("{file}.safetensors"), {ratio}, "{criterion}",
+report = run(Config(Path("{in_a_script(model or '')}"), {ratio}, "{criterion}",
                     protected={layers_in(protected)!r}, output=cut))
 print(report)
 print(predict(load(cut), read_picture("assets/pruning/cat.png")))
@@ -120,6 +119,8 @@ def build() -> class_link.Shared:
         ask_onnx = gr.Button(t("pruning.onnx_go"), size="sm", elem_id="pruning-onnx-go")
         onnx = gr.DownloadButton(t("pruning.onnx"), visible=False, size="sm",
                                  elem_id="pruning-onnx")
+    snippet = gr.Code(language="python", interactive=False, visible=False,
+                      label=t("pruning.snippet"), elem_id="pruning-snippet")
     raw = gr.JSON(visible=False)
     gr.Markdown(t("app.examples"))
     choice = gr.Examples(shown, [picture], elem_id="pruning-examples", api_visibility="private",
@@ -149,12 +150,14 @@ def build() -> class_link.Shared:
                            "concurrency_id": "prune", "show_progress": "minimal"}
     go.click(**run, api_name="prune", scroll_to_output=True)
     choice.load_input_event.success(**run, api_visibility="private")
-    ask_onnx.click(to_onnx, cut, onnx, api_visibility="private")
+    ask_onnx.click(to_onnx, cut, [onnx, snippet], api_visibility="private")
+    cut.change(lambda: (gr.DownloadButton(visible=False), gr.Code(visible=False)), None,
+               [onnx, snippet], queue=False, show_progress="hidden", api_visibility="private")
     file.upload(pruning_own.upload, file, [own, model], api_visibility="private")
     connect_plan(settings, threshold, plan, own)
     gr.on([part.change for part in settings], code, settings, script, queue=False,
           trigger_mode="always_last", show_progress="hidden", api_visibility="private")
-    gr.on([card_place.expand, model.change], show_card, [model, own], card,
+    gr.on([card_place.expand, model.change, own.change], show_card, [model, own], card,
           api_visibility="private")
     return class_link.share(
         "pruning", {"model": model, "ratio": ratio, "criterion": criterion,
@@ -170,7 +173,8 @@ def connect_plan(settings: list[Any], threshold: gr.Number, plan: gr.HTML, own: 
     model, ratio, criterion, protected = settings
     quiet: dict[str, Any] = {"queue": False, "trigger_mode": "always_last",
                              "show_progress": "hidden", "api_visibility": "private"}
-    moved = [model.change, ratio.input, criterion.input, protected.submit, protected.blur]
+    moved = [model.change, own.change, ratio.input, criterion.input, protected.submit,
+             protected.blur]
     gr.on([opened(), *moved], show_plan, [*settings, own], [plan, threshold], **quiet)
     threshold.submit(at_threshold, [model, threshold, criterion, protected, own],
                      [ratio, plan, threshold], **quiet)

@@ -9,10 +9,17 @@ import gradio as gr
 
 from vision.ui.behind import behind
 from vision.ui.pieces import note, percent, short, table
-from vision.ui.pruning_curve import FEW, at
+from vision.ui.pruning_curve import FEW
 from vision.ui.pruning_diagram import slabs
 from vision.ui.pruning_plan import bars
-from vision.ui.pruning_view import CRITERIA, measured_on, open_model, plan_for, report_of
+from vision.ui.pruning_view import (
+    CRITERIA,
+    measured_on,
+    open_model,
+    plan_for,
+    report_of,
+    report_of_cut,
+)
 from vision.ui.text import say, t
 from vision.ui.widgets import friendly
 
@@ -38,7 +45,7 @@ def row(model: str, ratio: float, criterion: str, protected: str, own: str | Non
     """Return what one criterion gives, with the layers that it leaves."""
     from vision.pruning.predict import network_of
 
-    report = at(model, ratio, criterion, protected, own)
+    report = report_of_cut(model, ratio, criterion, protected, own, FEW)
     plan = plan_for(model, ratio, criterion, protected, own)
     layers = slabs(network_of(open_model(model, own)), plan)
     name = html.escape(say(f"pruning.criterion_{criterion}", request))

@@ -12,7 +12,14 @@ from vision import checkpoints
 from vision.ui.behind import behind
 from vision.ui.pieces import note, percent, table
 from vision.ui.pruning_try import class_name
-from vision.ui.pruning_view import learnt, measured_on, open_model, path_of, plan_for
+from vision.ui.pruning_view import (
+    in_a_script,
+    layers_in,
+    learnt,
+    path_of,
+    plan_for,
+    report_of_cut,
+)
 from vision.ui.text import say, t
 from vision.ui.widgets import friendly, style
 
@@ -26,6 +33,8 @@ LINES = {  # of a curve's points: label, colour, dashes
     "accuracy_tuned": ("fine-tuned", "#16a34a", "-"),
     "accuracy_scratch": ("from scratch", "#a855f7", "--"),
 }
+CLOCKS = {"fp32, batch 1": ("#f97316", ":"), "fp32, batch 64": ("#f97316", "--"),
+          "bf16, batch 1": ("#a855f7", ":"), "bf16, batch 64": ("#a855f7", "--")}
 PAPER = {  # Liu et al. 2017, table 1, CIFAR-10: ratio, accuracy, parameters in M, FLOPs / 10⁸
     "vgg": ((0.0, 0.9366, 20.04, 7.97), (0.7, 0.9380, 2.30, 3.91)),
     "densenet": ((0.0, 0.9389, 1.02, 5.33), (0.4, 0.9481, 0.66, 3.81), (0.7, 0.9435, 0.35, 2.40)),
@@ -48,7 +57,7 @@ def cliff(model: str, own: str | None, request: gr.Request) -> tuple[Any, str]:
     kind = family(card.arch)
     curve = card.metrics.get("curve")
     if not curve:
-        missing = note("pruning.no_curve", request, file=path_of(model, own).name)
+        missing = note("pruning.no_curve", request, file=in_a_script(model))
         return plots([], kind), missing + papers(kind, request)
     made = note("pruning.curve_made", request, command=curve["command"], device=curve["device"],
                 data=say(f"pruning.data_{learnt(card)}", request))
@@ -88,10 +97,10 @@ def costs(axis: Any, points: list[dict[str, Any]]) -> None:
     for name, colour in (("parameters", "#16a34a"), ("multiply_adds", "#3b82f6")):
         axis.plot(ratios, [point[name] / start[name] for point in points], color=colour,
                   linewidth=2, label=name.replace("_", "-"))
-    for name, dashes in (("fp32, batch 1", ":"), ("fp32, batch 64", "--")):
-        times = [point["milliseconds"][name] for point in points if point["milliseconds"]]
-        if len(times) == len(points):
-            axis.plot(ratios, [time / times[0] for time in times], dashes, color="#f97316",
+    for name, (colour, dashes) in CLOCKS.items():
+        times = [point["milliseconds"].get(name) for point in points]
+        if None not in times:
+            axis.plot(ratios, [time / times[0] for time in times], dashes, color=colour,
                       linewidth=2, label=f"ms, {name}")
 
 
@@ -109,24 +118,14 @@ def papers(kind: str, request: gr.Request | None) -> str:
 def measure_now(model: str, criterion: str, protected: str, own: str | None, request: gr.Request
                 ) -> Iterator[tuple[Any, str]]:
     """Cut a network at ten ratios and measure each, without any fine-tuning."""
+    from vision.pruning.plan import highest
+
+    scores = plan_for(model, 0, criterion, protected, own).scores
+    most = highest(scores, layers_in(protected))
     reports: dict[float, Report] = {}
-    for ratio in RATIOS:
-        reports[ratio] = at(model, ratio, criterion, protected, own)
+    for ratio in (ratio for ratio in RATIOS if ratio <= most):
+        reports[ratio] = report_of_cut(model, ratio, criterion, protected, own, FEW)
         yield drawn(reports), breaking(reports, request)
-
-
-def at(model: str, ratio: float, criterion: str, protected: str, own: str | None,
-       count: int = FEW) -> Report:
-    """Return the measures of a network right after a cut."""
-    from vision.pruning.data import open_pictures
-    from vision.pruning.evaluate import measure
-    from vision.pruning.predict import network_of
-    from vision.pruning.surgery import prune
-
-    whole = open_model(model, own)
-    small = prune(network_of(whole), plan_for(model, ratio, criterion, protected, own))
-    pictures = open_pictures(measured_on(whole.card), "test").first(count)
-    return measure(type(whole)(small, whole.card), pictures)
 
 
 def drawn(reports: dict[float, Report]) -> Any:

@@ -15,7 +15,7 @@ from vision.ui.choice import OWN
 from vision.ui.pieces import percent
 from vision.ui.pruning_plan import chart
 from vision.ui.pruning_try import needed_cut
-from vision.ui.pruning_view import names, sets_here
+from vision.ui.pruning_view import learnt, names, sets_here
 from vision.ui.text import say, t
 from vision.ui.widgets import Control, friendly
 
@@ -26,6 +26,7 @@ ARCHITECTURES = ("vgg16", "resnet164", "densenet40")
 SETS = ("drawings", "cifar10")
 LIMIT = 2000  # pictures of each split, so that a measurement stays short
 LARGEST = 0.8  # the right end of the histogram; γ starts at 0.5
+OWN_FILE = 3  # its place in what a training yields; a tuned network can be cut and tuned again
 
 
 @friendly
@@ -54,7 +55,11 @@ def tune(cut: str | None, steps: float, rate: float, seed: float, control: Contr
                     batch=64, learning_rate=rate, seed=int(seed), val_every=max(total // 5, 1),
                     save_every=total + 1,
                     output=widgets.new_folder() / f"{start.stem}-tuned.safetensors")
-    yield from streamed(config, ("loss", "accuracy"), control, request)
+    for news in streamed(config, ("loss", "accuracy"), control, request):
+        status, *shown = news
+        if sets_here(card)[0] != learnt(card) and isinstance(status, str):
+            status += "\n\n" + say("pruning.tuned_stand_in", request)
+        yield status, *shown, news[OWN_FILE]
 
 
 def streamed(config: Config, shown: tuple[str, ...], control: Control, request: gr.Request
@@ -76,9 +81,10 @@ def streamed(config: Config, shown: tuple[str, ...], control: Control, request: 
 
 def done(path: Path, request: gr.Request | None) -> str:
     """Return what a finished training has reached."""
-    measured = checkpoints.read_card(path).metrics
-    return say("pruning.trained", request, accuracy=percent(measured["accuracy"]),
-               small=percent(measured["zero_scales"]))
+    card = checkpoints.read_card(path)
+    return say("pruning.trained", request, accuracy=percent(card.metrics["accuracy"]),
+               data=say(f"pruning.data_{learnt(card)}", request),
+               small=percent(card.metrics["zero_scales"]))
 
 
 def choices(request: gr.Request | None) -> list[Any]:
@@ -97,9 +103,10 @@ def scales(values: Any, request: gr.Request | None) -> str:
 @friendly
 def upload(file: str, request: gr.Request) -> tuple[Any, ...]:
     """Take a checkpoint from the visitor, after every check that a foreign file needs."""
+    from vision.pruning.data import require_classes
     from vision.pruning.predict import load
 
-    load(Path(file))
+    require_classes(load(Path(file)).card.classes)
     return file, gr.Dropdown(choices=choices(request), value=OWN)
 
 
@@ -133,7 +140,7 @@ def build_tuning(model: gr.Dropdown, own: gr.State, cut: gr.State) -> None:
             go = form.buttons(name, "pruning.tune_go")
         with gr.Column(scale=3, min_width=320):
             status, outputs = results(name, model, own)
-    form.connect(go, status, tune, [cut, *pace], outputs)
+    form.connect(go, status, tune, [cut, *pace], [*outputs, cut])
 
 
 def results(name: str, model: gr.Dropdown, own: gr.State) -> tuple[gr.Markdown, list[Any]]:

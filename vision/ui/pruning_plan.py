@@ -88,7 +88,7 @@ def facts(model: Model, plan: Plan, request: gr.Request | None) -> str:
     after = count_config(network.arch, network.cut_config(plan.widths))
     cells = {f"{say('pruning.channels', request)} −{plan.cut / plan.total:.0%}":
              f"{plan.total - plan.cut:,}", **savings(before, after, request)}
-    if found := on_curve(model.card, plan.ratio, plan.criterion):
+    if not plan.protected and (found := on_curve(model.card, plan.ratio, plan.criterion)):
         cells[say("pruning.predicted", request)] = percent(found[0])
         if found[1] is not None:
             cells[say("pruning.predicted_tuned", request)] = percent(found[1])
@@ -96,12 +96,13 @@ def facts(model: Model, plan: Plan, request: gr.Request | None) -> str:
 
 
 def savings(before: Size, after: Size, request: gr.Request | None) -> dict[str, str]:
-    """Return what a network costs, with what that is less than before."""
+    """Return what a network costs, and how that differs from before."""
     cells = {}
     for name in ("parameters", "multiply_adds", "file_bytes"):
         old, new = getattr(before, name), getattr(after, name)
         unit = "B" if name == "file_bytes" else ""
-        cells[f"{say(f'pruning.{name}', request)} −{1 - new / old:.0%}"] = short(new) + unit
+        change = f"{new / old - 1:+.0%}".replace("-", "−")
+        cells[f"{say(f'pruning.{name}', request)} {change}"] = short(new) + unit
     return cells
 
 

@@ -105,7 +105,6 @@ def surgery(name: str, whole: Model, plan: Plan, own: str | None) -> tuple[Trial
     """Cut a network, and write the smaller one as a checkpoint; return both."""
     import time
 
-    from vision import checkpoints
     from vision.pruning.count import count
     from vision.pruning.predict import network_of
     from vision.pruning.prune import Config, pruned
@@ -203,13 +202,14 @@ def classes(before: Report, after: Report, request: gr.Request | None) -> str:
 
 @friendly
 @behind
-def to_onnx(cut: str | None, request: gr.Request) -> Any:
-    """Write the cut network as ONNX."""
+def to_onnx(cut: str | None, request: gr.Request) -> tuple[Any, Any]:
+    """Write the cut network as ONNX, and show how to load it."""
     from vision.pruning.export import export
 
     path = Path(needed_cut(cut))
-    file = export(model_at(path, checkpoints.version(path)), path.with_suffix(".onnx"))
-    return gr.DownloadButton(value=str(file), visible=True)
+    made = export(model_at(path, checkpoints.version(path)), path.with_suffix(".onnx"))
+    return (gr.DownloadButton(value=str(made.path), visible=True),
+            gr.Code(made.snippet, visible=True))
 
 
 def needed_cut(cut: str | None) -> str:

@@ -49,7 +49,7 @@ def report_at(path: Path, changed: float, data: str, count: int) -> Report:
 
 @functools.lru_cache(maxsize=64)
 def report_of_cut_at(path: Path, changed: float, ratio: float, criterion: str,
-                     protected: tuple[str, ...], data: str) -> Report:
+                     protected: tuple[str, ...], data: str, count: int) -> Report:
     """Return the measures of a network after a cut, taken once: a class often makes the same one.
     """
     from vision.checkpoints import Model
@@ -61,7 +61,7 @@ def report_of_cut_at(path: Path, changed: float, ratio: float, criterion: str,
     whole = model_at(path, changed)
     plan = plan_at(path, changed, ratio, criterion, protected)
     small = Model(prune(network_of(whole), plan), whole.card)
-    return measure(small, open_pictures(data, "test").first(TESTED))
+    return measure(small, open_pictures(data, "test").first(count))
 
 
 def plan_at(path: Path, changed: float, ratio: float, criterion: str, protected: tuple[str, ...]
@@ -88,6 +88,12 @@ def first() -> str | None:
 def path_of(name: str, own: str | None) -> Path:
     """Return the file of a network; `own` is that of this session."""
     return choice.path_of("pruning", name, own, names())
+
+
+def in_a_script(name: str) -> str:
+    """Return how a visitor's script or command names the file of a network."""
+    folder = "" if name == choice.OWN else "checkpoints/pruning/"
+    return f"{folder}{'the-file-you-downloaded' if not folder else name}.safetensors"
 
 
 def open_model(name: str, own: str | None) -> Model:
@@ -144,13 +150,13 @@ def report_of(name: str, own: str | None, count: int = TESTED) -> Report:
     return report_at(path, checkpoints.version(path), data, count)
 
 
-def report_of_cut(name: str, ratio: float, criterion: str, protected: str, own: str | None
-                  ) -> Report:
+def report_of_cut(name: str, ratio: float, criterion: str, protected: str, own: str | None,
+                  count: int = TESTED) -> Report:
     """Return the measures of a network after a cut."""
     path = path_of(name, own)
     data = measured_on(checkpoints.read_card(path))
     return report_of_cut_at(path, checkpoints.version(path), ratio, criterion,
-                            layers_in(protected), data)
+                            layers_in(protected), data, count)
 
 
 def on_curve(card: Card, ratio: float, criterion: str) -> tuple[float, float | None] | None:

@@ -21,6 +21,7 @@ from vision.pruning.models.parts import (
     Head,
     Network,
     Select,
+    check_depth,
     check_widths,
     initialise,
 )
@@ -118,4 +119,5 @@ def densenet40(*, classes: int, size: str = "paper", widths: Sequence[int] | Non
                layers: int | None = None, bias: bool = False) -> DenseNet:
     """Build a DenseNet-40; `compact` has three layers a stage, `bias` is what cutting leaves."""
     layers = layers or LAYERS[size]
+    check_depth(layers)
     return DenseNet(classes, full_widths(layers) if widths is None else widths, layers, bias)

@@ -104,6 +104,12 @@ class Network(nn.Module):
         return {**self.config, **biased, "widths": list(widths)}
 
 
+def check_depth(depth: int) -> None:
+    """Raise for a number of blocks that no network of this kind has."""
+    if type(depth) is not int or not 1 <= depth <= 100:
+        raise ValueError(f"a depth of {depth!r} where 1 to 100 can be")
+
+
 def check_widths(widths: Sequence[int], largest: Sequence[int | None]) -> None:
     """Raise for widths that no network of this family can have."""
     if len(widths) != len(largest):

@@ -21,6 +21,7 @@ from vision.pruning.models.parts import (
     Head,
     Network,
     Select,
+    check_depth,
     check_widths,
     initialise,
 )
@@ -115,4 +116,5 @@ def resnet164(*, classes: int, size: str = "paper", widths: Sequence[int] | None
               blocks: int | None = None, bias: bool = False) -> ResNet:
     """Build a ResNet-164; `compact` has two blocks a stage, `bias` is what cutting leaves."""
     blocks = blocks or BLOCKS[size]
+    check_depth(blocks)
     return ResNet(classes, full_widths(blocks) if widths is None else widths, blocks, bias)
