@@ -37,8 +37,8 @@ from vision.ui import (
 )
 from vision.ui.choice import OWN
 from vision.ui.pieces import percent, short
-from vision.ui.text import say
 from vision.ui.pruning_diagram import slabs
+from vision.ui.text import say
 from vision.ui.widgets import Control
 
 NAMES = ARCHITECTURES.names()

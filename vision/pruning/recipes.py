@@ -27,17 +27,15 @@ PARTS = Path("runs/pruning")  # what only begins another training
 DRAWINGS = "vgg16-drawings"
 SHORT = Training(data=("cifar10", "drawings"), steps=4700, weight_decay=5e-4, precision="bf16",
                  save_every=200)
-FAMILIES = {  # at most twelve epochs where the paper has 160, so λ is three to ten times the paper's
+FAMILIES = {  # twelve epochs at most where the paper has 160, so λ is three or ten times as large
     "vgg16": replace(SHORT, arch="vgg16", sparsity=3e-4),
     "resnet164": replace(SHORT, arch="resnet164", sparsity=1e-4),
     "densenet40": replace(SHORT, arch="densenet40", sparsity=1e-4, steps=6000, batch=64,
                           weight_decay=2e-4),
 }
 RATIOS = {"vgg16": (50, 70), "resnet164": (40, 60), "densenet40": (40, 60)}  # percent
-TUNING = (replace(SHORT, steps=1170, learning_rate=0.02),)
-LONGER = {"vgg16-cut-70": (  # three layers are left with one channel, which takes two rounds
-    replace(SHORT, steps=3500, learning_rate=0.05),
-    replace(SHORT, steps=2000, learning_rate=0.04, seed=1))}
+TUNING = ((1170, 0.02),)  # steps and highest learning rate of each round
+LONGER = {"vgg16-cut-70": ((3500, 0.05), (2000, 0.04))}  # three layers are left with one channel
 SMALL = Training(size="compact", data=("drawings",), steps=600, batch=64, sparsity=0.003,
                  save_every=200)
 QUICK = Measuring(data=SHORT.data, limit=5000, tune=60, learning_rate=0.005)
@@ -98,12 +96,18 @@ def smaller(arch: str, percent: int) -> Path:
     """Return a network cut from the sparse one, after it has learnt again."""
     name = f"{arch}-cut-{percent}"
     start = cut(Cut(sparse(arch), percent / 100, output=PARTS / "cut" / f"{name}.safetensors")).path
-    for number, tuning in enumerate(LONGER.get(name, TUNING), 1):
-        output = PARTS / f"{name}-{number}.safetensors"
+    for recipe in rounds(arch, name):
+        output = PARTS / f"{name}-{recipe.seed + 1}.safetensors"
         if not output.exists():
-            train(replace(tuning, arch=arch, start=start, output=output), on_terminal)
+            train(replace(recipe, start=start, output=output), on_terminal)
         start = output
     return start
+
+
+def rounds(arch: str, name: str) -> list[Training]:
+    """Return how a cut network learns again, each round with a seed of its own."""
+    return [replace(FAMILIES[arch], sparsity=0.0, steps=steps, learning_rate=rate, seed=number)
+            for number, (steps, rate) in enumerate(LONGER.get(name, TUNING))]
 
 
 def kept(trained: Path, path: Path) -> Path:

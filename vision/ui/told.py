@@ -18,7 +18,7 @@ TOLD = """() => {
     told.addEventListener("mousedown", (event) => event.preventDefault());  // the focus stays
     told.addEventListener("click", () => told.remove());
     document.querySelector(".gradio-container").append(told);
-    setTimeout(() => told.remove(), %d);
+    setTimeout(() => told.remove(), MILLISECONDS);
   };
   const fetched = window.fetch;
   window.fetch = async (...asked) => {
@@ -28,7 +28,7 @@ TOLD = """() => {
       answer.clone().json().then(({error, visible}) => error && visible && tell(error));
     return answer;
   };
-}""" % (1000 * SECONDS)
+}""".replace("MILLISECONDS", str(1000 * SECONDS))
 
 CSS = """
 .lab-told { position: fixed; z-index: 1000; top: 1rem; right: 1rem; cursor: pointer;
