@@ -167,11 +167,11 @@ def build() -> class_link.Shared:
     go.click(sample, [*settings, own], outputs, concurrency_limit=4, api_name="sample")
     gr.on([put.click, text.submit], write, [model, text, seed, cut, own], outputs,
           concurrency_limit=2, api_visibility="private")
-    model.change(relabel, [model, own, labels], [labels, first_label, second_label, asked],
-                 api_visibility="private")
+    gr.on([model.change, own.change], relabel, [model, own, labels],
+          [labels, first_label, second_label, asked], api_visibility="private")
     gr.on([part.change for part in settings], code, settings, script, queue=False,
           trigger_mode="always_last", show_progress="hidden", api_visibility="private")
-    gr.on([card_place.expand, model.change], show_card, [model, own], card,
+    gr.on([card_place.expand, model.change, own.change], show_card, [model, own], card,
           api_visibility="private")
     return class_link.share("gan", {"model": model, "labels": labels, "count": count,
                                     "seed": seed, "truncation": cut, "text": text})

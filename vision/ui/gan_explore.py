@@ -166,5 +166,6 @@ def build(model: gr.Dropdown, own: gr.State, pairs: list[tuple[str, int]]
     run.success(at, [frames, position], one, queue=False, api_visibility="private")
     position.input(at, [frames, position], one, queue=False, trigger_mode="always_last",
                    show_progress="hidden", api_visibility="private")
-    model.change(friendly(dimensions), [model, own], dimension, api_visibility="private")
+    gr.on([model.change, own.change], friendly(dimensions), [model, own], dimension,
+          api_visibility="private")
     return first_label, second_label

@@ -171,7 +171,7 @@ def build(model: gr.Dropdown, own: gr.State, pairs: list[tuple[str, int]]) -> gr
         get = gr.Button(t("gan.fetch"))
     found = gr.HTML(elem_id="gan-near")
     show.click(leaderboard, None, board, api_visibility="private")
-    gr.on([show.click, model.change], plots, [model, own], [plot, fragile],
+    gr.on([show.click, model.change, own.change], plots, [model, own], [plot, fragile],
           api_visibility="private")
     judge.click(fool, [canvas, model, asked, own], verdict, api_visibility="private")
     near.click(neighbours, [model, own], found, api_visibility="private")

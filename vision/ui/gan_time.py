@@ -76,5 +76,6 @@ def build(model: gr.Dropdown, own: gr.State) -> None:
         with gr.Column(min_width=280):
             beside = gr.HTML(elem_id="gan-collapse")
     plot = gr.Plot(show_label=False, elem_id="gan-curves", elem_classes=["lab-when-filled"])
-    gr.on([share.input, model.change], travel, [model, share, own], [here, beside, plot],
-          trigger_mode="always_last", show_progress="hidden", api_visibility="private")
+    gr.on([share.input, model.change, own.change], travel, [model, share, own],
+          [here, beside, plot], trigger_mode="always_last", show_progress="hidden",
+          api_visibility="private")

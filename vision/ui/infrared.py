@@ -238,8 +238,8 @@ def build() -> class_link.Shared:
     connect(parts, go, choice, view, own, [result, numbers, marked, report, raw], details)
     gr.on([part.change for part in settings], code, settings, script, queue=False,
           trigger_mode="always_last", show_progress="hidden", api_visibility="private")
-    gr.on([card_place.expand, parts["model"].change], show_card, [parts["model"], own], card,
-          api_visibility="private")
+    gr.on([card_place.expand, parts["model"].change, own.change], show_card,
+          [parts["model"], own], card, api_visibility="private")
     return class_link.share(
         "infrared", {name: parts[name] for name in SHARED if name != "model" or names()},
         {"picture": [path for path, *_ in shown]})

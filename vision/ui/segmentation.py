@@ -193,7 +193,7 @@ def build() -> class_link.Shared:
           trigger_mode="always_last", show_progress="hidden", api_visibility="private")
     gr.on([model.change, opacity.change], code, [model, opacity], script, queue=False,
           trigger_mode="always_last", show_progress="hidden", api_visibility="private")
-    gr.on([card_place.expand, model.change], show_card, [model, own], card,
+    gr.on([card_place.expand, model.change, own.change], show_card, [model, own], card,
           api_visibility="private")
     return class_link.share(
         "segmentation", {"model": model, "opacity": opacity, "picture": picture, "truth": truth},
