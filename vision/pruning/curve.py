@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from vision.pruning.count import count, latency
 from vision.pruning.criteria import CRITERIA
 from vision.pruning.data import SETS, Pictures, open_pictures
 from vision.pruning.evaluate import measure
+from vision.pruning.models.parts import Network
 from vision.pruning.plan import make_plan
 from vision.pruning.predict import load, network_of
 from vision.pruning.prune import Config as Cut
@@ -32,7 +34,7 @@ from vision.pruning.train import train
 from vision.training import OnStep, best_device, on_terminal
 
 TIMED = ((1, "fp32"), (64, "fp32"), (1, "bf16"), (64, "bf16"))  # batch and precision
-RUNS = 9  # at least, of each
+ROUNDS = 5  # of measuring time, in each of which every point has its turn
 
 
 @dataclass(frozen=True)
@@ -176,12 +178,19 @@ def measured(config: Config, model: Model, test: Pictures, ratio: float, on_step
 
 
 def timed(config: Config, model: Model, points: Sequence[Point]) -> tuple[Point, ...]:
-    """Return points with the milliseconds of all, measured in one go so that they compare."""
+    """Return points with their milliseconds, measured in turns: what disturbs, disturbs all."""
     whole = network_of(model)
     slim = [prune(whole, make_plan(whole, point.ratio, config.criterion)) for point in points]
-    return tuple(replace(point, milliseconds={
-        f"{precision}, batch {batch}": latency(network, batch, precision, config.seconds, RUNS)
-        for batch, precision in TIMED}) for point, network in zip(points, slim, strict=True))
+    rounds = [[times(network, config.seconds / ROUNDS) for network in slim] for _ in range(ROUNDS)]
+    return tuple(replace(point, milliseconds={name: median(round_[name] for round_ in own)
+                                              for name in own[0]})
+                 for point, own in zip(points, zip(*rounds, strict=True), strict=True))
+
+
+def times(network: Network, seconds: float) -> dict[str, float]:
+    """Return the milliseconds of each batch and precision."""
+    return {f"{precision}, batch {batch}": latency(network, batch, precision, seconds, least=1)
+            for batch, precision in TIMED}
 
 
 def trained(config: Config, small: Model, steps: int, scratch: bool, on_step: OnStep | None
