@@ -104,7 +104,7 @@ def absorb(consumer: Conv | nn.Linear, follower: nn.Module | None, constants: to
     if isinstance(follower, nn.BatchNorm2d) and follower.running_mean is not None:
         follower.running_mean -= response
     else:
-        consumer.bias += response
+        consumer.get_parameter("bias").add_(response)
 
 
 def reach(conv: Conv) -> torch.Tensor:
