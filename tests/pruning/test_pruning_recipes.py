@@ -24,8 +24,8 @@ def _tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recipes, "FAMILIES", {
         arch: replace(recipe, **CHANGES) for arch, recipe in recipes.FAMILIES.items()})
     monkeypatch.setattr(recipes, "TUNING", ((2, 0.02),))
-    monkeypatch.setattr(recipes, "LONGER", {
-        name: tuple((2, rate) for _, rate in rounds) for name, rounds in recipes.LONGER.items()})
+    monkeypatch.setattr(recipes, "OTHER", {
+        name: tuple((2, rate) for _, rate in rounds) for name, rounds in recipes.OTHER.items()})
     monkeypatch.setattr(recipes, "CURVES", {
         name: replace(measuring, data=("drawings",), limit=20, step=0.9, last=0.9, tune=1,
                       scratch=0, batch=8, seconds=0.0)

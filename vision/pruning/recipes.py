@@ -35,7 +35,8 @@ FAMILIES = {  # twelve epochs at most where the paper has 160, so λ is three or
 }
 RATIOS = {"vgg16": (50, 70), "resnet164": (40, 60), "densenet40": (40, 60)}  # percent
 TUNING = ((1170, 0.02),)  # steps and highest learning rate of each round
-LONGER = {"vgg16-cut-70": ((3500, 0.05), (2000, 0.04))}  # three layers are left with one channel
+OTHER = {"vgg16-cut-70": ((3500, 0.05), (2000, 0.04)),  # three layers are left with one channel
+         "densenet40-cut-40": ((600, 0.02),), "densenet40-cut-60": ((600, 0.02),)}
 SMALL = Training(size="compact", data=("drawings",), steps=600, batch=64, sparsity=0.003,
                  save_every=200)
 QUICK = Measuring(data=SHORT.data, limit=5000, tune=60, learning_rate=0.005)
@@ -107,7 +108,7 @@ def smaller(arch: str, percent: int) -> Path:
 def rounds(arch: str, name: str) -> list[Training]:
     """Return how a cut network learns again, each round with a seed of its own."""
     return [replace(FAMILIES[arch], sparsity=0.0, steps=steps, learning_rate=rate, seed=number)
-            for number, (steps, rate) in enumerate(LONGER.get(name, TUNING))]
+            for number, (steps, rate) in enumerate(OTHER.get(name, TUNING))]
 
 
 def kept(trained: Path, path: Path) -> Path:
