@@ -326,3 +326,9 @@ def test_drawings_stand_in_for_data_that_is_not_here(monkeypatch: pytest.MonkeyP
     assert steps[-1][-1]["data"] == "drawings" and "stand in" in steps[-1][0]
     tuned = list(pruning_own.tune(steps[-1][2], 10, 0.02, 0, Control(), Request))
     assert "photographs worse" in tuned[-1][0]
+
+
+def test_every_architecture_can_be_trained_on_the_page_and_has_the_papers_rows() -> None:
+    assert sorted(pruning_own.ARCHITECTURES) == NAMES
+    for arch in NAMES:
+        assert pruning_curve.PAPER[pruning_curve.family(arch)]

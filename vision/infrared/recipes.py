@@ -1,6 +1,6 @@
 """How the models are made anew: one list, one command that trains what is missing.
 
-The detector learns in four rounds. In the first three some classes have no masks. In the last only
+The detector learns in five rounds. In the first four some classes have no masks. In the last only
 the mask branch learns: once from all masks, which is the detector that ships, and twice without
 those of these classes, so that what a branch knows of them was learnt from their masks nowhere.
 """
@@ -31,9 +31,11 @@ FIRST = Training(masks="transferred", start=BACKBONE.output, without_masks=NEVER
 SECOND = replace(FIRST, start=FIRST.output, scenes=6000, steps=2400, learning_rate=8e-4, seed=2,
                  validate=200, output=PARTS / "base-second.safetensors")
 THIRD = replace(SECOND, start=SECOND.output, steps=2600, seed=3,
-                output=PARTS / "base.safetensors")
-BEGINNINGS = (BACKBONE, FIRST, SECOND, THIRD)
-BRANCH = Training(start=THIRD.output, freeze=("backbone", "pyramid", "proposals", "boxes"),
+                output=PARTS / "base-third.safetensors")
+FOURTH = replace(THIRD, start=THIRD.output, steps=2700, seed=4,
+                 output=PARTS / "base.safetensors")
+BEGINNINGS = (BACKBONE, FIRST, SECOND, THIRD, FOURTH)
+BRANCH = Training(start=FOURTH.output, freeze=("backbone", "pyramid", "proposals", "boxes"),
                   look="real", scenes=2000, steps=400, learning_rate=1e-3, seed=1,
                   precision="bf16", save_every=100)
 BRANCHES = {

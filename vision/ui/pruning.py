@@ -148,7 +148,7 @@ def build() -> class_link.Shared:
     run: dict[str, Any] = {"fn": prune, "inputs": [*settings, picture, own],
                            "outputs": [result, small, cut, raw], "concurrency_limit": 2,
                            "concurrency_id": "prune", "show_progress": "minimal"}
-    go.click(**run, api_name="prune", scroll_to_output=True)
+    go.click(**run, api_name="prune", scroll_to_output=True, trigger_mode="always_last")
     choice.load_input_event.success(**run, api_visibility="private")
     ask_onnx.click(to_onnx, cut, [onnx, snippet], api_visibility="private")
     cut.change(lambda: (gr.DownloadButton(visible=False), gr.Code(visible=False)), None,

@@ -22,7 +22,7 @@ from vision.ui.widgets import Control, friendly
 if TYPE_CHECKING:
     from vision.pruning.train import Config
 
-ARCHITECTURES = ("vgg16", "resnet164", "densenet40")
+ARCHITECTURES = ("vgg16", "vgg19", "resnet164", "densenet40")
 SETS = ("drawings", "cifar10")
 LIMIT = 2000  # pictures of each split, so that a measurement stays short
 LARGEST = 0.8  # the right end of the histogram; γ starts at 0.5
