@@ -123,6 +123,28 @@ def test_only_devices_with_a_mask_are_drawn_and_not_too_many() -> None:
     assert len(set(some_masked(*many).tolist())) == MASK_SAMPLES
 
 
+def test_the_second_look_is_where_the_first_put_the_boxes() -> None:
+    heads = ARCHITECTURES.build("faster_rcnn", classes=2).heads.eval()
+    logits = torch.tensor([[9.0, 0.0, 8.0]])  # background, and if anything then class 2
+    shifts = torch.zeros(1, 3, 4)
+    shifts[0, 1], shifts[0, 2] = torch.tensor([-9.0, 0, 0, 0]), torch.tensor([5.0, 0, 0, 0])
+    looked: list[torch.Tensor] = []
+
+    def judge(features: object, boxes: list[torch.Tensor], size: object
+              ) -> tuple[torch.Tensor, torch.Tensor]:
+        looked.extend(boxes)
+        return logits.repeat(len(boxes[0]), 1), shifts.flatten(1).repeat(len(boxes[0]), 1)
+
+    heads.judge = judge  # each look wants the boxes half their width to the right
+    proposals = torch.tensor([[10.0, 20, 30, 60], [100, 0, 120, 40]])
+    found = heads.find({}, [proposals], (96, 128))
+    assert torch.equal(looked[0], proposals)
+    torch.testing.assert_close(looked[1], torch.tensor([[20.0, 20, 40, 60], [110, 0, 128, 40]]))
+    places = found[0].boxes[found[0].labels == 1]
+    torch.testing.assert_close(places[places[:, 0].argsort()],
+                               torch.tensor([[30.0, 20, 50, 60], [119, 0, 128, 40]]))
+
+
 @pytest.mark.parametrize("name", detectors())
 def test_every_detector_learns_and_finds(name: str) -> None:
     torch.manual_seed(0)

@@ -34,8 +34,10 @@ class Config:
     glcm: Path | None = option(None, "a backbone from pictures drawn by their texture")
     ways: tuple[str, ...] = option(tuple(WAYS), "what learns", lambda: list(WAYS))
     pictures: tuple[int, ...] = option((5, 10, 25, 50, 100), "how many labelled pictures")
-    steps: int = option(150, "how many steps each training has")
-    batch: int = option(4, "pictures a step")
+    height: int = option(160, "height of the pictures")
+    width: int = option(224, "width of the pictures")
+    steps: int = option(300, "how many steps each training has")
+    batch: int = option(8, "pictures a step")
     scenes: int = option(100, "measure on so many held-out scenes")
     seed: int = option(0, "seed of weights and scenes")
     output: Path = option(FILE, "the file of the runs; those it holds are not made again")
@@ -48,6 +50,8 @@ class Rung:
     way: str
     sampling: str  # "none", "uniform" or "glcm": how the backbone's source pictures were drawn
     pictures: int
+    height: int
+    width: int
     steps: int
     batch: int
     seed: int
@@ -61,8 +65,8 @@ class Rung:
     @property
     def key(self) -> tuple[Any, ...]:
         """Return what makes two rungs the same training."""
-        return (self.way, self.sampling, self.pictures, self.steps, self.batch, self.seed,
-                self.scenes)
+        return (self.way, self.sampling, self.pictures, self.height, self.width, self.steps,
+                self.batch, self.seed, self.scenes)
 
 
 @dataclass(frozen=True)
@@ -116,12 +120,13 @@ def climb(config: Config, on_step: OnStep | None = None,
                         "make them with 'python -m vision infrared train_backbone'")
     report = read(config.output)
     for way, sampling, start, count in plan(config):
-        wanted = (way, sampling, count, config.steps, config.batch, config.seed, config.scenes)
+        wanted = (way, sampling, count, config.height, config.width, config.steps, config.batch,
+                  config.seed, config.scenes)
         if wanted in {rung.key for rung in report.rungs}:
             continue
         path = train(training.Config(
-            start=start, freeze=WAYS[way], scenes=count, steps=config.steps, batch=config.batch,
-            validate=config.scenes, seed=config.seed, save_every=config.steps + 1,
+            start=start, freeze=WAYS[way], scenes=count, height=config.height,
+            width=config.width, steps=config.steps, batch=config.batch, validate=config.scenes, seed=config.seed, save_every=config.steps + 1,
             output=Path("runs/infrared/ladder") / f"{way}-{sampling}-{count}.safetensors"), on_step)
         card = checkpoints.read_card(path)
         path.unlink()

@@ -33,7 +33,7 @@ def show(measure: str, request: gr.Request) -> tuple[Any, str]:
         return None, note("infrared.no_ladder", request, command=COMMAND)
     curves = curves_of(rungs)
     made = say("infrared.ladder_made", request, steps=rungs[0].steps, batch=rungs[0].batch,
-               scenes=rungs[0].scenes, seed=rungs[0].seed)
+               size=f"{rungs[0].width}×{rungs[0].height}", scenes=rungs[0].scenes, seed=rungs[0].seed)
     return figure(curves, measure, request), (f"<p>{html.escape(made)}</p>"
                                               + rows(curves, measure, request))
 

@@ -1,4 +1,8 @@
-"""The second stage of Mask R-CNN (arXiv:1703.06870): class, box and mask of each proposal."""
+"""The second stage of Mask R-CNN (arXiv:1703.06870): class, box and mask of each proposal.
+
+The boxes are judged twice, the second time where the first look moved them: a box that fits its
+device better is judged better (arXiv:1712.00726, §3.1, "Iterative BBox").
+"""
 
 from __future__ import annotations
 
@@ -8,12 +12,13 @@ import torch
 from torch.nn import functional
 from torchvision.models.detection.faster_rcnn import FastRCNNPredictor, TwoMLPHead
 from torchvision.models.detection.roi_heads import RoIHeads, fastrcnn_loss
-from torchvision.ops import MultiScaleRoIAlign
+from torchvision.ops import MultiScaleRoIAlign, clip_boxes_to_image
 
 from vision.infrared.models.backbone import LEVELS
 from vision.infrared.models.masks import MaskBranch, cut_out, mask_losses
 
 SIDE = 7  # of a region, in cells
+LOOKS = 2  # how often a box is judged
 LOWEST_SCORE = 0.05
 MOST_BOXES = 100  # that get a mask
 SAMPLES = 64  # proposals of a picture that are learnt from, a quarter of them devices
@@ -77,13 +82,28 @@ class Heads(RoIHeads):
         logits, shifts = self.box_predictor(x)
         return logits.float(), shifts.float()
 
+    def moved(self, boxes: list[torch.Tensor], logits: torch.Tensor, shifts: torch.Tensor,
+              size: tuple[int, int]) -> list[torch.Tensor]:
+        """Return each box where its likeliest class, the background left out, wants it to be."""
+        likeliest = logits[:, 1:].argmax(1) + 1  # (R,)
+        places = self.box_coder.decode(shifts.detach(), boxes)  # (R, 1 + classes, 4)
+        own = places[torch.arange(len(places), device=places.device), likeliest]  # (R, 4)
+        return [clip_boxes_to_image(part, size) for part in own.split([len(b) for b in boxes])]
+
     def losses(self, features: Features, proposals: list[torch.Tensor], size: tuple[int, int],
                targets: list[Target]) -> dict[str, torch.Tensor]:
         """Return L_cls, L_box and L_mask of the sampled proposals (§3: L is their sum)."""
-        boxes, which, labels, shifts = self.select_training_samples(
-            proposals, [target.as_dict() for target in targets])
-        loss_class, loss_box = fastrcnn_loss(*self.judge(features, boxes, size), labels, shifts)
-        losses = {"loss_class": loss_class, "loss_box": loss_box}
+        truth = [target.as_dict() for target in targets]
+        classed, placed = [], []
+        for _ in range(LOOKS):
+            boxes, which, labels, shifts = self.select_training_samples(proposals, truth)
+            answer = self.judge(features, boxes, size)
+            loss_class, loss_box = fastrcnn_loss(*answer, labels, shifts)
+            classed.append(loss_class)
+            placed.append(loss_box)
+            proposals = self.moved(boxes, *answer, size)
+        losses = {"loss_class": torch.stack(classed).mean(),
+                  "loss_box": torch.stack(placed).mean()}
         if self.masks is not None:
             losses["loss_mask"] = self.loss_of_masks(self.masks, features, boxes, which, labels,
                                                      targets, size)
@@ -105,6 +125,8 @@ class Heads(RoIHeads):
     def find(self, features: Features, proposals: list[torch.Tensor], size: tuple[int, int]
              ) -> list[Found]:
         """Return what the proposals hold: the best boxes, and a mask for each of them."""
+        for _ in range(LOOKS - 1):
+            proposals = self.moved(proposals, *self.judge(features, proposals, size), size)
         boxes, scores, labels = self.postprocess_detections(
             *self.judge(features, proposals, size), proposals, [size] * len(proposals))
         labels = [label - 1 for label in labels]
