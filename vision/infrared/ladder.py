@@ -126,7 +126,8 @@ def climb(config: Config, on_step: OnStep | None = None,
             continue
         path = train(training.Config(
             start=start, freeze=WAYS[way], scenes=count, height=config.height,
-            width=config.width, steps=config.steps, batch=config.batch, validate=config.scenes, seed=config.seed, save_every=config.steps + 1,
+            width=config.width, steps=config.steps, batch=config.batch, validate=config.scenes,
+            seed=config.seed, save_every=config.steps + 1,
             output=Path("runs/infrared/ladder") / f"{way}-{sampling}-{count}.safetensors"), on_step)
         card = checkpoints.read_card(path)
         path.unlink()

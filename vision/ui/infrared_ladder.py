@@ -32,8 +32,9 @@ def show(measure: str, request: gr.Request) -> tuple[Any, str]:
     if not rungs:
         return None, note("infrared.no_ladder", request, command=COMMAND)
     curves = curves_of(rungs)
-    made = say("infrared.ladder_made", request, steps=rungs[0].steps, batch=rungs[0].batch,
-               size=f"{rungs[0].width}×{rungs[0].height}", scenes=rungs[0].scenes, seed=rungs[0].seed)
+    one = rungs[0]
+    made = say("infrared.ladder_made", request, steps=one.steps, batch=one.batch,
+               size=f"{one.width}×{one.height}", scenes=one.scenes, seed=one.seed)
     return figure(curves, measure, request), (f"<p>{html.escape(made)}</p>"
                                               + rows(curves, measure, request))
 
