@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import subprocess
 import sys
 from functools import cache
@@ -125,3 +126,12 @@ print(json.dumps([[n for n in sys.modules if n.split(".")[0] in ("gradio", "grad
     assert done.returncode == 0, done.stderr
     gradio, threads, modules = json.loads(done.stdout.splitlines()[-1])
     assert gradio == [] and threads == 1 and modules == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="OpenMP tells its settings where it is GNU's")
+def test_torchs_threads_sleep_while_they_wait() -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
+    done = subprocess.run([sys.executable, "-c", "import vision, torch; torch.ones(9).sum()"],
+                          env={**environment, "OMP_DISPLAY_ENV": "TRUE"}, cwd=REPOSITORY,
+                          capture_output=True, text=True, timeout=300, check=True)
+    assert "OMP_WAIT_POLICY = 'PASSIVE'" in done.stderr
