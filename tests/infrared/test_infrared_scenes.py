@@ -22,7 +22,7 @@ from vision.infrared.scenes.scene import FINE
 from vision.infrared.scenes.sky import draw_air
 from vision.infrared.scenes.surfaces import PAINT
 from vision.infrared.scenes.view import View, looking
-from vision.infrared.scenes.visible import Pieces
+from vision.infrared.scenes.visible import LEAST, Pieces, visible_devices
 
 SIZE = (144, 192)
 NIGHT = Air("night", 15.0, -25.0, 0.0, 0.1, 0.0, 0.0, 0.6)
@@ -70,6 +70,41 @@ def test_zones_are_named_and_lie_inside_their_boxes() -> None:
                 assert x0 <= x - w / 2 and x + w / 2 <= x1 and y0 <= y - h / 2 and y + h / 2 <= y1
                 count += 1
     assert count > 60
+
+
+def test_a_zone_is_where_it_would_be_if_nothing_stood_before_it() -> None:
+    checked = hidden = 0
+    for seed in range(16):
+        rng, chance = np.random.default_rng(seed), np.random.default_rng(0)
+        size = (SIZE[0] * FINE, SIZE[1] * FINE)
+        plan = draw_plan(rng, chance, Making(fault="none"), NIGHT, size)
+        together, pieces, alone = Canvas(np.zeros(size)), Pieces(), []
+        for thing in plan.things:
+            own = pieces.begin(thing)
+            single = Canvas(np.zeros(size))
+            for part in sorted(thing.parts, key=lambda p: -thing.place.distance(p.middle)):
+                piece = own[part.zone] if own and part.zone is not None else SURROUNDINGS
+                part.paint(Scenery(single, thing.place, NIGHT), piece)
+                part.paint(Scenery(together, thing.place, NIGHT), piece)
+            pieces.end(thing, own, together.piece)
+            alone += [(own, single.piece)] if own else []
+        for device in visible_devices(together.piece, pieces, SIZE):
+            fine = device.mask.repeat(FINE, 0).repeat(FINE, 1)
+            own, piece = max(alone, key=lambda one: np.count_nonzero(
+                np.isin(one[1], list(one[0].values())) & fine))
+            for zone in device.zones:
+                rows, columns = np.nonzero(piece == own[zone.name])
+                whole = np.array([columns.min(), rows.min(), columns.max() + 1, rows.max() + 1])
+                box = np.array(device.box)
+                whole = np.concatenate([np.maximum(whole / FINE, box)[:2],
+                                        np.minimum(whole / FINE, box)[2:]])
+                half = np.array(zone.size) / 2
+                assert np.allclose([*(zone.centre - half), *(zone.centre + half)], whole)
+                shown = np.count_nonzero(together.piece == own[zone.name]) / len(rows)
+                assert shown >= LEAST
+                hidden += shown < 1
+                checked += 1
+    assert checked > 60 and hidden > 10
 
 
 @pytest.mark.parametrize("seed", [3, 8])

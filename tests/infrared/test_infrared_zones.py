@@ -11,6 +11,7 @@ import torch
 from hand import FUSE, Handmade
 
 from vision.checkpoints import Card, Model
+from vision.errors import UserError
 from vision.infrared import train_zones
 from vision.infrared.classes import CLASSES, ZONES
 from vision.infrared.data import Zone
@@ -129,7 +130,13 @@ def test_training_a_zone_head_learns_the_scenes(tmp_path: Path,
     zones = locate(model, scene.grey, boxes, labels)
     assert [len(found) for found in zones] == [len(ZONES[CLASSES[label]]) for label in labels]
     assert locate(model, scene.grey, boxes[:0], labels[:0]) == []
-    assert replace(config, width=8).width == model.card.config["width"]
+    more = replace(config, start=config.output, steps=1, learning_rate=1e-9,
+                   output=tmp_path / "more.safetensors")
+    again = load(train(more)).module.state_dict()
+    for name, value in model.module.answer.state_dict().items():
+        torch.testing.assert_close(again[f"answer.{name}"], value, atol=2e-2, rtol=2e-2)
+    with pytest.raises(UserError, match="is a zone head of width 8; one of width 16"):
+        train(replace(more, width=16))
 
 
 def test_measuring_counts_zones_that_overlap_by_half(monkeypatch: pytest.MonkeyPatch) -> None:

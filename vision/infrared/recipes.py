@@ -45,7 +45,8 @@ BRANCHES = {
     "masks-agnostic": replace(BRANCH, masks="class_agnostic", without_masks=NEVER_MASKED),
     "masks-transferred": replace(BRANCH, masks="transferred", without_masks=NEVER_MASKED),
 }
-ZONES = train_zones.Config(precision="bf16")
+FIRST_ZONES = train_zones.Config(precision="bf16", output=PARTS / "zones-first.safetensors")
+ZONES = replace(FIRST_ZONES, start=FIRST_ZONES.output, steps=3000, learning_rate=2e-3, seed=1)
 NAMES = ["mask_rcnn", *BRANCHES, "zones"]
 
 
@@ -66,6 +67,8 @@ def run(config: Config) -> list[Path]:
 def made(name: str, path: Path) -> Path:
     """Return the file of one model, made now."""
     if name == "zones":
+        if not FIRST_ZONES.output.exists():
+            train_zones.train(FIRST_ZONES, on_terminal)
         return train_zones.train(replace(ZONES, output=path), on_terminal)
     if name in BRANCHES:
         whole = taught(replace(BRANCHES[name], output=PARTS / f"{name}-whole.safetensors"))

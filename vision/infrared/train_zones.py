@@ -7,17 +7,19 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import nn
 from torch.nn import functional
 from torchvision.ops import complete_box_iou_loss
 
 from vision import checkpoints
 from vision.checkpoints import Card, Model
 from vision.eight_bit import round_rows
+from vision.errors import UserError
 from vision.infrared.classes import CLASSES
 from vision.infrared.data import Scene, Zone
 from vision.infrared.models import ARCHITECTURES
 from vision.infrared.samples import HELD_OUT, TRAINING, Augment, Kept, Scenes
-from vision.infrared.zones import SLOTS, crops_of, measure, numbers_of, wider
+from vision.infrared.zones import SLOTS, crops_of, load, measure, numbers_of, wider
 from vision.options import Verb, command, option, within
 from vision.training import Average, OnStep, Run, generator_for, on_terminal
 
@@ -29,6 +31,7 @@ Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
 class Config:
     """Settings of one training."""
 
+    start: Path | None = option(None, "begin with the weights of this zone head")
     width: int = option(48, "width of the first layer")
     scenes: int = option(6000, "how many different scenes to learn from")
     steps: int = option(5000, "how many steps to train")
@@ -48,7 +51,7 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
     rendered = Scenes(TRAINING * (1 + config.seed), config.scenes)
     scenes = Kept(lambda index: marked(rendered.scene(index)), config.scenes)
     run = Run(config, config.output.parent, on_step, save_every=500)
-    module = ARCHITECTURES.build("zones", **settings(config))
+    module = begin(config)
     average = Average(module, 0.995)
     optimizer = torch.optim.AdamW(module.parameters(), config.learning_rate, weight_decay=0.02)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, config.learning_rate,
@@ -70,6 +73,21 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
         write(config, run, average)
     run.finish()
     return config.output
+
+
+def begin(config: Config) -> nn.Module:
+    """Return the zone head before its first step: random, or with the weights of another."""
+    module = ARCHITECTURES.build("zones", **settings(config))
+    if config.start is None:
+        return module
+    began = load(config.start)
+    if began.card.config != settings(config):
+        raise UserError("'{file}' is a zone head of width {width}",
+                        "one of width {wanted} is accepted", "change --start or --width",
+                        file=config.start.name, width=began.card.config["width"],
+                        wanted=config.width)
+    module.load_state_dict(began.module.state_dict())
+    return module
 
 
 @dataclass(frozen=True, eq=False)

@@ -52,6 +52,7 @@ def _paint(thing: Thing, canvas: Canvas, pieces: Pieces, air: Air, chances: np.r
     for part in sorted(thing.parts, key=lambda part: -thing.place.distance(part.middle)):
         bare = thing.label < 0 or part.zone is BARE
         part.paint(scenery, SURROUNDINGS if bare else own[part.zone or ""])
+    pieces.end(thing, own, canvas.piece)
     if thing.fault:
         zone = own[FAULTS[CLASSES[thing.label]][thing.fault]]
         span = range(min(own.values()), max(own.values()) + 1)
