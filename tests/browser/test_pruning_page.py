@@ -93,7 +93,7 @@ def test_a_new_cut_takes_the_old_onnx_file_away_and_a_second_network_is_shown(
         before = channels.inner_text()
         page.locator("input[type=file][accept='.safetensors']").set_input_files(
             FOLDER / "pruning" / f"{name}.safetensors")
-        expect(page.locator("#pruning-model input")).to_have_value("my own network")
+        expect(page.locator("#pruning-model input")).to_have_value("my own network", timeout=SLOW)
         expect(channels).not_to_have_text(before, timeout=SLOW)
     page.locator("#pruning-go").click()  # the first cut may still be at its clocks
     expect(page.locator("#pruning-onnx")).not_to_be_visible(timeout=2 * SLOW)
