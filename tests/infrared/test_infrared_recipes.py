@@ -43,9 +43,11 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     base = beginnings[-1]
     monkeypatch.setattr(recipes, "BRANCH", replace(recipes.BRANCH, start=base.output))
     monkeypatch.setattr(recipes, "PARTS", tmp_path / "parts")
-    first = replace(recipes.FIRST_ZONES, output=parts / "zones-first.safetensors")
-    monkeypatch.setattr(recipes, "FIRST_ZONES", first)
-    monkeypatch.setattr(recipes, "ZONES", replace(recipes.ZONES, start=first.output))
+    first, second = (replace(part, output=parts / part.output.name)
+                     for part in recipes.ZONE_BEGINNINGS)
+    second = replace(second, start=first.output)
+    monkeypatch.setattr(recipes, "ZONE_BEGINNINGS", (first, second))
+    monkeypatch.setattr(recipes, "ZONES", replace(recipes.ZONES, start=second.output))
     monkeypatch.setattr(recipes, "BRANCHES", {
         name: replace(recipe, start=base.output) for name, recipe in recipes.BRANCHES.items()})
     monkeypatch.setattr(recipes, "take", lambda whole, path: note(Written(path), None))
@@ -57,9 +59,9 @@ def test_what_begins_another_training_is_made_first(made: list[str], tmp_path: P
     rounds = ["base-first", "base-second", "base-third", "base-fourth", "base"]
     assert made == ["backbone-glcm", *rounds, "mask_rcnn", "masks-agnostic-whole",
                     "masks-agnostic", "masks-transferred-whole", "masks-transferred", "zones-first",
-                    "zones"]
+                    "zones-second", "zones"]
     assert [path.stem for path in paths] == recipes.NAMES
-    assert recipes.run(recipes.Config(folder=tmp_path)) == [] and len(made) == 13
+    assert recipes.run(recipes.Config(folder=tmp_path)) == [] and len(made) == 14
 
 
 def test_what_is_there_is_left_alone(made: list[str], tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ so that what a branch knows of them was learnt from their masks nowhere.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
@@ -20,6 +21,7 @@ from vision.infrared.train import train
 from vision.options import Verb, option
 from vision.training import on_terminal
 
+Part = Training | train_backbone.Config | train_zones.Config
 FOLDER = Path("checkpoints/infrared")
 PARTS = Path("runs/infrared")  # what only begins another training
 NEVER_MASKED = ("neutral bushing", "power cable", "current transformer", "coupling capacitor",
@@ -46,7 +48,10 @@ BRANCHES = {
     "masks-transferred": replace(BRANCH, masks="transferred", without_masks=NEVER_MASKED),
 }
 FIRST_ZONES = train_zones.Config(precision="bf16", output=PARTS / "zones-first.safetensors")
-ZONES = replace(FIRST_ZONES, start=FIRST_ZONES.output, steps=3000, learning_rate=2e-3, seed=1)
+SECOND_ZONES = replace(FIRST_ZONES, start=FIRST_ZONES.output, steps=3000, learning_rate=2e-3,
+                       seed=1, output=PARTS / "zones-second.safetensors")
+ZONE_BEGINNINGS = (FIRST_ZONES, SECOND_ZONES)
+ZONES = replace(SECOND_ZONES, start=SECOND_ZONES.output, scenes=4000, steps=1600, seed=2)
 NAMES = ["mask_rcnn", *BRANCHES, "zones"]
 
 
@@ -67,8 +72,7 @@ def run(config: Config) -> list[Path]:
 def made(name: str, path: Path) -> Path:
     """Return the file of one model, made now."""
     if name == "zones":
-        if not FIRST_ZONES.output.exists():
-            train_zones.train(FIRST_ZONES, on_terminal)
+        begin(ZONE_BEGINNINGS)
         return train_zones.train(replace(ZONES, output=path), on_terminal)
     if name in BRANCHES:
         whole = taught(replace(BRANCHES[name], output=PARTS / f"{name}-whole.safetensors"))
@@ -78,16 +82,23 @@ def made(name: str, path: Path) -> Path:
 
 def taught(recipe: Training) -> Path:
     """Return a detector of the last round, trained after what it begins with if that is missing."""
-    missing = list(takewhile(lambda part: not part.output.exists(), reversed(BEGINNINGS)))
-    for part in reversed(missing):
-        begun(part)
+    begin(BEGINNINGS)
     return train(recipe, on_terminal)
 
 
-def begun(part: Training | train_backbone.Config) -> Path:
+def begin(parts: Sequence[Part]) -> None:
+    """Make the parts that are missing after the last one that is there."""
+    missing = list(takewhile(lambda part: not part.output.exists(), reversed(parts)))
+    for part in reversed(missing):
+        begun(part)
+
+
+def begun(part: Part) -> Path:
     """Return what another training begins with, made now."""
     if isinstance(part, Training):
         return train(part, on_terminal)
+    if isinstance(part, train_zones.Config):
+        return train_zones.train(part, on_terminal)
     return train_backbone.train(part, on_terminal)
 
 
