@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,18 @@ def test_what_arrived_only_in_part_goes_too(served: tuple[gr.Blocks, str], tmp_p
     uploads.sweep.cache_clear()
     assert send(address, PICTURE).status_code == 200
     assert not old.exists() and not made.exists() and new.exists()
+
+
+def test_several_may_sweep_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads.tempfile, "gettempdir", lambda: str(tmp_path))
+    for number in range(400):
+        old = tmp_path / f"{uploads.TEMPORARY}{number}"
+        old.mkdir()
+        os.utime(old, (time.time() - 4000,) * 2)
+    with ThreadPoolExecutor(8) as pool:
+        for done in [pool.submit(uploads.sweep.__wrapped__, 0) for _ in range(8)]:
+            done.result()  # a folder that another one took away meanwhile is no mistake
+    assert not list(tmp_path.glob(f"{uploads.TEMPORARY}*"))
 
 
 @pytest.mark.parametrize("path", [

@@ -33,11 +33,20 @@ def sweep(_: int) -> None:
     """Remove, once each minute, what was made for visitors or arrived only in part an hour ago."""
     made = Path(tempfile.gettempdir()).glob(f"{TEMPORARY}*")
     in_part = (path for path in Path(get_upload_folder()).glob("tmp*") if path.is_file())
-    for old in (*made, *in_part):
-        if old.exists() and time.time() - old.stat().st_mtime > KEPT_SECONDS:
-            shutil.rmtree(old, ignore_errors=True)
-            if old.is_file():
-                old.unlink(missing_ok=True)
+    for path in (*made, *in_part):
+        if not too_old(path):
+            continue
+        shutil.rmtree(path, ignore_errors=True)
+        if path.is_file():
+            path.unlink(missing_ok=True)
+
+
+def too_old(path: Path) -> bool:
+    """Return whether a file or folder is there, unused for an hour; others sweep here too."""
+    try:
+        return time.time() - path.stat().st_mtime > KEPT_SECONDS
+    except FileNotFoundError:
+        return False
 
 
 class Limited:
