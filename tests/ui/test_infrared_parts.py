@@ -275,3 +275,12 @@ def test_a_damaged_ladder_and_one_without_a_start_get_a_sentence(tmp_path: Path)
         infrared_ladder.show("mask_AP", Request)
     with pytest.raises(UserError, match="no backbone to start from"):
         ladder.climb(ladder.Config(ways=("all",), output=tmp_path / "x.json"))
+
+
+def test_the_ladders_command_goes_on_with_the_stored_runs() -> None:
+    known, stored = ladder.Config(), ladder.read(ladder.FILE).rungs
+    assert stored
+    for rung in stored:
+        assert rung.pictures in known.pictures and rung.way in known.ways
+        for name in ("height", "width", "steps", "batch", "scenes", "seed"):
+            assert getattr(rung, name) == getattr(known, name), name
