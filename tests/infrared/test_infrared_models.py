@@ -8,6 +8,7 @@ from hand import FUSE, SIZE, Handmade
 from torch.nn import functional
 from torchvision.models.detection import maskrcnn_resnet50_fpn
 
+from vision.infrared.batches import target_of
 from vision.infrared.classes import CLASSES
 from vision.infrared.models import ARCHITECTURES, detectors
 from vision.infrared.models.backbone import Classifier, Pyramid, grey_resnet, standardise
@@ -19,7 +20,6 @@ from vision.infrared.models.weight_transfer import (
     Transferred,
     masks_from,
 )
-from vision.infrared.train import target_of
 
 
 def count(module: torch.nn.Module) -> int:
@@ -149,7 +149,7 @@ def test_the_second_look_is_where_the_first_put_the_boxes() -> None:
 def test_every_detector_learns_and_finds(name: str) -> None:
     torch.manual_seed(0)
     module = ARCHITECTURES.build(name, classes=len(CLASSES))
-    target = target_of(Handmade(1)[0])
+    target = target_of(Handmade(1)[0], SIZE)
     empty = Target(torch.zeros(0, 4), torch.zeros(0, dtype=torch.long),
                    torch.zeros(0, *SIZE, dtype=torch.uint8), torch.zeros(0, dtype=torch.bool))
     pictures = torch.rand(2, 1, *SIZE)
@@ -168,7 +168,7 @@ def test_without_masks_to_learn_from_the_mask_branch_stands_still() -> None:
     torch.manual_seed(0)
     module = ARCHITECTURES.build("mask_rcnn", classes=len(CLASSES))
     sample = Handmade(1)[0]
-    target = target_of(sample)
+    target = target_of(sample, SIZE)
     unmasked = Target(target.boxes, target.labels, target.masks, torch.tensor([False, False]))
     loss = module(torch.rand(1, 1, *SIZE), [unmasked])["loss_mask"]
     assert loss == 0

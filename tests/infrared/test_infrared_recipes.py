@@ -56,7 +56,7 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_what_begins_another_training_is_made_first(made: list[str], tmp_path: Path) -> None:
     paths = recipes.run(recipes.Config(folder=tmp_path))
-    rounds = ["base-first", "base-second", "base-third", "base-fourth", "base"]
+    rounds = ["base-first", "base-second", "base-third", "base-fourth", "base-fifth", "base"]
     assert made == ["backbone-glcm", *rounds, "mask_rcnn", "masks-agnostic-whole",
                     "masks-agnostic", "masks-transferred-whole", "masks-transferred", "zones-first",
                     "zones-second", "zones"]

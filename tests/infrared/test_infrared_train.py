@@ -16,23 +16,16 @@ from vision import checkpoints, training
 from vision.checkpoints import Card
 from vision.errors import UserError
 from vision.infrared import predict as predicting
+from vision.infrared.batches import target_of
+from vision.infrared.beginning import learn, parts_of, take_over
 from vision.infrared.classes import CLASSES
 from vision.infrared.evaluate import measure
 from vision.infrared.look import matched
 from vision.infrared.models import ARCHITECTURES
+from vision.infrared.models.masks import cut_out
 from vision.infrared.predict import load
 from vision.infrared.samples import Augment, FewMasks, boxes_of, first_of_each
-from vision.infrared.train import (
-    Config,
-    begin,
-    check,
-    learn,
-    open_scenes,
-    parts_of,
-    take_over,
-    target_of,
-    train,
-)
+from vision.infrared.train import Config, begin, check, open_scenes, train
 
 TINY = Config(steps=4, batch=2, height=96, width=128, precision="fp32", validate=0, save_every=2)
 
@@ -84,7 +77,8 @@ def test_a_detector_learns_two_scenes_by_heart(tmp_path: Path) -> None:
     assert report.precisions["box"].ap50 > 0.6 and report.precisions["mask"].ap50 > 0.6
 
 
-@pytest.mark.parametrize("freeze", [("backbone", "boxes"), ("pyramid", "proposals", "masks")])
+@pytest.mark.parametrize("freeze", [("backbone", "boxes"), ("pyramid", "proposals", "masks"),
+                                    ("stem",)])
 def test_frozen_parts_keep_weights_and_statistics(freeze: tuple[str, ...]) -> None:
     torch.manual_seed(0)
     config = replace(TINY, freeze=freeze)
@@ -96,7 +90,7 @@ def test_frozen_parts_keep_weights_and_statistics(freeze: tuple[str, ...]) -> No
               if id(value) in kept}
     optimizer = torch.optim.AdamW([p for p in module.parameters() if p.requires_grad], 0.01)
     learn(module, freeze)
-    targets = [target_of(Handmade(2)[n]) for n in range(2)]
+    targets = [target_of(Handmade(2)[n], SIZE) for n in range(2)]
     pictures = torch.stack([torch.from_numpy(Handmade(2)[n].grey)[None] for n in range(2)])
     torch.stack(list(module(pictures, targets).values())).sum().backward()
     optimizer.step()
@@ -104,6 +98,28 @@ def test_frozen_parts_keep_weights_and_statistics(freeze: tuple[str, ...]) -> No
              if not torch.equal(value, before[name])}
     assert frozen and moved and not frozen & moved
     assert len(moved) > 0.8 * (len(before) - len(frozen))
+
+
+def test_enlarged_scenes_keep_their_truth_where_it_was() -> None:
+    """A picture twice as large has boxes twice as large, and the same masks in them."""
+    sample = Handmade(1)[0]
+    large = (2 * SIZE[0], 2 * SIZE[1])
+    plain, enlarged = target_of(sample, SIZE), target_of(sample, large)
+    assert torch.equal(enlarged.boxes, 2 * plain.boxes)
+    which = torch.arange(len(plain.boxes))
+    torch.testing.assert_close(cut_out(enlarged.masks, enlarged.boxes, which, large),
+                               cut_out(plain.masks, plain.boxes, which, SIZE))
+
+
+def test_a_detector_learnt_on_enlarged_scenes_works_at_that_size(tmp_path: Path) -> None:
+    """Its pictures are enlarged, its boxes are in the pixels of what it was given."""
+    config = replace(TINY, steps=40, learning_rate=2e-3, short_side=128, save_every=1000,
+                     output=tmp_path / "x.safetensors")
+    samples = Handmade(2)
+    model = load(train(config, None, samples))
+    assert model.card.preprocess["short_side"] == 128
+    report = measure(model, samples)
+    assert report.precisions["box"].ap50 > 0.6 and report.precisions["mask"].ap50 > 0.6
 
 
 def test_masks_are_counted_per_class_and_forbidden_for_some() -> None:

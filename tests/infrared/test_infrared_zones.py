@@ -85,25 +85,46 @@ def test_the_centre_is_the_mean_of_the_heat() -> None:
     assert cell_centres().mean(0).tolist() == [0.5, 0.5]
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_scene_without_devices_has_no_crops() -> None:
+    assert crops_of(np.ones((20, 30), np.float32), np.zeros((0, 4))).shape == (0, 1, 64, 64)
+
+
+ONE = torch.tensor([0])  # the class of a single device
+
+
 def test_unused_slots_do_not_count() -> None:
     truth = torch.full((1, 2, 4), torch.nan)
     truth[0, 0] = 0.5
     said = torch.full((1, 2, 4), 0.5)
     said[0, 1] = 99.0
-    assert zone_loss(said, truth) == 0
+    assert zone_loss(said, truth, ONE) == 0
     said[0, 0, 0] = 0.7
-    assert zone_loss(said, truth) > 0
+    assert zone_loss(said, truth, ONE) > 0
 
 
 def test_the_loss_is_what_the_zones_do_not_share(monkeypatch: pytest.MonkeyPatch) -> None:
     truth = torch.tensor([[[0.4, 0.6, np.log(0.2), np.log(0.3)]]])
     smaller = truth + torch.tensor([0, 0, np.log(0.5), np.log(0.5)])  # same middle and shape
-    monkeypatch.setattr(train_zones.functional, "smooth_l1_loss", lambda *_, **__: 0.0)
-    assert zone_loss(smaller, truth).item() == pytest.approx(1 - 0.25)
+    monkeypatch.setattr(train_zones.functional, "smooth_l1_loss",
+                        lambda said, *_, **__: torch.zeros_like(said))
+    assert zone_loss(smaller, truth, ONE).item() == pytest.approx(1 - 0.25)
     box, said = (Zone("tank", (float(x), float(y)), (float(np.exp(w)), float(np.exp(h))))
                  for x, y, w, h in (truth[0, 0], smaller[0, 0]))
     assert 1 - overlap(box, said) == pytest.approx(0.75)
-    assert zone_loss(truth, torch.full_like(truth, torch.nan)) == 0
+    assert zone_loss(truth, torch.full_like(truth, torch.nan), ONE) == 0
+
+
+def test_a_rare_class_counts_as_much_as_a_common_one() -> None:
+    """Three devices of one class and one of another: the loss is the mean of their two losses."""
+    truth = torch.full((4, 1, 4), 0.5)
+    said = truth + torch.tensor([0.1, 0.2, 0.3, 0.05])[:, None, None]
+    labels = torch.tensor([7, 7, 7, 2])
+    both = zone_loss(said, truth, labels)
+    apart = [zone_loss(said[rows], truth[rows], labels[rows]) for rows in (slice(3), slice(3, 4))]
+    torch.testing.assert_close(both, torch.stack(apart).mean())
+    alike = [zone_loss(said[[row]], truth[[row]], labels[[row]]) for row in range(3)]
+    torch.testing.assert_close(apart[0], torch.stack(alike).mean())
 
 
 def test_a_mirrored_crop_has_mirrored_zones() -> None:

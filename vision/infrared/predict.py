@@ -24,7 +24,7 @@ from vision.infrared.frames import read_thermogram
 from vision.infrared.inspection import readings_of, regions, verdicts_of
 from vision.infrared.models import ARCHITECTURES, detectors
 from vision.infrared.models.heads import LOWEST_SCORE
-from vision.infrared.models.masks import paste
+from vision.infrared.models.masks import paste, stretch
 from vision.infrared.report import write_report
 from vision.infrared.result import Instance, Result
 from vision.infrared.thermal import coolest_surface
@@ -93,8 +93,7 @@ def detect(model: Model, grey: np.ndarray, mask_threshold: float = 0.5) -> Detec
     size = working_size(grey.shape, model.card.preprocess["short_side"])
     x = torch.from_numpy(np.ascontiguousarray(resize(grey, size)))[None, None]  # (1, 1, h, w)
     found = ask(model.module, x)
-    boxes = found.boxes * found.boxes.new_tensor([grey.shape[1] / size[1],
-                                                  grey.shape[0] / size[0]]).repeat(2)
+    boxes = found.boxes * stretch(size, grey.shape).to(found.boxes)
     masks = None
     if found.masks is not None:
         masks = (paste(found.masks.float(), boxes, grey.shape) > mask_threshold).cpu().numpy()

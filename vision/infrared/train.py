@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
-from torch import nn
 
 from vision import checkpoints
 from vision.checkpoints import Card, Model
@@ -16,29 +13,28 @@ from vision.datasets import licences
 from vision.eight_bit import round_rows
 from vision.errors import UserError
 from vision.infrared.average_precision import require_pycocotools
+from vision.infrared.batches import Batch, batch_of, to_device
+from vision.infrared.beginning import PARTS, STEM, learn, parts_of, take_over
 from vision.infrared.classes import CLASSES
 from vision.infrared.evaluate import measure
 from vision.infrared.look import real_look
 from vision.infrared.models import ARCHITECTURES, detectors
 from vision.infrared.models.backbone import DEPTHS
-from vision.infrared.models.heads import Target
 from vision.infrared.models.mask_rcnn import SIZES, Detector
 from vision.infrared.models.weight_transfer import SOURCES
+from vision.infrared.predict import working_size
 from vision.infrared.samples import (
     HELD_OUT,
     TRAINING,
     Augment,
     FewMasks,
     Kept,
-    Sample,
     Samples,
     Scenes,
-    boxes_of,
 )
 from vision.options import Verb, command, option, within
 from vision.training import Average, OnStep, Run, generator_for, on_terminal
 
-PARTS = ("backbone", "pyramid", "proposals", "boxes", "masks")
 LOOKS = ("rendered", "real")
 
 
@@ -52,7 +48,8 @@ class Config:
     masks: str = option("per_class", "where a class's mask weights come from",
                         lambda: list(SOURCES))
     start: Path | None = option(None, "begin with the weights of this classifier or detector")
-    freeze: tuple[str, ...] = option((), "parts that keep their weights", lambda: list(PARTS))
+    freeze: tuple[str, ...] = option((), "parts that keep their weights",
+                                     lambda: [STEM, *PARTS])
     without_masks: tuple[str, ...] = option((), "classes whose masks are never learnt from",
                                             lambda: list(CLASSES))
     masks_per_class: int = option(0, "learn from so many masks of each class; 0 is all")
@@ -62,6 +59,7 @@ class Config:
                        lambda: list(LOOKS))
     height: int = option(288, "height of the scenes")
     width: int = option(384, "width of the scenes")
+    short_side: int = option(0, "short side to which the scenes are enlarged; 0 leaves them")
     steps: int = option(2000, "how many steps to train")
     batch: int = option(8, "pictures a step, over all processes")
     learning_rate: float = option(7e-4, "highest learning rate of the one-cycle schedule")
@@ -126,6 +124,7 @@ def check(config: Config) -> None:
                         known=", ".join(PARTS))
     within(config, steps=(1, 10**9), batch=(2, 4096), seed=(0, 10**6), scenes=(0, 10**7),
            workers=(0, 1024), masks_per_class=(0, 10**6), height=(64, 1024), width=(64, 1024),
+           short_side=(0, 1536),
            validate=(0, 10**5), learning_rate=(1e-9, 10), weight_decay=(0, 1),
            save_every=(1, 10**9))
     if config.validate:
@@ -157,66 +156,18 @@ def begin(config: Config) -> Detector:
     return module
 
 
-def take_over(module: Detector, path: Path) -> None:
-    """Begin with a classifier's backbone, or with all that fits of another detector."""
-    model = checkpoints.load(path, ARCHITECTURES)
-    weights, own = model.module.state_dict(), module.state_dict()
-    if model.card.arch == "classifier":
-        weights = {f"backbone.{name}": value for name, value in weights.items()}
-    fitting = {name: value for name, value in weights.items()
-               if name in own and own[name].shape == value.shape}
-    if not all(name in fitting for name in own if name.startswith("backbone.body.")):
-        raise UserError("'{file}' has no backbone that fits '{backbone}'",
-                        "a classifier or detector with that backbone is accepted",
-                        "change --start or --backbone", file=path.name,
-                        backbone=backbone_of(module))
-    module.load_state_dict(fitting, strict=False)
-
-
-def backbone_of(module: Detector) -> str:
-    """Return the backbone's name by its number of blocks."""
-    blocks = len(module.backbone.body["layer3"])
-    return {2: "resnet18", 6: "resnet50", 23: "resnet101"}[blocks]
-
-
-def parts_of(module: Detector, names: tuple[str, ...]) -> Iterator[nn.Module]:
-    """Return the modules of these parts; a part that the detector does not have has none."""
-    parts = {"backbone": [module.backbone.body], "pyramid": [module.backbone.pyramid],
-             "proposals": [module.proposals.head], "masks": [module.heads.masks],
-             "boxes": [module.heads.box_head, module.heads.box_predictor]}
-    return (part for name in names for part in parts[name] if part is not None)
-
-
-def learn(module: Detector, freeze: tuple[str, ...]) -> None:
-    """Put a detector in training mode; frozen parts keep the statistics of their normalisation."""
-    module.train()
-    for part in parts_of(module, freeze):
-        part.eval()
-
-
-Batch = tuple[torch.Tensor, list[Target]]
-
-
 def make_batch(samples: Samples, augment: Augment, config: Config, run: Run, number: int) -> Batch:
     """Return step `number`'s pictures (n, 1, H, W) and their truth, this process's part."""
     made = []
     for place in range(config.batch)[run.share(config.batch)]:
         random = generator_for(config.seed, number, place)
         made.append(augment(samples[(number * config.batch + place) % len(samples)], random))
-    pictures = torch.from_numpy(np.stack([sample.grey for sample in made])[:, None])
-    return pictures, [target_of(sample) for sample in made]
+    return batch_of(made, working_size((config.height, config.width), short_side(config)))
 
 
-def target_of(sample: Sample) -> Target:
-    """Return the truth about a sample in the detector's form."""
-    masks = sample.masks  # (K, H, W)
-    return Target(torch.from_numpy(boxes_of(masks)), torch.from_numpy(sample.labels + 1),
-                  torch.from_numpy(masks.astype(np.uint8)), torch.from_numpy(sample.masked))
-
-
-def to_device(batch: Batch, device: torch.device) -> Batch:
-    """Return a batch on a device."""
-    return batch[0].to(device), [target.to(device) for target in batch[1]]
+def short_side(config: Config) -> int:
+    """Return the short side at which the detector works."""
+    return config.short_side or min(config.height, config.width)
 
 
 def write(config: Config, run: Run, average: Average) -> None:
@@ -237,7 +188,7 @@ def describe(config: Config, run: Run, metrics: dict[str, object]) -> Card:
         system="infrared", arch=config.arch, classes=CLASSES,
         config={"classes": len(CLASSES), "backbone": config.backbone, "size": config.size,
                 **settings},
-        preprocess={"short_side": min(config.height, config.width), "channels": 1,
+        preprocess={"short_side": short_side(config), "channels": 1,
                     "normalisation": "each picture: mean 0, deviation 1"},
         data={"train": "rendered scenes", "val": f"{config.validate} held-out scenes",
               "look": config.look,

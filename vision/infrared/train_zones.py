@@ -61,7 +61,7 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
 
     for _, batch in run.steps(lambda number: make_batch(scenes, config, run, number)):
         crops, labels, truth = (part.to(run.accelerator.device) for part in batch)
-        loss = zone_loss(module(crops, labels), truth)
+        loss = zone_loss(module(crops, labels), truth, labels)
         optimizer.zero_grad(set_to_none=True)
         run.accelerator.backward(loss)
         optimizer.step()
@@ -108,14 +108,18 @@ def marked(scene: Scene) -> Marked:
                   tuple(device.zones for device in scene.devices))
 
 
-def zone_loss(said: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
-    """Return the mean error of the zones there are, (R, slots, 4): of numbers and of overlap."""
+def zone_loss(said: torch.Tensor, truth: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """Return the mean error of the zones there are, (R, slots, 4): of numbers and of overlap.
+
+    Each class of `labels` (R,) counts the same, as in the report, however many devices it has.
+    """
     known = ~truth[..., 0].isnan()  # (R, slots)
-    if not known.any():
-        return said.sum() * 0
-    numbers = functional.smooth_l1_loss(said[known], truth[known], beta=0.02)
-    overlap = complete_box_iou_loss(corners(said[known]), corners(truth[known]))  # arXiv:1911.08287
-    return numbers + overlap.mean()
+    said, truth = said[known], truth[known]  # (M, 4)
+    owners = labels[:, None].expand_as(known)[known]  # (M,)
+    numbers = functional.smooth_l1_loss(said, truth, reduction="none", beta=0.02).mean(1)  # (M,)
+    overlap = complete_box_iou_loss(corners(said), corners(truth))  # (M,), arXiv:1911.08287
+    share = 1 / owners.bincount()[owners]  # (M,): of a zone among those of its class
+    return (share * (numbers + overlap)).sum() / share.sum().clamp_min(1)
 
 
 def corners(zones: torch.Tensor) -> torch.Tensor:

@@ -77,6 +77,8 @@ def crops_of(grey: np.ndarray, boxes: np.ndarray) -> torch.Tensor:
     picture = torch.from_numpy(grey.astype(np.float32))[None, None]
     regions = [torch.from_numpy(boxes.astype(np.float32))]
     crops = roi_align(picture, regions, SIDE, sampling_ratio=2, aligned=True)
+    if not len(crops):
+        return crops
     deviation, mean = torch.std_mean(crops, (2, 3), keepdim=True)
     return (crops - mean) / deviation.clamp_min(0.02)
 

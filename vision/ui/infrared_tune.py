@@ -33,8 +33,8 @@ def tune(collection: Collection, model: str, own: str | None, learning: str, ste
     """Go on training a detector with the labelled pictures, and choose the result."""
     from vision.infrared.train import train
 
-    samples = samples_of(collection)
     config = config_for(path_of(model, own), learning, int(steps), rate, int(seed))
+    samples = samples_of(collection, (config.height, config.width))
     yield say("infrared.preparing", request), None, gr.skip(), gr.skip(), gr.skip()
     for news in widgets.follow(lambda on_step: train(config, on_step, samples), control):
         if isinstance(news, Path):
@@ -50,31 +50,31 @@ def tune(collection: Collection, model: str, own: str | None, learning: str, ste
                    gr.skip())
 
 
-def samples_of(collection: Collection) -> list[Sample]:
-    """Return the pictures in which something is marked, as samples."""
+def samples_of(collection: Collection, size: tuple[int, int]) -> list[Sample]:
+    """Return the pictures in which something is marked, as samples of a size."""
     from vision.infrared.own import sample_of_labels
-    from vision.infrared.samples import SIZE
     from vision.infrared.thermogram import of_picture
 
     marked = [sheet for sheet in collection.sheets if sheet.marked]
     if not marked:
         raise UserError("nothing is labelled yet", "one picture with one device is enough",
                         "draw a box or a polygon first")
-    return [sample_of_labels(sheet.labelled, of_picture(sheet.picture).grey, SIZE)
+    return [sample_of_labels(sheet.labelled, of_picture(sheet.picture).grey, size)
             for sheet in marked]
 
 
 def config_for(start: Path, learning: str, steps: int, rate: float, seed: int) -> Config:
-    """Return the settings that go on from a detector as it is."""
-    from vision.infrared.models import ARCHITECTURES
+    """Return the settings that go on from a detector as it is, at the size at which it works."""
+    from vision.infrared.predict import load, working_size
     from vision.infrared.samples import SIZE
     from vision.infrared.train import Config
 
-    card = checkpoints.load(start, ARCHITECTURES).card
+    card = load(start).card
+    height, width = working_size(SIZE, card.preprocess["short_side"])
     kept = {name: card.config[name] for name in ("backbone", "size", "masks")
             if name in card.config}
-    return Config(arch=card.arch, start=start, freeze=LEARNING[learning], height=SIZE[0],
-                  width=SIZE[1], steps=steps, batch=BATCH, learning_rate=rate, seed=seed,
+    return Config(arch=card.arch, start=start, freeze=LEARNING[learning], height=height,
+                  width=width, steps=steps, batch=BATCH, learning_rate=rate, seed=seed,
                   validate=0, save_every=steps + 1,
                   output=widgets.new_folder() / "my-detector.safetensors", **kept)
 

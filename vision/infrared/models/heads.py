@@ -15,7 +15,7 @@ from torchvision.models.detection.roi_heads import RoIHeads, fastrcnn_loss
 from torchvision.ops import MultiScaleRoIAlign, clip_boxes_to_image
 
 from vision.infrared.models.backbone import LEVELS
-from vision.infrared.models.masks import MaskBranch, cut_out, mask_losses
+from vision.infrared.models.masks import POINTS, MaskBranch, cut_out, mask_losses
 
 SIDE = 7  # of a region, in cells
 LOOKS = 2  # how often a box is judged
@@ -33,7 +33,7 @@ class Target:
 
     boxes: torch.Tensor  # float (K, 4): x0, y0, x1, y1
     labels: torch.Tensor  # int64 (K,)
-    masks: torch.Tensor  # uint8 (K, H, W)
+    masks: torch.Tensor  # uint8 (K, h, w), perhaps of another resolution than the picture
     masked: torch.Tensor  # bool (K,), whether the mask may be learnt from
 
     def to(self, device: torch.device) -> Target:
@@ -61,7 +61,7 @@ class Heads(RoIHeads):
 
     def __init__(self, classes: int, width: int, hidden: int, masks: MaskBranch | None) -> None:
         super().__init__(
-            MultiScaleRoIAlign(list(LEVELS), SIDE, sampling_ratio=2),
+            MultiScaleRoIAlign(list(LEVELS), SIDE, sampling_ratio=POINTS),
             TwoMLPHead(width * SIDE**2, hidden), FastRCNNPredictor(hidden, classes + 1),
             fg_iou_thresh=0.5, bg_iou_thresh=0.5, batch_size_per_image=SAMPLES,
             positive_fraction=0.25, bbox_reg_weights=None, score_thresh=LOWEST_SCORE,
@@ -116,7 +116,8 @@ class Heads(RoIHeads):
         kept = [some_masked(label, target.masked, index)
                 for label, target, index in zip(labels, targets, which, strict=True)]
         places = [box[keep] for box, keep in zip(boxes, kept, strict=True)]
-        truth = torch.cat([cut_out(target.masks, place, index[keep]) for target, place, index, keep
+        truth = torch.cat([cut_out(target.masks, place, index[keep], size)
+                           for target, place, index, keep
                            in zip(targets, places, which, kept, strict=True)])  # (R, 28, 28)
         classes = torch.cat([label[keep] for label, keep in zip(labels, kept, strict=True)]) - 1
         logits = branch(features, places, size, classes, self.class_weights())

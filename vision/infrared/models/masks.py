@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -15,6 +16,7 @@ from vision.infrared.models.weight_transfer import SOURCES, masks_from
 
 SIDE = 28  # of a mask, in cells of its box
 DEPTH = 4  # convolutions
+POINTS = 1  # looked up along a cell's side; how many matters little (§3, "RoIAlign")
 
 
 @ARCHITECTURES.register("mask_branch", paper="arXiv:1711.10370", year=2018)
@@ -32,7 +34,7 @@ class MaskBranch(nn.Module):
             raise TypeError(f"masks '{source}', known are {', '.join(SOURCES)}")
         self.config: dict[str, Any] = {"source": source, "classes": classes,
                                        "detection": detection, "width": width}
-        self.pool = MultiScaleRoIAlign(list(LEVELS), SIDE // 2, sampling_ratio=2)
+        self.pool = MultiScaleRoIAlign(list(LEVELS), SIDE // 2, sampling_ratio=POINTS)
         self.body = nn.Sequential(*(layer for _ in range(DEPTH) for layer in block(width)))
         self.up = nn.ConvTranspose2d(width, width, 2, stride=2)
         self.source = SOURCES[source](classes, detection, width)
@@ -57,11 +59,21 @@ def mask_losses(logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
     return functional.binary_cross_entropy_with_logits(logits, truth, reduction="none").mean((1, 2))
 
 
-def cut_out(masks: torch.Tensor, boxes: torch.Tensor, which: torch.Tensor) -> torch.Tensor:
-    """Return the part (R, 28, 28) of a picture's masks (K, H, W) in boxes; `which` (R,) names it.
+def cut_out(masks: torch.Tensor, boxes: torch.Tensor, which: torch.Tensor, size: tuple[int, int]
+            ) -> torch.Tensor:
+    """Return the part (R, 28, 28) of a picture's masks (K, h, w) in boxes; `which` (R,) names it.
+
+    The boxes are those of the picture at a size (H, W), which need not be that of the masks.
     """
-    regions = torch.cat([which[:, None].to(boxes), boxes], 1)  # (R, 5)
+    places = boxes * stretch(size, masks.shape[1:]).to(boxes)
+    regions = torch.cat([which[:, None].to(boxes), places], 1)  # (R, 5)
     return roi_align(masks[:, None].to(boxes), regions, SIDE, aligned=True)[:, 0]
+
+
+def stretch(size: Sequence[int], to: Sequence[int]) -> torch.Tensor:
+    """Return what x0, y0, x1, y1 are multiplied by when a picture (H, W) gets another size, (4,).
+    """
+    return torch.tensor([to[1] / size[1], to[0] / size[0]]).repeat(2)
 
 
 def paste(masks: torch.Tensor, boxes: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:

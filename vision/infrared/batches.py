@@ -1,0 +1,34 @@
+"""Samples as a detector takes them: pictures of one size, and the truth about each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from vision.images import resize
+from vision.infrared.models.heads import Target
+from vision.infrared.models.masks import stretch
+from vision.infrared.samples import Sample, boxes_of
+
+Batch = tuple[torch.Tensor, list[Target]]
+
+
+def batch_of(samples: Sequence[Sample], size: tuple[int, int]) -> Batch:
+    """Return the pictures (n, 1, H, W) of samples at a size, and their truth."""
+    pictures = np.stack([resize(sample.grey, size) for sample in samples])[:, None]
+    return torch.from_numpy(pictures), [target_of(sample, size) for sample in samples]
+
+
+def target_of(sample: Sample, size: tuple[int, int]) -> Target:
+    """Return the truth about a sample in the detector's form, on a picture of a size."""
+    masks = sample.masks  # (K, H, W)
+    boxes = torch.from_numpy(boxes_of(masks)) * stretch(masks.shape[1:], size)
+    return Target(boxes, torch.from_numpy(sample.labels + 1),
+                  torch.from_numpy(masks.astype(np.uint8)), torch.from_numpy(sample.masked))
+
+
+def to_device(batch: Batch, device: torch.device) -> Batch:
+    """Return a batch on a device."""
+    return batch[0].to(device), [target.to(device) for target in batch[1]]
