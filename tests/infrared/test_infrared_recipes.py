@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,14 @@ class Written:
     output: Path
 
 
+def chained(rounds: Sequence[Any], folder: Path) -> list[Any]:
+    """Return rounds that write into a folder, each beginning with what the last one wrote."""
+    paths = [folder / part.output.name for part in rounds]
+    starts = [{}, *({"start": path} for path in paths)]
+    return [replace(part, output=path, **start)
+            for part, path, start in zip(rounds, paths, starts, strict=False)]
+
+
 @pytest.fixture
 def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of what was trained, in order; nothing is, but the files appear."""
@@ -36,18 +45,14 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(recipes.train_backbone, "train", note)
     monkeypatch.setattr(recipes.train_zones, "train", note)
     parts = tmp_path / "parts"
-    beginnings = [replace(part, output=parts / part.output.name) for part in recipes.BEGINNINGS]
-    for place in range(1, len(beginnings)):
-        beginnings[place] = replace(beginnings[place], start=beginnings[place - 1].output)
+    beginnings = chained(recipes.BEGINNINGS, parts)
     monkeypatch.setattr(recipes, "BEGINNINGS", beginnings)
     base = beginnings[-1]
     monkeypatch.setattr(recipes, "BRANCH", replace(recipes.BRANCH, start=base.output))
     monkeypatch.setattr(recipes, "PARTS", tmp_path / "parts")
-    first, second = (replace(part, output=parts / part.output.name)
-                     for part in recipes.ZONE_BEGINNINGS)
-    second = replace(second, start=first.output)
-    monkeypatch.setattr(recipes, "ZONE_BEGINNINGS", (first, second))
-    monkeypatch.setattr(recipes, "ZONES", replace(recipes.ZONES, start=second.output))
+    zones = chained(recipes.ZONE_BEGINNINGS, parts)
+    monkeypatch.setattr(recipes, "ZONE_BEGINNINGS", zones)
+    monkeypatch.setattr(recipes, "ZONES", replace(recipes.ZONES, start=zones[-1].output))
     monkeypatch.setattr(recipes, "BRANCHES", {
         name: replace(recipe, start=base.output) for name, recipe in recipes.BRANCHES.items()})
     monkeypatch.setattr(recipes, "take", lambda whole, path: note(Written(path), None))
@@ -59,9 +64,9 @@ def test_what_begins_another_training_is_made_first(made: list[str], tmp_path: P
     rounds = ["base-first", "base-second", "base-third", "base-fourth", "base-fifth", "base"]
     assert made == ["backbone-glcm", *rounds, "mask_rcnn", "masks-agnostic-whole",
                     "masks-agnostic", "masks-transferred-whole", "masks-transferred", "zones-first",
-                    "zones-second", "zones"]
+                    "zones-second", "zones-third", "zones"]
     assert [path.stem for path in paths] == recipes.NAMES
-    assert recipes.run(recipes.Config(folder=tmp_path)) == [] and len(made) == 14
+    assert recipes.run(recipes.Config(folder=tmp_path)) == [] and len(made) == 16
 
 
 def test_what_is_there_is_left_alone(made: list[str], tmp_path: Path) -> None:

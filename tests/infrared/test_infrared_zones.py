@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from hand import FUSE, Handmade
+from hand import CONSERVATOR, FUSE, Handmade
 
 from vision.checkpoints import Card, Model
 from vision.errors import UserError
@@ -19,15 +20,17 @@ from vision.infrared.models import ARCHITECTURES
 from vision.infrared.models.zones import cell_centres
 from vision.infrared.train_zones import Config, cut, marked, train, zone_loss
 from vision.infrared.zones import (
+    LOOKS,
     SLOTS,
     crops_of,
+    in_pixels,
     load,
     locate,
     measure,
     numbers_of,
     overlap,
     wider,
-    zones_from,
+    zones_of,
 )
 
 BOX = np.array([10, 20, 50, 100], np.float32)
@@ -39,7 +42,8 @@ def test_zones_become_numbers_and_zones_again() -> None:
                   for n, name in enumerate(names))
     numbers = numbers_of(zones, BOX, FUSE)
     assert numbers.shape == (SLOTS, 4) and np.isnan(numbers[len(names):]).all()
-    for one, other in zip(zones, zones_from(numbers, BOX, FUSE), strict=True):
+    for one, other in zip(zones, zones_of(in_pixels(numbers[None], BOX[None])[0], FUSE),
+                          strict=True):
         assert one.name == other.name
         assert np.allclose((*one.centre, *one.size), (*other.centre, *other.size), atol=1e-3)
 
@@ -71,6 +75,36 @@ def test_a_crop_shows_the_box_and_its_margin() -> None:
     inside = crop > 0
     assert inside.mean() == pytest.approx(1 / 1.2**2, abs=0.04) and inside[32, 32]
     assert not inside[0].any() and not inside[:, 0].any()
+
+
+def test_every_look_counts_and_is_put_back_where_it_was() -> None:
+    """A head that always says "the middle fifth" is asked about five crops round one place."""
+    asked: list[int] = []
+
+    def middle(crops: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        asked.append(len(crops))
+        assert labels.tolist() == [FUSE, CONSERVATOR] * len(LOOKS)
+        return torch.tensor([0.5, 0.5, np.log(0.2), np.log(0.2)]).expand(len(crops), SLOTS, 4)
+
+    model = Model(Function(middle), Card("infrared", "zones", {}, CLASSES, {}))
+    boxes = np.array([BOX, [40, 30, 100, 60]], np.float32)
+    found = locate(model, np.random.default_rng(0).random((120, 128), np.float32), boxes,
+                   np.array([FUSE, CONSERVATOR]))
+    assert asked == [2 * len(LOOKS)]
+    for zones, box in zip(found, boxes, strict=True):
+        width, height = box[2:] - box[:2]
+        for zone in zones:
+            assert np.allclose(zone.centre, (box[:2] + box[2:]) / 2, atol=1e-3)
+            assert np.allclose(zone.size, (0.24 * width, 0.24 * height), rtol=0.01)
+
+
+class Function(torch.nn.Module):
+    """A function of crops and labels in the place of a zone head."""
+
+    def __init__(self, function: Callable[..., torch.Tensor]) -> None:
+        super().__init__()
+        self.forward = function
+        self.nothing = torch.nn.Parameter(torch.zeros(1))
 
 
 def test_the_centre_is_the_mean_of_the_heat() -> None:

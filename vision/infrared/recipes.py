@@ -39,7 +39,7 @@ FOURTH = replace(THIRD, start=THIRD.output, steps=2700, seed=4,
                  output=PARTS / "base-fourth.safetensors")
 FIFTH = replace(FOURTH, start=FOURTH.output, freeze=("stem",), scenes=4800, steps=2500, seed=5,
                 output=PARTS / "base-fifth.safetensors")
-SIXTH = replace(FIFTH, start=FIFTH.output, short_side=432, scenes=1600, steps=500,
+SIXTH = replace(FIFTH, start=FIFTH.output, short_side=432, scenes=1600, steps=300,
                 learning_rate=4e-4, seed=6, output=PARTS / "base.safetensors")
 BEGINNINGS = (BACKBONE, FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH)
 BRANCH = Training(start=SIXTH.output, freeze=("backbone", "pyramid", "proposals", "boxes"),
@@ -52,8 +52,10 @@ BRANCHES = {
 FIRST_ZONES = train_zones.Config(precision="bf16", output=PARTS / "zones-first.safetensors")
 SECOND_ZONES = replace(FIRST_ZONES, start=FIRST_ZONES.output, steps=3000, learning_rate=2e-3,
                        seed=1, output=PARTS / "zones-second.safetensors")
-ZONE_BEGINNINGS = (FIRST_ZONES, SECOND_ZONES)
-ZONES = replace(SECOND_ZONES, start=SECOND_ZONES.output, scenes=4000, steps=1600, seed=2)
+THIRD_ZONES = replace(SECOND_ZONES, start=SECOND_ZONES.output, scenes=4000, steps=1600, seed=2,
+                      output=PARTS / "zones-third.safetensors")
+ZONE_BEGINNINGS = (FIRST_ZONES, SECOND_ZONES, THIRD_ZONES)
+ZONES = replace(THIRD_ZONES, start=THIRD_ZONES.output, scenes=6000, steps=4000, seed=3)
 NAMES = ["mask_rcnn", *BRANCHES, "zones"]
 
 
