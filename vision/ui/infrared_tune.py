@@ -13,7 +13,7 @@ from vision.errors import UserError
 from vision.ui import training_form as form
 from vision.ui import widgets
 from vision.ui.choice import OWN
-from vision.ui.infrared_collection import Collection
+from vision.ui.infrared_collection import Collection, Sheet
 from vision.ui.infrared_view import names, path_of
 from vision.ui.text import say, t
 from vision.ui.widgets import Control, friendly
@@ -33,8 +33,9 @@ def tune(collection: Collection, model: str, own: str | None, learning: str, ste
     """Go on training a detector with the labelled pictures, and choose the result."""
     from vision.infrared.train import train
 
+    sheets = labelled(collection)
     config = config_for(path_of(model, own), learning, int(steps), rate, int(seed))
-    samples = samples_of(collection, (config.height, config.width))
+    samples = samples_of(sheets, (config.height, config.width))
     yield say("infrared.preparing", request), None, gr.skip(), gr.skip(), gr.skip()
     for news in widgets.follow(lambda on_step: train(config, on_step, samples), control):
         if isinstance(news, Path):
@@ -50,17 +51,22 @@ def tune(collection: Collection, model: str, own: str | None, learning: str, ste
                    gr.skip())
 
 
-def samples_of(collection: Collection, size: tuple[int, int]) -> list[Sample]:
-    """Return the pictures in which something is marked, as samples of a size."""
-    from vision.infrared.own import sample_of_labels
-    from vision.infrared.thermogram import of_picture
-
+def labelled(collection: Collection) -> list[Sheet]:
+    """Return the pictures in which something is marked, or raise if there is none."""
     marked = [sheet for sheet in collection.sheets if sheet.marked]
     if not marked:
         raise UserError("nothing is labelled yet", "one picture with one device is enough",
                         "draw a box or a polygon first")
+    return marked
+
+
+def samples_of(sheets: list[Sheet], size: tuple[int, int]) -> list[Sample]:
+    """Return labelled pictures as samples of a size."""
+    from vision.infrared.own import sample_of_labels
+    from vision.infrared.thermogram import of_picture
+
     return [sample_of_labels(sheet.labelled, of_picture(sheet.picture).grey, size)
-            for sheet in marked]
+            for sheet in sheets]
 
 
 def config_for(start: Path, learning: str, steps: int, rate: float, seed: int) -> Config:
