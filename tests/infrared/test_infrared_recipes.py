@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
-from vision.infrared import recipes
+from vision import checkpoints
+from vision.infrared import ladder, recipes
 from vision.infrared.classes import CLASSES
 from vision.infrared.train import check
+from vision.options import command
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,17 @@ def test_what_is_there_is_left_alone(made: list[str], tmp_path: Path) -> None:
     last.touch()
     recipes.run(recipes.Config(("mask_rcnn",), tmp_path))
     assert made == ["base", "mask_rcnn"]
+
+
+@pytest.mark.parametrize("name", recipes.NAMES)
+def test_what_ships_was_made_by_its_recipe(name: str) -> None:
+    """Each card names the command that the recipe stands for; only where it wrote may differ."""
+    card = checkpoints.read_card(ladder.FILE.with_name(f"{name}.safetensors"))
+    verb, recipe = {"mask_rcnn": ("train", recipes.BRANCH),
+                    "zones": ("train_zones", recipes.ZONES)}.get(
+                        name, ("train", recipes.BRANCHES.get(name)))
+    wanted = command("infrared", verb, recipe).split(" --output ")[0]
+    assert card.command.split(" --output ")[0] == wanted
 
 
 def test_the_settings_can_work() -> None:

@@ -53,6 +53,16 @@ def test_scenes_rendered_by_other_processes_are_the_same() -> None:
         check(replace(config, scenes=0))
 
 
+def test_scenes_are_made_around_the_devices_that_are_wanted() -> None:
+    config = replace(TINY, scenes=6, devices=("reactor", "fuse"), clutter=0.0)
+    samples = open_scenes(config)
+    shown = {CLASSES[label] for index in range(6) for label in samples[index].labels}
+    assert shown == {"reactor", "fuse"}
+    endless = open_scenes(replace(config, scenes=0))
+    assert np.array_equal(samples[0].grey, endless[0].grey)
+    assert not np.array_equal(samples[0].grey, open_scenes(replace(config, clutter=2.0))[0].grey)
+
+
 def test_a_stopped_training_resumes_to_the_same_weights(tmp_path: Path) -> None:
     samples = Handmade(6)
     whole = replace(TINY, output=tmp_path / "whole" / "x.safetensors")
@@ -169,7 +179,8 @@ def test_starting_takes_over_what_fits_and_refuses_what_does_not(tmp_path: Path)
 @pytest.mark.parametrize(("change", "word"), [
     ({"height": 100}, "multiples of 32"), ({"masks_per_class": 5}, "--scenes"),
     ({"freeze": ("backbone", "pyramid", "proposals", "boxes", "masks")}, "frozen"),
-    ({"steps": 0}, "steps"), ({"seed": -1}, "seed")])
+    ({"steps": 0}, "steps"), ({"seed": -1}, "seed"), ({"short_side": 63}, "short-side"),
+    ({"short_side": 1537}, "short-side"), ({"clutter": 2.5}, "clutter")])
 def test_settings_that_cannot_work_are_refused(change: dict[str, object], word: str) -> None:
     with pytest.raises(UserError, match=word):
         check(replace(TINY, **change))

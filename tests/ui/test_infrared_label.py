@@ -214,6 +214,7 @@ def test_a_detector_learns_from_the_labels_and_is_used(
     assert "3 steps on 2 devices" in status and choice.value == "own" and download.visible
     card = checkpoints.read_card(Path(own))
     assert card.steps == 3 and card.config == config
+    assert card.preprocess["short_side"] == 96  # it learns at the size at which it works
     tuned = checkpoints.load(Path(own), ARCHITECTURES).module.state_dict()
     before = checkpoints.load(path, ARCHITECTURES).module.state_dict()
     rounding = 1 / 250  # half a step of the 8-bit rows that a training writes, and a little

@@ -35,7 +35,7 @@ from vision.options import REQUIRED, Verb, option, within
 from vision.training import bf16_is_faster
 
 MULTIPLE = 32
-LARGEST_SIDE = 1536
+SMALLEST_SIDE, LARGEST_SIDE = 64, 1536  # of what a detector is asked to work at
 SAME = 0.6  # overlap from which two boxes of any class are one device
 
 
@@ -55,7 +55,7 @@ def load(path: Path) -> Model:
         raise UserError("a '{arch}' does not find devices", "known are {known}",
                         "choose one of them", arch=model.card.arch, known=", ".join(detectors()))
     short = model.card.preprocess.get("short_side")
-    if not isinstance(short, int) or not MULTIPLE <= short <= LARGEST_SIDE:
+    if not isinstance(short, int) or not SMALLEST_SIDE <= short <= LARGEST_SIDE:
         raise checkpoints.damaged(path, "its card has no usable short_side")
     if model.card.classes != CLASSES:
         raise checkpoints.damaged(path, "its classes are not those of this version")

@@ -16,13 +16,14 @@ from vision.infrared.average_precision import require_pycocotools
 from vision.infrared.batches import Batch, batch_of, to_device
 from vision.infrared.beginning import PARTS, STEM, learn, parts_of, take_over
 from vision.infrared.classes import CLASSES
+from vision.infrared.data import Making
 from vision.infrared.evaluate import measure
 from vision.infrared.look import real_look
 from vision.infrared.models import ARCHITECTURES, detectors
 from vision.infrared.models.backbone import DEPTHS
 from vision.infrared.models.mask_rcnn import SIZES, Detector
 from vision.infrared.models.weight_transfer import SOURCES
-from vision.infrared.predict import working_size
+from vision.infrared.predict import LARGEST_SIDE, SMALLEST_SIDE, working_size
 from vision.infrared.samples import (
     HELD_OUT,
     TRAINING,
@@ -57,6 +58,9 @@ class Config:
     workers: int = option(0, "processes that render all scenes first; 0 renders while it learns")
     look: str = option("rendered", "real gives the scenes the histograms of real thermograms",
                        lambda: list(LOOKS))
+    devices: tuple[str, ...] = option((), "classes around which the scenes are made; none is all",
+                                      lambda: list(CLASSES))
+    clutter: float = option(1.0, "how much stands around the devices, 0 to 2")
     height: int = option(288, "height of the scenes")
     width: int = option(384, "width of the scenes")
     short_side: int = option(0, "short side to which the scenes are enlarged; 0 leaves them")
@@ -124,21 +128,27 @@ def check(config: Config) -> None:
                         known=", ".join(PARTS))
     within(config, steps=(1, 10**9), batch=(2, 4096), seed=(0, 10**6), scenes=(0, 10**7),
            workers=(0, 1024), masks_per_class=(0, 10**6), height=(64, 1024), width=(64, 1024),
-           short_side=(0, 1536),
-           validate=(0, 10**5), learning_rate=(1e-9, 10), weight_decay=(0, 1),
+           clutter=(0, 2), validate=(0, 10**5), learning_rate=(1e-9, 10), weight_decay=(0, 1),
            save_every=(1, 10**9))
+    if config.short_side:
+        within(config, short_side=(SMALLEST_SIDE, LARGEST_SIDE))
     if config.validate:
         require_pycocotools()
+
+
+def scenes_from(config: Config, first: int, count: int) -> Scenes:
+    """Return so many scenes from a seed on, of the devices, clutter and size wanted."""
+    making = Making(classes=config.devices, clutter=config.clutter)
+    return Scenes(first, count, (config.height, config.width), making)
 
 
 def open_scenes(config: Config) -> Samples:
     """Return the scenes to learn from: endless new ones, or so many, with the masks allowed."""
     first = TRAINING * (1 + config.seed)
-    size = (config.height, config.width)
     if not config.scenes:
-        endless = Scenes(first, config.steps * config.batch, size)
+        endless = scenes_from(config, first, config.steps * config.batch)
         return FewMasks(endless, 0, config.without_masks)
-    kept = Kept(Scenes(first, config.scenes, size).__getitem__, config.scenes)
+    kept = Kept(scenes_from(config, first, config.scenes).__getitem__, config.scenes)
     if config.workers:
         kept.fill(config.workers)
     return FewMasks(kept, config.masks_per_class, config.without_masks)
@@ -175,7 +185,7 @@ def write(config: Config, run: Run, average: Average) -> None:
     module = round_rows(average.module.eval())  # measured as it is kept
     metrics: dict[str, object] = {"seconds": run.seconds}
     if config.validate and not run.asked_to_stop:
-        held_out = Scenes(HELD_OUT, config.validate, (config.height, config.width))
+        held_out = scenes_from(config, HELD_OUT, config.validate)
         report = measure(Model(module, describe(config, run, {})), held_out)
         metrics |= report.as_json()
     checkpoints.save(config.output, module, describe(config, run, metrics), bits=8)
@@ -191,7 +201,7 @@ def describe(config: Config, run: Run, metrics: dict[str, object]) -> Card:
         preprocess={"short_side": short_side(config), "channels": 1,
                     "normalisation": "each picture: mean 0, deviation 1"},
         data={"train": "rendered scenes", "val": f"{config.validate} held-out scenes",
-              "look": config.look,
+              "look": config.look, "devices": list(config.devices), "clutter": config.clutter,
               "licences": licences(["thermograms"] if config.look == "real" else []),
               "without_masks": list(config.without_masks)},
         metrics=metrics, command=command("infrared", "train", config), seed=config.seed,
