@@ -79,13 +79,18 @@ def best_device() -> torch.device:
     return torch.device("cpu")
 
 
+def has_bf16(kind: str) -> bool:
+    """Return whether a kind of device computes in bfloat16 itself, which nothing else does fast."""
+    if kind == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    return kind == "cpu" and torch.ops.mkldnn._is_mkldnn_bf16_supported()
+
+
 @functools.cache
 def bf16_is_faster(kind: str) -> bool:
     """Return whether a convolution runs clearly faster in bfloat16 here, measured once."""
-    if kind == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
-    if kind != "cpu" or not torch.ops.mkldnn._is_mkldnn_bf16_supported():
-        return False
+    if kind != "cpu" or not has_bf16(kind):
+        return has_bf16(kind)
     layer = nn.Conv2d(64, 64, 3, padding=1).to(memory_format=torch.channels_last)
     picture = torch.zeros(1, 64, 48, 48).to(memory_format=torch.channels_last)
     with torch.inference_mode():
@@ -107,6 +112,9 @@ def precision_for(device: torch.device, wanted: str = "auto") -> str:
     if wanted not in ("auto", "bf16", "fp32"):
         raise UserError("there is no precision '{wanted}'", "known are auto, bf16, fp32",
                         "choose one of them", wanted=wanted)
+    if wanted == "bf16" and not has_bf16(device.type):
+        log.warning("this device has no bfloat16, so it computes in float32")
+        return "no"
     faster = wanted == "bf16" or (wanted == "auto" and bf16_is_faster(device.type))
     return "bf16" if faster else "no"
 
