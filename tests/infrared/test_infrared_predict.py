@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hand import CONSERVATOR, FUSE, SIZE, Handmade
+from hand import CONSERVATOR, FUSE, SIZE, Handmade, device, scene
 from PIL import Image
 
 from vision import checkpoints
@@ -25,6 +25,7 @@ from vision.infrared.models import ARCHITECTURES
 from vision.infrared.models.heads import Found
 from vision.infrared.predict import Settings, detect, load, one_each, predict, working_size
 from vision.infrared.report import html, write_report
+from vision.infrared.samples import sample_of
 from vision.infrared.thermogram import of_picture, of_scene
 
 
@@ -183,6 +184,17 @@ def test_average_precision_of_worked_cases(kind: str) -> None:
     assert average_precision([truth], [wrong], kind).ap == 0
     nothing = truth.only(np.zeros(1, bool))
     assert average_precision([truth, nothing], [nothing, truth], kind).ap == 0
+
+
+def test_devices_of_each_size_have_a_precision_of_their_own() -> None:
+    """A fuse of 14×40 = 560 pixels is small by COCO's measure, the bar below is of medium size."""
+    small, medium = device(FUSE, 4, 4, 14, 40), device(CONSERVATOR, 40, 50, 60, 40)
+    truth = truth_of(sample_of(scene(small, medium)))
+    assert average_precision([truth], [truth], "segm").by_size == pytest.approx(
+        {"small": 1, "medium": 1, "large": np.nan}, nan_ok=True)
+    missed = average_precision([truth], [truth.only(truth.labels == CONSERVATOR)], "segm")
+    assert missed.by_size == pytest.approx({"small": 0, "medium": 1, "large": np.nan}, nan_ok=True)
+    assert missed.ap == pytest.approx(0.5)
 
 
 def test_a_surer_false_alarm_halves_the_precision() -> None:

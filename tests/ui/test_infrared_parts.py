@@ -282,5 +282,5 @@ def test_the_ladders_command_goes_on_with_the_stored_runs() -> None:
     assert stored
     for rung in stored:
         assert rung.pictures in known.pictures and rung.way in known.ways
-        for name in ("height", "width", "steps", "batch", "scenes", "seed"):
+        for name in (*ladder.SHARED, "scenes"):
             assert getattr(rung, name) == getattr(known, name), name

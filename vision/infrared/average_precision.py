@@ -16,15 +16,17 @@ from vision.infrared.classes import CLASSES
 from vision.infrared.detections import Detections
 
 KINDS = ("bbox", "segm")
+SIZES = ("small", "medium", "large")  # COCO's: up to 32² pixels, up to 96², and above
 
 
 @dataclass(frozen=True)
 class Precision:
-    """AP over IoU 0.50…0.95, AP at 0.50, and each class's AP; NaN where there was no device."""
+    """AP over IoU 0.50…0.95, at 0.50, of each class and size; NaN where there was no device."""
 
     ap: float
     ap50: float
     per_class: dict[str, float]
+    by_size: dict[str, float]
 
     def mean(self, classes: Sequence[str]) -> float:
         """Return the mean AP of some classes, NaN if none of them was there."""
@@ -53,14 +55,15 @@ def average_precision(truths: Sequence[Detections], found: Sequence[Detections],
         evaluation = COCOeval(true, said, kind)
         evaluation.evaluate()
         evaluation.accumulate()
-    return summary(evaluation.eval["precision"][:, :, :, 0, -1])  # all areas, up to 100 boxes
+    return summary(evaluation.eval["precision"][..., -1])  # up to 100 boxes
 
 
 def summary(precision: np.ndarray) -> Precision:
-    """Return the means of precision (IoU, recall, class), in which −1 stands for no device."""
-    known = np.where(precision < 0, np.nan, precision)
-    classes = {name: mean(known[:, :, place]) for place, name in enumerate(CLASSES)}
-    return Precision(mean(known), mean(known[0]), classes)
+    """Return the means of precision (IoU, recall, class, all sizes and each), −1 for no device."""
+    every, *sizes = np.moveaxis(np.where(precision < 0, np.nan, precision), -1, 0)
+    classes = {name: mean(every[:, :, place]) for place, name in enumerate(CLASSES)}
+    by_size = {name: mean(part) for name, part in zip(SIZES, sizes, strict=True)}
+    return Precision(mean(every), mean(every[0]), classes, by_size)
 
 
 def mean(values: np.ndarray) -> float:

@@ -51,7 +51,8 @@ class Report:
         numbers: dict[str, Any] = {}
         for name, precision in self.precisions.items():
             numbers |= {f"{name}_AP": precision.ap, f"{name}_AP50": precision.ap50,
-                        f"{name}_AP_per_class": precision.per_class}
+                        f"{name}_AP_per_class": precision.per_class,
+                        f"{name}_AP_by_size": precision.by_size}
         if self.without_masks and "mask" in self.precisions:
             seen = [name for name in CLASSES if name not in self.without_masks]
             numbers |= {"mask_AP_without_masks": self.transferred,
@@ -60,6 +61,7 @@ class Report:
 
     def __str__(self) -> str:
         lines = [f"{name}: AP {precision.ap:.4f}, AP50 {precision.ap50:.4f}"
+                 + "".join(f", {size} {ap:.4f}" for size, ap in precision.by_size.items())
                  for name, precision in self.precisions.items()]
         if self.without_masks and "mask" in self.precisions:
             lines.append(f"masks of classes that never had one: AP {self.transferred:.4f}")

@@ -15,6 +15,7 @@ from typing import Any
 from vision import checkpoints
 from vision.errors import UserError
 from vision.infrared import train as training
+from vision.infrared.classes import CLASSES
 from vision.options import Verb, option, within
 from vision.training import OnStep, on_terminal
 
@@ -24,6 +25,8 @@ WAYS: dict[str, tuple[str, ...]] = {
 }  # what keeps its weights
 FILE = checkpoints.FOLDER / "infrared" / "ladder.json"
 MEASURES = ("box_AP", "box_AP50", "mask_AP", "mask_AP50")
+DEVICES = ("circuit breaker", "current transformer", "reactor", "power capacitor")
+SHARED = ("devices", "clutter", "height", "width", "steps", "batch", "learning_rate", "seed")
 
 
 @dataclass(frozen=True)
@@ -34,10 +37,14 @@ class Config:
     glcm: Path | None = option(None, "a backbone from pictures drawn by their texture")
     ways: tuple[str, ...] = option(tuple(WAYS), "what learns", lambda: list(WAYS))
     pictures: tuple[int, ...] = option((5, 20, 100), "how many labelled pictures")
+    devices: tuple[str, ...] = option(DEVICES, "classes around which the scenes are made",
+                                      lambda: list(CLASSES))
+    clutter: float = option(0.3, "how much stands around the devices, 0 to 2")
     height: int = option(160, "height of the pictures")
     width: int = option(224, "width of the pictures")
     steps: int = option(120, "how many steps each training has")
-    batch: int = option(8, "pictures a step")
+    batch: int = option(4, "pictures a step")
+    learning_rate: float = option(1e-3, "highest learning rate of the one-cycle schedule")
     scenes: int = option(100, "measure on so many held-out scenes")
     seed: int = option(0, "seed of weights and scenes")
     output: Path = option(FILE, "the file of the runs; those it holds are not made again")
@@ -45,15 +52,18 @@ class Config:
 
 @dataclass(frozen=True)
 class Rung:
-    """One training: how, on how many pictures, and what it reached."""
+    """One training: how, on how many pictures, with which settings, and what it reached."""
 
     way: str
     sampling: str  # "none", "uniform" or "glcm": how the backbone's source pictures were drawn
     pictures: int
+    devices: tuple[str, ...]
+    clutter: float
     height: int
     width: int
     steps: int
     batch: int
+    learning_rate: float
     seed: int
     scenes: int
     box_AP: float
@@ -62,11 +72,9 @@ class Rung:
     mask_AP50: float
     command: str
 
-    @property
-    def key(self) -> tuple[Any, ...]:
-        """Return what makes two rungs the same training."""
-        return (self.way, self.sampling, self.pictures, self.height, self.width, self.steps,
-                self.batch, self.seed, self.scenes)
+    def is_made_by(self, wanted: dict[str, Any]) -> bool:
+        """Return whether this is the training with these settings."""
+        return all(getattr(self, name) == value for name, value in wanted.items())
 
 
 @dataclass(frozen=True)
@@ -91,7 +99,8 @@ def read(path: Path = FILE) -> Report:
         return Report(())
     try:
         content = json.loads(path.read_text("utf-8"))
-        return Report(tuple(Rung(**entry) for entry in content["rungs"]))
+        return Report(tuple(Rung(**{**entry, "devices": tuple(entry["devices"])})
+                            for entry in content["rungs"]))
     except (ValueError, KeyError, TypeError) as error:
         raise UserError("'{file}' does not hold the runs of a ladder",
                         "a file that 'python -m vision infrared ladder' wrote is accepted",
@@ -120,24 +129,26 @@ def climb(config: Config, on_step: OnStep | None = None,
                         "make them with 'python -m vision infrared train_backbone'")
     report = read(config.output)
     for way, sampling, start, count in plan(config):
-        wanted = (way, sampling, count, config.height, config.width, config.steps, config.batch,
-                  config.seed, config.scenes)
-        if wanted in {rung.key for rung in report.rungs}:
+        wanted = {"way": way, "sampling": sampling, "pictures": count, "scenes": config.scenes,
+                  **shared(config)}
+        if any(rung.is_made_by(wanted) for rung in report.rungs):
             continue
         path = train(training.Config(
-            start=start, freeze=WAYS[way], scenes=count, height=config.height,
-            width=config.width, steps=config.steps, batch=config.batch, validate=config.scenes,
-            seed=config.seed, save_every=config.steps + 1,
+            start=start, freeze=WAYS[way], scenes=count, validate=config.scenes,
+            save_every=config.steps + 1, **shared(config),
             output=Path("runs/infrared/ladder") / f"{way}-{sampling}-{count}.safetensors"), on_step)
         card = checkpoints.read_card(path)
         path.unlink()
-        measured: dict[str, Any] = {name: float(card.metrics[name])
-                                    for name in MEASURES}
-        rung = Rung(*wanted, command=card.command, **measured)
-        report = Report((*report.rungs, rung))
+        measured: dict[str, Any] = {name: float(card.metrics[name]) for name in MEASURES}
+        report = Report((*report.rungs, Rung(**wanted, **measured, command=card.command)))
         content = json.dumps(report.as_json(), indent=1) + "\n"
         checkpoints.write_atomically(config.output, content.encode())
     return report
+
+
+def shared(config: Config) -> dict[str, Any]:
+    """Return the settings that a ladder and its trainings have in common."""
+    return {name: getattr(config, name) for name in SHARED}
 
 
 def run(config: Config) -> Report:

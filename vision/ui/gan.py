@@ -30,7 +30,7 @@ from vision.ui.gan_view import (
     reader_for,
     sheet,
 )
-from vision.ui.pieces import note, tiles
+from vision.ui.pieces import clock, note, tiles
 from vision.ui.text import say, t
 from vision.ui.widgets import friendly
 
@@ -71,7 +71,7 @@ def answer(result: Result, request: gr.Request) -> tuple[Any, ...]:
     from vision.gan.predict import grid
     from vision.images import write_png
 
-    facts = {say("gan.time", request): f"{1000 * result.seconds:.0f} ms",
+    facts = {say("gan.time", request): clock(result.seconds),
              say("gan.opinion", request): f"{result.opinion.mean():.2f}"}
     if result.fidelity is not None:
         facts[say("gan.fidelity", request)] = f"{100 * result.fidelity:.0f}%"

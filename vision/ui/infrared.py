@@ -115,7 +115,15 @@ def show_card(model: str, own: str | None, request: gr.Request) -> str:
         if card.metrics.get(name) is not None:
             shown = f"{card.metrics[name]:.3f} ({card.data['val']})"
             text += f"\n| {say(f'infrared.card.{name}', request)} | {shown} |"
+    for name in ("mask_AP_by_size", "box_AP_by_size"):
+        if card.metrics.get(name):
+            text += f"\n| {say(f'infrared.card.{name}', request)} | {by_size(card.metrics[name])} |"
     return "\n\n".join([text, *card.metrics.get("findings", [])])
+
+
+def by_size(found: dict[str, float | None]) -> str:
+    """Return the precision of small, medium and large devices."""
+    return " · ".join("–" if ap is None else f"{ap:.3f}" for ap in found.values())
 
 
 def code(model: str | None, low: float | None, high: float | None, unit: str, threshold: float,

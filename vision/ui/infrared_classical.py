@@ -15,7 +15,7 @@ from vision.errors import UserError
 from vision.ui.behind import behind
 from vision.ui.infrared_picture import LOOK, stage
 from vision.ui.infrared_view import View, called, needed_view
-from vision.ui.pieces import percent, picture_uri, table, tiles
+from vision.ui.pieces import clock, percent, picture_uri, table, tiles
 from vision.ui.text import say, t
 from vision.ui.widgets import friendly
 
@@ -61,7 +61,7 @@ def compare(view: View | None, request: gr.Request) -> str:
     pictures = steps(kept, clusters(grey), said, request)
     numbers = {say("infrared.tile.by_network", request): str(len(kept.result.instances)),
                say("infrared.tile.by_classical", request): str(len(said.instances)),
-               say("infrared.tile.time", request): f"{1000 * seconds:.0f} ms"}
+               say("infrared.tile.time", request): clock(seconds)}
     accuracy = model.card.metrics.get("accuracy_on_true_masks")
     if accuracy is not None:
         numbers[say("infrared.tile.on_true_masks", request)] = percent(accuracy)

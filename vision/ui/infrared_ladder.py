@@ -34,7 +34,8 @@ def show(measure: str, request: gr.Request) -> tuple[Any, str]:
     curves = curves_of(rungs)
     one = rungs[0]
     made = say("infrared.ladder_made", request, steps=one.steps, batch=one.batch,
-               size=f"{one.width}×{one.height}", scenes=one.scenes, seed=one.seed)
+               size=f"{one.width}×{one.height}", scenes=one.scenes, seed=one.seed,
+               devices=", ".join(say(f"infrared.class.{name}", request) for name in one.devices))
     return figure(curves, measure, request), (f"<p>{html.escape(made)}</p>"
                                               + rows(curves, measure, request))
 

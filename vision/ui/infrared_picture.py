@@ -19,7 +19,7 @@ from vision.ui.infrared_view import (
     level_of,
     remark,
 )
-from vision.ui.pieces import picture_uri, table, tiles
+from vision.ui.pieces import clock, picture_uri, table, tiles
 from vision.ui.text import explain, say
 
 if TYPE_CHECKING:
@@ -239,7 +239,7 @@ def facts(view: View, request: gr.Request | None) -> str:
              "worst": called("level", level, request) if level else "–",
              "hottest": "–" if hottest is None else f"{hottest:.1f} {unit}",
              "palette": called("palette", result.thermogram.palette, request),
-             "time": f"{1000 * result.seconds:.0f} ms"}
+             "time": clock(result.seconds)}
     notes = "".join(f'<p class="lab-note" style="margin-top:.6rem">'
                     f"{html.escape(remark(each, request))}</p>" for each in result.remarks())
     return tiles({say(f"infrared.tile.{key}", request): value

@@ -60,6 +60,11 @@ def percent(value: float | None) -> str:
     return "100%" if value == 1 else f"{100 * value:.1f}%"
 
 
+def clock(seconds: float) -> str:
+    """Return how long something took: in milliseconds, or in seconds if there is one in it."""
+    return f"{1000 * seconds:.0f} ms" if seconds < 0.9995 else f"{seconds:.1f} s"
+
+
 def short(number: float) -> str:
     """Return a large number with three digits and k, M or G."""
     for unit, size in (("G", 1e9), ("M", 1e6), ("k", 1e3)):

@@ -13,7 +13,7 @@ import gradio as gr
 from vision import checkpoints
 from vision.ui import widgets
 from vision.ui.behind import behind
-from vision.ui.pieces import note, percent, picture_uri, short, table, tiles
+from vision.ui.pieces import clock, note, percent, picture_uri, short, table, tiles
 from vision.ui.pruning_view import (
     learnt,
     measured_on,
@@ -147,7 +147,7 @@ def shown(trial: Trial, request: gr.Request | None) -> str:
 def facts(trial: Trial, request: gr.Request | None) -> dict[str, str]:
     """Return what is known after the cut, each with what it was before."""
     before, after = trial.sizes
-    found = {say("pruning.surgery", request): f"{1000 * trial.seconds:.0f} ms"}
+    found = {say("pruning.surgery", request): clock(trial.seconds)}
     if trial.reports:
         old, new = (percent(report.accuracy) for report in trial.reports)
         found[f"{say('pruning.accuracy', request)} {old} →"] = new

@@ -13,7 +13,7 @@ from vision import checkpoints
 from vision.ui import widgets
 from vision.ui.behind import behind
 from vision.ui.choice import OWN
-from vision.ui.pieces import note, percent
+from vision.ui.pieces import clock, note, percent
 from vision.ui.pieces import table as as_table
 from vision.ui.segmentation_metrics import numbers_of
 from vision.ui.segmentation_view import (
@@ -53,7 +53,7 @@ def compare(picture: str | None, truth: str | None, left: str, right: str, own: 
     shown = widgets.for_screen(pixels)
     sides = tuple(laid_over(shown, for_screen(result.labels))
                   for result in results)
-    columns = [{say("segmentation.time", request): f"{1000 * each.seconds:.0f} ms"}
+    columns = [{say("segmentation.time", request): clock(each.seconds)}
                for each in results]
     if truth:
         labels = read_labels(truth)

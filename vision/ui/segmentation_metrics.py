@@ -9,7 +9,7 @@ import gradio as gr
 
 from vision.errors import UserError
 from vision.ui import widgets
-from vision.ui.pieces import note, percent
+from vision.ui.pieces import clock, note, percent
 from vision.ui.pieces import table as as_table
 from vision.ui.segmentation_view import View, chip, class_choices, class_name, lit
 from vision.ui.text import say, t
@@ -50,7 +50,7 @@ def tiles(numbers: dict[str, float], request: gr.Request | None, seconds: float 
         for name, value in numbers.items()]
     if seconds is not None:
         cells.append(f'<div class="lab-tile"><small>{say("segmentation.time", request)}</small>'
-                     f"<b>{1000 * seconds:.0f}&nbsp;ms</b></div>")
+                     f"<b>{clock(seconds)}</b></div>")
     return f'<div class="lab-tiles">{"".join(cells)}</div>'
 
 
