@@ -236,6 +236,13 @@ def test_the_classical_way_stands_beside_the_network(
     assert fuse[3] == percent((found.masks[int(fuse[0][0]) - 1] & mask).sum() / mask.sum())
 
 
+def backbone(path: Path, steps: int) -> Path:
+    """A file with the card of a backbone."""
+    card = Card("infrared", "classifier", {}, ("a", "b"), steps=steps, command=f"train {steps}",
+                metrics={"accuracy": 0.25})
+    return checkpoints.save(path, torch.nn.Linear(1, 1), card)
+
+
 def climbed(tmp_path: Path, **change: Any) -> tuple[ladder.Report, int]:
     """Climb with a training that learns nothing; return the report and how often it was asked."""
     asked: list[Any] = []
@@ -247,7 +254,7 @@ def climbed(tmp_path: Path, **change: Any) -> tuple[ladder.Report, int]:
                     metrics=dict.fromkeys(ladder.MEASURES, reached))
         return checkpoints.save(tmp_path / "rung.safetensors", torch.nn.Linear(1, 1), card)
 
-    config = ladder.Config(glcm=tmp_path / "b.safetensors", pictures=(5, 20),
+    config = ladder.Config(glcm=backbone(tmp_path / "b.safetensors", 700), pictures=(5, 20),
                            output=tmp_path / "infrared" / "ladder.json", **change)
     report = ladder.climb(config, train=train)
     assert all(each.start == (None if not each.freeze and "scratch" in each.output.stem
@@ -267,6 +274,11 @@ def test_a_ladder_is_climbed_once_and_shown(tmp_path: Path) -> None:
     assert lines["scratch"] == [[5, pytest.approx(2.5)], [20, pytest.approx(10)]]
     rows = {row[0]: row[1:] for row in cells(text)}
     assert rows["frozen, GLCM-resampled"] == ["5.5%", "13.0%"] and len(rows) == 3
+    assert "backbone (GLCM-resampled): pre-trained for 700 steps, names 25.0%" in text
+    other = ladder.Config(glcm=backbone(tmp_path / "other.safetensors", 9), ways=("all",),
+                          output=tmp_path / "infrared" / "ladder.json")
+    with pytest.raises(UserError, match=r"another backbone than 'other\.safetensors'"):
+        ladder.climb(other)
 
 
 def test_a_damaged_ladder_and_one_without_a_start_get_a_sentence(tmp_path: Path) -> None:

@@ -78,14 +78,26 @@ class Rung:
 
 
 @dataclass(frozen=True)
+class Backbone:
+    """What all rungs with one sampling began with: how long it was pre-trained, and how well."""
+
+    sampling: str
+    steps: int
+    accuracy: float
+    command: str
+
+
+@dataclass(frozen=True)
 class Report:
-    """All rungs of a file."""
+    """All rungs of a file, and the backbones that they began with."""
 
     rungs: tuple[Rung, ...]
+    backbones: tuple[Backbone, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return everything in plain types."""
-        return {"rungs": [asdict(rung) for rung in self.rungs]}
+        return {"backbones": [asdict(backbone) for backbone in self.backbones],
+                "rungs": [asdict(rung) for rung in self.rungs]}
 
     def __str__(self) -> str:
         return "\n".join(f"{rung.way:8} {rung.sampling:8} {rung.pictures:5} pictures: "
@@ -100,7 +112,8 @@ def read(path: Path = FILE) -> Report:
     try:
         content = json.loads(path.read_text("utf-8"))
         return Report(tuple(Rung(**{**entry, "devices": tuple(entry["devices"])})
-                            for entry in content["rungs"]))
+                            for entry in content["rungs"]),
+                      tuple(Backbone(**entry) for entry in content["backbones"]))
     except (ValueError, KeyError, TypeError) as error:
         raise UserError("'{file}' does not hold the runs of a ladder",
                         "a file that 'python -m vision infrared ladder' wrote is accepted",
@@ -109,15 +122,33 @@ def read(path: Path = FILE) -> Report:
 
 def plan(config: Config) -> Iterator[tuple[str, str, Path | None, int]]:
     """Yield way, sampling, backbone and number of pictures of each rung."""
-    starts = {"uniform": config.uniform, "glcm": config.glcm}
-    given = {name: path for name, path in starts.items() if path is not None}
     for count in config.pictures:
         for way in config.ways:
             if way == "scratch":
                 yield way, "none", None, count
                 continue
-            for sampling, path in given.items():
+            for sampling, path in starts(config).items():
                 yield way, sampling, path, count
+
+
+def starts(config: Config) -> dict[str, Path]:
+    """Return the backbones that were given, by their sampling."""
+    given = {"uniform": config.uniform, "glcm": config.glcm}
+    return {name: path for name, path in given.items() if path is not None}
+
+
+def backbones_for(config: Config, known: tuple[Backbone, ...]) -> tuple[Backbone, ...]:
+    """Return those that are known and those given, or raise if one sampling has two."""
+    found = {backbone.sampling: backbone for backbone in known}
+    for sampling, path in starts(config).items():
+        card = checkpoints.read_card(path)
+        given = Backbone(sampling, card.steps, float(card.metrics["accuracy"]), card.command)
+        if found.setdefault(sampling, given) != given:
+            raise UserError("the stored runs began with another backbone than '{file}'",
+                            "the backbone that they began with is accepted",
+                            "give --output another file to begin a ladder of its own",
+                            file=path.name)
+    return tuple(found.values())
 
 
 def climb(config: Config, on_step: OnStep | None = None,
@@ -128,6 +159,7 @@ def climb(config: Config, on_step: OnStep | None = None,
         raise UserError("there is no backbone to start from", "--uniform, --glcm or both",
                         "make them with 'python -m vision infrared train_backbone'")
     report = read(config.output)
+    backbones = backbones_for(config, report.backbones)
     for way, sampling, start, count in plan(config):
         wanted = {"way": way, "sampling": sampling, "pictures": count, "scenes": config.scenes,
                   **shared(config)}
@@ -140,7 +172,8 @@ def climb(config: Config, on_step: OnStep | None = None,
         card = checkpoints.read_card(path)
         path.unlink()
         measured: dict[str, Any] = {name: float(card.metrics[name]) for name in MEASURES}
-        report = Report((*report.rungs, Rung(**wanted, **measured, command=card.command)))
+        report = Report((*report.rungs, Rung(**wanted, **measured, command=card.command)),
+                        backbones)
         content = json.dumps(report.as_json(), indent=1) + "\n"
         checkpoints.write_atomically(config.output, content.encode())
     return report

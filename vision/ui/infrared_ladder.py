@@ -28,7 +28,8 @@ def show(measure: str, request: gr.Request) -> tuple[Any, str]:
     """Return the curves of the stored runs and their table; without runs, what makes them."""
     from vision.infrared.ladder import read
 
-    rungs = read(checkpoints.FOLDER / "infrared" / "ladder.json").rungs
+    report = read(checkpoints.FOLDER / "infrared" / "ladder.json")
+    rungs = report.rungs
     if not rungs:
         return None, note("infrared.no_ladder", request, command=COMMAND)
     curves = curves_of(rungs)
@@ -36,8 +37,11 @@ def show(measure: str, request: gr.Request) -> tuple[Any, str]:
     made = say("infrared.ladder_made", request, steps=one.steps, batch=one.batch,
                size=f"{one.width}×{one.height}", scenes=one.scenes, seed=one.seed,
                devices=", ".join(say(f"infrared.class.{name}", request) for name in one.devices))
-    return figure(curves, measure, request), (f"<p>{html.escape(made)}</p>"
-                                              + rows(curves, measure, request))
+    began = "; ".join(say("infrared.ladder_backbone", request, steps=each.steps,
+                          name=say(f"infrared.from.{each.sampling}", request),
+                          accuracy=percent(each.accuracy)) for each in report.backbones)
+    notes = f"<p>{html.escape(made)}</p><p>{html.escape(began)}</p>"
+    return figure(curves, measure, request), notes + rows(curves, measure, request)
 
 
 def curves_of(rungs: tuple[Rung, ...]) -> Curves:
