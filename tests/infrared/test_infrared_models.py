@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 import torch
 from hand import FUSE, SIZE, Handmade
@@ -13,7 +15,7 @@ from vision.infrared.classes import CLASSES
 from vision.infrared.models import ARCHITECTURES, detectors
 from vision.infrared.models.backbone import Classifier, Pyramid, grey_resnet, standardise
 from vision.infrared.models.heads import MASK_SAMPLES, Target, some_masked
-from vision.infrared.models.masks import paste
+from vision.infrared.models.masks import SIDE, cells_inside, paste
 from vision.infrared.models.weight_transfer import (
     ClassAgnostic,
     PerClass,
@@ -175,3 +177,38 @@ def test_without_masks_to_learn_from_the_mask_branch_stands_still() -> None:
     loss.backward()
     assert all(p.grad is None or p.grad.abs().sum() == 0 for p in module.heads.masks.parameters())
     assert sample.labels[0] == FUSE
+
+
+def test_cells_lie_in_other_boxes_as_their_centres_do() -> None:
+    boxes = torch.tensor([[10.0, 20, 38, 48], [0, 0, 14, 56]])
+    others = torch.tensor([[12.0, 20, 20, 30.5], [30, 40, 99, 99]])
+    inside = cells_inside(boxes, others)
+    for box, cells in zip(boxes.tolist(), inside, strict=True):
+        for row in range(SIDE):
+            for column in range(SIDE):
+                x = box[0] + (column + 0.5) / SIDE * (box[2] - box[0])
+                y = box[1] + (row + 0.5) / SIDE * (box[3] - box[1])
+                assert cells[row, column] == any(left <= x < right and top <= y < bottom for
+                                                 left, top, right, bottom in others.tolist())
+    assert inside.sum() == 8 * 10 + 8 * 8 + 4 * 5
+    assert not cells_inside(boxes, torch.zeros(0, 4)).any()
+    assert cells_inside(torch.zeros(0, 4), others).shape == (0, SIDE, SIDE)
+
+
+def test_nothing_is_learnt_of_pixels_that_may_be_a_device_without_a_mask() -> None:
+    """The right half lies in such a device's box: there only what is surely the own device counts.
+    """
+    module = ARCHITECTURES.build("mask_rcnn", classes=len(CLASSES))
+    own = torch.zeros(2, *SIZE, dtype=torch.uint8)
+    own[0, 20:48, 10:24] = 1
+    own[0, 30:48, 10:38] = 1  # an L that reaches below the other device
+    target = Target(torch.tensor([[10.0, 20, 38, 48], [24, 0, 60, 60]]), torch.tensor([1, 2]), own,
+                    torch.tensor([True, False]))
+    said = torch.zeros(1, SIDE, SIDE, requires_grad=True)
+    loss = module.heads.loss_of_masks(
+        lambda *_: said, {}, [target.boxes[:1]], [torch.tensor([0])], [torch.tensor([1])],
+        [target], SIZE)
+    loss.backward()
+    learnt = said.grad[0] != 0
+    assert learnt[:, :14].all() and learnt[10:].all() and not learnt[:10, 14:].any()
+    assert loss.item() == pytest.approx(math.log(2))  # a mean over what counts

@@ -51,12 +51,14 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(recipes, "BEGINNINGS", beginnings)
     base = beginnings[-1]
     monkeypatch.setattr(recipes, "BRANCH", replace(recipes.BRANCH, start=base.output))
+    masks = replace(recipes.MASKS, start=base.output, output=parts / recipes.MASKS.output.name)
+    monkeypatch.setattr(recipes, "MASK_BEGINNINGS", (*beginnings, masks))
     monkeypatch.setattr(recipes, "PARTS", tmp_path / "parts")
     zones = chained(recipes.ZONE_BEGINNINGS, parts)
     monkeypatch.setattr(recipes, "ZONE_BEGINNINGS", zones)
     monkeypatch.setattr(recipes, "ZONES", replace(recipes.ZONES, start=zones[-1].output))
     monkeypatch.setattr(recipes, "BRANCHES", {
-        name: replace(recipe, start=base.output) for name, recipe in recipes.BRANCHES.items()})
+        name: replace(recipe, start=masks.output) for name, recipe in recipes.BRANCHES.items()})
     monkeypatch.setattr(recipes, "take", lambda whole, path: note(Written(path), None))
     return order
 
@@ -64,11 +66,11 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_what_begins_another_training_is_made_first(made: list[str], tmp_path: Path) -> None:
     paths = recipes.run(recipes.Config(folder=tmp_path))
     rounds = ["base-first", "base-second", "base-third", "base-fourth", "base-fifth", "base"]
-    assert made == ["backbone-glcm", *rounds, "mask_rcnn", "masks-agnostic-whole",
+    assert made == ["backbone-glcm", *rounds, "mask_rcnn", "masks", "masks-agnostic-whole",
                     "masks-agnostic", "masks-transferred-whole", "masks-transferred", "zones-first",
                     "zones-second", "zones-third", "zones"]
     assert [path.stem for path in paths] == recipes.NAMES
-    assert recipes.run(recipes.Config(folder=tmp_path)) == [] and len(made) == 16
+    assert recipes.run(recipes.Config(folder=tmp_path)) == [] and len(made) == 17
 
 
 def test_what_is_there_is_left_alone(made: list[str], tmp_path: Path) -> None:
@@ -91,6 +93,6 @@ def test_what_ships_was_made_by_its_recipe(name: str) -> None:
 
 
 def test_the_settings_can_work() -> None:
-    for recipe in (*recipes.BEGINNINGS[1:], recipes.BRANCH, *recipes.BRANCHES.values()):
+    for recipe in (*recipes.MASK_BEGINNINGS[1:], recipes.BRANCH, *recipes.BRANCHES.values()):
         check(recipe)
     assert set(recipes.NEVER_MASKED) < set(CLASSES)

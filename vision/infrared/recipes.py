@@ -2,8 +2,9 @@
 
 The detector learns in rounds. In the first six some classes have no masks; in the sixth it gets
 used to scenes that are enlarged, on which it finds small devices better. In the last only the mask
-branch learns: once from all masks, which is the detector that ships, and twice without those of
-these classes, so that what a branch knows of them was learnt from their masks nowhere.
+branch learns: once from all masks, which is the detector that ships, and without those of these
+classes, so that what a branch knows of them was learnt from their masks nowhere. The branches that
+are compared begin with the same one.
 """
 
 from __future__ import annotations
@@ -45,10 +46,11 @@ BEGINNINGS = (BACKBONE, FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH)
 BRANCH = Training(start=SIXTH.output, freeze=("backbone", "pyramid", "proposals", "boxes"),
                   look="real", short_side=432, scenes=2000, steps=400, learning_rate=1e-3, seed=1,
                   precision="bf16", save_every=100)
-BRANCHES = {
-    "masks-agnostic": replace(BRANCH, masks="class_agnostic", without_masks=NEVER_MASKED),
-    "masks-transferred": replace(BRANCH, masks="transferred", without_masks=NEVER_MASKED),
-}
+MASKS = replace(BRANCH, masks="transferred", without_masks=NEVER_MASKED,
+                output=PARTS / "masks.safetensors")
+MASK_BEGINNINGS = (*BEGINNINGS, MASKS)
+FEW = replace(MASKS, start=MASKS.output, steps=150, seed=2)
+BRANCHES = {"masks-agnostic": replace(FEW, masks="class_agnostic"), "masks-transferred": FEW}
 FIRST_ZONES = train_zones.Config(precision="bf16", output=PARTS / "zones-first.safetensors")
 SECOND_ZONES = replace(FIRST_ZONES, start=FIRST_ZONES.output, steps=3000, learning_rate=2e-3,
                        seed=1, output=PARTS / "zones-second.safetensors")
@@ -79,15 +81,11 @@ def made(name: str, path: Path) -> Path:
         begin(ZONE_BEGINNINGS)
         return train_zones.train(replace(ZONES, output=path), on_terminal)
     if name in BRANCHES:
-        whole = taught(replace(BRANCHES[name], output=PARTS / f"{name}-whole.safetensors"))
-        return take(whole, path)
-    return taught(replace(BRANCH, output=path))
-
-
-def taught(recipe: Training) -> Path:
-    """Return a detector of the last round, trained after what it begins with if that is missing."""
+        begin(MASK_BEGINNINGS)
+        whole = replace(BRANCHES[name], output=PARTS / f"{name}-whole.safetensors")
+        return take(train(whole, on_terminal), path)
     begin(BEGINNINGS)
-    return train(recipe, on_terminal)
+    return train(replace(BRANCH, output=path), on_terminal)
 
 
 def begin(parts: Sequence[Part]) -> None:

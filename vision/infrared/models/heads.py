@@ -15,7 +15,7 @@ from torchvision.models.detection.roi_heads import RoIHeads, fastrcnn_loss
 from torchvision.ops import MultiScaleRoIAlign, clip_boxes_to_image
 
 from vision.infrared.models.backbone import LEVELS
-from vision.infrared.models.masks import POINTS, MaskBranch, cut_out, mask_losses
+from vision.infrared.models.masks import POINTS, MaskBranch, cells_inside, cut_out, mask_losses
 
 SIDE = 7  # of a region, in cells
 LOOKS = 2  # how often a box is judged
@@ -112,7 +112,11 @@ class Heads(RoIHeads):
     def loss_of_masks(self, branch: MaskBranch, features: Features, boxes: list[torch.Tensor],
                       which: list[torch.Tensor], labels: list[torch.Tensor],
                       targets: list[Target], size: tuple[int, int]) -> torch.Tensor:
-        """Return L_mask over proposals on devices that have a mask; a device's own class only."""
+        """Return L_mask over proposals on devices that have a mask; a device's own class only.
+
+        What lies in the box of a device without a mask may be that device: there only pixels that
+        surely are the proposal's own device are learnt from.
+        """
         kept = [some_masked(label, target.masked, index)
                 for label, target, index in zip(labels, targets, which, strict=True)]
         places = [box[keep] for box, keep in zip(boxes, kept, strict=True)]
@@ -121,7 +125,9 @@ class Heads(RoIHeads):
                            in zip(targets, places, which, kept, strict=True)])  # (R, 28, 28)
         classes = torch.cat([label[keep] for label, keep in zip(labels, kept, strict=True)]) - 1
         logits = branch(features, places, size, classes, self.class_weights())
-        return mask_losses(logits, truth).sum() / max(len(truth), 1)
+        unknown = torch.cat([cells_inside(place, target.boxes[~target.masked])
+                             for target, place in zip(targets, places, strict=True)])
+        return mask_losses(logits, truth, ~unknown | (truth > 0.5)).sum() / max(len(truth), 1)
 
     def find(self, features: Features, proposals: list[torch.Tensor], size: tuple[int, int]
              ) -> list[Found]:

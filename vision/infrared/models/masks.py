@@ -54,9 +54,24 @@ def block(width: int) -> tuple[nn.Module, ...]:
             nn.ReLU(inplace=True))
 
 
-def mask_losses(logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
-    """Return each box's mean cross-entropy of logits with truth, both (R, 28, 28), as (R,)."""
-    return functional.binary_cross_entropy_with_logits(logits, truth, reduction="none").mean((1, 2))
+def mask_losses(logits: torch.Tensor, truth: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
+    """Return each box's mean cross-entropy of logits with truth where it is known, as (R,).
+
+    All are (R, 28, 28).
+    """
+    losses = functional.binary_cross_entropy_with_logits(logits, truth, reduction="none")
+    return (losses * known).sum((1, 2)) / known.sum((1, 2)).clamp_min(1)
+
+
+def cells_inside(boxes: torch.Tensor, others: torch.Tensor) -> torch.Tensor:
+    """Return which cells of boxes (R, 4) have their centre in one of other boxes, (R, 28, 28)."""
+    share = (torch.arange(SIDE, device=boxes.device) + 0.5) / SIDE  # (28,)
+    x0, y0, x1, y1 = boxes.T[:, :, None]  # (R, 1) each
+    left, top, right, bottom = others.T[:, None, :, None]  # (1, U, 1) each
+    x = (x0 + share * (x1 - x0))[:, None]  # (R, 1, 28)
+    y = (y0 + share * (y1 - y0))[:, None]  # (R, 1, 28)
+    columns, rows = (left <= x) & (x < right), (top <= y) & (y < bottom)  # (R, U, 28) each
+    return (rows[..., None] & columns[:, :, None]).any(1)
 
 
 def cut_out(masks: torch.Tensor, boxes: torch.Tensor, which: torch.Tensor, size: tuple[int, int]
