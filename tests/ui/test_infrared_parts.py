@@ -275,6 +275,7 @@ def test_a_ladder_is_climbed_once_and_shown(tmp_path: Path) -> None:
     rows = {row[0]: row[1:] for row in cells(text)}
     assert rows["frozen, GLCM-resampled"] == ["5.5%", "13.0%"] and len(rows) == 3
     assert "backbone (GLCM-resampled): pre-trained for 700 steps, names 25.0%" in text
+    assert f"<code>train 700</code></p><p><code>{infrared_ladder.COMMAND}</code>" in text
     other = ladder.Config(glcm=backbone(tmp_path / "other.safetensors", 9), ways=("all",),
                           output=tmp_path / "infrared" / "ladder.json")
     with pytest.raises(UserError, match=r"another backbone than 'other\.safetensors'"):
@@ -292,6 +293,8 @@ def test_a_damaged_ladder_and_one_without_a_start_get_a_sentence(tmp_path: Path)
 def test_the_ladders_command_goes_on_with_the_stored_runs() -> None:
     known, stored = ladder.Config(), ladder.read(ladder.FILE).rungs
     assert stored
+    for backbone in ladder.read(ladder.FILE).backbones:
+        assert backbone.command.split("--output ")[1] in infrared_ladder.COMMAND
     for rung in stored:
         assert rung.pictures in known.pictures and rung.way in known.ways
         for name in (*ladder.SHARED, "scenes"):

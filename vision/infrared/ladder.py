@@ -143,7 +143,7 @@ def backbones_for(config: Config, known: tuple[Backbone, ...]) -> tuple[Backbone
     for sampling, path in starts(config).items():
         card = checkpoints.read_card(path)
         given = Backbone(sampling, card.steps, float(card.metrics["accuracy"]), card.command)
-        if found.setdefault(sampling, given) != given:
+        if found.setdefault(sampling, given).command != given.command:
             raise UserError("the stored runs began with another backbone than '{file}'",
                             "the backbone that they began with is accepted",
                             "give --output another file to begin a ladder of its own",

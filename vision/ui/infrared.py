@@ -122,8 +122,11 @@ def show_card(model: str, own: str | None, request: gr.Request) -> str:
 
 
 def by_size(found: dict[str, float | None]) -> str:
-    """Return the precision of small, medium and large devices."""
-    return " · ".join("–" if ap is None else f"{ap:.3f}" for ap in found.values())
+    """Return the precision of small, medium and large devices, in this order."""
+    from vision.infrared.average_precision import SIZES
+
+    known = [found.get(size) for size in SIZES]
+    return " · ".join("–" if ap is None else f"{ap:.3f}" for ap in known)
 
 
 def code(model: str | None, low: float | None, high: float | None, unit: str, threshold: float,

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 COLOURS = {"scratch": "#808793", "frozen": "#f97316", "heads": "#16a34a", "all": "#3b82f6"}
 LOOKS = {"none": ":", "uniform": "--", "glcm": "-"}
-COMMAND = ("python -m vision infrared ladder --uniform runs/infrared/backbone-uniform.safetensors "
-           "--glcm runs/infrared/backbone-glcm.safetensors")
+COMMAND = ("python -m vision infrared ladder "
+           "--uniform runs/infrared/ladder-backbone-uniform.safetensors "
+           "--glcm runs/infrared/ladder-backbone-glcm.safetensors")
 MEASURES = ("mask_AP50", "mask_AP", "box_AP50", "box_AP")
 Curves = dict[tuple[str, str], list["Rung"]]
 
@@ -40,7 +41,9 @@ def show(measure: str, request: gr.Request) -> tuple[Any, str]:
     began = "; ".join(say("infrared.ladder_backbone", request, steps=each.steps,
                           name=say(f"infrared.from.{each.sampling}", request),
                           accuracy=percent(each.accuracy)) for each in report.backbones)
-    notes = f"<p>{html.escape(made)}</p><p>{html.escape(began)}</p>"
+    commands = [*(each.command for each in report.backbones), COMMAND]
+    notes = (f"<p>{html.escape(made)}</p><p>{html.escape(began)}</p>"
+             + "".join(f"<p><code>{html.escape(command)}</code></p>" for command in commands))
     return figure(curves, measure, request), notes + rows(curves, measure, request)
 
 

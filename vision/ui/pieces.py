@@ -62,7 +62,8 @@ def percent(value: float | None) -> str:
 
 def clock(seconds: float) -> str:
     """Return how long something took: in milliseconds, or in seconds if there is one in it."""
-    return f"{1000 * seconds:.0f} ms" if seconds < 0.9995 else f"{seconds:.1f} s"
+    milliseconds = round(1000 * seconds)
+    return f"{milliseconds} ms" if milliseconds < 1000 else f"{seconds:.1f} s"
 
 
 def short(number: float) -> str:
