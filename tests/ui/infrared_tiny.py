@@ -62,7 +62,9 @@ def detector_that_says(folder: Path, rows: list[Row]) -> Iterator[Model]:
     card = Card("infrared", "mask_rcnn", {}, CLASSES, {"short_side": 96},
                 data={"train": "rendered scenes", "val": "3 held-out scenes"},
                 metrics={"mask_AP50": 0.9, "mask_AP": 0.6, "box_AP": 0.65, "box_AP_by_size": {
-                    "large": None, "medium": 0.5, "small": 0.25}}, command="made by hand")
+                    "large": None, "medium": 0.5, "small": 0.25},
+                         "box_AP_without_mistakes": {"sides": 0.8, "names": 0.7, "missed": 0.75,
+                                                     "invented": None}}, command="made by hand")
     model = Model(Says(rows), card)
     checkpoints.save(folder / "infrared" / "mask_rcnn.safetensors", model.module, card)
     with (patch.object(checkpoints, "FOLDER", folder),

@@ -224,7 +224,7 @@ def test_the_report_speaks_the_readers_language(tmp_path: Path) -> None:
 def test_the_card_and_the_script_say_what_they_show() -> None:
     card = infrared.show_card("mask_rcnn", None, Request)
     assert "0.900 (3 held-out scenes)" in card and "made by hand" in card
-    assert "0.250 · 0.500 · –" in card
+    assert "0.250 · 0.500 · –" in card and "0.700 · 0.800 · 0.750 · –" in card
     script = infrared.code("mask_rcnn", 15.0, 65.0, "", 0.4, 0.5)
     compile(script, "script", "exec")
     assert "Settings(0.4, 0.5)" in script and "15.0, 65.0" in script

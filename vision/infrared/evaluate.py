@@ -17,6 +17,7 @@ from vision.infrared.average_precision import (
 from vision.infrared.branches import with_branch
 from vision.infrared.classes import CLASSES
 from vision.infrared.detections import truth_of
+from vision.infrared.mistakes import without_mistakes
 from vision.infrared.predict import detect, load
 from vision.infrared.samples import HELD_OUT, Samples, Scenes
 from vision.options import Verb, option, within
@@ -40,6 +41,7 @@ class Report:
 
     precisions: dict[str, Precision]  # by "box" and "mask"
     without_masks: tuple[str, ...]  # classes whose masks were never learnt from
+    without_mistakes: dict[str, float]  # AP of the boxes, had one kind not been made
 
     @property
     def transferred(self) -> float:
@@ -53,6 +55,7 @@ class Report:
             numbers |= {f"{name}_AP": precision.ap, f"{name}_AP50": precision.ap50,
                         f"{name}_AP_per_class": precision.per_class,
                         f"{name}_AP_by_size": precision.by_size}
+        numbers["box_AP_without_mistakes"] = self.without_mistakes
         if self.without_masks and "mask" in self.precisions:
             seen = [name for name in CLASSES if name not in self.without_masks]
             numbers |= {"mask_AP_without_masks": self.transferred,
@@ -65,6 +68,8 @@ class Report:
                  for name, precision in self.precisions.items()]
         if self.without_masks and "mask" in self.precisions:
             lines.append(f"masks of classes that never had one: AP {self.transferred:.4f}")
+        lines.append("box: AP without mistakes: " + ", ".join(
+            f"{kind} {ap:.4f}" for kind, ap in self.without_mistakes.items()))
         rows = [f"  {label:24}" + "".join(f"{precision.per_class[label]:8.4f}"
                                           for precision in self.precisions.values())
                 for label in CLASSES]
@@ -88,7 +93,8 @@ def measure(model: Model, samples: Samples) -> Report:
         found.append(detect(model, sample.grey))
     kinds = [kind for kind in KINDS if kind == "bbox" or found[0].masks is not None]
     precisions = {NAMES[kind]: average_precision(truths, found, kind) for kind in kinds}
-    return Report(precisions, tuple(model.card.data.get("without_masks", ())))
+    return Report(precisions, tuple(model.card.data.get("without_masks", ())),
+                  without_mistakes(truths, found))
 
 
 def run(config: Config) -> Report:

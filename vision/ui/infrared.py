@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,8 @@ def after(view: View, request: gr.Request) -> tuple[Any, ...]:
 @friendly
 def show_card(model: str, own: str | None, request: gr.Request) -> str:
     """Return the model card of the chosen detector."""
+    from vision.infrared.average_precision import SIZES
+    from vision.infrared.mistakes import MENDED
     from vision.infrared.models import ARCHITECTURES
 
     loaded = open_model(model, own)
@@ -115,17 +118,17 @@ def show_card(model: str, own: str | None, request: gr.Request) -> str:
         if card.metrics.get(name) is not None:
             shown = f"{card.metrics[name]:.3f} ({card.data['val']})"
             text += f"\n| {say(f'infrared.card.{name}', request)} | {shown} |"
-    for name in ("mask_AP_by_size", "box_AP_by_size"):
+    for name, kinds in {"mask_AP_by_size": SIZES, "box_AP_by_size": SIZES,
+                        "box_AP_without_mistakes": MENDED}.items():
         if card.metrics.get(name):
-            text += f"\n| {say(f'infrared.card.{name}', request)} | {by_size(card.metrics[name])} |"
+            shown = in_a_row(card.metrics[name], kinds)
+            text += f"\n| {say(f'infrared.card.{name}', request)} | {shown} |"
     return "\n\n".join([text, *card.metrics.get("findings", [])])
 
 
-def by_size(found: dict[str, float | None]) -> str:
-    """Return the precision of small, medium and large devices, in this order."""
-    from vision.infrared.average_precision import SIZES
-
-    known = [found.get(size) for size in SIZES]
+def in_a_row(found: dict[str, float | None], kinds: Iterable[str]) -> str:
+    """Return the precision of each kind, in this order."""
+    known = [found.get(kind) for kind in kinds]
     return " · ".join("–" if ap is None else f"{ap:.3f}" for ap in known)
 
 
