@@ -61,6 +61,16 @@ def test_a_branch_moves_and_nothing_else_does(tmp_path: Path, source: str) -> No
     assert with_branch(first, path).card.data["without_masks"] == list(NEVER)
 
 
+def test_a_branch_fits_whether_or_not_sides_are_looked_for(tmp_path: Path) -> None:
+    """It learns with the same features and boxes; only where it is asked for a mask differs."""
+    whole(tmp_path / "a.safetensors")
+    path = take(tmp_path / "a.safetensors", tmp_path / "branch.safetensors")
+    sided = with_branch(load(whole(tmp_path / "b.safetensors", seed=1, sides=True)), path)
+    first = load(tmp_path / "a.safetensors").module.heads.masks.state_dict()
+    masks = sided.module.heads.masks.state_dict()
+    assert all(torch.equal(masks[name], value) for name, value in first.items())
+
+
 def test_what_does_not_fit_is_refused(tmp_path: Path) -> None:
     small = load(whole(tmp_path / "a.safetensors"))
     with pytest.raises(UserError, match=r"'a\.safetensors' is no mask branch that fits"):

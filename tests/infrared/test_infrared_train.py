@@ -179,11 +179,26 @@ def test_starting_takes_over_what_fits_and_refuses_what_does_not(tmp_path: Path)
 @pytest.mark.parametrize(("change", "word"), [
     ({"height": 100}, "multiples of 32"), ({"masks_per_class": 5}, "--scenes"),
     ({"freeze": ("backbone", "pyramid", "proposals", "boxes", "masks")}, "frozen"),
+    ({"freeze": ("backbone", "pyramid", "proposals", "boxes", "masks", "sides"), "sides": True},
+     "frozen"),
     ({"steps": 0}, "steps"), ({"seed": -1}, "seed"), ({"short_side": 63}, "short-side"),
     ({"short_side": 1537}, "short-side"), ({"clutter": 2.5}, "clutter")])
 def test_settings_that_cannot_work_are_refused(change: dict[str, object], word: str) -> None:
     with pytest.raises(UserError, match=word):
         check(replace(TINY, **change))
+
+
+def test_the_sides_alone_can_learn(tmp_path: Path) -> None:
+    """They begin anew on a detector that never had any; all the rest stays as it is."""
+    first = train(replace(TINY, steps=1, output=tmp_path / "a.safetensors"), None, Handmade(2))
+    second = train(replace(TINY, start=first, sides=True, output=tmp_path / "b.safetensors",
+                           freeze=("backbone", "pyramid", "proposals", "boxes", "masks")),
+                   None, Handmade(2))
+    before, after = (load(path).module.state_dict() for path in (first, second))
+    added = {name for name in after if name not in before}
+    assert added and all(name.startswith("heads.sides.") for name in added)
+    assert all(torch.equal(after[name], value) for name, value in before.items())
+    assert checkpoints.read_card(second).config["sides"] is True
 
 
 def test_the_step_is_reported_with_each_part_of_the_loss(tmp_path: Path) -> None:

@@ -202,7 +202,7 @@ def test_a_detector_learns_from_the_labels_and_is_used(
         opened: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     torch.manual_seed(0)
     config = {"classes": len(CLASSES), "backbone": "resnet18", "size": "compact",
-              "masks": "per_class"}
+              "masks": "per_class", "sides": True}
     module = ARCHITECTURES.build("mask_rcnn", **config)
     path = tmp_path / "infrared" / "mask_rcnn.safetensors"
     checkpoints.save(path, module, Card("infrared", "mask_rcnn", config, CLASSES,

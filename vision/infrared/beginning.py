@@ -12,7 +12,7 @@ from vision.errors import UserError
 from vision.infrared.models import ARCHITECTURES
 from vision.infrared.models.mask_rcnn import Detector
 
-PARTS = ("backbone", "pyramid", "proposals", "boxes", "masks")
+PARTS = ("backbone", "pyramid", "proposals", "boxes", "masks", "sides")
 STEM = "stem"  # of the backbone: its first convolution and its first stage
 
 
@@ -44,6 +44,7 @@ def parts_of(module: Detector, names: tuple[str, ...]) -> Iterator[nn.Module]:
     parts = {STEM: [body["conv1"], body["bn1"], body["layer1"]],
              "backbone": [body], "pyramid": [module.backbone.pyramid],
              "proposals": [module.proposals.head], "masks": [module.heads.masks],
+             "sides": [module.heads.sides],
              "boxes": [module.heads.box_head, module.heads.box_predictor]}
     return (part for name in names for part in parts[name] if part is not None)
 

@@ -59,10 +59,10 @@ def branch_of(model: Model) -> MaskBranch:
 
 
 def body_of(model: Model) -> str:
-    """Return the digest of a detector's weights without its mask branch."""
+    """Return the digest of the weights that a mask branch learns with: all but the branches'."""
     return checkpoints.digest("", {name: tensor.cpu() for name, tensor
                                    in model.module.state_dict().items()
-                                   if not name.startswith("heads.masks.")})
+                                   if not name.startswith(("heads.masks.", "heads.sides."))})
 
 
 @dataclass(frozen=True)

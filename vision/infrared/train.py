@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -48,6 +49,7 @@ class Config:
     size: str = option("compact", "its size", lambda: list(SIZES))
     masks: str = option("per_class", "where a class's mask weights come from",
                         lambda: list(SOURCES))
+    sides: bool = option(False, "look for each side of a box on its own, too")
     start: Path | None = option(None, "begin with the weights of this classifier or detector")
     freeze: tuple[str, ...] = option((), "parts that keep their weights",
                                      lambda: [STEM, *PARTS])
@@ -122,10 +124,10 @@ def check(config: Config) -> None:
     if config.workers and not config.scenes:
         raise UserError("--workers without --scenes would render for ever",
                         "both together are accepted", "add, say, --scenes 1000")
-    if set(config.freeze) >= set(PARTS) - (set() if config.arch == "mask_rcnn" else {"masks"}):
+    if set(config.freeze) >= set(parts_to_learn(config)):
         raise UserError("every part is frozen, so nothing would be learnt",
                         "known parts are {known}", "leave at least one of them out",
-                        known=", ".join(PARTS))
+                        known=", ".join(parts_to_learn(config)))
     within(config, steps=(1, 10**9), batch=(2, 4096), seed=(0, 10**6), scenes=(0, 10**7),
            workers=(0, 1024), masks_per_class=(0, 10**6), height=(64, 1024), width=(64, 1024),
            clutter=(0, 2), validate=(0, 10**5), learning_rate=(1e-9, 10), weight_decay=(0, 1),
@@ -134,6 +136,18 @@ def check(config: Config) -> None:
         within(config, short_side=(SMALLEST_SIDE, LARGEST_SIDE))
     if config.validate:
         require_pycocotools()
+
+
+def parts_to_learn(config: Config) -> list[str]:
+    """Return the parts of the detector that a training is about."""
+    there = {"masks": config.arch == "mask_rcnn", "sides": config.sides}
+    return [part for part in PARTS if there.get(part, True)]
+
+
+def settings_of(config: Config) -> dict[str, Any]:
+    """Return what the architecture is built with, beside its classes."""
+    masks = {"masks": config.masks} if config.arch == "mask_rcnn" else {}
+    return {"backbone": config.backbone, "size": config.size, "sides": config.sides, **masks}
 
 
 def scenes_from(config: Config, first: int, count: int) -> Scenes:
@@ -156,9 +170,7 @@ def open_scenes(config: Config) -> Samples:
 
 def begin(config: Config) -> Detector:
     """Return the detector before its first step: random or started, with its frozen parts."""
-    settings = {"masks": config.masks} if config.arch == "mask_rcnn" else {}
-    module = ARCHITECTURES.build(config.arch, classes=len(CLASSES), backbone=config.backbone,
-                                 size=config.size, **settings)
+    module = ARCHITECTURES.build(config.arch, classes=len(CLASSES), **settings_of(config))
     if config.start is not None:
         take_over(module, config.start)
     for part in parts_of(module, config.freeze):
@@ -193,11 +205,9 @@ def write(config: Config, run: Run, average: Average) -> None:
 
 def describe(config: Config, run: Run, metrics: dict[str, object]) -> Card:
     """Return the model card of this training."""
-    settings = {"masks": config.masks} if config.arch == "mask_rcnn" else {}
     return Card(
         system="infrared", arch=config.arch, classes=CLASSES,
-        config={"classes": len(CLASSES), "backbone": config.backbone, "size": config.size,
-                **settings},
+        config={"classes": len(CLASSES), **settings_of(config)},
         preprocess={"short_side": short_side(config), "channels": 1,
                     "normalisation": "each picture: mean 0, deviation 1"},
         data={"train": "rendered scenes", "val": f"{config.validate} held-out scenes",

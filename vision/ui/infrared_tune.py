@@ -77,7 +77,7 @@ def config_for(start: Path, learning: str, steps: int, rate: float, seed: int) -
 
     card = load(start).card
     height, width = working_size(SIZE, card.preprocess["short_side"])
-    kept = {name: card.config[name] for name in ("backbone", "size", "masks")
+    kept = {name: card.config[name] for name in ("backbone", "size", "masks", "sides")
             if name in card.config}
     return Config(arch=card.arch, start=start, freeze=LEARNING[learning], height=height,
                   width=width, steps=steps, batch=BATCH, learning_rate=rate, seed=seed,

@@ -1,7 +1,8 @@
 """The second stage of Mask R-CNN (arXiv:1703.06870): class, box and mask of each proposal.
 
 The boxes are judged twice, the second time where the first look moved them: a box that fits its
-device better is judged better (arXiv:1712.00726, §3.1, "Iterative BBox").
+device better is judged better (arXiv:1712.00726, §3.1, "Iterative BBox"). What is left after that
+may have each of its sides looked for on its own.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from torchvision.ops import MultiScaleRoIAlign, clip_boxes_to_image
 
 from vision.infrared.models.backbone import LEVELS
 from vision.infrared.models.masks import POINTS, MaskBranch, cells_inside, cut_out, mask_losses
+from vision.infrared.models.sides import SideBranch, side_losses, wider
 
 SIDE = 7  # of a region, in cells
 LOOKS = 2  # how often a box is judged
@@ -59,14 +61,15 @@ class Found:
 class Heads(RoIHeads):
     """torchvision's matching and box losses, with masks that only some devices need to have."""
 
-    def __init__(self, classes: int, width: int, hidden: int, masks: MaskBranch | None) -> None:
+    def __init__(self, classes: int, width: int, hidden: int, masks: MaskBranch | None,
+                 sides: SideBranch | None = None) -> None:
         super().__init__(
             MultiScaleRoIAlign(list(LEVELS), SIDE, sampling_ratio=POINTS),
             TwoMLPHead(width * SIDE**2, hidden), FastRCNNPredictor(hidden, classes + 1),
             fg_iou_thresh=0.5, bg_iou_thresh=0.5, batch_size_per_image=SAMPLES,
             positive_fraction=0.25, bbox_reg_weights=None, score_thresh=LOWEST_SCORE,
             nms_thresh=0.5, detections_per_img=MOST_BOXES)
-        self.masks = masks
+        self.masks, self.sides = masks, sides
 
     def forward(self, features: Features, proposals: list[torch.Tensor], size: tuple[int, int],
                 targets: list[Target] | None = None) -> dict[str, torch.Tensor] | list[Found]:
@@ -107,6 +110,10 @@ class Heads(RoIHeads):
         if self.masks is not None:
             losses["loss_mask"] = self.loss_of_masks(self.masks, features, boxes, which, labels,
                                                      targets, size)
+        if self.sides is not None:
+            sure = answer[0].softmax(1)[:, 1:].amax(1).detach()  # (R,)
+            losses["loss_sides"] = loss_of_sides(self.sides, features, proposals, sure, which,
+                                                 labels, targets, size)
         return losses
 
     def loss_of_masks(self, branch: MaskBranch, features: Features, boxes: list[torch.Tensor],
@@ -137,6 +144,9 @@ class Heads(RoIHeads):
         boxes, scores, labels = self.postprocess_detections(
             *self.judge(features, proposals, size), proposals, [size] * len(proposals))
         labels = [label - 1 for label in labels]
+        if self.sides is not None:
+            boxes = [clip_boxes_to_image(box, size)
+                     for box in self.sides.refined(features, boxes, size)]
         masks: list[torch.Tensor | None] = [None] * len(boxes)
         if self.masks is not None:
             logits = self.masks(features, boxes, size, torch.cat(labels), self.class_weights())
@@ -148,6 +158,22 @@ class Heads(RoIHeads):
         predictor = self.box_predictor
         shifts = predictor.bbox_pred.weight.unflatten(0, (-1, 4)).flatten(1)  # (1 + C, 4·hidden)
         return torch.cat([predictor.cls_score.weight, shifts], 1)[1:]
+
+
+def loss_of_sides(branch: SideBranch, features: Features, boxes: list[torch.Tensor],
+                  sure: torch.Tensor, which: list[torch.Tensor], labels: list[torch.Tensor],
+                  targets: list[Target], size: tuple[int, int]) -> torch.Tensor:
+    """Return L_sides over boxes on devices; a box counts by how sure (R,) its class is.
+
+    What is not sure is not shown, so where its sides are matters less.
+    """
+    kept = [label > 0 for label in labels]
+    around = [wider(box[keep]) for box, keep in zip(boxes, kept, strict=True)]
+    truth = torch.cat([target.boxes[index[keep]]
+                       for target, index, keep in zip(targets, which, kept, strict=True)])
+    losses = side_losses(branch(features, around, size), torch.cat(around), truth)  # (R,)
+    weights = sure[torch.cat(kept)]
+    return (losses * weights).sum() / weights.sum().clamp_min(1e-6)
 
 
 def some_masked(labels: torch.Tensor, masked: torch.Tensor, which: torch.Tensor) -> torch.Tensor:

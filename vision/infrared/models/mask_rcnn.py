@@ -12,6 +12,7 @@ from vision.infrared.models import ARCHITECTURES
 from vision.infrared.models.backbone import Pyramid, standardise
 from vision.infrared.models.heads import Found, Heads, Target
 from vision.infrared.models.masks import MaskBranch
+from vision.infrared.models.sides import SideBranch
 
 SIZES = {"compact": (128, 256), "paper": (256, 1024)}  # width of the pyramid, of the box branch
 PROPOSALS = 300
@@ -21,18 +22,21 @@ RATIOS = (0.8, 2.0, 4.5)  # height over width: devices stand upright
 
 @ARCHITECTURES.register("mask_rcnn", paper="arXiv:1703.06870", year=2017, detects=True)
 def mask_rcnn(*, classes: int, backbone: str = "resnet18", size: str = "compact",
-              masks: str = "per_class") -> nn.Module:
+              masks: str = "per_class", sides: bool = False) -> nn.Module:
     """Return a detector of boxes, classes and masks."""
     width, hidden = SIZES[size]
-    branch = MaskBranch(masks, classes, 5 * hidden, width)
-    return Detector(Pyramid(backbone, width), Heads(classes, width, hidden, branch), width)
+    heads = Heads(classes, width, hidden, MaskBranch(masks, classes, 5 * hidden, width),
+                  SideBranch(width) if sides else None)
+    return Detector(Pyramid(backbone, width), heads, width)
 
 
 @ARCHITECTURES.register("faster_rcnn", paper="arXiv:1506.01497", year=2015, detects=True)
-def faster_rcnn(*, classes: int, backbone: str = "resnet18", size: str = "compact") -> nn.Module:
+def faster_rcnn(*, classes: int, backbone: str = "resnet18", size: str = "compact",
+                sides: bool = False) -> nn.Module:
     """Return a detector of boxes and classes."""
     width, hidden = SIZES[size]
-    return Detector(Pyramid(backbone, width), Heads(classes, width, hidden, None), width)
+    heads = Heads(classes, width, hidden, None, SideBranch(width) if sides else None)
+    return Detector(Pyramid(backbone, width), heads, width)
 
 
 class Detector(nn.Module):
