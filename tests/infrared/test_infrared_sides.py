@@ -151,7 +151,7 @@ def test_a_detector_with_sides_learns_them_and_stays_inside_the_picture(name: st
         with_sides = module(x)[0]
         module.heads.sides = None
         without = module(x)[0]
-    assert len(with_sides.boxes) and torch.equal(with_sides.scores, without.scores)
-    assert not torch.equal(with_sides.boxes, without.boxes)
+    assert 0 < len(with_sides.boxes) <= len(without.boxes)
+    assert set(with_sides.scores.tolist()) <= set(without.scores.tolist())
     assert with_sides.boxes.min() >= 0 and (with_sides.boxes <= torch.tensor(
         [SIZE[1], SIZE[0]]).repeat(2)).all()

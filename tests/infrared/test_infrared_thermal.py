@@ -12,6 +12,7 @@ from vision.infrared.data import Zone
 from vision.infrared.detections import Detections
 from vision.infrared.inspection import other_zones, readings_of, regions, verdicts_of
 from vision.infrared.radiometry import apparent
+from vision.infrared.result import Result
 from vision.infrared.thermal import (
     LEVELS,
     LIMITS,
@@ -47,7 +48,9 @@ def test_a_reading_is_what_a_loop_over_the_mask_finds() -> None:
 
 def test_the_relative_difference_of_a_worked_example() -> None:
     assert relative_difference(hot=70, normal=40, air=20) == pytest.approx(60.0)
-    assert relative_difference(hot=15, normal=40, air=20) == 0
+    assert relative_difference(hot=15, normal=40, air=20) is None
+    assert relative_difference(hot=40, normal=19, air=20) is None  # and not 105 %
+    assert judge("fuse", reading(40.0), None, 19.0, 20.0).level == "normal"
 
 
 @pytest.mark.parametrize(("name", "hot", "sister", "level", "cause"), [
@@ -83,8 +86,11 @@ def test_without_a_sister_the_other_zones_stand_in() -> None:
     celsius = np.zeros((40, 40))
     celsius[10, 10], celsius[30, 30] = 50, 25
     zones = (Zone("hot", (10, 10), (6, 6)), Zone("cool", (30, 30), (6, 6)))
-    assert other_zones(celsius, zones, Reading(50, 30, 45, 20, (11, 9))) == 25
-    assert other_zones(celsius, zones[:1], Reading(50, 30, 45, 20, (11, 9))) is None
+    mask, hot = np.ones((40, 40), bool), Reading(50, 30, 45, 20, (11, 9))
+    assert other_zones(celsius, mask, zones, hot) == 25
+    assert other_zones(celsius, mask, zones[:1], hot) is None
+    mask[30, 30] = False  # the sky beside the device tells nothing of it
+    assert other_zones(celsius, mask, zones, hot) is None
 
 
 def test_every_class_has_limits_in_order() -> None:
@@ -109,10 +115,27 @@ def test_impossible_emissivities_and_scales_are_refused() -> None:
     thermogram = of_scene(Handmade(1).scene(0))
     with pytest.raises(UserError, match=r"emissivity is 1\.2"):
         thermogram.corrected(1.2, 20)
+    for reflected, word in ((None, "needs a reflected temperature"), (-500, "is -500 °C"),
+                            (np.nan, "is nan °C"), (10_000, "from −273 to 3000")):
+        with pytest.raises(UserError, match=word):
+            thermogram.corrected(0.9, reflected)
     for low, high, word in ((50, 20, "from 50 to 20"), (20, None, "Only one end"),
                             (-400, 20, "from -400")):
         with pytest.raises(UserError, match=word):
             of_picture(thermogram.picture, low, high)
+
+
+def test_what_would_be_colder_than_absolute_zero_is_told() -> None:
+    """At ε = 0.1 what is mirrored alone radiates more than a surface at 0 °C sends out."""
+    celsius = np.full((4, 5), 40, np.float32)
+    celsius[0, 0] = 0
+    thermogram = Thermogram(np.zeros((4, 5, 3), np.uint8), np.zeros((4, 5), np.float32), celsius,
+                            "grey")
+    assert thermogram.impossible == 0
+    wrong = thermogram.corrected(0.1, 20)
+    assert wrong.impossible == pytest.approx(1 / 20)
+    said = Result(wrong, (), 0.5, None, None, 0.0).remarks()
+    assert any("5.0 % of the picture would be colder" in each.sentence() for each in said)
 
 
 def test_temperatures_come_back_from_the_colours_and_the_scales_ends() -> None:

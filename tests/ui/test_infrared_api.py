@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,9 +11,11 @@ from gradio_client.exceptions import AppError
 
 from vision.infrared.frames import read_thermogram
 from vision.infrared.predict import Settings, predict
+from vision.ui.infrared import code
 from vision.ui.infrared_view import examples, first, open_model, open_zones
 
 MODEL = first()
+REPOSITORY = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.skipif(MODEL is None, reason="no detector ships")
 
 
@@ -41,10 +44,27 @@ def test_detect_answers_as_the_package_does(client: Client) -> None:
         assert said["reading"]["highest"] == pytest.approx(known.reading.highest, abs=0.01)
 
 
+def test_the_script_to_copy_says_what_the_page_says(
+        client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    physics = {"threshold": 0.05, "emissivity": 0.9, "reflected": 15.0, "air": 8.0}
+    told = ask(client, **physics)[-1]
+    script = code(*examples()[1], MODEL, 0.05, 0.5, 0.9, 15.0, 8.0)
+    monkeypatch.chdir(REPOSITORY)
+    names: dict[str, Any] = {}
+    exec(script.replace("runs/", f"{tmp_path}/"), names)
+    again = names["result"].as_json()
+    levels = [[each["verdict"]["level"] for each in one["instances"]] for one in (told, again)]
+    assert levels[0] == levels[1] and len(set(levels[0])) > 1
+    assert (tmp_path / "inspection.html").is_file() and again["width"] == told["width"] == 384
+    frame = code(*examples()[-1], MODEL, 0.5, 0.5, 1, None, None)
+    assert "'assets/infrared/radiometric/thermogram-1.png', 'centikelvin', None" in frame
+
+
 @pytest.mark.parametrize("change", [
     {"low": 5.0, "high": None}, {"low": 50.0, "high": 5.0}, {"model": "nothing"},
     {"threshold": 7}, {"emissivity": 0}, {"unit": "furlong"}, {"palette": "nothing"},
-    {"picture": None}, {"opacity": "abc"},
+    {"picture": None}, {"opacity": "abc"}, {"emissivity": 0.9, "reflected": -500},
+    {"air": -1000},
 ])
 def test_bad_requests_get_one_sentence(client: Client, change: dict[str, Any]) -> None:
     with pytest.raises(AppError) as caught:

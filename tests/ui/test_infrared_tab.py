@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -214,6 +215,15 @@ def test_without_a_detector_the_tab_says_what_makes_one(tmp_path: Path) -> None:
         detect(thermogram(tmp_path))
 
 
+def test_an_empty_mask_is_called_so(tmp_path: Path) -> None:
+    view = found(tmp_path)
+    first, *others = view.result.instances
+    bare = replace(first, mask=np.zeros_like(first.mask), reading=None, verdict=None)
+    emptied = replace(view, result=replace(view.result, instances=(bare, *others)))
+    said = infrared_details.words_of(emptied, 0, Request)
+    assert "is empty" in said and "Without a temperature scale" not in said
+
+
 def test_the_report_speaks_the_readers_language(tmp_path: Path) -> None:
     report = Path(detect(thermogram(tmp_path), Portuguese())[4]).read_text("utf-8")
     for word in ("fusível", "grave", "o limite é 55 °C", "Inspeção termográfica"):
@@ -225,6 +235,7 @@ def test_the_card_and_the_script_say_what_they_show() -> None:
     card = infrared.show_card("mask_rcnn", None, Request)
     assert "0.900 (3 held-out scenes)" in card and "made by hand" in card
     assert "0.250 · 0.500 · –" in card and "0.700 · 0.800 · 0.750 · –" in card
-    script = infrared.code("mask_rcnn", 15.0, 65.0, "", 0.4, 0.5)
+    script = infrared.code("mine.png", 15.0, 65.0, "", "mask_rcnn", 0.4, 0.5, 1, 20.0, None)
     compile(script, "script", "exec")
-    assert "Settings(0.4, 0.5)" in script and "15.0, 65.0" in script
+    assert "Settings(0.4, 0.5, None)" in script and "'mine.png', '', 15.0, 65.0" in script
+    assert "corrected" not in script

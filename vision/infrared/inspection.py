@@ -33,12 +33,13 @@ def verdicts_of(thermogram: Thermogram, found: Detections, parts: Sequence[tuple
                 readings: Sequence[Reading | None], air: float | None) -> list[Verdict | None]:
     """Return the verdict on each device that has a reading."""
     verdicts: list[Verdict | None] = []
+    inside = regions(found, thermogram.grey.shape)
     for place, reading in enumerate(readings):
         if reading is None or air is None or thermogram.celsius is None:
             verdicts.append(None)
             continue
         sister = sister_of(readings, found.labels, place)
-        rest = other_zones(thermogram.celsius, parts[place], reading)
+        rest = other_zones(thermogram.celsius, inside[place], parts[place], reading)
         verdicts.append(judge(CLASSES[int(found.labels[place])], reading, sister, rest, air))
     return verdicts
 
@@ -51,12 +52,16 @@ def sister_of(readings: Sequence[Reading | None], labels: Sequence[int] | np.nda
     return min(sisters, key=lambda other: other.highest, default=None)
 
 
-def other_zones(celsius: np.ndarray, zones: tuple[Zone, ...], reading: Reading) -> float | None:
-    """Return the temperature at the centres of the zones that do not hold the hottest spot."""
+def other_zones(celsius: np.ndarray, mask: np.ndarray, zones: tuple[Zone, ...], reading: Reading
+                ) -> float | None:
+    """Return the highest temperature at the centres of zones without the hottest spot.
+
+    A centre outside the device's mask (H, W) is not on the device and says nothing of it.
+    """
     height, width = celsius.shape
     x, y = reading.hottest
-    values = [float(celsius[int(np.clip(zone.centre[1], 0, height - 1)),
-                            int(np.clip(zone.centre[0], 0, width - 1))])
+    places = [(int(np.clip(zone.centre[1], 0, height - 1)),
+               int(np.clip(zone.centre[0], 0, width - 1)))
               for zone in zones if abs(x - zone.centre[0]) > zone.size[0] / 2
               or abs(y - zone.centre[1]) > zone.size[1] / 2]
-    return max(values, default=None)
+    return max((float(celsius[place]) for place in places if mask[place]), default=None)

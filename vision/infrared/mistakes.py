@@ -16,7 +16,7 @@ from vision.infrared.average_precision import average_precision
 from vision.infrared.detections import Detections
 from vision.infrared.matching import LEAST, overlaps
 
-NOTHING = 0.1  # a box that shares less than this with every device is invented
+NEAR = 0.1  # overlap from which a box has something to do with a device
 
 
 def without_mistakes(truths: Sequence[Detections], found: Sequence[Detections]
@@ -28,26 +28,27 @@ def without_mistakes(truths: Sequence[Detections], found: Sequence[Detections]
 
 
 def names_right(truth: Detections, found: Detections) -> Detections:
-    """Return what was found, each box with the name of the device on which it lies."""
+    """Return what was found, a box that lies on another device only with that device's name."""
     if not len(truth):
         return found
     shared = overlaps(found.boxes, truth.boxes)  # (N, M)
-    labels = np.where(shared.max(1) >= LEAST, truth.labels[shared.argmax(1)], found.labels)
+    wrong = (shared.max(1) >= LEAST) & (shared_with_own(truth, found).max(1) < LEAST)
+    labels = np.where(wrong, truth.labels[shared.argmax(1)], found.labels)
     return once(replace(found, labels=labels))
 
 
 def sides_right(truth: Detections, found: Detections) -> Detections:
-    """Return what was found, each box of the right name with the sides of its device."""
+    """Return what was found, each box near a device of its name with that device's sides."""
     if not len(truth):
         return found
     shared = shared_with_own(truth, found)  # (N, M)
-    own = shared.max(1, keepdims=True) >= LEAST  # (N, 1)
+    own = shared.max(1, keepdims=True) >= NEAR  # (N, 1)
     return once(replace(found, boxes=np.where(own, truth.boxes[shared.argmax(1)], found.boxes)))
 
 
 def nothing_missed(truth: Detections, found: Detections) -> Detections:
-    """Return what was found, and with it the devices that were not."""
-    missed = shared_with_own(truth, found).max(0, initial=0) < LEAST  # (M,)
+    """Return what was found, and with it the devices near which there was no box at all."""
+    missed = overlaps(found.boxes, truth.boxes).max(0, initial=0) < NEAR  # (M,)
     added = truth.only(missed)
     return Detections(np.concatenate([found.boxes, added.boxes]),
                       np.concatenate([found.labels, added.labels]),
@@ -55,8 +56,8 @@ def nothing_missed(truth: Detections, found: Detections) -> Detections:
 
 
 def nothing_invented(truth: Detections, found: Detections) -> Detections:
-    """Return what was found without boxes where no device is."""
-    return found.only(overlaps(found.boxes, truth.boxes).max(1, initial=0) >= NOTHING)
+    """Return what was found without the boxes near which there is no device."""
+    return found.only(overlaps(found.boxes, truth.boxes).max(1, initial=0) >= NEAR)
 
 
 MENDED = {"names": names_right, "sides": sides_right, "missed": nothing_missed,

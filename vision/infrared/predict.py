@@ -68,6 +68,8 @@ def predict(model: Model, thermogram: Thermogram, settings: Settings | None = No
     """Return the devices of a thermogram, their zones if there is a zone head, and verdicts."""
     settings = settings or Settings()
     within(settings, threshold=(LOWEST_SCORE, 1), mask_threshold=(0.01, 0.99))
+    if settings.air is not None:
+        within(settings, air=(-273, 3000))
     start = time.perf_counter()
     every = detect(model, thermogram.grey, settings.mask_threshold)
     kept = one_each(every.only(every.scores >= settings.threshold))
@@ -96,7 +98,10 @@ def detect(model: Model, grey: np.ndarray, mask_threshold: float = 0.5) -> Detec
     boxes = found.boxes * stretch(size, grey.shape).to(found.boxes)
     masks = None
     if found.masks is not None:
-        masks = (paste(found.masks.float(), boxes, grey.shape) > mask_threshold).cpu().numpy()
+        masks = np.zeros((len(boxes), *grey.shape), bool)
+        for place, cells in enumerate(found.masks):  # one at a time: pictures may be large
+            whole = paste(cells[None].float(), boxes[place : place + 1], grey.shape)[0]
+            masks[place] = (whole > mask_threshold).cpu().numpy()
     return Detections(boxes.cpu().numpy(), found.labels.cpu().numpy(),
                       found.scores.cpu().numpy(), masks)
 
@@ -138,7 +143,8 @@ class Config:
     picture: Path = option(REQUIRED, "the thermogram, 8-bit or radiometric", positional=True)
     checkpoint: Path = option(checkpoints.FOLDER / "infrared" / "mask_rcnn.safetensors",
                               "the detector to use")
-    zones: Path | None = option(None, "the zone head to use, if any")
+    zones: Path | None = option(checkpoints.FOLDER / "infrared" / "zones.safetensors",
+                                "the zone head to use")
     threshold: float = option(0.5, "lowest score of a device")
     mask_threshold: float = option(0.5, "lowest probability of a mask's pixel")
     unit: str = option("", "unit of a radiometric frame's values")

@@ -66,6 +66,11 @@ class Result:
         if self.thermogram.celsius is None:
             said.append(UserError("there is no temperature scale, so nothing is judged", "",
                                   "give the two ends of the picture's scale"))
+        if self.thermogram.impossible:
+            said.append(UserError("{share:.1f} % of the picture would be colder than absolute zero",
+                                  "",
+                                  "raise the emissivity or lower the reflected temperature",
+                                  share=100 * self.thermogram.impossible))
         if not self.instances and self.runner_up:
             said.append(UserError("no device was found above {threshold:.2f}",
                                   "the highest was '{name}' with {score:.2f}",
@@ -76,8 +81,10 @@ class Result:
         return said
 
     def as_json(self) -> dict[str, Any]:
-        """Return everything but pixels in plain types."""
-        return {"instances": [instance.as_json() for instance in self.instances],
+        """Return everything but pixels in plain types; places are in pixels of that size."""
+        height, width = self.thermogram.grey.shape
+        return {"width": width, "height": height,
+                "instances": [instance.as_json() for instance in self.instances],
                 "threshold": self.threshold, "runner_up": self.runner_up, "air": self.air,
                 "remarks": [remark.sentence() for remark in self.remarks()],
                 "palette": self.thermogram.palette, "seconds": self.seconds}

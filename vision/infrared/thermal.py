@@ -96,9 +96,12 @@ def read(celsius: np.ndarray, mask: np.ndarray) -> Reading:
                    float(inside.min()), (int(x), int(y)))
 
 
-def relative_difference(hot: float, normal: float, air: float) -> float:
-    """Return δ = (T₁ − T₂) / (T₁ − T₀) · 100 %, 0 if the hot spot is no warmer than the air."""
-    return 100 * (hot - normal) / (hot - air) if hot > air else 0.0
+def relative_difference(hot: float, normal: float, air: float) -> float | None:
+    """Return δ = (T₁ − T₂) / (T₁ − T₀) · 100 %, None where something is colder than the air.
+
+    What faces a clear sky may be; then it does not tell what is normal, and δ would exceed 100 %.
+    """
+    return 100 * (hot - normal) / (hot - air) if hot > air and normal >= air else None
 
 
 def judge(name: str, reading: Reading, sister: Reading | None, rest: float | None, air: float
@@ -128,11 +131,11 @@ def by_spot(limits: Limits, hottest: float) -> Verdict:
 def by_share(hot: float, normal: float, air: float) -> Verdict:
     """Judge by the relative temperature difference, if the rise is more than noise."""
     share = relative_difference(hot, normal, air)
-    if hot - normal >= SMALLEST_RISE:
+    if share is not None and hot - normal >= SMALLEST_RISE:
         for level, limit in zip(LEVELS[:0:-1], RELATIVE[::-1], strict=True):
             if share >= limit:
                 return Verdict(level, "relative difference", share, limit)
-    return Verdict("normal", "none", share, RELATIVE[0])
+    return Verdict("normal", "none", share or 0.0, RELATIVE[0])
 
 
 def by_difference(limits: Limits, difference: float) -> Verdict:

@@ -35,13 +35,26 @@ class Thermogram:
         """Return whether the colours are those of no thermal palette, as in a photograph."""
         return self.palette == UNKNOWN
 
-    def corrected(self, emissivity: float, reflected: float) -> Thermogram:
+    @property
+    def impossible(self) -> float:
+        """Return the share of pixels at absolute zero, to which a wrong emissivity leads."""
+        return 0.0 if self.celsius is None else float((self.celsius <= -KELVIN + 0.01).mean())
+
+    def corrected(self, emissivity: float, reflected: float | None) -> Thermogram:
         """Return the same with the temperatures of surfaces that also mirror what is around."""
         if not 0.1 <= emissivity <= 1:
             raise UserError("the emissivity is {found}", "numbers from 0.1 to 1 are accepted",
                             "porcelain and paint have about 0.9", found=emissivity)
         if self.celsius is None or emissivity == 1:
             return self
+        if reflected is None:
+            raise UserError("an emissivity below 1 needs a reflected temperature",
+                            "numbers from −273 to 3000 °C are accepted",
+                            "enter that of the surroundings")
+        if not -KELVIN <= reflected <= HOTTEST:
+            raise UserError("the reflected temperature is {found} °C",
+                            "numbers from −273 to 3000 °C are accepted",
+                            "enter that of the surroundings", found=reflected)
         celsius = surface(self.celsius.astype(np.float64), emissivity, reflected)
         return replace(self, celsius=celsius.astype(np.float32))
 

@@ -29,6 +29,7 @@ from vision.ui.choice import OWN
 from vision.ui.infrared_exercises import EXERCISES
 from vision.ui.infrared_picture import LOOK, POINTER, facts, shown_of
 from vision.ui.infrared_view import (
+    EXAMPLES,
     RECORDED,
     View,
     called,
@@ -48,6 +49,7 @@ PALETTES = ("iron", "rainbow", "white-hot", "grey", "inverted")
 OPACITY = 0.35
 SHARED = ("picture", "low", "high", "unit", "model", "threshold", "mask_threshold", "emissivity",
           "reflected", "air", "palette", "opacity")
+CODED = SHARED[: SHARED.index("palette")]  # what the script to copy depends on
 
 
 @friendly
@@ -132,10 +134,13 @@ def in_a_row(found: dict[str, float | None], kinds: Iterable[str]) -> str:
     return " · ".join("–" if ap is None else f"{ap:.3f}" for ap in known)
 
 
-def code(model: str | None, low: float | None, high: float | None, unit: str, threshold: float,
-         mask_threshold: float) -> str:
+def code(picture: str | None, low: float | None, high: float | None, unit: str,
+         model: str | None, threshold: float, mask_threshold: float, emissivity: float,
+         reflected: float | None, air: float | None) -> str:
     """Return the shortest script that does what the settings above do."""
     file = "the-file-you-downloaded" if model == OWN else f"checkpoints/infrared/{model}"
+    path = file_of(picture, unit)
+    physics = f".corrected({emissivity}, {reflected})" if emissivity != 1 else ""
     return f"""from pathlib import Path
 
 from vision.images import write_png
@@ -143,15 +148,25 @@ from vision.infrared.drawing import marked
 from vision.infrared.frames import read_thermogram
 from vision.infrared.predict import Settings, load, predict
 from vision.infrared.report import write_report
+from vision.infrared.zones import load as load_zones
 
-thermogram = read_thermogram("assets/infrared/thermogram-1.png", {unit!r}, {low}, {high})
+thermogram = read_thermogram({path!r}, {unit!r}, {low}, {high}){physics}
 model = load(Path("{file}.safetensors"))
-result = predict(model, thermogram, Settings({threshold}, {mask_threshold}))
+zones = load_zones(Path("checkpoints/infrared/zones.safetensors"))
+result = predict(model, thermogram, Settings({threshold}, {mask_threshold}, {air}), zones)
 for device in result.instances:
     print(device.name, device.score, device.reading, device.verdict)
 write_png(Path("runs/devices.png"), marked(thermogram.picture, result.instances))
-write_report(Path("runs/inspection.html"), result, "thermogram-1.png")
+write_report(Path("runs/inspection.html"), result, {Path(path).name!r})
 """
+
+
+def file_of(picture: str | None, unit: str) -> str:
+    """Return where a shipped example lies in the project, else the name of a visitor's file."""
+    name = Path(picture).name if picture else "thermogram.png"
+    shipped = [path for path, _, _, needed in examples()
+               if Path(path).name == name and needed == unit]
+    return (Path(shipped[0]).relative_to(EXAMPLES.parent.parent).as_posix() if shipped else name)
 
 
 def controls(shown: list[list[Any]]) -> tuple[dict[str, Any], gr.Button]:
@@ -241,11 +256,10 @@ def build() -> class_link.Shared:
     with gr.Accordion(t("app.train_your_own"), open=False):
         infrared_label.build(parts, own)
     with gr.Accordion(t("app.show_the_code"), open=False):
-        settings = [parts[name] for name in ("model", "low", "high", "unit", "threshold",
-                                             "mask_threshold")]
-        _, low, high, unit = shown[0]
-        script = gr.Code(code(first(), low, high, unit, 0.5, 0.5), language="python",
-                         interactive=False)
+        settings = [parts[name] for name in CODED]
+        picture, low, high, unit = shown[0]
+        script = gr.Code(code(picture, low, high, unit, first(), 0.5, 0.5, 1, 20, None),
+                         language="python", interactive=False)
     with gr.Accordion(t("app.model_card"), open=False) as card_place:
         card = gr.Markdown(elem_id="infrared-card")
 

@@ -112,7 +112,8 @@ def words_of(view: View, place: int, request: gr.Request | None) -> str:
         parts.append(f"<p>{html.escape(explain(instance.verdict.reason, request))}</p>")
         parts.append(rules(view, instance, request))
     else:
-        parts.append(note("infrared.relative", request))
+        scaled = view.result.thermogram.celsius is not None
+        parts.append(note(f"infrared.{'mask_empty' if scaled else 'relative'}", request))
     if instance.zones:
         parts.append(zone_rows(view, instance, request))
     return "".join(parts)
@@ -154,11 +155,11 @@ def found_here(view: View, instance: Instance) -> tuple[str, str, str]:
     sister = sister_of([each.reading for each in result.instances],
                        [each.label for each in result.instances],
                        result.instances.index(instance))
-    rest = other_zones(result.thermogram.celsius, instance.zones, reading)
+    rest = other_zones(result.thermogram.celsius, instance.mask, instance.zones, reading)
     normal = sister.highest if sister else rest
-    share = ("–" if normal is None
-             else f"{relative_difference(reading.highest, normal, result.air):.0f} %")
-    return (f"{reading.highest:.1f} °C", share,
+    share = (None if normal is None
+             else relative_difference(reading.highest, normal, result.air))
+    return (f"{reading.highest:.1f} °C", "–" if share is None else f"{share:.0f} %",
             f"{reading.p95 - sister.p95:+.1f} K" if sister else "–")
 
 

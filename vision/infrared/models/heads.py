@@ -13,7 +13,7 @@ import torch
 from torch.nn import functional
 from torchvision.models.detection.faster_rcnn import FastRCNNPredictor, TwoMLPHead
 from torchvision.models.detection.roi_heads import RoIHeads, fastrcnn_loss
-from torchvision.ops import MultiScaleRoIAlign, clip_boxes_to_image
+from torchvision.ops import MultiScaleRoIAlign, batched_nms, clip_boxes_to_image
 
 from vision.infrared.models.backbone import LEVELS
 from vision.infrared.models.masks import POINTS, MaskBranch, cells_inside, cut_out, mask_losses
@@ -147,6 +147,10 @@ class Heads(RoIHeads):
         if self.sides is not None:
             boxes = [clip_boxes_to_image(box, size)
                      for box in self.sides.refined(features, boxes, size)]
+            kept = [batched_nms(*parts, self.nms_thresh)
+                    for parts in zip(boxes, scores, labels, strict=True)]
+            boxes, scores, labels = ([part[keep] for part, keep in zip(parts, kept, strict=True)]
+                                     for parts in (boxes, scores, labels))
         masks: list[torch.Tensor | None] = [None] * len(boxes)
         if self.masks is not None:
             logits = self.masks(features, boxes, size, torch.cat(labels), self.class_weights())
