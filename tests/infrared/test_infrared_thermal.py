@@ -83,6 +83,9 @@ def test_without_a_sister_the_other_zones_stand_in() -> None:
     alone = judge("fuse", reading(50.0), None, None, 20.0)
     with_zones = judge("fuse", reading(50.0), None, 25.0, 20.0)
     assert alone.level == "normal" and with_zones.cause == "relative difference"
+    for tank in ("main transformer body", "conservator"):  # oil is warmer at the top
+        assert judge(tank, reading(50.0), None, 25.0, 20.0).level == "normal"
+        assert judge(tank, reading(50.0), reading(25.0), 25.0, 20.0).level == "serious"
     celsius = np.zeros((40, 40))
     celsius[10, 10], celsius[30, 30] = 50, 25
     zones = (Zone("hot", (10, 10), (6, 6)), Zone("cool", (30, 30), (6, 6)))

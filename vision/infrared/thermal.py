@@ -44,6 +44,7 @@ LIMITS: dict[str, Limits] = {
     "main transformer body": Limits(85, 105, None), "conservator": Limits(85, 105, None),
     "power capacitor": Limits(55, 80, 3), "fuse": Limits(55, 80, None),
 }
+TANKS = ("main transformer body", "conservator")  # warm oil rises: zones differ without a fault
 
 
 @dataclass(frozen=True)
@@ -111,13 +112,20 @@ def judge(name: str, reading: Reading, sister: Reading | None, rest: float | Non
     `sister` is the same kind of device in the same picture, `rest` the temperature of the
     device's other zones, which stands in where there is no sister.
     """
-    normal = sister.highest if sister is not None else rest
+    normal = normal_for(name, sister, rest)
     verdicts = [by_spot(LIMITS[name], reading.highest)]
     if normal is not None:
         verdicts.append(by_share(reading.highest, normal, air))
     if sister is not None:
         verdicts.append(by_difference(LIMITS[name], reading.p95 - sister.p95))
     return max(verdicts, key=lambda verdict: LEVELS.index(verdict.level))
+
+
+def normal_for(name: str, sister: Reading | None, rest: float | None) -> float | None:
+    """Return the temperature that is normal for a device, T₂, if something tells it."""
+    if sister is not None:
+        return sister.highest
+    return None if name in TANKS else rest
 
 
 def by_spot(limits: Limits, hottest: float) -> Verdict:

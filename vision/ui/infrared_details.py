@@ -147,7 +147,7 @@ def graded(levels: Sequence[str], limits: Sequence[float], unit: str, request: g
 def found_here(view: View, instance: Instance) -> tuple[str, str, str]:
     """Return a device's hottest spot, its δ and how far it is from its sister, as text."""
     from vision.infrared.inspection import other_zones, sister_of
-    from vision.infrared.thermal import relative_difference
+    from vision.infrared.thermal import normal_for, relative_difference
 
     result, reading = view.result, instance.reading
     assert reading is not None and result.air is not None
@@ -156,7 +156,7 @@ def found_here(view: View, instance: Instance) -> tuple[str, str, str]:
                        [each.label for each in result.instances],
                        result.instances.index(instance))
     rest = other_zones(result.thermogram.celsius, instance.mask, instance.zones, reading)
-    normal = sister.highest if sister else rest
+    normal = normal_for(instance.name, sister, rest)
     share = (None if normal is None
              else relative_difference(reading.highest, normal, result.air))
     return (f"{reading.highest:.1f} °C", "–" if share is None else f"{share:.0f} %",
