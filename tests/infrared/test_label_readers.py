@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from pathlib import Path
 
 import cv2
@@ -16,7 +17,7 @@ from vision.infrared.classes import CLASSES
 from vision.infrared.data import Making, make_scene
 from vision.infrared.frames import RADIOMETRIC, read_thermogram
 from vision.infrared.quick_masks import box_mask, polygon_mask
-from vision.infrared.readers import Labelled, coco, read_labels
+from vision.infrared.readers import Labelled, Wanted, coco, read_labels
 from vision.infrared.render import Config, labelled, run
 
 SIZE = (40, 60)
@@ -79,6 +80,85 @@ def test_broken_files_get_one_sentence(name: str, tmp_path: Path) -> None:
     with pytest.raises(UserError) as caught:
         read_labels(written(tmp_path / name, BROKEN[name]), SIZE, ["fuse"])
     assert 20 < len(str(caught.value)) < 300 and "\n" not in str(caught.value)
+
+
+VOC_LARGE = VOC.replace(">60<", ">120<").replace(">40<", ">80<").replace(
+    ">21<", ">41<").replace(">11<", ">21<").replace(">25<", ">50<").replace(">30<", ">60<")
+RING_LARGE = [(2 * x, 2 * y) for x, y in RING]
+LARGE = {
+    "coco.json": coco_file(bbox=[40, 20, 10, 40],
+                           segmentation=[[x for point in RING_LARGE for x in point]])
+    | {"images": [{"id": 5, "file_name": "a.png", "height": 80, "width": 120}]},
+    "runs.json": coco_file(bbox=[40, 20, 10, 40], segmentation={
+        "size": [80, 120], "counts": runs.encode(BAR.repeat(2, 0).repeat(2, 1))})
+    | {"images": [{"id": 5, "file_name": "a.png", "height": 80, "width": 120}]},
+    "labelme.json": labelme_file(RING_LARGE) | {"imageHeight": 80, "imageWidth": 120},
+    "voc.xml": VOC_LARGE}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_labels_of_the_original_come_at_the_size_that_is_shown(name: str, tmp_path: Path) -> None:
+    path = written(tmp_path / name, LARGE[name])
+    (found,) = read_labels(path, wanted=Wanted("a.jpg", (80, 120), SIZE))
+    assert found.size == SIZE and found.boxes == pytest.approx(np.array([[20, 10, 25, 30]]))
+    assert (found.masks is None) == (name == "voc.xml")
+    assert found.masks is None or np.array_equal(found.masks, BAR[None])
+    assert read_labels(path, wanted=Wanted("a.jpg", (90, 120), SIZE)) == []
+    assert read_labels(path)[0].size == (80, 120)
+
+
+def test_labels_are_written_at_the_size_of_the_original() -> None:
+    mine = Labelled("a.png", SIZE, ("fuse",), np.array([[20, 10, 25, 30]], np.float32), BAR[None])
+    content = coco([mine], ["fuse"], [(80, 120)])
+    (picture,), (entry,) = content["images"], content["annotations"]
+    assert (picture["height"], picture["width"]) == (80, 120)
+    assert entry["bbox"] == [40, 20, 10, 40] and entry["area"] == 4 * BAR.sum()
+    large = runs.decode(entry["segmentation"]["counts"], (80, 120))
+    assert np.array_equal(large, BAR.repeat(2, 0).repeat(2, 1))
+
+
+def peak(path: Path, wanted: Wanted) -> tuple[list[Labelled], int]:
+    """Return the wanted labels of a file, and the bytes that were in use while they were read."""
+    tracemalloc.start()
+    try:
+        return read_labels(path, wanted=wanted), tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_only_the_wanted_picture_is_read(tmp_path: Path) -> None:
+    side, count = 400, 200
+    masks = np.zeros((1, side, side), bool)
+    masks[0, 50:80, 50:90] = True
+    boxes = np.array([[50, 50, 90, 80]], np.float32)
+    pictures = [Labelled(f"{number}.png", (side, side), ("fuse",), boxes, masks)
+                for number in range(count)]
+    path = written(tmp_path / "many.json", coco(pictures, ["fuse"]))
+    found, bytes_used = peak(path, Wanted("7.jpg", (side, side), (side, side)))
+    assert [each.file for each in found] == ["7.png"] and np.array_equal(found[0].masks, masks)
+    assert bytes_used < count * side * side / 4
+    assert read_labels(path, wanted=Wanted("other.png", (side, side), (side, side))) == []
+
+
+@pytest.mark.parametrize("content", [
+    labelme_file() | {"imageHeight": 20000, "imageWidth": 20000},
+    coco_file() | {"images": [{"id": 5, "file_name": "a.png", "height": 20000, "width": 20000}]}])
+def test_a_picture_of_another_size_is_left_before_a_mask_is_made(
+        content: object, tmp_path: Path) -> None:
+    found, bytes_used = peak(written(tmp_path / "a.json", content), Wanted("a.png", SIZE, SIZE))
+    assert found == [] and bytes_used < 10**6
+
+
+def test_a_mask_of_another_size_than_its_picture_is_refused(tmp_path: Path) -> None:
+    runs_of_another = {"size": [20000, 20000], "counts": [10, 4 * 10**8 - 10]}
+    path = written(tmp_path / "a.json", coco_file(segmentation=runs_of_another))
+    tracemalloc.start()
+    try:
+        with pytest.raises(UserError, match="damaged"):
+            read_labels(path)
+        assert tracemalloc.get_traced_memory()[1] < 10**6
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_missing_file_and_a_picture_get_one_sentence(tmp_path: Path) -> None:

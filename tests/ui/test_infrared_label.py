@@ -17,13 +17,16 @@ from pycocotools.coco import COCO
 from tests.infrared.hand import CONSERVATOR, FUSE, SIZE
 from tests.ui.infrared_tiny import detector_that_says, knowing, scene, thermogram
 from vision import checkpoints
-from vision.checkpoints import Card
+from vision.checkpoints import Card, Model
 from vision.errors import UserError
+from vision.images import write_png
 from vision.infrared import samples
 from vision.infrared.classes import CLASSES
 from vision.infrared.models import ARCHITECTURES
 from vision.infrared.own import sample_of_labels
-from vision.infrared.readers import Labelled, read_coco
+from vision.infrared.predict import working_size
+from vision.infrared.readers import Labelled, coco, read_coco
+from vision.infrared.train import short_side
 from vision.ui import infrared_collection, infrared_label, infrared_tune
 from vision.ui.infrared_collection import Collection, with_box
 from vision.ui.widgets import Control
@@ -115,6 +118,94 @@ def test_boxes_from_a_file_get_masks(opened: Collection, tmp_path: Path) -> None
     assert found.open.marked == with_box(opened.open, "fuse", around(FUSE)).marked
 
 
+@pytest.fixture
+def large(tmp_path: Path) -> Collection:
+    """A collection with a picture ten times as large as the scene, so that it is shown smaller."""
+    path = write_png(tmp_path / "large.png", scene().picture.repeat(10, 0).repeat(10, 1))
+    return infrared_label.take(Collection(), str(path), Request)[0]
+
+
+FUSE_LARGE = [int(10 * edge) for edge in true(FUSE).box]
+WHOLE = {"height": 960, "width": 1280}
+SHOWN = 5  # times as large as the scene
+
+
+def labels_of(kind: str) -> str:
+    """The labels of the fuse in the large picture, as programs write them."""
+    x0, y0, x1, y1 = FUSE_LARGE
+    ring = [[x0, y0], [x1, y0], [x1, y1], [x0, y1]]
+    return {
+        "json": json.dumps({
+            "images": [{"id": 1, "file_name": "large.png", **WHOLE}],
+            "categories": [{"id": 1, "name": "fuse"}], "annotations": [
+                {"id": 1, "image_id": 1, "category_id": 1, "bbox": [x0, y0, x1 - x0, y1 - y0],
+                 "segmentation": [[x0, y0, x1, y0, x1, y1, x0, y1]]}]}),
+        "labelme.json": json.dumps({
+            "imageHeight": 960, "imageWidth": 1280, "imagePath": "large.png",
+            "shapes": [{"label": "fuse", "points": ring, "shape_type": "polygon"}]}),
+        "xml": "<annotation><filename>large.png</filename><size><width>1280</width>"
+               "<height>960</height></size><object><name>fuse</name><bndbox>"
+               f"<xmin>{x0 - 40 + 1}</xmin><ymin>{y0 - 40 + 1}</ymin><xmax>{x1 + 40}</xmax>"
+               f"<ymax>{y1 + 40}</ymax></bndbox></object></annotation>",
+        "txt": f"{FUSE} {(x0 + x1) / 2560} {(y0 + y1) / 1920} {(x1 - x0 + 80) / 1280} "
+               f"{(y1 - y0 + 80) / 960}"}[kind]
+
+
+@pytest.mark.parametrize("kind", ["json", "labelme.json", "xml", "txt"])
+def test_labels_of_a_large_picture_fit_it_as_it_is_shown(
+        large: Collection, tmp_path: Path, kind: str) -> None:
+    assert (large.open.height, large.open.width) == (480, 640)
+    (tmp_path / f"large.{kind}").write_text(labels_of(kind))
+    found = infrared_label.read(large, str(tmp_path / f"large.{kind}"), Request)[0].open.marked
+    assert [each.name for each in found] == ["fuse"]
+    assert found[0].box == pytest.approx([SHOWN * edge for edge in true(FUSE).box], abs=10)
+
+
+def test_a_large_picture_is_labelled_in_its_own_pixels(large: Collection, tmp_path: Path) -> None:
+    path = tmp_path / "large.json"
+    path.write_text(labels_of("json"))
+    collection = infrared_label.read(large, str(path), Request)[0]
+    written = infrared_label.as_coco(collection)
+    known = COCO(str(written))
+    assert known.loadImgs([1])[0] == {"id": 1, "file_name": "large.png", **WHOLE}
+    (entry,) = known.loadAnns(known.getAnnIds())
+    x0, y0, x1, y1 = FUSE_LARGE
+    assert entry["bbox"] == pytest.approx([x0, y0, x1 - x0, y1 - y0])
+    assert entry["area"] == (x1 - x0) * (y1 - y0) == known.annToMask(entry).sum()
+    again = infrared_label.read(large, str(written), Request)[0]
+    assert again.open.marked == collection.open.marked
+    assert infrared_label.restore(collection.as_text(), Request)[0] == collection
+
+
+def test_labels_of_the_picture_as_it_is_shown_are_still_read(
+        large: Collection, tmp_path: Path) -> None:
+    box = SimpleNamespace(box=[SHOWN * edge for edge in around(FUSE)])
+    drawn = infrared_label.drawn(large, "fuse", Request, box)[0]
+    (tmp_path / "small.json").write_text(json.dumps(coco([drawn.open.labelled], CLASSES)))
+    found = infrared_label.read(large, str(tmp_path / "small.json"), Request)[0]
+    assert found.open.marked == drawn.open.marked
+
+
+def test_labels_of_another_size_are_refused_with_the_size_of_the_file(
+        large: Collection, tmp_path: Path) -> None:
+    (tmp_path / "large.json").write_text(labels_of("json").replace("960", "961"))
+    with pytest.raises(gr.Error, match=r"'large\.png' of 1280×960 pixels"):
+        infrared_label.read(large, str(tmp_path / "large.json"), Request)
+
+
+def test_what_was_kept_before_it_knew_the_original_still_opens(opened: Collection) -> None:
+    content = json.loads(marked(opened).as_text())
+    del content["sheets"][0]["original"]
+    assert Collection.from_text(json.dumps(content)) == marked(opened)
+
+
+@pytest.mark.parametrize("original", ["5", "[]", "[95,128]", "[20000,20000]", '["a",128]',
+                                      "[1e999,128]"])
+def test_an_impossible_original_is_left_out(opened: Collection, original: str) -> None:
+    text = opened.as_text().replace('"original":[96,128]', f'"original":{original}')
+    assert text != opened.as_text() and Collection.from_text(text) == Collection()
+
+
 @pytest.mark.parametrize("name, content, words", [
     ("a.json", "{", "damaged or of another kind"), ("a.json", "[1]", "damaged or of another kind"),
     ("a.json", '{"images": []}', "has no 'categories'"),
@@ -198,6 +289,36 @@ def test_labels_become_samples_at_any_size() -> None:
     assert read_coco({"images": [], "annotations": [], "categories": []}) == []
 
 
+@pytest.mark.parametrize("size, inner", [((128, 96), (96, 72)), ((96, 256), (48, 128))])
+def test_samples_keep_the_shape_of_their_pictures(size: tuple[int, int], inner: tuple[int, int]
+                                                  ) -> None:
+    grey = np.linspace(0.5, 1, size[0] * size[1], dtype=np.float32).reshape(size)
+    masks = np.zeros((1, *size), bool)
+    masks[0, 32:64, 32:64] = True
+    boxes = np.array([[32, 32, 64, 64]], np.float32)
+    made = sample_of_labels(Labelled("x", size, ("fuse",), boxes, masks), grey, SIZE)
+    (x0, y0, x1, y1), = samples.boxes_of(made.masks)
+    assert made.grey.shape == SIZE and x1 - x0 == y1 - y0  # a square stays one
+    top, left = (SIZE[0] - inner[0]) // 2, (SIZE[1] - inner[1]) // 2
+    scale = inner[0] / size[0]
+    assert (y0, x0) == (top + 32 * scale, left + 32 * scale)
+    around = np.ones(SIZE, bool)
+    around[top:top + inner[0], left:left + inner[1]] = False
+    assert around.any() and not made.owner[around].any()
+    assert made.grey[around] == pytest.approx(grey.mean())
+    assert made.grey[~around].min() < 0.51 and made.grey[~around].max() > 0.99
+
+
+def test_learning_is_at_the_size_at_which_a_detector_works(
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    card = Card("infrared", "mask_rcnn", {}, CLASSES, {"short_side": 432})
+    monkeypatch.setattr(infrared_tune, "model_at",
+                        lambda path, changed: Model(torch.nn.Identity(), card))
+    config = infrared_tune.config_for(Path(__file__), "heads", 4, 1e-3, 0)
+    assert short_side(config) == 432
+    assert working_size((config.height, config.width), 432) == working_size(samples.SIZE, 432)
+
+
 def test_a_detector_learns_from_the_labels_and_is_used(
         opened: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     torch.manual_seed(0)
@@ -206,7 +327,7 @@ def test_a_detector_learns_from_the_labels_and_is_used(
     module = ARCHITECTURES.build("mask_rcnn", **config)
     path = tmp_path / "infrared" / "mask_rcnn.safetensors"
     checkpoints.save(path, module, Card("infrared", "mask_rcnn", config, CLASSES,
-                                        {"short_side": 96}))
+                                        {"short_side": 112}))
     monkeypatch.setattr(samples, "SIZE", SIZE)
     news = list(infrared_tune.tune(marked(opened), "mask_rcnn", None, "heads", 3, 1e-3, 0,
                                    Control(), Request))
@@ -214,7 +335,7 @@ def test_a_detector_learns_from_the_labels_and_is_used(
     assert "3 steps on 2 devices" in status and choice.value == "own" and download.visible
     card = checkpoints.read_card(Path(own))
     assert card.steps == 3 and card.config == config
-    assert card.preprocess["short_side"] == 96  # it learns at the size at which it works
+    assert card.preprocess["short_side"] == 112  # it learns at the size at which it works
     tuned = checkpoints.load(Path(own), ARCHITECTURES).module.state_dict()
     before = checkpoints.load(path, ARCHITECTURES).module.state_dict()
     rounding = 1 / 250  # half a step of the 8-bit rows that a training writes, and a little

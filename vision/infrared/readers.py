@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from vision.errors import UserError
+from vision.images import resize_labels
 from vision.infrared import runs
 from vision.infrared.quick_masks import polygon_mask
 
@@ -41,56 +42,93 @@ class Labelled:
             raise ValueError(f"masks {self.masks.shape} for {len(self.names)} of {self.size}")
 
 
-def read_labels(path: Path, size: Size = (0, 0), names: Sequence[str] = ()) -> list[Labelled]:
-    """Return the labels in a file; YOLO's also need the picture's size and the class names."""
+@dataclass(frozen=True)
+class Wanted:
+    """The one picture whose labels are wanted: its file, its size, and the size it is shown at."""
+
+    file: str
+    size: Size
+    shown: Size
+
+    def fits(self, size: Size) -> bool:
+        """Return whether labels of a size can belong to the picture."""
+        return size in (self.size, self.shown)
+
+    def place_in(self, files: Sequence[str], sizes: Sequence[Size]) -> list[int]:
+        """Return the place of the picture: the first of its name, or the only one, if it fits."""
+        named = [place for place, file in enumerate(files)
+                 if Path(file).stem == Path(self.file).stem]
+        places = [0] if not named and len(files) == 1 else named
+        return [place for place in places if self.fits(sizes[place])][:1]
+
+
+def read_labels(path: Path, size: Size = (0, 0), names: Sequence[str] = (),
+                wanted: Wanted | None = None) -> list[Labelled]:
+    """Return the labels in a file; YOLO's also need the picture's size and the class names.
+
+    If one picture is wanted, only its masks are read, one by one, at the size it is shown at.
+    """
     text = _text(path)
     with _reading(path.name):
         if path.suffix.lower() == ".xml":
-            return [read_voc(text)]
+            return read_voc(text, wanted)
         if path.suffix.lower() == ".txt":
             return [read_yolo(text, size, names, path.stem)]
         if path.suffix.lower() == ".json":
             content = json.loads(text)
-            return [read_labelme(content)] if "shapes" in content else read_coco(content)
+            return (read_labelme(content, wanted) if "shapes" in content
+                    else read_coco(content, wanted))
     raise UserError("'{file}' has an ending that names no kind of labels", KINDS,
                     "change its ending", file=path.name)
 
 
-def read_coco(content: dict[str, Any]) -> list[Labelled]:
+def read_coco(content: dict[str, Any], wanted: Wanted | None = None) -> list[Labelled]:
     """Return the pictures of a COCO instances file; masks if every object has an outline."""
+    pictures = content["images"]
     classes = {entry["id"]: str(entry["name"]) for entry in content["categories"]}
-    below: dict[Any, list[dict[str, Any]]] = {entry["id"]: [] for entry in content["images"]}
+    below: dict[Any, list[dict[str, Any]]] = {entry["id"]: [] for entry in pictures}
     for entry in content["annotations"]:
         if entry["image_id"] not in below or entry["category_id"] not in classes:
             raise UserError("object {object} names a picture or class that is not in the file",
                             "ids of its own lists 'images' and 'categories' are accepted",
                             "correct or remove that object", object=entry.get("id", "?"))
         below[entry["image_id"]].append(entry)
-    return [_coco_picture(entry, below[entry["id"]], classes) for entry in content["images"]]
+    if wanted is not None:
+        files = [str(entry["file_name"]) for entry in pictures]
+        sizes = [_size(entry["height"], entry["width"]) for entry in pictures]
+        pictures = [pictures[place] for place in wanted.place_in(files, sizes)]
+    return [_coco_picture(entry, below[entry["id"]], classes, wanted) for entry in pictures]
 
 
 def _coco_picture(picture: dict[str, Any], entries: list[dict[str, Any]],
-                  classes: dict[Any, str]) -> Labelled:
+                  classes: dict[Any, str], wanted: Wanted | None) -> Labelled:
     size = _size(picture["height"], picture["width"])
+    shown = wanted.shown if wanted else size
     outlines = [entry.get("segmentation") for entry in entries]
-    masks = [_coco_mask(outline, size) for outline in outlines] if all(outlines) else None
+    masks = ([_mask_at(_coco_mask(outline, size), shown) for outline in outlines]
+             if all(outlines) else None)
     boxes = [(x, y, x + w, y + h) for x, y, w, h in (entry["bbox"] for entry in entries)]
     return _labelled(str(picture["file_name"]), size,
-                     [classes[entry["category_id"]] for entry in entries], boxes, masks)
+                     [classes[entry["category_id"]] for entry in entries], boxes, masks, shown)
 
 
 def _coco_mask(outline: Any, size: Size) -> np.ndarray:
     if isinstance(outline, dict):
-        return runs.decode(outline["counts"], _size(*outline["size"]))
+        if _size(*outline["size"]) != size:
+            raise ValueError(f"a mask of {outline['size']} in a picture of {size}")
+        return runs.decode(outline["counts"], size)
     mask = np.zeros(size, bool)
     for ring in outline:
         mask |= polygon_mask(np.reshape(np.asarray(ring, float), (-1, 2)), size)
     return mask
 
 
-def read_labelme(content: dict[str, Any]) -> Labelled:
-    """Return the polygons and rectangles of a LabelMe file."""
+def read_labelme(content: dict[str, Any], wanted: Wanted | None = None) -> list[Labelled]:
+    """Return the polygons and rectangles of a LabelMe file, nothing if it is not the wanted one."""
     size = _size(content["imageHeight"], content["imageWidth"])
+    if wanted is not None and not wanted.fits(size):
+        return []
+    shown = wanted.shown if wanted else size
     names, boxes, masks = [], [], []
     for shape in content["shapes"]:
         points = np.asarray(shape["points"], float)  # (n, 2)
@@ -103,24 +141,27 @@ def read_labelme(content: dict[str, Any]) -> Labelled:
                             name=shape["label"], count=len(points))
         names.append(str(shape["label"]))
         boxes.append((*points.min(0), *points.max(0)))
-        masks.append(polygon_mask(points, size))
-    return _labelled(str(content.get("imagePath", "")), size, names, boxes, masks)
+        masks.append(_mask_at(polygon_mask(points, size), shown))
+    return [_labelled(str(content.get("imagePath", "")), size, names, boxes, masks, shown)]
 
 
-def read_voc(text: str) -> Labelled:
+def read_voc(text: str, wanted: Wanted | None = None) -> list[Labelled]:
     """Return the boxes of a VOC file; its pixels count from 1, and both ends belong to a box."""
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise UserError("the file defines entities of its own", "plain VOC files are accepted",
                         "remove its DOCTYPE")
     root = ElementTree.fromstring(text)
     size = _size(_number(root, "size/height"), _number(root, "size/width"))
+    if wanted is not None and not wanted.fits(size):
+        return []
     names, boxes = [], []
     for entry in root.iter("object"):
         x0, y0, x1, y1 = (_number(entry, f"bndbox/{end}") for end in
                           ("xmin", "ymin", "xmax", "ymax"))
         names.append(entry.findtext("name", "").strip())
         boxes.append((x0 - 1, y0 - 1, x1, y1))
-    return _labelled(root.findtext("filename", ""), size, names, boxes, None)
+    shown = wanted.shown if wanted else size
+    return [_labelled(root.findtext("filename", ""), size, names, boxes, None, shown)]
 
 
 def read_yolo(text: str, size: Size, names: Sequence[str], file: str = "") -> Labelled:
@@ -139,32 +180,36 @@ def read_yolo(text: str, size: Size, names: Sequence[str], file: str = "") -> La
         found.append(names[int(index)])
         boxes.append(((x - w / 2) * width, (y - h / 2) * height, (x + w / 2) * width,
                       (y + h / 2) * height))
-    return _labelled(file, (height, width), found, boxes, None)
+    return _labelled(file, (height, width), found, boxes, None, (height, width))
 
 
-def coco(pictures: Sequence[Labelled], classes: Sequence[str]) -> dict[str, Any]:
-    """Return pictures as a COCO instances file; masks as runs, which lose nothing."""
+def coco(pictures: Sequence[Labelled], classes: Sequence[str], sizes: Sequence[Size] = ()
+         ) -> dict[str, Any]:
+    """Return pictures, at other sizes if some are given, as COCO instances; masks as runs."""
+    sizes = sizes or [picture.size for picture in pictures]
     entries: list[dict[str, Any]] = []
-    for number, picture in enumerate(pictures, 1):
-        for place, (name, box) in enumerate(zip(picture.names, picture.boxes, strict=True)):
+    for number, (picture, size) in enumerate(zip(pictures, sizes, strict=True), 1):
+        boxes = picture.boxes * _stretch(picture.size, size)
+        for place, (name, box) in enumerate(zip(picture.names, boxes, strict=True)):
             x0, y0, x1, y1 = (float(edge) for edge in box)
-            mask = None if picture.masks is None else picture.masks[place]
+            mask = None if picture.masks is None else _mask_at(picture.masks[place], size)
             area = (x1 - x0) * (y1 - y0) if mask is None else int(mask.sum())
             entry = {"id": len(entries) + 1, "image_id": number, "iscrowd": 0,
                      "category_id": list(classes).index(name) + 1, "area": area,
                      "bbox": [x0, y0, x1 - x0, y1 - y0]}
             outline = {} if mask is None else {"segmentation": {
-                "size": list(picture.size), "counts": runs.encode(mask)}}
+                "size": list(size), "counts": runs.encode(mask)}}
             entries.append(entry | outline)
-    return {"images": [{"id": number, "file_name": picture.file, "height": picture.size[0],
-                        "width": picture.size[1]} for number, picture in enumerate(pictures, 1)],
+    return {"images": [{"id": number, "file_name": picture.file, "height": size[0],
+                        "width": size[1]} for number, (picture, size)
+                       in enumerate(zip(pictures, sizes, strict=True), 1)],
             "annotations": entries,
             "categories": [{"id": place, "name": name} for place, name in enumerate(classes, 1)]}
 
 
 def _labelled(file: str, size: Size, names: list[str], boxes: Sequence[Sequence[float]],
-              masks: list[np.ndarray] | None) -> Labelled:
-    """Return checked labels: boxes cut to the picture, none of them empty."""
+              masks: list[np.ndarray] | None, shown: Size) -> Labelled:
+    """Return checked labels at the shown size: boxes cut to the picture, none of them empty."""
     edges = np.asarray(boxes, np.float32).reshape(-1, 4)
     edges = edges.clip(0, np.array([size[1], size[0]] * 2, np.float32))
     for name, (x0, y0, x1, y1) in zip(names, edges, strict=True):
@@ -172,8 +217,18 @@ def _labelled(file: str, size: Size, names: list[str], boxes: Sequence[Sequence[
             raise UserError("the box of '{name}' is empty or lies outside the picture",
                             "boxes of at least one pixel inside it are accepted", "draw it again",
                             name=name)
-    stack = None if masks is None else np.array(masks, bool).reshape(len(masks), *size)
-    return Labelled(file, size, tuple(names), edges, stack)
+    stack = None if masks is None else np.array(masks, bool).reshape(len(masks), *shown)
+    return Labelled(file, shown, tuple(names), edges * _stretch(size, shown), stack)
+
+
+def _mask_at(mask: np.ndarray, size: Size) -> np.ndarray:
+    """Return a mask (H, W) at a size, each pixel taking its nearest."""
+    return mask if mask.shape == size else resize_labels(mask.astype(np.uint8), size).astype(bool)
+
+
+def _stretch(size: Size, other: Size) -> np.ndarray:
+    """Return the factors (4,) that bring boxes from one size of a picture to another."""
+    return np.array([other[1] / size[1], other[0] / size[0]] * 2, np.float32)
 
 
 def _size(height: Any, width: Any) -> Size:

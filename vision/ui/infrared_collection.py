@@ -31,11 +31,12 @@ class Marked:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One picture with what was marked in it; the picture is a JPEG in base64."""
+    """One picture with what was marked in it; the picture is a JPEG in base64, perhaps smaller."""
 
     file: str
     height: int
     width: int
+    original: tuple[int, int]  # height and width of the visitor's file
     content: str
     marked: tuple[Marked, ...] = ()
 
@@ -112,17 +113,24 @@ class Collection:
             values = json.loads(text or "{}")
             sheets = tuple(sheet_from(entry) for entry in values.get("sheets", ()))
             return cls(sheets, min(int(values.get("place", 0)), max(len(sheets) - 1, 0)))
-        except (ValueError, TypeError, KeyError, AttributeError, UserError):
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError, UserError):
             return cls()
 
 
 def sheet_from(entry: dict[str, Any]) -> Sheet:
     """Return a picture from plain types, once its parts fit each other."""
+    from vision.images import check_size
+
     marks = tuple(Marked(mark["name"], tuple(mark["box"]), tuple(mark["counts"]))
                   for mark in entry["marked"])
-    sheet = Sheet(**{**entry, "marked": marks})
+    original = entry.get("original", (entry["height"], entry["width"]))  # older ones lack it
+    height, width = map(int, original)
+    sheet = Sheet(**{**entry, "original": (height, width), "marked": marks})
     if sheet.picture.shape[:2] != sheet.labelled.size:
         raise ValueError("a picture of another size")
+    if height < sheet.height or width < sheet.width:
+        raise ValueError("a picture that is larger than its original")
+    check_size((width, height))
     return sheet
 
 
@@ -130,14 +138,16 @@ def sheet_of(path: str, name: str = "") -> Sheet:
     """Return a visitor's thermogram as a picture to label."""
     import cv2
 
-    from vision.ui.infrared_view import open_thermogram
+    from vision.infrared.frames import read_thermogram
 
-    picture = open_thermogram(path).within(LONGEST).picture
+    whole = read_thermogram(path)
+    picture = whole.within(LONGEST).picture
     jpeg = cv2.imencode(".jpg", picture[..., ::-1], [
         cv2.IMWRITE_JPEG_QUALITY, 95, cv2.IMWRITE_JPEG_SAMPLING_FACTOR,
         cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444])[1]  # colours are temperatures: none is shared
     height, width = picture.shape[:2]
-    return Sheet(name or Path(path).name, height, width,
+    original = whole.grey.shape[0], whole.grey.shape[1]
+    return Sheet(name or Path(path).name, height, width, original,
                  base64.b64encode(jpeg.tobytes()).decode())
 
 
@@ -177,17 +187,16 @@ def with_mask(sheet: Sheet, name: str, mask: np.ndarray) -> Sheet:
 def with_labels(sheet: Sheet, path: Path) -> Sheet:
     """Return a picture with the labels of a file; where it has only boxes, GrabCut finds masks."""
     from vision.infrared.classes import CLASSES
-    from vision.infrared.readers import read_labels
+    from vision.infrared.readers import Wanted, read_labels
 
     size = sheet.height, sheet.width
-    found = read_labels(path, size, CLASSES)
-    of_file = [each for each in found if Path(each.file).stem == Path(sheet.file).stem]
-    chosen = next(iter(of_file or found), None)
-    if chosen is None or (not of_file and len(found) > 1) or chosen.size != size:
+    found = read_labels(path, size, CLASSES, Wanted(sheet.file, sheet.original, size))
+    if not found:
         raise UserError("'{file}' holds no labels for '{picture}' of {width}×{height} pixels",
                         "labels of the open picture are accepted",
                         "open the picture that they belong to", file=path.name,
-                        picture=sheet.file, width=sheet.width, height=sheet.height)
+                        picture=sheet.file, width=sheet.original[1], height=sheet.original[0])
+    chosen = found[0]
     for place, name in enumerate(chosen.names):
         if chosen.masks is None:
             sheet = with_box(sheet, name, chosen.boxes[place].tolist())

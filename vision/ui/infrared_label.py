@@ -55,12 +55,13 @@ def listed(collection: Collection, request: gr.Request | None) -> str:
 
 
 def as_coco(collection: Collection) -> Path:
-    """Write the labels of all pictures as a COCO file."""
+    """Write the labels of all pictures as a COCO file, in pixels of the visitor's own files."""
     from vision.infrared.classes import CLASSES
     from vision.infrared.readers import coco
 
     path = widgets.new_folder() / "labels.json"
-    content = coco([sheet.labelled for sheet in collection.sheets], CLASSES)
+    content = coco([sheet.labelled for sheet in collection.sheets], CLASSES,
+                   [sheet.original for sheet in collection.sheets])
     path.write_text(json.dumps(content), "utf-8")
     return path
 

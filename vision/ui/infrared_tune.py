@@ -14,7 +14,7 @@ from vision.ui import training_form as form
 from vision.ui import widgets
 from vision.ui.choice import OWN
 from vision.ui.infrared_collection import Collection, Sheet
-from vision.ui.infrared_view import names, path_of
+from vision.ui.infrared_view import model_at, names, path_of
 from vision.ui.text import say, t
 from vision.ui.widgets import Control, friendly
 
@@ -31,11 +31,12 @@ def tune(collection: Collection, model: str, own: str | None, learning: str, ste
          rate: float, seed: float, control: Control, request: gr.Request
          ) -> Iterator[tuple[Any, ...]]:
     """Go on training a detector with the labelled pictures, and choose the result."""
+    from vision.infrared.predict import working_size
     from vision.infrared.train import train
 
     sheets = labelled(collection)
     config = config_for(path_of(model, own), learning, int(steps), rate, int(seed))
-    samples = samples_of(sheets, (config.height, config.width))
+    samples = samples_of(sheets, working_size((config.height, config.width), config.short_side))
     yield say("infrared.preparing", request), None, gr.skip(), gr.skip(), gr.skip()
     for news in widgets.follow(lambda on_step: train(config, on_step, samples), control):
         if isinstance(news, Path):
@@ -61,7 +62,7 @@ def labelled(collection: Collection) -> list[Sheet]:
 
 
 def samples_of(sheets: list[Sheet], size: tuple[int, int]) -> list[Sample]:
-    """Return labelled pictures as samples of a size."""
+    """Return labelled pictures as samples of a size; none of them is distorted."""
     from vision.infrared.own import sample_of_labels
     from vision.infrared.thermogram import of_picture
 
@@ -71,17 +72,16 @@ def samples_of(sheets: list[Sheet], size: tuple[int, int]) -> list[Sample]:
 
 def config_for(start: Path, learning: str, steps: int, rate: float, seed: int) -> Config:
     """Return the settings that go on from a detector as it is, at the size at which it works."""
-    from vision.infrared.predict import load, working_size
     from vision.infrared.samples import SIZE
     from vision.infrared.train import Config
 
-    card = load(start).card
-    height, width = working_size(SIZE, card.preprocess["short_side"])
+    card = model_at(start, checkpoints.version(start)).card  # the one that Detect has loaded
+    height, width = SIZE
     kept = {name: card.config[name] for name in ("backbone", "size", "masks", "sides")
             if name in card.config}
     return Config(arch=card.arch, start=start, freeze=LEARNING[learning], height=height,
-                  width=width, steps=steps, batch=BATCH, learning_rate=rate, seed=seed,
-                  validate=0, save_every=steps + 1,
+                  width=width, short_side=card.preprocess["short_side"], steps=steps, batch=BATCH,
+                  learning_rate=rate, seed=seed, validate=0, save_every=steps + 1,
                   output=widgets.new_folder() / "my-detector.safetensors", **kept)
 
 
