@@ -50,7 +50,9 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     beginnings = chained(recipes.BEGINNINGS, parts)
     monkeypatch.setattr(recipes, "BEGINNINGS", beginnings)
     base = beginnings[-1]
-    monkeypatch.setattr(recipes, "BRANCH", replace(recipes.BRANCH, start=base.output))
+    masked = replace(recipes.MASKED, start=base.output, output=parts / recipes.MASKED.output.name)
+    monkeypatch.setattr(recipes, "DETECTOR_BEGINNINGS", (*beginnings, masked))
+    monkeypatch.setattr(recipes, "DETECTOR", replace(recipes.DETECTOR, start=masked.output))
     masks = replace(recipes.MASKS, start=base.output, output=parts / recipes.MASKS.output.name)
     monkeypatch.setattr(recipes, "MASK_BEGINNINGS", (*beginnings, masks))
     monkeypatch.setattr(recipes, "PARTS", tmp_path / "parts")
@@ -60,17 +62,23 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(recipes, "BRANCHES", {
         name: replace(recipe, start=masks.output) for name, recipe in recipes.BRANCHES.items()})
     monkeypatch.setattr(recipes, "take", lambda whole, path: note(Written(path), None))
+
+    def measured(branch: Path, detector: Path) -> Path:
+        assert branch.exists() and detector.exists()
+        return branch
+
+    monkeypatch.setattr(recipes, "measured", measured)
     return order
 
 
 def test_what_begins_another_training_is_made_first(made: list[str], tmp_path: Path) -> None:
     paths = recipes.run(recipes.Config(folder=tmp_path))
     rounds = ["base-first", "base-second", "base-third", "base-fourth", "base-fifth", "base"]
-    assert made == ["backbone-glcm", *rounds, "mask_rcnn", "masks", "masks-agnostic-whole",
-                    "masks-agnostic", "masks-transferred-whole", "masks-transferred", "zones-first",
-                    "zones-second", "zones-third", "zones"]
+    assert made == ["backbone-glcm", *rounds, "masked", "mask_rcnn", "masks",
+                    "masks-agnostic-whole", "masks-agnostic", "masks-transferred-whole",
+                    "masks-transferred", "zones-first", "zones-second", "zones-third", "zones"]
     assert [path.stem for path in paths] == recipes.NAMES
-    assert recipes.run(recipes.Config(folder=tmp_path)) == [] and len(made) == 17
+    assert recipes.run(recipes.Config(folder=tmp_path)) == [] and len(made) == 18
 
 
 def test_what_is_there_is_left_alone(made: list[str], tmp_path: Path) -> None:
@@ -78,14 +86,14 @@ def test_what_is_there_is_left_alone(made: list[str], tmp_path: Path) -> None:
     last.parent.mkdir()
     last.touch()
     recipes.run(recipes.Config(("mask_rcnn",), tmp_path))
-    assert made == ["base", "mask_rcnn"]
+    assert made == ["base", "masked", "mask_rcnn"]
 
 
 @pytest.mark.parametrize("name", recipes.NAMES)
 def test_what_ships_was_made_by_its_recipe(name: str) -> None:
     """Each card names the command that the recipe stands for; only where it wrote may differ."""
     card = checkpoints.read_card(ladder.FILE.with_name(f"{name}.safetensors"))
-    verb, recipe = {"mask_rcnn": ("train", recipes.BRANCH),
+    verb, recipe = {"mask_rcnn": ("train", recipes.DETECTOR),
                     "zones": ("train_zones", recipes.ZONES)}.get(
                         name, ("train", recipes.BRANCHES.get(name)))
     wanted = command("infrared", verb, recipe).split(" --output ")[0]
@@ -93,6 +101,7 @@ def test_what_ships_was_made_by_its_recipe(name: str) -> None:
 
 
 def test_the_settings_can_work() -> None:
-    for recipe in (*recipes.MASK_BEGINNINGS[1:], recipes.BRANCH, *recipes.BRANCHES.values()):
+    for recipe in (*recipes.MASK_BEGINNINGS[1:], recipes.MASKED, recipes.DETECTOR,
+                   *recipes.BRANCHES.values()):
         check(recipe)
     assert set(recipes.NEVER_MASKED) < set(CLASSES)

@@ -1,10 +1,11 @@
 """How the models are made anew: one list, one command that trains what is missing.
 
 The detector learns in rounds. In the first six some classes have no masks; in the sixth it gets
-used to scenes that are enlarged, on which it finds small devices better. In the last only the mask
-branch learns: once from all masks, which is the detector that ships, and without those of these
-classes, so that what a branch knows of them was learnt from their masks nowhere. The branches that
-are compared begin with the same one.
+used to scenes that are enlarged, on which it finds small devices better. After that only branches
+learn: from all masks, then with the branch that looks for each side of a box, which is the detector
+that ships; and without the masks of these classes, so that what a branch knows of them was learnt
+from their masks nowhere. These branches begin with the same one and are measured on the detector
+that ships.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 from vision import checkpoints
 from vision.infrared import train_backbone, train_zones
 from vision.infrared.branches import take
+from vision.infrared.evaluate import evaluate
 from vision.infrared.train import Config as Training
 from vision.infrared.train import train
 from vision.options import Verb, option
@@ -46,6 +48,10 @@ BEGINNINGS = (BACKBONE, FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH)
 BRANCH = Training(start=SIXTH.output, freeze=("backbone", "pyramid", "proposals", "boxes"),
                   look="real", short_side=432, scenes=2000, steps=400, learning_rate=1e-3, seed=1,
                   precision="bf16", save_every=100)
+MASKED = replace(BRANCH, output=PARTS / "masked.safetensors")
+DETECTOR_BEGINNINGS = (*BEGINNINGS, MASKED)
+DETECTOR = replace(BRANCH, start=MASKED.output, sides=True, scenes=5600, steps=700,
+                   learning_rate=1.5e-3, seed=7)
 MASKS = replace(BRANCH, masks="transferred", without_masks=NEVER_MASKED,
                 output=PARTS / "masks.safetensors")
 MASK_BEGINNINGS = (*BEGINNINGS, MASKS)
@@ -83,9 +89,17 @@ def made(name: str, path: Path) -> Path:
     if name in BRANCHES:
         begin(MASK_BEGINNINGS)
         whole = replace(BRANCHES[name], output=PARTS / f"{name}-whole.safetensors")
-        return take(train(whole, on_terminal), path)
-    begin(BEGINNINGS)
-    return train(replace(BRANCH, output=path), on_terminal)
+        return measured(take(train(whole, on_terminal), path),
+                        path.with_name("mask_rcnn.safetensors"))
+    begin(DETECTOR_BEGINNINGS)
+    return train(replace(DETECTOR, output=path), on_terminal)
+
+
+def measured(branch: Path, detector: Path) -> Path:
+    """Let a branch's card tell what its masks are like on a detector, and return its file."""
+    card, report = checkpoints.read_card(branch), evaluate(detector, masks=branch)
+    return checkpoints.change_card(branch, replace(card, metrics={**card.metrics,
+                                                                  **report.as_json()}))
 
 
 def begin(parts: Sequence[Part]) -> None:
