@@ -11,8 +11,12 @@ from vision.errors import UserError
 
 def encode(mask: np.ndarray) -> list[int]:
     """Return the lengths of the runs of a mask (H, W), beginning with those of nothing."""
-    flat = np.concatenate([[False], mask.ravel(order="F"), [False]])
-    changes = np.flatnonzero(flat[1:] != flat[:-1])
+    columns = np.flatnonzero(mask.any(0))
+    if not columns.size:
+        return [mask.size]
+    part = mask[:, columns[0] : columns[-1] + 1]  # most of a large picture is not the device
+    flat = np.concatenate([[False], part.ravel(order="F"), [False]])
+    changes = columns[0] * mask.shape[0] + np.flatnonzero(flat[1:] != flat[:-1])
     ends = np.concatenate([[0], changes, [mask.size]])
     lengths = np.diff(ends).tolist()
     return lengths if lengths[-1] else lengths[:-1]
