@@ -27,7 +27,7 @@ TRAININGS = {
     "pruning": "--size compact --data drawings --limit 40 --batch 8",
     "infrared": "--batch 2 --height 96 --width 128 --validate 0",
 }
-NEAR = {"infrared": 0.15}  # each process learns from the proposals that it drew itself
+NEAR = {"infrared": 0.25}  # each process learns from the proposals that it drew itself
 RENAMES = """import os, sys
 def hear(event, values):
     if event == "os.rename" and str(values[1]).endswith(".safetensors"):

@@ -46,9 +46,10 @@ def test_detect_answers_as_the_package_does(client: Client) -> None:
 
 def test_the_script_to_copy_says_what_the_page_says(
         client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    physics = {"threshold": 0.05, "emissivity": 0.9, "reflected": 15.0, "air": 8.0}
-    told = ask(client, **physics)[-1]
-    script = code(*examples()[1], MODEL, 0.05, 0.5, 0.9, 15.0, 8.0)
+    picture, low, high, unit = examples()[0]
+    told = ask(client, picture=handle_file(picture), low=low, high=high, unit=unit, threshold=0.5,
+               emissivity=0.9, reflected=15.0, air=8.0)[-1]
+    script = code(picture, low, high, unit, MODEL, 0.5, 0.5, 0.9, 15.0, 8.0)
     monkeypatch.chdir(REPOSITORY)
     names: dict[str, Any] = {}
     exec(script.replace("runs/", f"{tmp_path}/"), names)

@@ -25,9 +25,10 @@ def mask_rcnn(*, classes: int, backbone: str = "resnet18", size: str = "compact"
               masks: str = "per_class", sides: bool = False) -> nn.Module:
     """Return a detector of boxes, classes and masks."""
     width, hidden = SIZES[size]
-    heads = Heads(classes, width, hidden, MaskBranch(masks, classes, 5 * hidden, width),
-                  SideBranch(width) if sides else None)
-    return Detector(Pyramid(backbone, width), heads, width)
+    branch = MaskBranch(masks, classes, 5 * hidden, width)
+    body = Pyramid(backbone, width)
+    heads = Heads(classes, width, hidden, branch, SideBranch(width) if sides else None)
+    return Detector(body, heads, width)
 
 
 @ARCHITECTURES.register("faster_rcnn", paper="arXiv:1506.01497", year=2015, detects=True)
@@ -35,8 +36,9 @@ def faster_rcnn(*, classes: int, backbone: str = "resnet18", size: str = "compac
                 sides: bool = False) -> nn.Module:
     """Return a detector of boxes and classes."""
     width, hidden = SIZES[size]
+    body = Pyramid(backbone, width)
     heads = Heads(classes, width, hidden, None, SideBranch(width) if sides else None)
-    return Detector(Pyramid(backbone, width), heads, width)
+    return Detector(body, heads, width)
 
 
 class Detector(nn.Module):
