@@ -292,7 +292,11 @@ def test_a_damaged_ladder_and_one_without_a_start_get_a_sentence(tmp_path: Path)
 
 def test_the_ladders_command_goes_on_with_the_stored_runs() -> None:
     known, stored = ladder.Config(), ladder.read(ladder.FILE).rungs
-    assert stored
+    curves = infrared_ladder.curves_of(stored)
+    assert [" ".join(key) for key in curves] == [
+        "scratch none", "frozen uniform", "frozen glcm", "heads uniform", "heads glcm",
+        "all uniform", "all glcm"]
+    assert all([rung.pictures for rung in runs] == [5, 20, 100] for runs in curves.values())
     for backbone in ladder.read(ladder.FILE).backbones:
         assert backbone.command.split("--output ")[1] in infrared_ladder.COMMAND
     for rung in stored:

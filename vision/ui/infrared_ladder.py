@@ -48,11 +48,11 @@ def show(measure: str, request: gr.Request) -> tuple[Any, str]:
 
 
 def curves_of(rungs: tuple[Rung, ...]) -> Curves:
-    """Return the runs of each way and sampling, the fewest pictures first."""
-    found: Curves = {}
+    """Return the runs of each way and sampling in the legend's order, the fewest pictures first."""
+    found: Curves = {(way, sampling): [] for way in COLOURS for sampling in LOOKS}
     for rung in sorted(rungs, key=lambda rung: rung.pictures):
-        found.setdefault((rung.way, rung.sampling), []).append(rung)
-    return found
+        found[rung.way, rung.sampling].append(rung)
+    return {key: runs for key, runs in found.items() if runs}
 
 
 def name_of(way: str, sampling: str, request: gr.Request | None) -> str:
