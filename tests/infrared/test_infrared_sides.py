@@ -155,3 +155,17 @@ def test_a_detector_with_sides_learns_them_and_stays_inside_the_picture(name: st
     assert set(with_sides.scores.tolist()) <= set(without.scores.tolist())
     assert with_sides.boxes.min() >= 0 and (with_sides.boxes <= torch.tensor(
         [SIZE[1], SIZE[0]]).repeat(2)).all()
+
+
+def test_boxes_that_are_moved_onto_each_other_count_once() -> None:
+    """Two boxes of one class share little; their sides are found on the same device."""
+    heads = ARCHITECTURES.build("faster_rcnn", classes=2, sides=True).heads.eval()
+    proposals = torch.tensor([[10.0, 20, 30, 60], [22, 20, 42, 60], [80, 10, 100, 40]])
+    heads.judge = lambda features, boxes, size: (
+        torch.tensor([[0.0, 8, 0], [0, 9, 0], [0, 0, 7]]), torch.zeros(3, 12))
+    heads.sides.refined = lambda features, boxes, size: [
+        torch.where(boxes[0][:, :1] < 50, torch.tensor([[16.0, 20, 36, 60]]), boxes[0])]
+    found = heads.find({}, [proposals], SIZE)[0]
+    assert found.labels.tolist() == [0, 1]
+    assert found.boxes.tolist() == [[16, 20, 36, 60], [80, 10, 100, 40]]
+    assert found.scores[0] == torch.tensor([0.0, 9, 0]).softmax(0)[1]
