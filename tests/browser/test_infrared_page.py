@@ -192,3 +192,13 @@ def test_no_contrast_fails(opened: OpenPage, theme: str) -> None:
     page = opened(theme=theme)
     detect(page)
     assert not contrast_failures(page)
+
+
+def test_the_airs_temperature_stays_unknown_when_its_field_is_first_shown(opened: OpenPage) -> None:
+    """Gradio shows an empty number as 0, and 0 °C would be an air temperature that counts."""
+    page = opened()
+    page.locator("#infrared-physics > button").click()
+    expect(page.locator("#infrared-air input")).to_have_value("", timeout=SLOW)
+    page.locator("#infrared-air input").fill("7.5")
+    detect(page)
+    expect(page.locator("#infrared-device")).to_contain_text("T₀ = 7.5 °C", timeout=SLOW)

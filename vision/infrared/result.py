@@ -66,11 +66,11 @@ class Result:
         if self.thermogram.celsius is None:
             said.append(UserError("there is no temperature scale, so nothing is judged", "",
                                   "give the two ends of the picture's scale"))
-        if self.thermogram.impossible:
+        if impossible := self.thermogram.impossible:
             said.append(UserError("{share:.1f} % of the picture would be colder than absolute zero",
                                   "",
                                   "raise the emissivity or lower the reflected temperature",
-                                  share=100 * self.thermogram.impossible))
+                                  share=100 * impossible))
         if not self.instances and self.runner_up:
             said.append(UserError("no device was found above {threshold:.2f}",
                                   "the highest was '{name}' with {score:.2f}",

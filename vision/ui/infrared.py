@@ -190,8 +190,8 @@ def controls(shown: list[list[Any]]) -> tuple[dict[str, Any], gr.Button]:
     parts["classes"] = gr.CheckboxGroup([], label=t("infrared.classes"),
                                         info=t("infrared.classes_info"),
                                         elem_id="infrared-classes")
-    with gr.Accordion(t("infrared.physics"), open=False, elem_id="infrared-physics"):
-        parts |= physics()
+    with gr.Accordion(t("infrared.physics"), open=False, elem_id="infrared-physics") as opened:
+        parts |= {"physics": opened, **physics()}
     return parts, go
 
 
@@ -278,6 +278,8 @@ def connect(parts: dict[str, Any], go: gr.Button, choice: Any, view: gr.State, o
     """Let buttons, examples, sliders and the pointer do what they say."""
     result, _, marked, report, _ = outputs
     quiet: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    # an empty number becomes 0 when Gradio shows it first, and 0 °C would change the verdicts
+    parts["physics"].expand(lambda air: air or None, parts["air"], parts["air"], **quiet)
     run: dict[str, Any] = {
         "fn": detect, "outputs": [view, *outputs], "concurrency_limit": 2,
         "concurrency_id": "detect", "inputs": [*(parts[name] for name in SHARED), own]}
