@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 
 from vision.errors import UserError, unknown
-from vision.plain import plain
+from vision.jsonable import plain
 
 
 def test_the_parts_become_one_sentence_with_values() -> None:

@@ -21,15 +21,16 @@ import pytest
 from safetensors.torch import load_file
 
 from tests.conftest import REPOSITORY, Answer
-from vision import turns
+from vision import locks
+from vision.atomic_files import write_atomically
 from vision.errors import UserError
-from vision.files import write_atomically
 from vision.gan.train import Config, train
 from vision.images import read_picture, write_png
+from vision.locks import Lock, Turn, alone, hold
 from vision.training import Step
-from vision.turns import Lock, Turn, alone, hold
-from vision.ui.gan_own import train_own
-from vision.ui.widgets import Control, friendly
+from vision.ui.components.friendly import friendly
+from vision.ui.components.training_panel import Control
+from vision.ui.tabs.gan.train import train_own
 
 TINY = Config(arch="cgan", data="shapes", steps=6, batch=8, save_every=2, snapshots=1,
               precision="fp32", measure=False)
@@ -213,7 +214,7 @@ def test_two_trainings_of_one_process_do_not_meet(tmp_path: Path) -> None:
 
 
 def test_whoever_waits_too_long_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turns, "PATIENCE", 0.1)
+    monkeypatch.setattr(locks, "PATIENCE", 0.1)
     class Run:
         """Something that trains."""
 

@@ -47,7 +47,8 @@ def test_systems_and_verbs_are_listed(cli: Cli) -> None:
 def test_help_lists_every_setting(cli: Cli, system: str, verb: str) -> None:
     answer = cli(system, verb, "--help")
     assert answer.code == 0 and answer.err == ""
-    config = importlib.import_module(f"vision.{system}.{verb}").VERB.config
+    module = importlib.import_module(f"vision.{system}").VERBS[verb][0]
+    config = importlib.import_module(f"vision.{system}.{module}").VERB.config
     for field in dataclasses.fields(config):
         positional = field.metadata.get("positional")
         flag = field.name.upper() if positional else "--" + field.name.replace("_", "-")

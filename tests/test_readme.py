@@ -60,7 +60,8 @@ def test_make_has_the_target(command: str) -> None:
 @pytest.mark.parametrize("command", [line for line in commands() if len(ours(line) or ()) > 1])
 def test_our_command_exists_with_its_flags(command: str) -> None:
     system, verb, *flags = (ours(command) or [])
-    module = importlib.import_module(f"vision.{system}.{verb}")
+    place = importlib.import_module(f"vision.{system}").VERBS[verb][0]
+    module = importlib.import_module(f"vision.{system}.{place}")
     parser = parser_for(module.VERB, f"python -m vision {system} {verb}")
     if flags != ["--help"]:
         assert parser.parse_args(["mnist" if flag == "NAME" else flag for flag in flags])

@@ -10,11 +10,11 @@ import sys
 from collections.abc import Sequence
 
 import vision
+from vision.atomic_files import refusal
 from vision.errors import UserError, unknown
-from vision.fallback import lacks_memory, too_little_memory
-from vision.files import refusal
+from vision.gpu_fallback import lacks_memory, too_little_memory
+from vision.jsonable import plain
 from vision.options import Verb, parse
-from vision.plain import plain
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,9 +58,10 @@ def _run(words: list[str]) -> int:
     system = _choose("system", words[0], systems())
     package = importlib.import_module(f"vision.{system}")
     if len(words) == 1 or words[1] in flags:
-        return _list(f"python -m vision {system} VERB [flags]", package.VERBS)
+        return _list(f"python -m vision {system} VERB [flags]",
+                     {verb: summary for verb, (_, summary) in package.VERBS.items()})
     name = _choose("verb", words[1], list(package.VERBS))
-    module = importlib.import_module(f"vision.{system}.{name}")
+    module = importlib.import_module(f"vision.{system}.{package.VERBS[name][0]}")
     return _answer(module.VERB, f"python -m vision {system} {name}", words[2:])
 
 

@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_origin, get_type_hints
 
 from vision import __version__
-from vision.eight_bit import SCALE, in_float16, packed, unpacked
+from vision.atomic_files import saving, write_atomically
 from vision.errors import UserError
-from vision.files import saving, write_atomically
+from vision.jsonable import plain
 from vision.options import filled
-from vision.plain import plain
+from vision.quantised import SCALE, in_float16, packed, unpacked
 from vision.registry import Registry
 
 if TYPE_CHECKING:

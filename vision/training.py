@@ -28,9 +28,9 @@ import torch
 from torch import nn
 from torch.nn.utils import convert_conv2d_weight_memory_format as for_channels_last
 
+from vision.atomic_files import saving
 from vision.errors import UserError
-from vision.files import saving
-from vision.turns import Turn, hold
+from vision.locks import Turn, hold
 
 Batch = TypeVar("Batch")
 log = logging.getLogger(__name__)

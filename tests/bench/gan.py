@@ -7,8 +7,8 @@ import torch
 
 from tests.bench.table import Row, fastest
 from vision.gan.predict import Drawer, predict
-from vision.ui import gan_lab, gan_time
-from vision.ui.gan_view import names, open_model
+from vision.ui.tabs.gan import lab, timeline
+from vision.ui.tabs.gan.shared import names, open_model
 
 SAMPLES, SCRUB, LAB = 0.1, 0.3, 0.1  # seconds
 
@@ -29,7 +29,7 @@ def model_rows(name: str) -> list[Row | str]:
     drawing, bare = fastest([lambda: predict(model, labels.tolist(), 64),
                              lambda: drawer.draw(wanted, noise)], 5, 3)
     first = fastest([lambda: opened(name)], 2)[0]
-    later = fastest([lambda: gan_time.travel(name, 0.5, None, None)], 3, 2)[0]
+    later = fastest([lambda: timeline.travel(name, 0.5, None, None)], 3, 2)[0]
     return [Row(f"{name}, 64 samples", drawing, SAMPLES), Row(f"{name}, bare generator", bare),
             Row(f"{name}, time, first move", first, SCRUB),
             Row(f"{name}, time, later moves", later, SCRUB)]
@@ -37,15 +37,15 @@ def model_rows(name: str) -> list[Row | str]:
 
 def opened(name: str) -> None:
     """Move through time as the first visitor does: the snapshots are read from disk."""
-    gan_time.states_at.cache_clear()
-    gan_time.drawer_at.cache_clear()
-    gan_time.travel(name, 0.5, None, None)
+    timeline.states_at.cache_clear()
+    timeline.drawer_at.cache_clear()
+    timeline.travel(name, 0.5, None, None)
 
 
 def seconds_a_frame(place: str) -> float:
     """Return how long the lab takes for one round and its picture."""
-    bench = gan_lab.Bench()
-    gan_lab.prepare(bench, place, None, 0, gan_lab.wished(*gan_lab.FAIR, "none"))
+    bench = lab.Bench()
+    lab.prepare(bench, place, None, 0, lab.wished(*lab.FAIR, "none"))
 
     def frame() -> None:
         bench.play(0)

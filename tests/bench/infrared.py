@@ -11,10 +11,10 @@ from tests.bench.table import Row, fastest
 from vision import checkpoints
 from vision.checkpoints import Card, Model
 from vision.infrared.classes import CLASSES
+from vision.infrared.data import HELD_OUT, Scenes
 from vision.infrared.models import ARCHITECTURES
 from vision.infrared.predict import load, predict
-from vision.infrared.samples import HELD_OUT, Scenes
-from vision.infrared.thermogram import of_scene
+from vision.infrared.thermogram.thermogram import of_scene
 
 PATH = checkpoints.FOLDER / "infrared" / "mask_rcnn.safetensors"
 

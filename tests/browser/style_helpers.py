@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.screenshots import select
-from tests.ui.style_tiny import tiny_extractor
+from tests.ui.tabs.style_tiny import tiny_extractor
 
 OpenPage = Callable[..., Page]
 SLOW = 60_000

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.contrast import contrast_failures
 from tests.browser.screenshots import select
-from vision.ui.infrared_view import EXAMPLES, first
+from vision.ui.tabs.infrared.shared import EXAMPLES, first
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(first() is None, reason="no detector ships")]
 OpenPage = Callable[..., Page]

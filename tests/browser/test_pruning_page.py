@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.contrast import contrast_failures
 from tests.browser.screenshots import select
 from vision.checkpoints import FOLDER
-from vision.ui.pruning_view import first
+from vision.ui.tabs.pruning.shared import first
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(first() is None, reason="nothing ships")]
 OpenPage = Callable[..., Page]

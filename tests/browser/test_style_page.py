@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.contrast import contrast_failures
 from tests.browser.style_helpers import SLOW, OpenPage, put, style_page, tiny  # noqa: F401
-from vision.ui.style_view import photographs
+from vision.ui.tabs.style.shared import photographs
 
 pytestmark = pytest.mark.browser
 

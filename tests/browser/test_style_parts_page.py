@@ -17,8 +17,8 @@ from tests.browser.style_helpers import SLOW, OpenPage, put, style_page, tiny  #
 from vision.style import extractor as extractors
 from vision.style import sheet, transfer
 from vision.style.models.vgg19 import Extractor
-from vision.ui import style_own
-from vision.ui.style_studio import Studio
+from vision.ui.tabs.style import one_pass
+from vision.ui.tabs.style.studio import Studio
 
 pytestmark = pytest.mark.browser
 WIDTH = "() => document.querySelector('#style-result img').naturalWidth === {}"
@@ -73,7 +73,7 @@ def test_a_stopped_sheet_stays_and_can_be_clicked(opened: OpenPage,
 
 def test_a_stopped_training_gives_a_network_that_paints(opened: OpenPage,
                                                         monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(style_own, "SIDE", 64)
+    monkeypatch.setattr(one_pass, "SIDE", 64)
     page = opened()
     put(page, "size", "96")
     unfold(page, "Train your own")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from vision.infrared.classes import CLASSES, ZONES
-from vision.infrared.data import Air, Device, Scene, Zone
-from vision.infrared.palettes import paint
-from vision.infrared.samples import Sample, sample_of
+from vision.infrared.data import Sample, sample_of
+from vision.infrared.scenes import Air, Device, Scene, Zone
+from vision.infrared.thermogram.palettes import paint
 
 SIZE = (96, 128)
 FUSE, CONSERVATOR = CLASSES.index("fuse"), CLASSES.index("conservator")

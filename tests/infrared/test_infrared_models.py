@@ -6,10 +6,10 @@ import math
 
 import pytest
 import torch
-from hand import FUSE, SIZE, Handmade
 from torch.nn import functional
 from torchvision.models.detection import maskrcnn_resnet50_fpn
 
+from tests.infrared.hand import FUSE, SIZE, Handmade
 from vision.infrared.batches import target_of
 from vision.infrared.classes import CLASSES
 from vision.infrared.models import ARCHITECTURES, detectors

@@ -11,22 +11,22 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hand import CONSERVATOR, FUSE, SIZE, Handmade, device, scene
 from PIL import Image
 
+from tests.infrared.hand import CONSERVATOR, FUSE, SIZE, Handmade, device, scene
 from vision import checkpoints
 from vision.checkpoints import Card, Model
 from vision.errors import UserError
 from vision.infrared import predict as module
-from vision.infrared.average_precision import average_precision
 from vision.infrared.classes import CLASSES
-from vision.infrared.detections import Detections, truth_of
+from vision.infrared.data import sample_of
+from vision.infrared.inspection.detections import Detections, truth_of
+from vision.infrared.inspection.report import html, write_report
+from vision.infrared.measures.average_precision import average_precision
 from vision.infrared.models import ARCHITECTURES
 from vision.infrared.models.heads import Found
 from vision.infrared.predict import Settings, detect, load, one_each, predict, working_size
-from vision.infrared.report import html, write_report
-from vision.infrared.samples import sample_of
-from vision.infrared.thermogram import of_picture, of_scene
+from vision.infrared.thermogram.thermogram import of_picture, of_scene
 
 
 @pytest.fixture(autouse=True)

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from vision import checkpoints
-from vision.infrared import ladder, recipes
+from vision.infrared import recipes
 from vision.infrared.classes import CLASSES
+from vision.infrared.studies import transfer_ladder
 from vision.infrared.train import check
 from vision.options import command
 
@@ -92,7 +93,7 @@ def test_what_is_there_is_left_alone(made: list[str], tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", recipes.NAMES)
 def test_what_ships_was_made_by_its_recipe(name: str) -> None:
     """Each card names the command that the recipe stands for; only where it wrote may differ."""
-    card = checkpoints.read_card(ladder.FILE.with_name(f"{name}.safetensors"))
+    card = checkpoints.read_card(transfer_ladder.FILE.with_name(f"{name}.safetensors"))
     verb, recipe = {"mask_rcnn": ("train", recipes.DETECTOR),
                     "zones": ("train_zones", recipes.ZONES)}.get(
                         name, ("train", recipes.BRANCHES.get(name)))

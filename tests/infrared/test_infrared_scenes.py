@@ -9,10 +9,9 @@ import numpy as np
 import pytest
 
 from vision.errors import UserError
-from vision.infrared.camera import QUALITIES, Camera
 from vision.infrared.classes import CLASSES, FAULTS, JOINT, OIL, SECTION, SIDE, ZONES
-from vision.infrared.data import Air, Making, Scene, make_scene
-from vision.infrared.radiometry import apparent, surface
+from vision.infrared.scenes import Air, Making, Scene, make_scene
+from vision.infrared.scenes.camera import QUALITIES, Camera
 from vision.infrared.scenes.canvas import SURROUNDINGS, Canvas
 from vision.infrared.scenes.devices import BUILDERS
 from vision.infrared.scenes.devices.built import cuboid
@@ -23,6 +22,7 @@ from vision.infrared.scenes.sky import draw_air
 from vision.infrared.scenes.surfaces import PAINT
 from vision.infrared.scenes.view import View, looking
 from vision.infrared.scenes.visible import LEAST, Pieces, visible_devices
+from vision.infrared.thermogram.radiometry import apparent, surface
 
 SIZE = (144, 192)
 NIGHT = Air("night", 15.0, -25.0, 0.0, 0.1, 0.0, 0.0, 0.6)

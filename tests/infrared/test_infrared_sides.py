@@ -7,9 +7,9 @@ import math
 
 import pytest
 import torch
-from hand import SIZE
 from torchvision.ops import box_iou
 
+from tests.infrared.hand import SIZE
 from vision.infrared.classes import CLASSES
 from vision.infrared.models import ARCHITECTURES
 from vision.infrared.models.backbone import LEVELS

@@ -9,23 +9,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from hand import CONSERVATOR, FUSE, SIZE, Handmade
 from safetensors.torch import load_file
 
+from tests.infrared.hand import CONSERVATOR, FUSE, SIZE, Handmade
 from vision import checkpoints, training
 from vision.checkpoints import Card
 from vision.errors import UserError
 from vision.infrared import predict as predicting
 from vision.infrared.batches import target_of
-from vision.infrared.beginning import learn, parts_of, take_over
 from vision.infrared.classes import CLASSES
+from vision.infrared.data import Augment, FewMasks, boxes_of, first_of_each
 from vision.infrared.evaluate import measure
-from vision.infrared.look import matched
 from vision.infrared.models import ARCHITECTURES
 from vision.infrared.models.masks import cut_out
 from vision.infrared.predict import load
-from vision.infrared.samples import Augment, FewMasks, boxes_of, first_of_each
+from vision.infrared.pretraining.histogram_matching import matched
 from vision.infrared.train import Config, begin, check, open_scenes, train
+from vision.infrared.warm_start import learn, parts_of, take_over
 
 TINY = Config(steps=4, batch=2, height=96, width=128, precision="fp32", validate=0, save_every=2)
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from vision.errors import UserError
-from vision.labelled import augment
+from vision.image_folders import augment
 from vision.pruning.data import (
     MEAN,
     Pictures,

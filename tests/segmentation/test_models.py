@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from vision import checkpoints
 from vision.checkpoints import Card
-from vision.eight_bit import round_rows
+from vision.quantised import round_rows
 from vision.segmentation.criterion import Target, criterion
 from vision.segmentation.data import CLASSES
 from vision.segmentation.losses import LOSSES

@@ -11,7 +11,7 @@ import torch
 from sights import CONTENT, STYLE, TINY, extractor
 from torch import nn
 
-from vision.fallback import SAID
+from vision.gpu_fallback import SAID
 from vision.style import transfer as module
 from vision.style.inside import look_inside
 from vision.style.scene import Scene

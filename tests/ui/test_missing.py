@@ -12,9 +12,12 @@ import pytest
 
 from tests.conftest import REPOSITORY
 from vision import checkpoints
-from vision.ui import create_app, gan_view, load_tabs, pruning_view, segmentation_view, warm_up
-from vision.ui.segmentation import segment
-from vision.ui.widgets import friendly
+from vision.ui import create_app, load_tabs, warm_up
+from vision.ui.components.friendly import friendly
+from vision.ui.tabs.gan import shared as gan_models
+from vision.ui.tabs.pruning import shared as pruning_models
+from vision.ui.tabs.segmentation import shared as segmentation_models
+from vision.ui.tabs.segmentation.tab import segment
 
 STREET = str(REPOSITORY / "assets" / "segmentation" / "street-1.png")
 
@@ -28,7 +31,7 @@ def folder(tmp_path: Path, tiny_checkpoint: Path, monkeypatch: pytest.MonkeyPatc
     shutil.copy(tiny_checkpoint, place / "segmentation" / "unet.safetensors")
     monkeypatch.setattr(checkpoints, "FOLDER", place)
     yield place
-    segmentation_view.model_at.cache_clear()
+    segmentation_models.model_at.cache_clear()
 
 
 def answer() -> Any:
@@ -54,7 +57,7 @@ def test_a_model_that_changes_is_read_again(folder: Path) -> None:
         answer()
 
 
-@pytest.mark.parametrize("view", [segmentation_view, gan_view, pruning_view])
+@pytest.mark.parametrize("view", [segmentation_models, gan_models, pruning_models])
 def test_ones_own_model_that_is_gone_gets_one_sentence(view: Any, folder: Path) -> None:
     opened: Callable[..., Any] = friendly(view.open_model)
     with pytest.raises(gr.Error, match=r"There is no (model|checkpoint).*(choose|train)"):
@@ -66,7 +69,7 @@ def test_the_page_opens_with_damaged_checkpoints_and_without_any(
     for tab in load_tabs():
         (folder / tab.name).mkdir(exist_ok=True)
         (folder / tab.name / "bad.safetensors").write_bytes(b"version https://git-lfs\n")
-    assert segmentation_view.names() == ["unet"] and gan_view.names() == []
+    assert segmentation_models.names() == ["unet"] and gan_models.names() == []
     assert "'bad.safetensors' cannot be used" in str(caplog.text).replace("'Bad", "'bad")
     assert create_app().blocks
     warm_up()

@@ -75,7 +75,7 @@ def test_same_values_to_fill_in(language: str) -> None:
 
 
 def test_every_key_in_the_code_exists() -> None:
-    code = "\n".join(file.read_text("utf-8") for file in (VISION / "ui").glob("*.py"))
+    code = "\n".join(file.read_text("utf-8") for file in (VISION / "ui").rglob("*.py"))
     keys = set(re.findall(r'\b(?:t|say)\(\s*"([a-z_.A-Z]+)"', code))
     assert keys and keys <= words("en").keys()
     with pytest.raises(KeyError):

@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 
 from vision import datasets
+from vision.atomic_files import FULL, refusal
 from vision.datasets import DataSet
 from vision.errors import UserError
-from vision.files import FULL, refusal
 from vision.images import write_png
+from vision.locks import alone
 from vision.options import REQUIRED, Verb, option
-from vision.turns import alone
 
 
 @dataclass(frozen=True)

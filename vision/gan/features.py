@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from vision.checkpoints import Model
-from vision.fallback import or_on_cpu
+from vision.gpu_fallback import or_on_cpu
 
 CHUNK = 1000
 

@@ -14,11 +14,11 @@ from torch import nn
 from vision import checkpoints
 from vision.checkpoints import Model
 from vision.errors import UserError
-from vision.fallback import or_on_cpu, placed
 from vision.gan.data import check_label
 from vision.gan.models import ARCHITECTURES, generators
 from vision.gan.models.pair import Pair
 from vision.gan.noise import draw_noise
+from vision.gpu_fallback import or_on_cpu, placed
 from vision.images import write_png
 from vision.options import Verb, option, within
 

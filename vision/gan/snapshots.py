@@ -16,7 +16,7 @@ import torch
 from torch import nn
 
 from vision.checkpoints import damaged, digest, write_atomically
-from vision.eight_bit import in_float16, packed, unpacked
+from vision.quantised import in_float16, packed, unpacked
 
 FOLDER = "snapshots"
 LARGEST = 6 * 2**20  # bytes of one file

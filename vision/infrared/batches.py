@@ -8,9 +8,9 @@ import numpy as np
 import torch
 
 from vision.images import resize
+from vision.infrared.data import Sample, boxes_of
 from vision.infrared.models.heads import Target
 from vision.infrared.models.masks import stretch
-from vision.infrared.samples import Sample, boxes_of
 
 Batch = tuple[torch.Tensor, list[Target]]
 

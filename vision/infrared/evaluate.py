@@ -8,18 +8,18 @@ from typing import Any
 
 from vision import checkpoints
 from vision.checkpoints import Model
-from vision.infrared.average_precision import (
+from vision.infrared.classes import CLASSES
+from vision.infrared.data import HELD_OUT, Samples, Scenes
+from vision.infrared.inspection.detections import truth_of
+from vision.infrared.measures.average_precision import (
     KINDS,
     Precision,
     average_precision,
     require_pycocotools,
 )
-from vision.infrared.branches import with_branch
-from vision.infrared.classes import CLASSES
-from vision.infrared.detections import truth_of
-from vision.infrared.mistakes import without_mistakes
+from vision.infrared.measures.error_analysis import without_mistakes
 from vision.infrared.predict import detect, load
-from vision.infrared.samples import HELD_OUT, Samples, Scenes
+from vision.infrared.studies.mask_branches import with_branch
 from vision.options import Verb, option, within
 
 NAMES = {"bbox": "box", "segm": "mask"}

@@ -15,22 +15,22 @@ from torchvision.ops import nms
 from vision import checkpoints
 from vision.checkpoints import Model
 from vision.errors import UserError
-from vision.fallback import or_on_cpu, placed
+from vision.gpu_fallback import or_on_cpu, placed
 from vision.images import resize, write_png
 from vision.infrared.classes import CLASSES
-from vision.infrared.detections import Detections
-from vision.infrared.drawing import marked
-from vision.infrared.frames import read_thermogram
-from vision.infrared.inspection import readings_of, regions, verdicts_of
+from vision.infrared.inspection.detections import Detections
+from vision.infrared.inspection.drawing import marked
+from vision.infrared.inspection.inspect import readings_of, regions, verdicts_of
+from vision.infrared.inspection.report import write_report
+from vision.infrared.inspection.result import Instance, Result
+from vision.infrared.inspection.thermal import coolest_surface
 from vision.infrared.models import ARCHITECTURES, detectors
 from vision.infrared.models.heads import LOWEST_SCORE
 from vision.infrared.models.masks import paste, stretch
-from vision.infrared.report import write_report
-from vision.infrared.result import Instance, Result
-from vision.infrared.thermal import coolest_surface
-from vision.infrared.thermogram import Thermogram
-from vision.infrared.zones import load as load_zones
-from vision.infrared.zones import locate
+from vision.infrared.thermogram.files import read_thermogram
+from vision.infrared.thermogram.thermogram import Thermogram
+from vision.infrared.zones.locate import load as load_zones
+from vision.infrared.zones.locate import locate
 from vision.options import REQUIRED, Verb, option, within
 from vision.training import bf16_is_faster
 

@@ -16,20 +16,21 @@ from itertools import takewhile
 from pathlib import Path
 
 from vision import checkpoints
-from vision.infrared import train_backbone, train_zones
-from vision.infrared.branches import take
 from vision.infrared.evaluate import evaluate
+from vision.infrared.pretraining import train as pretraining
+from vision.infrared.studies.mask_branches import take
 from vision.infrared.train import Config as Training
 from vision.infrared.train import train
+from vision.infrared.zones import train as zones
 from vision.options import Verb, option
 from vision.training import on_terminal
 
-Part = Training | train_backbone.Config | train_zones.Config
+Part = Training | pretraining.Config | zones.Config
 FOLDER = Path("checkpoints/infrared")
 PARTS = Path("runs/infrared")  # what only begins another training
 NEVER_MASKED = ("neutral bushing", "power cable", "current transformer", "coupling capacitor",
                 "disconnector", "reactor", "conservator", "power capacitor")
-BACKBONE = train_backbone.Config(steps=1500, precision="bf16",
+BACKBONE = pretraining.Config(steps=1500, precision="bf16",
                                  output=PARTS / "backbone-glcm.safetensors")
 FIRST = Training(masks="transferred", start=BACKBONE.output, without_masks=NEVER_MASKED,
                  look="real", steps=1000, precision="bf16", validate=100, save_every=100,
@@ -57,7 +58,7 @@ MASKS = replace(BRANCH, masks="transferred", without_masks=NEVER_MASKED,
 MASK_BEGINNINGS = (*BEGINNINGS, MASKS)
 FEW = replace(MASKS, start=MASKS.output, steps=150, seed=2)
 BRANCHES = {"masks-agnostic": replace(FEW, masks="class_agnostic"), "masks-transferred": FEW}
-FIRST_ZONES = train_zones.Config(precision="bf16", output=PARTS / "zones-first.safetensors")
+FIRST_ZONES = zones.Config(precision="bf16", output=PARTS / "zones-first.safetensors")
 SECOND_ZONES = replace(FIRST_ZONES, start=FIRST_ZONES.output, steps=3000, learning_rate=2e-3,
                        seed=1, output=PARTS / "zones-second.safetensors")
 THIRD_ZONES = replace(SECOND_ZONES, start=SECOND_ZONES.output, scenes=4000, steps=1600, seed=2,
@@ -85,7 +86,7 @@ def made(name: str, path: Path) -> Path:
     """Return the file of one model, made now."""
     if name == "zones":
         begin(ZONE_BEGINNINGS)
-        return train_zones.train(replace(ZONES, output=path), on_terminal)
+        return zones.train(replace(ZONES, output=path), on_terminal)
     if name in BRANCHES:
         begin(MASK_BEGINNINGS)
         whole = replace(BRANCHES[name], output=PARTS / f"{name}-whole.safetensors")
@@ -113,9 +114,9 @@ def begun(part: Part) -> Path:
     """Return what another training begins with, made now."""
     if isinstance(part, Training):
         return train(part, on_terminal)
-    if isinstance(part, train_zones.Config):
-        return train_zones.train(part, on_terminal)
-    return train_backbone.train(part, on_terminal)
+    if isinstance(part, zones.Config):
+        return zones.train(part, on_terminal)
+    return pretraining.train(part, on_terminal)
 
 
 VERB = Verb(Config, run, "Train every shipped model that is missing, by its recipe.")

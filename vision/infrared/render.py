@@ -12,14 +12,14 @@ from PIL import Image
 
 from vision.errors import UserError
 from vision.images import write_png
-from vision.infrared.camera import QUALITIES
 from vision.infrared.classes import CLASSES, FAULT_NAMES
-from vision.infrared.data import Making, Scene, make_scene
-from vision.infrared.palettes import PALETTES
-from vision.infrared.radiometry import KELVIN
-from vision.infrared.readers import Labelled, coco
+from vision.infrared.labels.formats import Labelled, coco
+from vision.infrared.scenes import Making, Scene, make_scene
+from vision.infrared.scenes.camera import QUALITIES
 from vision.infrared.scenes.making import ANY, NONE, OVERLAYS
 from vision.infrared.scenes.sky import WEATHERS
+from vision.infrared.thermogram.palettes import PALETTES
+from vision.infrared.thermogram.radiometry import KELVIN
 from vision.options import Verb, option, within
 
 

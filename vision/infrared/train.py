@@ -11,30 +11,22 @@ import torch
 from vision import checkpoints
 from vision.checkpoints import Card, Model
 from vision.datasets import licences
-from vision.eight_bit import round_rows
 from vision.errors import UserError
-from vision.infrared.average_precision import require_pycocotools
 from vision.infrared.batches import Batch, batch_of, to_device
-from vision.infrared.beginning import PARTS, STEM, learn, parts_of, take_over
 from vision.infrared.classes import CLASSES
-from vision.infrared.data import Making
+from vision.infrared.data import HELD_OUT, TRAINING, Augment, FewMasks, Kept, Samples, Scenes
 from vision.infrared.evaluate import measure
-from vision.infrared.look import real_look
+from vision.infrared.measures.average_precision import require_pycocotools
 from vision.infrared.models import ARCHITECTURES, detectors
 from vision.infrared.models.backbone import DEPTHS
 from vision.infrared.models.mask_rcnn import SIZES, Detector
 from vision.infrared.models.weight_transfer import SOURCES
 from vision.infrared.predict import LARGEST_SIDE, SMALLEST_SIDE, working_size
-from vision.infrared.samples import (
-    HELD_OUT,
-    TRAINING,
-    Augment,
-    FewMasks,
-    Kept,
-    Samples,
-    Scenes,
-)
+from vision.infrared.pretraining.histogram_matching import real_look
+from vision.infrared.scenes import Making
+from vision.infrared.warm_start import PARTS, STEM, learn, parts_of, take_over
 from vision.options import Verb, command, option, within
+from vision.quantised import round_rows
 from vision.training import Average, OnStep, Run, generator_for, on_terminal
 
 LOOKS = ("rendered", "real")

@@ -11,8 +11,8 @@ import torch
 
 from vision import datasets
 from vision.errors import UserError, listed, unknown
+from vision.image_folders import open_labelled
 from vision.images import resize
-from vision.labelled import open_labelled
 from vision.pruning.drawings import CLASSES, draw
 
 SIDE = 32

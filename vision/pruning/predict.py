@@ -13,7 +13,7 @@ import torch
 from vision import checkpoints
 from vision.checkpoints import Model
 from vision.errors import UserError
-from vision.fallback import or_on_cpu, placed
+from vision.gpu_fallback import or_on_cpu, placed
 from vision.images import read_picture
 from vision.options import REQUIRED, Verb, option
 from vision.pruning.data import PREPROCESS, normalise, squared

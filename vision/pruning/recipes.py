@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vision import checkpoints
-from vision.eight_bit import round_rows
 from vision.options import Verb, option
 from vision.pruning.curve import Config as Measuring
 from vision.pruning.curve import complete, curve
@@ -20,6 +19,7 @@ from vision.pruning.prune import Config as Cut
 from vision.pruning.prune import run as cut
 from vision.pruning.train import Config as Training
 from vision.pruning.train import train
+from vision.quantised import round_rows
 from vision.training import on_terminal
 
 FOLDER = Path("checkpoints/pruning")

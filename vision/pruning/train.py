@@ -18,7 +18,7 @@ from vision import checkpoints
 from vision.checkpoints import Card, Model
 from vision.datasets import licences
 from vision.errors import UserError
-from vision.labelled import augment
+from vision.image_folders import augment
 from vision.options import Verb, command, option, within
 from vision.pruning.data import (
     PREPROCESS,

@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from vision.checkpoints import Model
 from vision.errors import UserError
-from vision.fallback import or_on_cpu
+from vision.gpu_fallback import or_on_cpu
 from vision.segmentation.predict import model_input, predict
 
 

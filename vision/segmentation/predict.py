@@ -15,7 +15,7 @@ from torch.nn.utils import convert_conv2d_weight_memory_format as for_channels_l
 from vision import checkpoints
 from vision.checkpoints import Model
 from vision.errors import UserError
-from vision.fallback import or_on_cpu, placed
+from vision.gpu_fallback import or_on_cpu, placed
 from vision.images import colourise, overlay, read_picture, resize, resize_labels, write_png
 from vision.options import REQUIRED, Verb, option, within
 from vision.segmentation.crf import refine

@@ -13,9 +13,9 @@ from torch import nn
 from vision import checkpoints
 from vision.checkpoints import Card, Model
 from vision.datasets import licences
-from vision.eight_bit import round_rows
 from vision.errors import UserError
 from vision.options import Verb, command, option, within
+from vision.quantised import round_rows
 from vision.segmentation.criterion import Target, criterion
 from vision.segmentation.data import (
     Augment,

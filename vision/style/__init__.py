@@ -1,9 +1,10 @@
 """Neural style transfer: the content of one picture painted in the style of another."""
 
-VERBS = {
-    "predict": "paint one picture in the style of another and write it as PNG",
-    "train": "train a network that paints one style in a single pass",
-    "train_extractor": "train the VGG-19 whose features say what content and style are",
-    "evaluate": "compare paintings of one pair by their losses",
-    "paint": "paint the style pictures by code",
+VERBS = {  # by name: the module below this one, and what it does
+    "predict": ("predict", "paint one picture in the style of another and write it as PNG"),
+    "train": ("train", "train a network that paints one style in a single pass"),
+    "train_extractor": ("train_extractor",
+                       "train the VGG-19 whose features say what content and style are"),
+    "evaluate": ("evaluate", "compare paintings of one pair by their losses"),
+    "paint": ("paint", "paint the style pictures by code"),
 }

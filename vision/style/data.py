@@ -9,8 +9,8 @@ import torch
 from PIL import Image
 
 from vision.errors import UserError, unknown
+from vision.image_folders import SIDES, open_labelled
 from vision.images import read_picture, resize
-from vision.labelled import SIDES, open_labelled
 
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet's channels
 SMALLEST = 32  # pixels of the short side

@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from vision.checkpoints import Model
-from vision.fallback import or_on_cpu
+from vision.gpu_fallback import or_on_cpu
 from vision.images import read_picture
 from vision.options import REQUIRED, Verb, option
 from vision.style.extractor import EXTRACTORS, open_extractor

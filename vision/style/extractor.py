@@ -16,11 +16,11 @@ import torch
 from torch import nn
 
 from vision import checkpoints
+from vision.atomic_files import FULL, refusal, saving
 from vision.errors import UserError, unknown
-from vision.files import FULL, refusal, saving
+from vision.locks import alone
 from vision.style.models import ARCHITECTURES
 from vision.style.models.vgg19 import Extractor
-from vision.turns import alone
 
 EXTRACTORS = ("bundled", "imagenet")
 BUNDLED = checkpoints.FOLDER / "style" / "vgg19.safetensors"

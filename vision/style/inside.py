@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from vision.fallback import or_on_cpu
+from vision.gpu_fallback import or_on_cpu
 from vision.style.losses import gram, style_loss
 from vision.style.objective import NAMES, Objective, fitted
 from vision.style.scene import Scene

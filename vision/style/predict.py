@@ -15,7 +15,7 @@ from torch import nn
 from vision import checkpoints
 from vision.checkpoints import Model
 from vision.errors import UserError
-from vision.fallback import or_on_cpu, placed
+from vision.gpu_fallback import or_on_cpu, placed
 from vision.images import read_picture, write_png
 from vision.options import REQUIRED, Verb, option
 from vision.style.data import check_picture, size_at, to_picture, to_tensor

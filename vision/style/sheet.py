@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from vision.fallback import or_on_cpu
+from vision.gpu_fallback import or_on_cpu
 from vision.style.clock import Clock
 from vision.style.descent import Descent
 from vision.style.scene import Scene

@@ -19,7 +19,7 @@ from vision import checkpoints
 from vision.checkpoints import Card
 from vision.datasets import licences
 from vision.errors import UserError
-from vision.labelled import SIDES, SPLITS, Labelled, augment, open_labelled
+from vision.image_folders import SIDES, SPLITS, Labelled, augment, open_labelled
 from vision.options import Verb, command, option, within
 from vision.style.data import PREPROCESS, normalise
 from vision.style.models.vgg19 import Classifier, balance, folded

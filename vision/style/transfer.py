@@ -22,7 +22,7 @@ import torch
 from torch import nn
 
 from vision.errors import UserError
-from vision.fallback import is_full, tell
+from vision.gpu_fallback import is_full, tell
 from vision.style.clock import EVERY, Clock
 from vision.style.data import check_picture
 from vision.style.descent import Descent

@@ -18,15 +18,17 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 import gradio as gr
 from starlette.middleware import Middleware
 
-from vision.ui import aloud, class_link, named, presenter, told
-from vision.ui import gpu as gpu  # brings ZeroGPU in before torch
-from vision.ui.guarded import guard_inputs
-from vision.ui.memory import share_arenas
-from vision.ui.sessions import CAPACITY, Page
+from vision.ui import tabs
+from vision.ui.components import class_link
+from vision.ui.components.training_panel import leaving
+from vision.ui.shell import accessible_names, device_notice, error_toasts, presenter
+from vision.ui.shell import zero_gpu as zero_gpu  # brings ZeroGPU in before torch
+from vision.ui.shell.input_checks import guard_inputs
+from vision.ui.shell.lean_sessions import CAPACITY, Page
+from vision.ui.shell.malloc_tuning import share_arenas
+from vision.ui.shell.theme import CSS, THEME
+from vision.ui.shell.uploads import KEPT_SECONDS, LARGEST, LOOK_SECONDS, Limited
 from vision.ui.text import catalogs, t
-from vision.ui.theme import CSS, THEME
-from vision.ui.uploads import KEPT_SECONDS, LARGEST, LOOK_SECONDS, Limited
-from vision.ui.widgets import leaving
 
 ASSETS = Path(__file__).resolve().parent.parent.parent / "assets"
 QUEUE = 64
@@ -47,11 +49,11 @@ class Tab:
 
 
 def load_tabs() -> list[Tab]:
-    """Return the tabs of every module beside this one that defines `TAB`, in their order."""
-    modules = (importlib.import_module(f"{__name__}.{module.name}")
-               for module in pkgutil.iter_modules(__path__))
-    tabs = [module.TAB for module in modules if hasattr(module, "TAB")]
-    return sorted(tabs, key=lambda tab: tab.order)
+    """Return the tabs of every folder or module below `tabs` that defines `TAB`, in their order."""
+    modules = (importlib.import_module(f"{tabs.__name__}.{module.name}")
+               for module in pkgutil.iter_modules(tabs.__path__))
+    found = [module.TAB for module in modules if hasattr(module, "TAB")]
+    return sorted(found, key=lambda tab: tab.order)
 
 
 def create_app() -> gr.Blocks:
@@ -62,17 +64,17 @@ def create_app() -> gr.Blocks:
             gr.Markdown(t("app.title"), elem_id="app-title")
             presenter.build()
         gr.Markdown(t("app.line"), elem_id="app-line")
-        with gr.Tabs(elem_id="app-tabs") as tabs:
+        with gr.Tabs(elem_id="app-tabs") as row:
             parts = []
             for tab in load_tabs():
                 with gr.Tab(t(f"{tab.name}.title"), id=tab.name):
                     parts.append(tab.build())
         presenter.listen(app)
-        named.listen(app)
-        told.listen(app)
-        class_link.connect(app, tabs, [part for part in parts if part])
+        accessible_names.listen(app)
+        error_toasts.listen(app)
+        class_link.connect(app, row, [part for part in parts if part])
     guard_inputs(app)
-    aloud.listen()
+    device_notice.listen()
     return app.queue(max_size=QUEUE, default_concurrency_limit=2)
 
 
@@ -81,7 +83,8 @@ def launch(app: gr.Blocks, **settings: Any) -> gr.Blocks:
     blocking = not settings.pop("prevent_thread_lock", False)
     share_arenas()
     app.launch(
-        quiet=True, prevent_thread_lock=True, theme=THEME, css=CSS + presenter.CSS + told.CSS,
+        quiet=True, prevent_thread_lock=True, theme=THEME,
+        css=CSS + presenter.CSS + error_toasts.CSS,
         i18n=gr.I18n(**catalogs()), favicon_path=ASSETS / "favicon.svg", ssr_mode=False,
         allowed_paths=[str(ASSETS), *photograph_folders()], max_file_size=LARGEST,
         run_history=False, state_session_capacity=CAPACITY, footer_links=["api", "settings"],

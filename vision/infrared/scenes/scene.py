@@ -5,9 +5,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from vision.infrared.camera import draw_camera, scale, signal
 from vision.infrared.classes import CLASSES, FAULTS
-from vision.infrared.palettes import PALETTES, paint
+from vision.infrared.scenes.camera import draw_camera, scale, signal
+from vision.infrared.thermogram.palettes import PALETTES, paint
 
 from .canvas import SURROUNDINGS, Canvas
 from .faults import add_fault, draw_rise

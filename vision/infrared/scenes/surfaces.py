@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vision.infrared.radiometry import apparent
+from vision.infrared.thermogram.radiometry import apparent
 
 from .truth import Air
 

@@ -1,0 +1,109 @@
+"""Co-occurrence against a loop, similarity against its formula, and what resampling prefers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from vision import checkpoints
+from vision.errors import UserError
+from vision.infrared.pretraining import glcm
+from vision.infrared.pretraining import train as train_backbone
+from vision.infrared.pretraining.pictures import Source, open_source
+from vision.infrared.pretraining.train import Config, drawing_weights, train, vary
+
+
+def blurred(seed: int, radius: float) -> np.ndarray:
+    noise = np.random.default_rng(seed).random((32, 32)).astype(np.float32)
+    smooth = cv2.GaussianBlur(noise, (0, 0), radius) if radius else noise
+    return (smooth - smooth.min()) / np.ptp(smooth)
+
+
+def test_the_matrix_counts_neighbours_as_a_loop_does() -> None:
+    steps = np.array([[0, 0, 1], [1, 0, 2], [2, 2, 1]])
+    counted = np.zeros((glcm.LEVELS, glcm.LEVELS))
+    for y in range(3):
+        for x in range(2):
+            counted[steps[y, x], steps[y, x + 1]] += 1
+            counted[steps[y, x + 1], steps[y, x]] += 1
+    found = glcm.matrices(steps / (glcm.LEVELS - 1))[:, :, 0, 0]
+    assert np.allclose(found, counted / counted.sum())
+
+
+def test_features_tell_smooth_from_rough() -> None:
+    smooth, rough = (glcm.features(blurred(0, radius)) for radius in (4, 0))
+    assert len(smooth) == 2 * len(glcm.PROPERTIES) * len(glcm.DISTANCES)
+    assert smooth[0] < rough[0] / 5  # contrast
+    flat = glcm.features(np.full((16, 16), 0.5))
+    assert np.isfinite(flat).all()
+
+
+def test_similarity_is_the_exponential_of_the_squared_distance() -> None:
+    first, second = np.array([[0.0, 0], [1, 2]]), np.array([[0.0, 0], [0, 1], [1, 2]])
+    wanted = [[np.exp(-np.linalg.norm(a - b) ** 2) for b in second] for a in first]
+    assert np.allclose(glcm.similarity(first, second), wanted)
+
+
+def test_resampling_prefers_pictures_like_the_target() -> None:
+    source = [blurred(n, 4 if n < 20 else 0) for n in range(40)]
+    rows = glcm.table(source)
+    scale = glcm.Scale.of(rows)
+    weights = glcm.importance(scale(rows), scale(glcm.table([blurred(99, 4), blurred(98, 4)])))
+    assert weights.sum() == pytest.approx(1) and weights[:20].min() > weights[20:].max()
+    drawn = glcm.resample(weights, 4000, seed=0)
+    assert np.array_equal(drawn, glcm.resample(weights, 4000, seed=0))
+    assert (drawn < 20).mean() == pytest.approx(weights[:20].sum(), abs=0.03)
+    assert glcm.effective_size(np.full(40, 1 / 40)) == pytest.approx(40)
+    assert glcm.effective_size(weights) < 35
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder of smooth and rough pictures."""
+    for number in range(30):
+        kind, radius = (("rough", 0.0), ("smooth", 3.0))[number % 2]
+        (tmp_path / "pictures" / kind).mkdir(parents=True, exist_ok=True)
+        Image.fromarray((255 * blurred(number, radius)).astype(np.uint8)).save(
+            tmp_path / "pictures" / kind / f"{number:02}.png")
+    return tmp_path / "pictures"
+
+
+def test_a_folder_is_a_source_with_a_part_kept_for_measuring(folder: Path) -> None:
+    learnt, kept = open_source(str(folder), "train"), open_source(str(folder), "val")
+    assert learnt.classes == ("rough", "smooth") and len(learnt) == 27 and len(kept) == 3
+    assert np.abs(np.diff(learnt.pixels[0].astype(int))).mean() > 20  # rough
+    with pytest.raises(UserError, match="no source pictures"):
+        open_source(str(folder / "nowhere"), "train")
+    with pytest.raises(UserError, match="1 classes"):
+        open_source(str(folder / "rough"), "train")
+
+
+def test_pre_training_learns_and_says_how(folder: Path, tmp_path: Path,
+                                          monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(train_backbone, "targets",
+                        lambda name, source: [blurred(50, 3), blurred(51, 3)])
+    config = Config(source=str(folder), side=32, steps=12, batch=16, precision="fp32",
+                    output=tmp_path / "b.safetensors")
+    losses: list[float] = []
+    card = checkpoints.read_card(train(config, lambda s: losses.append(s.values["loss"])))
+    assert losses[-1] < losses[0] and card.arch == "classifier"
+    assert card.metrics["effective_size"] < 27 and 0 <= card.metrics["accuracy"] <= 1
+    uniform = Config(source=str(folder), sampling="uniform")
+    weights = drawing_weights(open_source(str(folder), "train"), uniform)
+    assert np.ptp(weights) == 0 and weights.sum() == pytest.approx(1)
+
+
+def test_varied_pictures_have_the_asked_size_and_follow_the_seed() -> None:
+    grey = blurred(0, 2)
+    one, two, other = (vary(grey, 48, np.random.default_rng(seed)) for seed in (1, 1, 2))
+    assert one.shape == (48, 48) and one.dtype == np.float32
+    assert np.array_equal(one, two) and not np.array_equal(one, other)
+
+
+def test_a_source_refuses_labels_that_do_not_fit() -> None:
+    with pytest.raises(ValueError, match="labels"):
+        Source(np.zeros((3, 8, 8), np.uint8), np.zeros(2, np.int64), ("a",))

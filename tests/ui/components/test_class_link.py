@@ -1,0 +1,197 @@
+"""Class links hold what the controls hold, and refuse what they would not take."""
+
+from __future__ import annotations
+
+import random
+import re
+import shutil
+import string
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import gradio as gr
+import pytest
+
+from tests.conftest import REPOSITORY
+from vision.errors import UserError
+from vision.ui import create_app, load_tabs
+from vision.ui.components import class_link
+from vision.ui.components.class_link import LONGEST, Shared, read
+from vision.ui.components.link_values import FURTHEST, choices, decode, encode
+from vision.ui.text import LANGUAGES, explain, words
+
+
+@pytest.fixture(scope="module")
+def shared() -> dict[str, Shared]:
+    """What each tab of the app shares."""
+    parts = []
+    with gr.Blocks(), gr.Tabs():
+        for tab in load_tabs():
+            with gr.Tab(tab.name):
+                parts.append(tab.build())
+    return {part.tab: part for part in parts if part}
+
+
+def another(control: Any, pictures: Any, chance: random.Random) -> Any:
+    """Return some value that a control takes."""
+    if isinstance(control, gr.Image):
+        return chance.choice(list(pictures))
+    if isinstance(control, gr.Slider):
+        steps = round((control.maximum - control.minimum) / control.step)
+        return round(control.minimum + chance.randint(0, steps) * control.step, 9)
+    if isinstance(control, gr.Number):
+        whole = chance.randint(0, 10**9)
+        return whole if control.precision == 0 else whole / 4
+    if isinstance(control, gr.Textbox):
+        return "a & b = c # 数 ção\n\"'<>%"
+    known = list(choices(control).values())
+    if isinstance(control, gr.CheckboxGroup) or getattr(control, "multiselect", False):
+        return chance.sample(known, chance.randint(0, len(known)))
+    return chance.choice(known)
+
+
+def test_every_tab_shares_what_it_needs(shared: dict[str, Shared]) -> None:
+    assert shared.keys() >= {"segmentation", "style", "gan", "pruning"}
+    for part in shared.values():
+        assert "tab" not in part.controls and part.pictures.keys() <= part.controls.keys()
+        images = {name for name, control in part.controls.items() if isinstance(control, gr.Image)}
+        assert images == part.pictures.keys() and all(map(len, part.pictures.values()))
+    assert "seed" in shared["gan"].controls and "seed" in shared["style"].controls
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_link_brings_back_every_value(shared: dict[str, Shared], seed: int) -> None:
+    chance = random.Random(seed)
+    for part in shared.values():
+        values = {name: another(control, part.pictures.get(name), chance)
+                  for name, control in part.controls.items()}
+        state, left_out = part.encode(list(values.values()))
+        assert not left_out and len(state) <= LONGEST and "#" not in state
+        again, texts = read(state, shared)
+        found = again.decode(texts)
+        assert again is part
+        for name, control in part.controls.items():
+            expected = values[name]
+            close = pytest.approx(expected) if isinstance(expected, float) else expected
+            assert found[control] == close, name
+
+
+def test_the_defaults_travel(shared: dict[str, Shared]) -> None:
+    for part in shared.values():
+        values = [control.value["path"] if isinstance(control, gr.Image) else control.value
+                  for control in part.controls.values()]
+        state, left_out = part.encode(values)
+        assert not left_out
+        assert list(part.decode(read(state, shared)[1])) == list(part.controls.values())
+
+
+def test_ones_own_picture_and_model_stay_here(tmp_path: Path) -> None:
+    (tmp_path / "known.png").write_bytes(b"one")
+    (tmp_path / "upload").mkdir()
+    own = tmp_path / "upload" / "known.png"
+    own.write_bytes(b"two")
+    pictures = [str(tmp_path / "known.png")]
+    assert encode(gr.Image(), str(own), pictures) is None
+    assert encode(gr.Image(), shutil.copy(pictures[0], own), pictures) == "known"
+    assert encode(gr.Image(), None, pictures) == ""
+    assert encode(gr.Dropdown(["unet"]), "own") is None
+
+
+SLIDER, SEED = gr.Slider(0.1, 4, step=0.1), gr.Number(precision=0, minimum=0)
+GROUP = gr.CheckboxGroup([("zero", 0), ("one", 1)])
+
+
+@pytest.mark.parametrize("control, text", [
+    *((SLIDER, text) for text in ("nan", "inf", "-inf", "4.1", "0", "0.15", "1e999", "", "[1]",
+                                  "1_0x", "null", "true", "١٢e")),
+    *((SEED, text) for text in ("-1", "0.5", str(FURTHEST * 2), "nan", "0x10", "1,2")),
+    *((GROUP, text) for text in ("2", "0,2", "0,,1", "zero", "0;1", "0,0")),
+    (gr.Radio(["a", "b"]), "c"), (gr.Dropdown(["a", "b"]), "a,b"), (gr.Dropdown(["a"]), ""),
+    (gr.Checkbox(), "yes"), (gr.Textbox(), "x" * 201), (gr.Image(), "/etc/passwd"),
+    (gr.Image(), "../street-1"), (gr.Dropdown(["a"], multiselect=True), "a,a"),
+])
+def test_a_value_the_control_would_not_take_is_refused(control: Any, text: str) -> None:
+    with pytest.raises(UserError) as caught:
+        decode("setting", control, text, ["assets/street-1.png"])
+    sentence = str(caught.value)
+    assert "setting" in sentence and len(sentence) < 300 and "\n" not in sentence
+
+
+@pytest.mark.parametrize("state, word", [
+    ("tab=nowhere", "nowhere"), ("seed=3", "no tab called"), ("tab=gan&seed=1&seed=2", "twice"),
+    ("tab=gan&secret=1", "secret"), ("tab=gan&__class__=1", "__class__"), ("tab=gan&", "damaged"),
+    ("&&&=", "damaged"), ("tab=gan&text=%ff%fe", "damaged"), ("tab=gan&count=1e9", "1e9"),
+    ("tab=" + "x" * 100_000, "too long"), ("tab=gan&labels=" + "1," * 900, "twice"),
+    ("tab=segmentation&picture=../../etc/passwd", "passwd"),
+])
+def test_hostile_links_get_a_sentence_in_every_language(shared: dict[str, Shared], state: str,
+                                                        word: str) -> None:
+    with pytest.raises(UserError, match=word) as caught:
+        part, texts = read(state, shared)
+        part.decode(texts)
+    for language in LANGUAGES:
+        request: Any = type("Request", (), {"headers": {"accept-language": language}})()
+        assert 15 < len(explain(caught.value, request)) < 500
+
+
+def test_generated_links_are_restored_or_refused_but_never_break(shared: dict[str, Shared]) -> None:
+    chance, refused = random.Random(0), 0
+    letters = string.printable + "٣ñ中\0"
+    for _ in range(2000):
+        part = chance.choice(list(shared.values()))
+        names = chance.sample([*part.controls, "odd"], 2)
+        texts = {name: "".join(chance.choices(letters, k=chance.randint(0, 5))) for name in names}
+        state = urlencode({"tab": part.tab, **texts})
+        state = state[: chance.randint(0, len(state))] if chance.random() < 0.2 else state
+        try:
+            found, given = read(state, shared)
+            found.decode(given)
+        except UserError as error:
+            refused += 1
+            assert len(str(error)) < 1000
+    assert 1000 < refused <= 2000
+
+
+def test_the_page_names_what_it_leaves_out() -> None:
+    app = create_app()
+    handler = next(block.fn for block in app.fns.values()
+                   if getattr(block.fn, "__qualname__", "").endswith("compose"))
+    box, said = handler(None, "http://here/", "own", 0.6, None, None)
+    assert box.value == "http://here/#tab=segmentation&opacity=0.6&picture=&truth="
+    assert words("en")["segmentation.model"] in said
+
+
+def test_a_link_that_grew_too_long_is_refused_when_it_is_made() -> None:
+    with gr.Blocks() as app:
+        controls = {f"text{number}": gr.Textbox() for number in range(12)}
+        class_link.share("gan", controls)
+    handler: Any = next(iter(app.fns.values())).fn
+    with pytest.raises(gr.Error, match="too long"):
+        handler(None, "http://here/", *["x" * 200] * 12)
+
+
+PLANS = {language: (REPOSITORY / "docs" / f"teaching{ending}.md").read_text("utf-8")
+         for language, ending in (("en", ""), ("pt-BR", ".pt-BR"), ("zh-CN", ".zh-CN"))}
+OF_A_PLAN = {"Opening", "Homework", "Abertura", "Tarefa", "开场", "作业"}
+
+
+def links(language: str) -> list[str]:
+    """Return the class links of the lesson plans in a language."""
+    return re.findall(r"`#(tab=[^`]+)`", PLANS[language])
+
+
+@pytest.mark.parametrize("state", links("en"))
+def test_the_links_of_the_lesson_plans_open(shared: dict[str, Shared], state: str) -> None:
+    part, texts = read(state, shared)
+    assert len(part.decode(texts)) == len(texts) >= 2
+
+
+@pytest.mark.parametrize("language", PLANS)
+def test_the_lesson_plans_name_what_the_page_has(language: str) -> None:
+    assert links(language) == links("en") and len(links("en")) == len(load_tabs())
+    said = "".join(words(language).values()).replace("**", "")
+    plain = " ".join(PLANS[language].split())
+    named = [name.rstrip(".。") for name in re.findall(r"(?<!\*)\*([^*]+)\*(?!\*)", plain)]
+    assert len(named) > 25
+    assert [name for name in named if name not in said and name not in OF_A_PLAN] == []

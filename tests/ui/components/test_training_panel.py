@@ -1,0 +1,107 @@
+"""The parts that tabs share."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import gradio as gr
+import pytest
+
+from vision.errors import UserError
+from vision.training import OnStep, Step
+from vision.ui.components.friendly import friendly
+from vision.ui.components.training_panel import Control, follow
+from vision.ui.shell.uploads import new_folder, sweep
+from vision.ui.tabs.segmentation import tab
+
+
+def steps_until_stopped(on_step: OnStep) -> Path:
+    """A training that only ends when it is asked to."""
+    for number in range(1, 10_000):
+        if on_step(Step(number, 10_000, {"loss": 1 / number})):
+            return Path(f"stopped-at-{number}")
+        time.sleep(0.001)
+    return Path("never stopped")
+
+
+def test_following_a_training_yields_steps_and_then_its_file() -> None:
+    control = Control()
+    news = follow(steps_until_stopped, control, every=0.02)
+    first = next(news)
+    assert isinstance(first, list) and first[0].number == 1
+    control.stopping.set()
+    *_, last = news
+    assert isinstance(last, Path) and last.name.startswith("stopped-at-")
+
+
+def test_a_stop_while_waiting_in_the_queue_is_heard() -> None:
+    control = Control()
+    control.stopping.set()
+    with pytest.raises(UserError, match="stopped before it began"):
+        next(follow(steps_until_stopped, control))
+
+
+def test_a_closed_page_ends_its_training() -> None:
+    ended = threading.Event()
+
+    def train(on_step: OnStep) -> Path:
+        path = steps_until_stopped(on_step)
+        ended.set()
+        return path
+
+    news = follow(train, Control(), every=0.02)
+    next(news)
+    news.close()
+    assert ended.wait(timeout=10)
+
+
+def test_what_a_training_raises_reaches_the_page() -> None:
+    def train(on_step: OnStep) -> Path:
+        raise UserError("the data are gone")
+
+    with pytest.raises(UserError, match="The data are gone"):
+        list(follow(train, Control(), every=0.01))
+
+
+def test_sessions_have_controls_of_their_own() -> None:
+    import copy
+
+    first = Control()
+    second = copy.deepcopy(first)
+    first.stopping.set()
+    assert not second.stopping.is_set()
+
+
+def test_errors_become_one_escaped_sentence(caplog: pytest.LogCaptureFixture) -> None:
+    @friendly
+    def mistake() -> None:
+        raise UserError("there is no file '{name}'", name="<img src=x>")
+
+    @friendly
+    def accident() -> None:
+        raise ZeroDivisionError("secret /path/of/server")
+
+    with pytest.raises(gr.Error) as caught:
+        mistake()
+    assert caught.value.message == "There is no file '&lt;img src=x&gt;'."
+    with pytest.raises(gr.Error) as caught:
+        accident()
+    assert "secret" not in caught.value.message and "try again" in caught.value.message
+    assert "secret" in caplog.text
+
+
+def test_folders_unused_for_an_hour_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    old, fresh = new_folder(), new_folder()
+    os.utime(old, (time.time() - 4000,) * 2)
+    sweep.cache_clear()
+    newest = new_folder()
+    assert not old.exists() and fresh.exists() and newest.exists()
+
+
+def test_the_code_for_ones_own_model_names_the_download() -> None:
+    assert "the-file-you-downloaded.safetensors" in tab.code(tab.OWN, 0.6)

@@ -1,0 +1,60 @@
+"""What test_leaving.py runs: programs that end while a thread of the page is inside torch."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from gradio_client import Client, handle_file
+
+from vision import ui
+from vision.gan.train import Config, train
+from vision.ui.components.training_panel import Control, follow
+from vision.ui.shell.low_priority import low_priority
+from vision.ui.tabs.gan import tab as gan
+from vision.ui.tabs.segmentation import tab as segmentation
+
+BEGUN = threading.Event()
+SCENE = ui.ASSETS / "segmentation" / "street-1.png"
+
+
+def compute() -> None:
+    """Be inside torch for a second or so."""
+    numbers = torch.randn(512, 512)
+    for number in range(300):
+        if number == 10:
+            BEGUN.set()
+        numbers = torch.linalg.qr(numbers)[0]
+
+
+def warm_up(folder: Path) -> None:
+    """Predict, and end while a tab is being warmed up."""
+    tabs = [segmentation.TAB, replace(gan.TAB, warm=compute)]
+    ui.load_tabs = lambda: tabs
+    app = ui.launch(ui.create_app(), prevent_thread_lock=True, server_name="127.0.0.1")
+    client = Client(app.local_url, verbose=False)
+    client.predict(handle_file(SCENE), None, "unet", 0.6, api_name="/segment")
+    BEGUN.wait()
+
+
+def training(folder: Path) -> None:
+    """End while a training goes on."""
+    config = Config(data="shapes", steps=100_000, batch=8, snapshots=1, measure=False,
+                    precision="fp32", output=folder / "model.safetensors")
+    global news  # that it is not closed before the end
+    news = follow(lambda on_step: train(config, on_step), Control())
+    next(news)
+
+
+def click(folder: Path) -> None:
+    """End while a click's long work goes on, in a thread as Gradio's: nobody waits for it."""
+    threading.Thread(target=low_priority(compute), daemon=True).start()
+    BEGUN.wait()
+
+
+if __name__ == "__main__":
+    {"warm-up": warm_up, "training": training, "click": click}[sys.argv[1]](Path(sys.argv[2]))
+    print("the end", flush=True)

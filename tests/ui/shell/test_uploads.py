@@ -1,0 +1,195 @@
+"""What may be sent and read: how large, how many, for how long, and from which folders only."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import httpx
+import pytest
+from gradio.route_utils import delete_files_created_by_app
+from gradio.utils import get_upload_folder
+
+from tests.conftest import REPOSITORY
+from vision import ui
+from vision.ui import ASSETS
+from vision.ui.shell import uploads
+
+PATH = "/gradio_api/upload"
+PICTURE = (ASSETS / "segmentation" / "street-1.png").read_bytes()
+
+
+@pytest.fixture
+def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[gr.Blocks, str]]:
+    """The page's settings around a page that is quickly built; uploads come into an empty folder.
+    """
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "kept"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(ui, "load_tabs", list)
+    app = ui.launch(ui.create_app(), prevent_thread_lock=True, server_name="127.0.0.1")
+    yield app, app.local_url
+    app.close(verbose=False)
+
+
+def kept(folder: Path) -> list[Path]:
+    """Return the files that were kept of uploads."""
+    return [path for path in (folder / "kept").rglob("*") if path.is_file()]
+
+
+def send(address: str, *contents: bytes) -> httpx.Response:
+    """Upload files in one go."""
+    files = [("files", (f"{number}.png", content)) for number, content in enumerate(contents)]
+    return httpx.post(address.rstrip("/") + PATH, files=files, timeout=120)
+
+
+def test_the_page_is_served_with_limits(served: tuple[gr.Blocks, str]) -> None:
+    app, _ = served
+    assert app.max_file_size == 64 * 2**20 and app.delete_cache == (600, 3600)
+    assert app.analytics_enabled is False and os.environ["GRADIO_ANALYTICS_ENABLED"] == "False"
+
+
+def test_a_file_that_is_too_large_is_refused_and_not_kept(
+        served: tuple[gr.Blocks, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app, address = served
+    monkeypatch.setattr(app, "max_file_size", 2**20)
+    reply = send(address, bytes(2**20 + 1))
+    assert reply.status_code == 413 and "maximum allowed size" in reply.text
+    assert kept(tmp_path) == []
+    assert send(address, bytes(2**20)).status_code == 200 and len(kept(tmp_path)) == 1
+
+
+def test_too_many_files_are_refused_and_none_is_kept(served: tuple[gr.Blocks, str],
+                                                     tmp_path: Path) -> None:
+    _, address = served
+    many = [bytes([number]) * 100_000 for number in range(uploads.MOST + 1)]
+    reply = send(address, *many)
+    assert reply.status_code == 400 and reply.text == uploads.TOO_MANY
+    assert kept(tmp_path) == []
+    assert send(address, *many[1:]).status_code == 200
+    assert len(kept(tmp_path)) == uploads.MOST
+
+
+def test_uploads_go_after_an_hour(served: tuple[gr.Blocks, str], tmp_path: Path,
+                                  monkeypatch: pytest.MonkeyPatch) -> None:
+    app, address = served
+    send(address, PICTURE)
+    (file,) = kept(tmp_path)
+    delete_files_created_by_app(app, app.delete_cache[1])  # as the server does every ten minutes
+    assert file.is_file()
+    delete_files_created_by_app(app, -1)
+    assert not file.exists()
+
+
+def test_what_arrived_only_in_part_goes_too(served: tuple[gr.Blocks, str], tmp_path: Path) -> None:
+    _, address = served
+    folder = Path(get_upload_folder())
+    folder.mkdir(exist_ok=True)
+    old, new, made = folder / "tmpold", folder / "tmpnew", uploads.new_folder()
+    for path in (old, new):
+        path.write_bytes(PICTURE)
+    for path in (old, made):
+        os.utime(path, (time.time() - 4000,) * 2)
+    uploads.sweep.cache_clear()
+    assert send(address, PICTURE).status_code == 200
+    assert not old.exists() and not made.exists() and new.exists()
+
+
+def test_several_may_sweep_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads.tempfile, "gettempdir", lambda: str(tmp_path))
+    for number in range(400):
+        old = tmp_path / f"{uploads.TEMPORARY}{number}"
+        old.mkdir()
+        os.utime(old, (time.time() - 4000,) * 2)
+    with ThreadPoolExecutor(8) as pool:
+        for done in [pool.submit(uploads.sweep.__wrapped__, 0) for _ in range(8)]:
+            done.result()  # a folder that another one took away meanwhile is no mistake
+    assert not list(tmp_path.glob(f"{uploads.TEMPORARY}*"))
+
+
+@pytest.mark.parametrize("path", [
+    "/etc/passwd", str(REPOSITORY / "app.py"), str(REPOSITORY / ".git" / "config"), "app.py",
+    str(REPOSITORY / "checkpoints" / "segmentation" / "unet.safetensors"), "../app.py",
+    str(ASSETS / ".." / "app.py"), f"{ASSETS}/%2e%2e/app.py", str(Path.home()),
+    "/proc/self/environ", "http://127.0.0.1:9/", "file:///etc/passwd"])
+def test_no_other_file_is_read(served: tuple[gr.Blocks, str], path: str) -> None:
+    _, address = served
+    base = address.rstrip("/") + "/gradio_api/"
+    for way in ("file=", "file/"):
+        reply = httpx.get(base + way + path)
+        assert reply.status_code in (400, 403, 404, 405), (way, reply.status_code)
+    given = {"path": path, "meta": {"_type": "gradio.FileData"}}
+    reply = httpx.post(base + "run/predict", json={"data": [given], "fn_index": 0,
+                                                   "session_hash": "here"})
+    assert reply.status_code >= 400 and "root:" not in reply.text
+
+
+def test_the_pictures_of_the_page_are_read(served: tuple[gr.Blocks, str]) -> None:
+    _, address = served
+    reply = httpx.get(f"{address}gradio_api/file={ASSETS / 'segmentation' / 'street-1.png'}")
+    assert reply.status_code == 200 and reply.content == PICTURE
+
+
+WATCHED = """
+import json, os, sys, time
+seen = []
+def note(event, given):
+    if event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
+        seen.append([event, str(given[1])])
+    elif event == "socket.getaddrinfo" or event.startswith("urllib"):
+        seen.append([event, str(given[0])])
+    elif event == "subprocess.Popen":
+        seen.append([event, str(given[0])])
+sys.addaudithook(note)
+from vision.ui import create_app, launch
+app = launch(create_app(), prevent_thread_lock=True, server_name="127.0.0.1")
+print(app.local_url, flush=True)
+sys.stdin.readline()
+print(json.dumps(seen), flush=True)
+os._exit(0)
+"""
+LOCAL = ("127.0.0.1", "localhost", "::1")
+PROGRAMS = ("ldconfig", "gcc", "cc", "ld", "objdump", "uname", "lscpu")  # these find libraries
+
+
+def test_nothing_is_sent_to_anywhere_else() -> None:
+    """Every connection of the whole app is watched while its page is opened and used."""
+    environment = {name: value for name, value in os.environ.items()
+                   if not name.startswith(("GRADIO", "HF_", "NO_PROXY", "no_proxy"))}
+    with subprocess.Popen([sys.executable, "-c", WATCHED], cwd=REPOSITORY, env=environment,
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin and process.stdout
+        address = process.stdout.readline().strip()
+        with httpx.Client(base_url=address, timeout=120) as http:
+            page = http.get("/").text
+            config = http.get("/config").json()
+            http.get("/gradio_api/info")
+            http.get("/gradio_api/startup-events")
+            act(http, config, "sample")
+        process.stdin.write("\n")
+        process.stdin.flush()
+        seen: list[list[str]] = json.loads(process.stdout.readline())
+    strangers = [(event, what) for event, what in seen
+                 if Path(what).name not in PROGRAMS and not any(name in what for name in LOCAL)]
+    assert seen and not strangers
+    assert config["analytics_enabled"] is False and "Vision Lab" in page
+
+
+def act(http: httpx.Client, config: dict[str, Any], name: str) -> None:
+    """Press a tab's button as the page opens, and wait for the answer."""
+    values = {part["id"]: part["props"].get("value") for part in config["components"]}
+    call = next(each for each in config["dependencies"] if each["api_name"] == name)
+    body = {"data": [values[part] for part in call["inputs"]], "fn_index": call["id"],
+            "session_hash": "here", "event_data": None, "trigger_id": None}
+    assert http.post("/gradio_api/queue/join", json=body).status_code == 200
+    with http.stream("GET", "/gradio_api/queue/data", params={"session_hash": "here"}) as lines:
+        assert any('"success":true' in line.replace(" ", "") for line in lines.iter_lines()
+                   if "process_completed" in line)

@@ -1,0 +1,190 @@
+"""The tab's handlers, called as the page calls them, on tiny models of this test's own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import gradio as gr
+import numpy as np
+import pytest
+
+from vision import checkpoints
+from vision.gan import train_classifier
+from vision.gan.lab import Settings
+from vision.gan.predict import Drawer
+from vision.gan.train import Config, train
+from vision.ui.components.model_choice import OWN
+from vision.ui.components.training_panel import Control
+from vision.ui.tabs.gan import explore, judge, lab_scene, shared, tab, timeline
+from vision.ui.tabs.gan import lab as gan_lab
+from vision.ui.tabs.gan import train as gan_own
+
+TINY = Config(data="shapes", steps=3, batch=8, snapshots=2, precision="fp32", measure=False)
+Request: Any = None
+BLANK = np.zeros((120, 320), np.uint8)
+DRAWING = np.concatenate([BLANK[:40], BLANK[40:60] + 255, BLANK[60:]])
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of checkpoints: a CGAN, a GAN, and the classifier that reads the shapes."""
+    root = tmp_path_factory.mktemp("checkpoints")
+    for arch in ("cgan", "gan"):
+        train(replace(TINY, arch=arch, output=root / "gan" / f"{arch}-shapes.safetensors"))
+    train_classifier.train(train_classifier.Config(
+        data="shapes", steps=3, batch=8, precision="fp32",
+        output=root / "gan" / "classifier-shapes.safetensors"))
+    return root
+
+
+@pytest.fixture(autouse=True)
+def _use(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkpoints, "FOLDER", folder)
+
+
+def sample(**change: Any) -> tuple[Any, ...]:
+    settings = {"model": "cgan-shapes", "labels": [1, 2], "count": 5, "seed": 0,
+                "truncation": 4.0, "own": None, "request": Request, **change}
+    return tab.sample(*settings.values())
+
+
+def test_every_picture_has_an_opinion_and_a_reading() -> None:
+    pictures, facts, _, numbers = sample()
+    assert pictures.count("<img") == 5 and len(re.findall(r"D \d\.\d\d", pictures)) >= 5
+    assert pictures.count("✓") + pictures.count("✗") >= 5 and "lab-tile" in facts
+    assert numbers["labels"] == [1, 2, 1, 2, 1] and len(numbers["reading"]) == 5
+    assert numbers["opinion"] == sample()[3]["opinion"]
+
+
+def test_a_model_without_labels_says_so() -> None:
+    assert "lab-note" in sample(model="gan-shapes")[1]
+
+
+@pytest.mark.parametrize("call, word", [
+    (lambda: sample(labels=[]), "no label"), (lambda: sample(labels=[11]), "label 11"),
+    (lambda: sample(count=0), "0 pictures"), (lambda: sample(count=10_000), "10000 pictures"),
+    (lambda: sample(model="../x"), "no model"), (lambda: sample(seed=-3), "seed is -3"),
+    (lambda: tab.write("cgan-shapes", "20x6", 0, 4.0, None, Request), "20x6"),
+    (lambda: tab.write("cgan-shapes", "", 0, 4.0, None, Request), "not among"),
+    (lambda: tab.write("gan-shapes", "1", 0, 4.0, None, Request), "without labels"),
+    (lambda: judge.fool(None, "cgan-shapes", 0, None, Request), "drawing is empty"),
+    (lambda: judge.fool(BLANK, "cgan-shapes", 0, None, Request), "drawing is empty"),
+    (lambda: list(gan_lab.run(gan_lab.Bench(), *lab("drawn"))), "drawing is empty"),
+    (lambda: gan_lab.reset(gan_lab.Bench(), *lab("drawn", BLANK)), "drawing is empty"),
+    (lambda: explore.explore("cgan-shapes", "dimension", 0, 1, 0, 1, 999, None, Request),
+     "no dimension 999"),
+])
+def test_bad_input_gets_one_sentence(call: Callable[[], Any], word: str) -> None:
+    with pytest.raises(gr.Error) as caught:
+        call()
+    assert word in caught.value.message[:1].lower() + caught.value.message[1:]
+    assert "\n" not in caught.value.message
+
+
+def test_words_are_written_by_name_and_by_number() -> None:
+    by_name = tab.write("cgan-shapes", "Ring, plus", 0, 4.0, None, Request)[3]
+    assert by_name["labels"] == [1, 6]
+    assert tab.write("cgan-shapes", "1 6", 0, 4.0, None, Request)[3] == {
+        **by_name, "seconds": pytest.approx(0, abs=60)}
+
+
+@pytest.mark.parametrize("kind", explore.KINDS)
+def test_ways_through_the_generator(kind: str) -> None:
+    answer = explore.explore("cgan-shapes", kind, 0, 1, 0, 1, 1, None, Request)
+    frames, strip, moving, _ = answer
+    if kind == "table":
+        assert strip.count("<img") == 60 and frames is None
+    else:
+        assert frames.shape == (24, 28, 28) and "image/gif" in moving
+        assert "<img" in explore.at(frames, 1.0)
+
+
+def test_the_slider_of_dimensions_goes_as_far_as_the_noise() -> None:
+    noise = Drawer.of(shared.open_model("cgan-shapes", None)).noise
+    assert explore.dimensions("cgan-shapes", None).maximum == noise
+    last = explore.explore("cgan-shapes", "dimension", 0, 1, 0, 1, noise, None, Request)[0]
+    assert (last[0] != last[-1]).any()
+
+
+def test_time_runs_from_the_first_snapshot_to_the_finished_model() -> None:
+    path = shared.path_of("cgan-shapes", None)
+    assert timeline.moment(path, 0)[0] == 0 and timeline.moment(path, 1)[0] == 3
+    here, beside, _ = timeline.travel("cgan-shapes", 1, None, Request)
+    assert here.count("<img") == 30 and "does not ship" in beside
+
+
+def test_the_board_shows_every_model_and_the_papers() -> None:
+    board = judge.leaderboard(Request)
+    assert "cgan-shapes" in board and "225 ± 2" in board and "132 ± 1.8" in board
+    assert judge.plots("cgan-shapes", None, Request)[1] == ""
+
+
+def test_the_windows_note_tells_its_own_numbers() -> None:
+    found = {"curve": [[0.1, -90.0], [0.15, 100.0], [0.2, 225.4]], "sigma": 0.2, "samples": 10_000}
+    said = judge.fragility(found, Request)
+    assert all(word in said for word in ("0.100", "-90 nats", "instead of 225", "10,000", "784"))
+
+
+def test_a_drawing_is_judged() -> None:
+    ink = np.zeros((280, 280), np.uint8)
+    ink[40:240, 120:150] = 255
+    assert "lab-tile" in judge.fool(ink, "cgan-shapes", 1, None, Request)
+
+
+def test_neighbours_of_the_shapes() -> None:
+    assert judge.neighbours("cgan-shapes", None, Request).count("<img") == 10
+
+
+def lab(place: str, drawing: Any = None, steps: int = 1, cure: str = "none") -> tuple[Any, ...]:
+    return place, drawing, 1, steps, 1.0, 5.0, "non-saturating", cure, 0, Request
+
+
+@pytest.mark.parametrize("place", gan_lab.PLACES)
+def test_the_lab_runs_and_pauses(place: str) -> None:
+    bench = gan_lab.Bench()
+    settings = lab(place, DRAWING)
+    frames = gan_lab.run(bench, *settings)
+    scene, first = next(frames)
+    ElementTree.fromstring(f"<div>{scene}</div>")
+    gan_lab.steer(bench, 2, 3, 1.0, 5.0, "saturating")
+    assert next(frames)[1] != first
+    assert bench.game.players.settings == Settings(2, 3, 1e-3, 5e-3, "saturating")
+    gan_lab.stop(bench)
+    assert not list(frames)
+    rounds = bench.game.players.rounds
+    gan_lab.step(bench, *settings)
+    assert bench.game.players.rounds == rounds + 1
+    gan_lab.reset(bench, *settings)
+    assert bench.game.players.rounds == 0 and len(bench.history) == 1
+
+
+def test_the_lab_plays_one_run_at_a_time_and_a_cure_goes_on() -> None:
+    bench = gan_lab.Bench()
+    first = gan_lab.run(bench, *lab("ring", steps=10))
+    next(first)
+    rounds, game = bench.game.players.rounds, bench.game
+    second = gan_lab.run(bench, *lab("ring", cure="gradient penalty"))
+    next(second)
+    assert not list(first) and bench.game is game and game.players.rounds > rounds
+    assert game.players.settings.generator_steps == 1
+    assert gan_lab.provoke("gaussian")[0] == "ring" and gan_lab.provoke("grid")[0] == "grid"
+    gan_lab.stop(bench)
+
+
+def test_the_history_stays_short_and_keeps_its_end() -> None:
+    history = [(float(n), 0.0) for n in range(5000)]
+    short = lab_scene.thinned(history)
+    assert len(short) <= 201 and short[0] == (0, 0) and short[-1] == (4999, 0)
+    assert lab_scene.thinned(history[:1]) == history[:1]
+
+
+def test_a_visitor_trains_and_uses_a_model() -> None:
+    news = list(gan_own.train_own("cgan", "shapes", 1, "saturating", 2, 1e-3, 0, Control(),
+                                  Request))
+    path = news[-1][3]
+    assert Path(path).is_file() and sample(model=OWN, own=path)[0].count("<img") == 5

@@ -1,0 +1,328 @@
+"""The slimming tab's handlers, called as the page calls them, on tiny networks of this test."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from vision import checkpoints
+from vision.checkpoints import Card, Model
+from vision.images import read_picture
+from vision.pruning import data
+from vision.pruning.count import count
+from vision.pruning.criteria import CRITERIA
+from vision.pruning.data import CLASSES, PREPROCESS, open_pictures
+from vision.pruning.evaluate import evaluate, measure
+from vision.pruning.models import ARCHITECTURES
+from vision.pruning.plan import MOST, highest, make_plan
+from vision.pruning.predict import load, network_of, predict
+from vision.pruning.surgery import prune as cut_at
+from vision.ui.components.html import percent, short
+from vision.ui.components.model_choice import OWN
+from vision.ui.components.training_panel import Control
+from vision.ui.tabs.pruning import compare, shared, surgery, tab, train
+from vision.ui.tabs.pruning import curve as pruning_curve
+from vision.ui.tabs.pruning import plan as pruning_plan
+from vision.ui.tabs.pruning.diagram import slabs
+from vision.ui.text import say
+
+NAMES = ARCHITECTURES.names()
+Request: Any = None
+
+
+def made(arch: str) -> nn.Module:
+    torch.manual_seed(3)
+    module = ARCHITECTURES.build(arch, classes=10, size="compact").eval()
+    for gamma in module.gammas:
+        nn.init.uniform_(gamma)
+    return module
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of checkpoints, one of each architecture, with a curve on the card of one."""
+    root = tmp_path_factory.mktemp("checkpoints")
+    points = [{"ratio": ratio, "accuracy": 1 - ratio, "accuracy_unfolded": 0.5,
+               "accuracy_tuned": 1 - ratio / 2, "accuracy_scratch": None, "parameters": 100,
+               "multiply_adds": 1000, "milliseconds": {"fp32, batch 1": 1.0, "fp32, batch 64": 9.0}}
+              for ratio in (0.5, 0.0)]
+    curve = {"criterion": "gamma", "command": "made up", "device": "none", "points": points}
+    for arch in NAMES:
+        module = made(arch)
+        metrics = {"parameters": 1, **({"curve": curve} if arch == "vgg16" else {})}
+        card = Card("pruning", arch, module.config, CLASSES, PREPROCESS, metrics=metrics,
+                    data={"train": ["drawings"], "test": "drawings test"})
+        checkpoints.save(root / "pruning" / f"{arch}.safetensors", module, card)
+    return root
+
+
+@pytest.fixture(autouse=True)
+def _use(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(checkpoints, "FOLDER", folder)
+    monkeypatch.setattr(data, "DRAWN", {"train": (0, 60), "test": (1_000_000, 40)})
+    monkeypatch.setattr("vision.ui.tabs.pruning.surgery.LOOK", 0.0)
+    monkeypatch.setattr("vision.pruning.predict.bf16_is_faster", lambda kind: False)
+    open_pictures.cache_clear()
+    yield
+    open_pictures.cache_clear()
+
+
+def network(arch: str) -> Any:
+    return network_of(load(checkpoints.FOLDER / "pruning" / f"{arch}.safetensors"))
+
+
+def last(stream: Iterator[Any]) -> Any:
+    return list(stream)[-1]
+
+
+def test_the_page_offers_what_the_core_has() -> None:
+    assert shared.names() == NAMES and shared.first() == "vgg16"
+    assert tuple(CRITERIA) == shared.CRITERIA
+    assert tuple(data.SETS) == tuple(reversed(train.SETS))
+    assert set(train.ARCHITECTURES) <= set(NAMES)
+
+
+@pytest.mark.parametrize("arch", NAMES)
+def test_the_plan_shows_what_surgery_gives(arch: str) -> None:
+    html, threshold = pruning_plan.show_plan(arch, 0.6, "gamma", "", None, Request)
+    whole = network(arch)
+    plan = make_plan(whole, 0.6)
+    size = count(cut_at(whole, plan))
+    for number in (size.parameters, size.multiply_adds, size.file_bytes):
+        assert f"<b>{short(number)}" in html
+    rows = re.findall(r"<td>(\d+) / (\d+)</td>", html)
+    assert [int(kept) for kept, _ in rows] == plan.widths
+    assert [int(channels) for _, channels in rows] == whole.widths
+    assert html.count("✕</text>") == len(plan.guarded)
+    assert threshold == pytest.approx(plan.threshold, abs=1e-5)
+
+
+@pytest.mark.parametrize("arch", NAMES)
+def test_the_diagram_knows_the_sides_that_a_picture_has_on_its_way(arch: str) -> None:
+    whole, seen = network(arch), {}
+    for group in whole.groups:
+        whole.get_submodule(group.norm).register_forward_hook(
+            lambda module, inputs, output, name=group.name: seen.update(
+                {name: (output.shape[2], output.shape[1])}))
+    whole(torch.zeros(1, 3, 32, 32))
+    layers = slabs(whole, make_plan(whole, 0.3))
+    assert {layer.name: (layer.side, layer.channels) for layer in layers} == seen
+
+
+@pytest.mark.parametrize("protected", [(), ("conv 2",)])
+def test_a_layer_dies_where_the_page_says(protected: tuple[str, ...]) -> None:
+    whole = network("vgg16")
+    with torch.no_grad():
+        for layer, scale in ((4, 0.3), (8, 0.6), (11, 0.8)):
+            whole.gammas[layer].mul_(scale)
+    start = make_plan(whole, 0.5, protected=protected)
+    ends = pruning_plan.deaths(start)
+    assert not ends.keys() & set(protected) and len(ends) == 13 - len(protected)
+    soon = [(name, ratio) for name, ratio in ends.items() if ratio <= 0.9]
+    assert len(soon) >= 3
+    for name, ratio in soon:
+        assert name in make_plan(whole, ratio, protected=protected).guarded
+        before = make_plan(whole, ratio - 1 / start.total, protected=protected)
+        assert name not in before.guarded
+
+
+def test_typing_a_threshold_gives_the_ratio_that_has_it() -> None:
+    whole = network("vgg16")
+    ratio, html, threshold = pruning_plan.at_threshold("vgg16", 0.25, "gamma", "conv 1", None,
+                                                       Request)
+    scores = np.concatenate([gamma.detach().abs().numpy() for gamma in whole.gammas[1:]])
+    assert ratio == pytest.approx((scores <= 0.25).sum() / sum(whole.widths), abs=1e-4)
+    assert scores[scores <= 0.25].max() == pytest.approx(threshold, abs=2e-3)
+    clicked = pruning_plan.picked("vgg16", "gamma", "conv 1", None, Request,
+                                  gr.EventData(None, {"value": 0.25}))
+    assert clicked == (ratio, html, threshold)
+
+
+def test_the_curve_predicts_between_its_points() -> None:
+    card = checkpoints.read_card(shared.path_of("vgg16", None))
+    assert shared.on_curve(card, 0.25, "gamma") == pytest.approx((0.75, 0.875))
+    assert shared.on_curve(card, 0.25, "random") is None
+    assert shared.on_curve(card, 0.6, "gamma") is None
+    html, _ = pruning_plan.show_plan("vgg16", 0.25, "gamma", "", None, Request)
+    assert percent(0.75) in html and percent(0.875) in html
+
+
+def test_a_cut_is_measured_before_and_after(tmp_path: Path) -> None:
+    picture = tab.examples()[3][0]
+    steps = list(tab.prune("densenet40", 0.4, "gamma-read", "last", picture, None, Request))
+    html, file, path, found = steps[-1]
+    assert len(steps) == 3 and file.value and "<img" in html
+    before, small = shared.path_of("densenet40", None), load(Path(path))
+    plan = make_plan(network("densenet40"), 0.4, "gamma-read", ["last"])
+    assert network_of(small).widths == plan.widths == list(found["widths"].values())
+    assert found["protected"] == ["last"] and found["widths"]["last"] == plan.masks["last"].size
+    for key, where in (("before", before), ("after", Path(path))):
+        report = evaluate(where, "drawings")
+        assert found[key]["accuracy"] == pytest.approx(report.accuracy)
+        assert found[key]["parameters"] == report.size.parameters
+        assert found[key]["label"] == predict(load(where), read_picture(picture)).label
+        assert set(found[key]["milliseconds"]) == {"batch 1", "batch 64"}
+    falls = [float(text) for text in re.findall(r"<td>([+-]\d+\.\d)</td>", html)]
+    assert len(falls) == 10 and falls == sorted(falls)
+
+
+def test_nothing_is_lost_at_the_ratio_zero() -> None:
+    found = last(tab.prune("vgg16", 0, "gamma", "", None, None, Request))[-1]
+    for key in ("accuracy", "per_class", "parameters", "multiply_adds"):
+        assert found["before"][key] == found["after"][key]
+
+
+@pytest.mark.parametrize("arch", ["resnet164", "densenet40"])
+def test_what_a_cut_adds_is_shown_as_more(arch: str) -> None:
+    html, _ = pruning_plan.show_plan(arch, 0, "gamma", "", None, Request)  # biases come in
+    assert "parameters +" in html and "−-" not in html and "-0%" not in html
+
+
+def test_the_curve_says_nothing_of_a_plan_with_protected_layers() -> None:
+    free, held = (pruning_plan.show_plan("vgg16", 0.3, "gamma", protected, None, Request)[0]
+                  for protected in ("", "conv 1"))
+    assert say("pruning.predicted", None) in free
+    assert say("pruning.predicted", None) not in held
+
+
+def test_criteria_are_compared_by_what_each_one_leaves() -> None:
+    html = last(compare.compare("vgg16", 0.5, "", None, Request))
+    whole, pictures = load(shared.path_of("vgg16", None)), open_pictures("drawings", "test")
+    for name in CRITERIA:
+        small = cut_at(network_of(whole), make_plan(network_of(whole), 0.5, name))
+        right = percent(measure(Model(small, whole.card), pictures).accuracy)
+        assert f"<b>{right}</b></td><td>{short(count(small).parameters)}<" in html
+    assert html.count("<b>") == len(CRITERIA)
+
+
+def test_the_cliff_shows_the_card_and_the_paper() -> None:
+    figure, text = pruning_curve.cliff("vgg16", None, Request)
+    axis = figure.axes[0]
+    lines = {line.get_label(): line.get_xydata().tolist() for line in axis.lines}
+    assert lines["masked = cut"] == [[0.0, 100.0], [0.5, 50.0]]
+    assert "from scratch" not in lines and "made up" in text and "2.30M" in text
+    assert lines["paper, VGG-19, CIFAR-10"] == [[0.0, 93.66], [0.7, pytest.approx(93.8)]]
+    figure, text = pruning_curve.cliff("resnet164", None, Request)
+    assert len(figure.axes[0].lines) == 1 and "resnet164.safetensors" in text
+
+
+def test_a_curve_made_now_finds_which_classes_break() -> None:
+    figure, html = last(pruning_curve.measure_now("vgg16", "gamma", "", None, Request))
+    line = figure.axes[0].lines[-1].get_xydata()
+    assert len(line) == len(pruning_curve.RATIOS) and html.count("<tr>") == 11
+    report = evaluate(shared.path_of("vgg16", None), "drawings")
+    assert line[0, 1] == pytest.approx(100 * report.accuracy)
+
+
+def test_a_curve_made_now_ends_where_protected_layers_allow() -> None:
+    protected = ", ".join(f"conv {i}" for i in range(5, 14))
+    figure, _ = last(pruning_curve.measure_now("vgg16", "gamma", protected, None, Request))
+    line = figure.axes[0].lines[-1].get_xydata()
+    scores = shared.plan_for("vgg16", 0, "gamma", "", None).scores
+    most = highest(scores, shared.layers_in(protected))
+    assert 0 < len(line) < len(pruning_curve.RATIOS) and line[-1, 0] <= most < line[-1, 0] + 0.1
+    assert highest(scores, ()) == MOST
+
+
+def test_a_cut_network_is_tuned_used_and_cut_again() -> None:
+    cut = last(tab.prune("vgg16", 0.5, "gamma", "", None, None, Request))[2]
+    news = list(train.tune(cut, 10, 0.02, 0, Control(), Request))
+    path = news[-1][3]
+    card = checkpoints.read_card(Path(path))
+    assert card.steps == 10 and card.config == checkpoints.read_card(Path(cut)).config
+    assert percent(card.metrics["accuracy"]) in news[-1][0] and news[-1][-1] == path
+    assert "prune" in tab.show_card(OWN, path, Request)
+    again = last(tab.prune(OWN, 0.5, "gamma", "", None, path, Request))[-1]
+    assert again["before"]["parameters"] == count(network_of(load(Path(cut)))).parameters
+
+
+def test_a_sparse_training_shows_its_scales_and_stops() -> None:
+    control, shown = Control(), []
+    for news in train.train_own("vgg16", "drawings", 20.0, 1000, 0.1, 0, control, Request):
+        if isinstance(news[2], str):
+            shown.append(news[2])
+            control.stopping.set()
+    status, _, _, path, _, _ = news
+    assert shown and all("<svg" in html for html in shown)
+    assert checkpoints.read_card(Path(path)).steps < 1000 and "%" in status
+
+
+def test_exports_hold_the_cut_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    import onnxruntime
+
+    path = last(tab.prune("vgg16", 0.5, "gamma", "", None, None, Request))[2]
+    button, code = surgery.to_onnx(path, Request)
+    file = button.value
+    assert f'InferenceSession("{Path(path).stem}.onnx")' in code.value
+    session = onnxruntime.InferenceSession(str(file["path"] if isinstance(file, dict) else file))
+    assert session.get_inputs()[0].shape[1:] == [3, 32, 32]
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(gr.Error, match="pip install onnx"):
+        surgery.to_onnx(path, Request)
+
+
+@pytest.mark.parametrize("change, words", [
+    ({"ratio": 1.0}, "0 to 0.99"), ({"ratio": -0.1}, "0 to 0.99"),
+    ({"ratio": float("nan")}, "0 to 0.99"), ({"model": "vgg17"}, "did you mean 'vgg19'"),
+    ({"criterion": "gama"}, "did you mean 'gamma'"), ({"protected": "conv 99"}, "conv 99"),
+    ({"protected": ", ".join(f"conv {i}" for i in range(5, 14)), "ratio": 0.9}, "would empty"),
+])
+def test_bad_settings_get_one_sentence(change: dict[str, Any], words: str) -> None:
+    settings = {"model": "vgg16", "ratio": 0.5, "criterion": "gamma", "protected": "", **change}
+    for call in (lambda: list(tab.prune(*settings.values(), None, None, Request)),
+                 lambda: pruning_plan.show_plan(*settings.values(), None, Request)):
+        with pytest.raises(gr.Error) as caught:
+            call()
+        sentence = str(caught.value.message)
+        assert words in sentence.replace("&#x27;", "'") and "\n" not in sentence
+
+
+def test_foreign_files_and_missing_cuts_are_refused(tmp_path: Path) -> None:
+    module = made("vgg16")
+    good = Card("pruning", "vgg16", module.config, CLASSES, PREPROCESS)
+    files = {"gan": Card("gan", "gan", {}), "fit": Card("pruning", "vgg19", {"classes": 10,
+             "widths": [4] * 16}, CLASSES, PREPROCESS), "good": good}
+    for name, card in files.items():
+        checkpoints.save(tmp_path / f"{name}.safetensors", module, card)
+    with pytest.raises(gr.Error, match="belongs to the system 'gan'"):
+        train.upload(str(tmp_path / "gan.safetensors"), Request)
+    with pytest.raises(gr.Error, match="tensors do not fit"):
+        train.upload(str(tmp_path / "fit.safetensors"), Request)
+    assert train.upload(str(tmp_path / "good.safetensors"), Request)[1].value == "own"
+    for call in (lambda: surgery.to_onnx(None, Request),
+                 lambda: list(train.tune(None, 10, 0.1, 0, Control(), Request))):
+        with pytest.raises(gr.Error, match="press Cut first"):
+            call()
+
+
+def test_the_script_does_what_it_says() -> None:
+    script = tab.code("vgg16", 0.3, "l1", "conv 1, conv 2")
+    compile(script, "script", "exec")
+    assert "0.3, \"l1\"" in script and "('conv 1', 'conv 2')" in script
+
+
+def test_drawings_stand_in_for_data_that_is_not_here(monkeypatch: pytest.MonkeyPatch,
+                                                     tmp_path: Path) -> None:
+    monkeypatch.setenv("VISION_DATA", str(tmp_path))
+    whole = load(shared.path_of("vgg16", None))
+    path = tmp_path / "own.safetensors"
+    checkpoints.save(path, whole.module, replace(whole.card, data={"train": ["cifar10"]}))
+    steps = list(tab.prune(OWN, 0.2, "gamma", "", None, str(path), Request))
+    assert steps[-1][-1]["data"] == "drawings" and "stand in" in steps[-1][0]
+    tuned = list(train.tune(steps[-1][2], 10, 0.02, 0, Control(), Request))
+    assert "photographs worse" in tuned[-1][0]
+
+
+def test_every_architecture_can_be_trained_on_the_page_and_has_the_papers_rows() -> None:
+    assert sorted(train.ARCHITECTURES) == NAMES
+    for arch in NAMES:
+        assert pruning_curve.PAPER[pruning_curve.family(arch)]

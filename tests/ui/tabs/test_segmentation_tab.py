@@ -1,0 +1,254 @@
+"""The tab's handlers, called as the page calls them, on tiny models of this test's own."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import gradio as gr
+import numpy as np
+import pytest
+import torch
+
+from vision import checkpoints
+from vision.images import read_picture
+from vision.segmentation import inside, predict, readers, tissue, volumes
+from vision.segmentation.data import CLASSES
+from vision.segmentation.models import ARCHITECTURES
+from vision.ui.components.model_choice import OWN
+from vision.ui.components.training_panel import Control
+from vision.ui.tabs.segmentation import compare, family, matrix, playground, shared, tab, train
+from vision.ui.tabs.segmentation import inside as segmentation_inside
+from vision.ui.tabs.segmentation import volumes as segmentation_volumes
+from vision.ui.text import words
+
+Request: Any = None
+UNET = checkpoints.FOLDER / "segmentation" / "unet.safetensors"
+PICTURE, TRUTH = shared.examples()[0]
+MADE = {"unet": CLASSES, "attention_unet": CLASSES, "unetpp": CLASSES, "pspnet": CLASSES,
+        "vnet": volumes.CLASSES, "ynet": tissue.CLASSES, "wnet": CLASSES}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of checkpoints with random weights, one of each kind that a part looks for."""
+    root = tmp_path_factory.mktemp("checkpoints")
+    torch.manual_seed(0)
+    for arch, classes in MADE.items():
+        config = {"classes": len(classes), "size": "compact"}
+        card = checkpoints.Card("segmentation", arch, config, classes, {"short_side": 64},
+                                data={"val": "x val", "diagnoses": list(tissue.DIAGNOSES)},
+                                metrics={"mIoU": 0.5, "PA": 0.75})
+        checkpoints.save(root / "segmentation" / f"{arch}.safetensors",
+                         ARCHITECTURES.build(arch, **config), card)
+    return root
+
+
+@pytest.fixture(autouse=True)
+def _use(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkpoints, "FOLDER", folder)
+
+
+@pytest.fixture(scope="module")
+def view(folder: Path) -> shared.View:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(checkpoints, "FOLDER", folder)
+        return tab.segment(PICTURE, TRUTH, "unet", 0.6, None, Request)[0]
+
+
+def test_a_cell_of_the_matrix_lights_exactly_its_pixels(view: Any) -> None:
+    shown = matrix.matrix(view, Request)
+    assert shown.count("data-cell=") == 121
+    row, column = np.unravel_index(view.scores.matrix.argmax(), (11, 11))
+    event = SimpleNamespace(cell=f"{row},{column}")
+    picture, line, *chosen = matrix.clicked(view, Request, event)
+    lit = (picture == shared.YELLOW).all(2)
+    assert (lit == ((view.truth == row) & (view.labels == column))).all()
+    assert lit.sum() == view.scores.matrix[row, column] and chosen == [row, column]
+    assert f"{lit.sum():,}" in line
+
+
+def test_a_hidden_class_shows_the_picture(view: Any) -> None:
+    most = int(np.bincount(view.labels.ravel()).argmax())
+    others = [index for index in range(11) if index != most]
+    drawn, hidden = view.labels != most, view.labels == most
+    picture = tab.redraw(view, 1.0, others)
+    assert (picture[hidden] == view.picture[hidden]).all()
+    assert (picture[drawn] == shared.paint(view.labels)[drawn]).all()
+
+
+def play(**change: Any) -> dict[str, float]:
+    """Return the numbers of the playground by their names."""
+    settings = {"scene": 1, "view_as": "all", "focus": 2, "grow": 0, "right": 0, "down": 0,
+                "speckle": 0.0, "blank": False, "painting": None, "scope": "one",
+                "absent": False, "band": 0, "request": Request, **change}
+    shown = playground.play(*settings.values())[1]
+    return {name: float(value) for name, value in
+            re.findall(r"<small>(\w+)</small><b>([\d.]+)%", shown)}
+
+
+def test_metrics_part_ways_in_the_playground() -> None:
+    assert set(play().values()) == {100.0} and len(play()) == 6
+    blank = play(view_as="binary", blank=True)
+    assert blank["PA"] > 90 and blank["mIoU"] < 50
+    moved = play(right=3)
+    assert moved["PA"] > moved["mIoU"]
+    assert play(right=2, band=4)["PA"] > play(right=2)["PA"]
+    assert play(right=3, scope="set") != play(right=3, scope="mean")
+    assert play(right=3, absent=True)["mIoU"] <= moved["mIoU"]
+
+
+def test_a_stroke_is_its_class() -> None:
+    labels = np.zeros((180, 240), np.uint8)
+    layer = np.zeros((180, 240, 4), np.uint8)
+    layer[:20, :30] = (*segmentation_view_colour(8), 255)
+    painted = playground.with_strokes(labels, {"layers": [layer]})
+    assert (painted[:20, :30] == 8).all() and painted.sum() == 8 * 600
+
+
+def segmentation_view_colour(index: int) -> tuple[int, ...]:
+    return tuple(map(int, shared.paint(np.array([[index]], np.uint8))[0, 0]))
+
+
+def test_two_models_stand_side_by_side() -> None:
+    sides, table = compare.compare(PICTURE, TRUTH, "unet", "pspnet", None, Request)
+    assert [side.shape for side in sides] == [(360, 480, 3)] * 2
+    assert table.count("%") == 12 and "BF1" in table
+
+
+def test_the_board_leaves_out_volumes_and_tissue() -> None:
+    board, figure = compare.board("gmacs", Request)
+    rows = re.findall(r"<tr><td>(\d+)</td><td>(\w+)</td>", board)
+    assert {name for _, name in rows} == set(MADE) - {"vnet", "ynet"} and "50.0%" in board
+    assert [text.get_text() for text in figure.axes[0].texts] == [rank for rank, _ in rows]
+
+
+@pytest.mark.parametrize("kind", segmentation_inside.KINDS)
+def test_every_kind_of_look_inside_shows_pictures(kind: str) -> None:
+    offered = segmentation_inside.offer(kind, Request)
+    assert "lab-note" in offered[0]
+    shown = segmentation_inside.look(PICTURE, kind, [0], 1, 1, 1, 2, 13, Request)
+    assert shown.count("<img") == (5 if kind == "attention" else 2)
+
+
+def test_parts_are_switched_off_in_a_copy() -> None:
+    model, picture = predict.load(UNET), read_picture(PICTURE)
+    whole = predict.predict(model, picture).labels
+    assert (inside.without_skips(model, picture, []) == whole).all()
+    assert (inside.without_skips(model, picture, range(5)) != whole).mean() > 0.05
+    assert (predict.predict(model, picture).labels == whole).all()
+
+
+def test_the_page_switches_off_what_is_not_ticked() -> None:
+    for kind, count in (("skips", 5), ("branches", 4)):
+        shown = segmentation_inside.look(PICTURE, kind, [*range(count)], 1, 1, 1, 2, 13, Request)
+        assert ">0.0% of the pixels" in shown
+
+
+def test_what_does_not_ship_names_the_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+                                               ) -> None:
+    monkeypatch.setattr(checkpoints, "FOLDER", tmp_path)
+    assert "--arch attention_unet" in segmentation_inside.offer("attention", Request)[0]
+    assert "--arch vnet" in segmentation_volumes.scan(0, 0.5, Request)[1]
+    with pytest.raises(gr.Error, match="--arch wnet"):
+        segmentation_volumes.groups(PICTURE, TRUTH, Request)
+
+
+def test_volumes_tissue_and_groups() -> None:
+    made, numbers, planes = segmentation_volumes.scan(3, 0.5, Request)
+    assert made.labels.shape == (64, 64, 64) and planes.count("<img") == 3 and "mIoU" in numbers
+    assert segmentation_volumes.cut(made, 0.0, Request) != planes
+    pictures, said = segmentation_volumes.tissue(1, 2, False, Request)
+    assert pictures.count("<img") == 3 and said.count("lab-tile") >= 10
+    assert "<table" in segmentation_volumes.groups(PICTURE, TRUTH, Request)
+
+
+def zipped(path: Path, count: int = 4) -> Path:
+    """Write a zip of half-dark pictures with their masks."""
+    from vision.images import write_png
+
+    labels = np.zeros((64, 96), np.uint8)
+    labels[:, 48:] = 1
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("classes.txt", "dark\nbright\n")
+        for number in range(count):
+            picture = write_png(path.with_name("p.png"), labels[..., None].repeat(3, 2) * 200)
+            mask = write_png(path.with_name("m.png"), labels)
+            archive.write(picture, f"images/{number}.png")
+            archive.write(mask, f"masks/{number}.png")
+    return path
+
+
+def test_a_visitor_trains_on_a_zip_and_uses_the_model(tmp_path: Path) -> None:
+    file = str(zipped(tmp_path / "mine.zip", 5))
+    news = list(train.train_own("unet", "zip", file, "lovasz", 2, 1e-3, 0, Control(),
+                                           Request))
+    path = news[-1][3]
+    card = checkpoints.read_card(Path(path))
+    assert card.classes == ("dark", "bright") and card.data["train"] == ["mine.zip"]
+    assert str(tmp_path) not in card.to_json()
+    answer = tab.segment(PICTURE, None, OWN, 0.5, path, Request)
+    assert "bright" in answer[5] and set(answer[7]["shares"]) == {"dark", "bright"}
+
+
+@pytest.mark.parametrize("call, word", [
+    (lambda: matrix.light(None, 0, 1, Request), "no prediction"),
+    (lambda: train.source("zip", None), "no zip"),
+    (lambda: compare.compare(None, None, "unet", "unet", None, Request), "no picture"),
+    (lambda: play(grow=99), "grow"),
+])
+def test_bad_input_gets_one_sentence(call: Callable[[], Any], word: str) -> None:
+    with pytest.raises(Exception, match=re.compile(word, re.IGNORECASE)) as caught:
+        call()
+    assert "\n" not in str(caught.value)
+
+
+def test_a_zip_that_unpacks_to_too_much_is_refused(tmp_path: Path,
+                                                   monkeypatch: pytest.MonkeyPatch) -> None:
+    path = zipped(tmp_path / "mine.zip")
+    assert readers.checked_zip(path) == path
+    monkeypatch.setattr(readers, "MOST_FILES", 8)
+    with pytest.raises(Exception, match="9 files"):
+        readers.checked_zip(path)
+
+
+def test_losses_grow_with_the_mistake() -> None:
+    for name, values in train.responses().items():
+        assert values[0] == min(values) and values[-1] == 1, name
+
+
+def test_the_family_tree_holds_everyone_once_and_tells_of_each() -> None:
+    drawn = family.tree()
+    assert sorted(re.findall(r'data-arch="(\w+)"', drawn)) == ARCHITECTURES.names()
+    roots = [entry.name for entry in ARCHITECTURES if "after" not in entry.facts]
+    assert roots == ["fcn32s"]
+    assert all(entry.facts.get("after", "fcn32s") in ARCHITECTURES.names()
+               for entry in ARCHITECTURES)
+    text, choice = family.told("pspnet", Request)
+    assert "50.0%" in text and "mIoU on x val" in text and choice["value"] == "pspnet"
+    text, choice = family.told("setr", Request)
+    assert "--arch setr" in text and "value" not in choice
+    for name in ARCHITECTURES.names():
+        assert f"segmentation.idea.{name}" in words("en"), name
+
+
+def test_the_family_tells_what_is_counted_from_the_modules() -> None:
+    module = ARCHITECTURES.build("unet", classes=11)
+    count = sum(parameter.numel() for parameter in module.parameters())
+    assert family.costs("unet")["small"] == f"{count / 1e6:.2f}M"
+    assert "gmacs" not in family.costs("vnet")
+
+
+def test_the_own_model_stands_beside_a_shipped_one(tmp_path: Path) -> None:
+    own = tmp_path / "own.safetensors"
+    own.write_bytes((checkpoints.FOLDER / "segmentation" / "pspnet.safetensors").read_bytes())
+    sides = compare.with_own(str(own), Request)
+    assert all(side.choices[-1][1] == OWN for side in sides)
+    assert all(OWN not in dict(side.choices).values()
+               for side in compare.with_own(None, Request))
+    _, told = compare.compare(PICTURE, TRUTH, "own", "unet", str(own), Request)
+    assert "<th>own</th>" not in told and "mIoU" in told

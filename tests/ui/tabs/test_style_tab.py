@@ -1,0 +1,252 @@
+"""The handlers of the style tab: steering, pausing, going on, curves, the sheet, own networks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.style.sights import CONTENT, STYLE
+from tests.ui.tabs.style_tiny import tiny_extractor
+from vision.style.settings import BOOK, FAST, Settings
+from vision.ui.components.model_choice import OWN
+from vision.ui.components.training_panel import Control
+from vision.ui.tabs.style import inside as style_inside
+from vision.ui.tabs.style import one_pass, tab
+from vision.ui.tabs.style import run as style_run
+from vision.ui.tabs.style import sheet as style_sheet
+from vision.ui.tabs.style.controls import DETERMINED, Chosen, choose, code, passes
+from vision.ui.tabs.style.shared import curves, power, weight
+from vision.ui.tabs.style.studio import MOST, Film, Studio
+
+SMALL = Chosen(size=64, steps=6, preset="single")
+REQUEST: Any = None
+
+
+@pytest.fixture(autouse=True)
+def tiny(tmp_path: Path) -> Iterator[None]:
+    with tiny_extractor(tmp_path / "checkpoint"):
+        yield
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> tuple[str, str, None, None]:
+    for name, pixels in (("content", CONTENT), ("style", STYLE)):
+        Image.fromarray(pixels).save(tmp_path / f"{name}.png")
+    return str(tmp_path / "content.png"), str(tmp_path / "style.png"), None, None
+
+
+@pytest.fixture(autouse=True)
+def every_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(style_run, "EVERY", -1)
+    monkeypatch.setattr("vision.style.clock.EVERY", 0.01)
+
+
+def run(studio: Studio, pair: Any, chosen: Chosen = SMALL) -> Iterator[Any]:
+    return style_run.stylize(studio, *pair, *vars(chosen).values(), REQUEST)
+
+
+def test_a_slider_changes_the_run_and_leaves_a_mark(pair: Any) -> None:
+    studio = Studio()
+    running = run(studio, pair)
+    assert "style-mark" not in next(running)[1]
+    style_run.steer(studio, 0, 3, 4, REQUEST)
+    rest = list(running)
+    (mark,) = studio.marks
+    assert "style-mark" in rest[-1][1] and 1 <= mark <= 3
+    assert studio.curves[mark, 2] > 100 * studio.curves[mark - 1, 2]
+    assert len(studio.curves) == 6 and rest[-1][5]["steps"] == 6
+
+
+def test_one_session_does_not_steer_another(pair: Any) -> None:
+    studio, other = Studio(), Studio()
+    running = run(studio, pair)
+    next(running)
+    style_run.steer(other, 0, 3, 4, REQUEST)
+    other.halt()
+    list(running)
+    assert not studio.marks and len(studio.curves) == 6
+
+
+def test_stop_keeps_the_picture_and_it_goes_on_from_there(pair: Any) -> None:
+    studio = Studio()
+    running = run(studio, pair, Chosen(size=64, steps=900, preset="single"))
+    next(running)
+    studio.halt()
+    last = list(running)[-1]
+    done = len(studio.curves)
+    assert done < 10 and np.array_equal(last[0], studio.picture)
+    settings = studio.longer(SMALL.settings(), 3)
+    pictures = style_run.Pictures.of(*pair)
+    *_, end = style_run.paint(studio, pictures, settings, "bundled", REQUEST)
+    assert len(studio.curves) == done + 3 and end[0].shape == last[0].shape
+    assert studio.marks == [done]
+    finer = studio.longer(SMALL.settings(), 1, 2)
+    *_, large = style_run.paint(studio, pictures, finer, "bundled", REQUEST)
+    assert max(large[0].shape) == 2 * max(end[0].shape)
+
+
+def test_a_pause_holds_the_step(pair: Any) -> None:
+    studio = Studio()
+    running = run(studio, pair)
+    next(running)
+    studio.toggle()
+    held = [next(running)[1] for _ in range(4)][1:]
+    assert all("paused" in shown for shown in held) and len(studio.curves) <= 2
+    studio.toggle()
+    list(running)
+    assert len(studio.curves) == 6
+
+
+def test_a_pause_does_not_last_for_ever(pair: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(style_run, "LONGEST_PAUSE", 0.1)
+    studio = Studio()
+    running = run(studio, pair)
+    next(running)
+    studio.toggle()
+    assert list(running)[-1][5]["steps"] < 6
+
+
+def test_a_closed_page_ends_the_run_and_frees_it(pair: Any) -> None:
+    studio = Studio()
+    running = run(studio, pair)
+    next(running)
+    running.close()
+    assert studio.picture is None and not studio.film.frames and not studio.busy.locked()
+
+
+def test_stop_while_it_waits_ends_it_before_it_begins(pair: Any) -> None:
+    studio = Studio()
+    studio.call()
+    studio.halt()
+    assert list(run(studio, pair)) == []
+    assert len(list(run(studio, pair))) > 2
+
+
+def test_only_the_painted_region_changes(pair: Any) -> None:
+    layer = np.zeros((*style_run.for_editor(CONTENT).shape[:2], 4), np.uint8)
+    layer[:, : layer.shape[1] // 2, 3] = 255
+    chosen = Chosen(size=96, steps=6, preset="single", learning_rate=0.2)
+    *_, last = run(Studio(), (*pair[:3], {"layers": [layer]}), chosen)
+    change = np.abs(last[0].astype(int) - CONTENT).mean((0, 2))
+    assert change[:40].mean() > 3 * change[60:].mean()
+
+
+def test_a_region_of_another_picture_gets_one_sentence(pair: Any) -> None:
+    layer = np.full((50, 60, 4), 255, np.uint8)
+    with pytest.raises(gr.Error, match="60×50"):
+        list(run(Studio(), (*pair[:3], {"layers": [layer]})))
+
+
+def test_presets_mean_what_the_package_means() -> None:
+    for name, preset in (("fast", FAST), ("book", BOOK), ("single", Settings())):
+        assert passes(name, preset.sides[-1], preset.total) == (
+            preset.sides, preset.steps, preset.decay_every)
+        values = dict(zip(DETERMINED, choose(name), strict=True))
+        chosen = Chosen(preset=name, **values).settings()
+        assert chosen.weights == preset.weights and chosen.rate == preset.rate
+        assert chosen.sides == preset.sides and chosen.style_layers == preset.style_layers
+
+
+def test_the_code_shown_is_python_with_the_settings() -> None:
+    chosen = Chosen(tv_power=2, colours="luminance", preset="book", size=900, steps=800)
+    script = code(*vars(chosen).values())
+    inside = script[script.index("Settings(\n") : script.index("\n)\n") + 2]
+    assert eval(inside, {"Settings": Settings}) == chosen.settings()
+
+
+def test_weights_are_powers_of_ten_and_off() -> None:
+    assert [weight(place) for place in (-3, 0, 3)] == [0, 1, 1000]
+    assert [weight(power(value)) for value in (0, 1, 1000)] == [0, 1, 1000]
+
+
+def test_curves_lie_where_their_values_are() -> None:
+    values = np.array([[100.0, 1.0, 0.0], [1.0, 100.0, 0.0]])
+    shown = curves(values, [1], 2, REQUEST)
+    lines = [[tuple(map(float, point.split(","))) for point in line.split()]
+             for line in re.findall(r'points="([^"]*)"', shown)]
+    (falls, rises, nothing) = lines
+    assert falls[0][1] == rises[1][1] < falls[1][1] == rises[0][1] and nothing == []
+
+
+def test_a_film_keeps_few_frames_and_both_ends(tmp_path: Path) -> None:
+    film = Film()
+    for level in range(200):
+        film.add(np.full((40, 60, 3), level, np.uint8))
+    assert len(film.frames) <= MOST + 1 and film.at(0).mean() < 3 and film.at(1).mean() > 190
+    path = film.write(tmp_path / "film.gif", np.full((80, 120, 3), 200, np.uint8))
+    assert Image.open(path).size == (120, 80)
+
+
+def test_look_inside_shows_every_layer_and_every_pull(pair: Any) -> None:
+    studio = Studio()
+    list(run(studio, pair))
+    shown = style_inside.look(REQUEST, studio, 1, *pair, *vars(SMALL).values())
+    assert shown.count("<img") == 5 * 3 + 3 and "conv5_1" in shown
+
+
+def test_a_layer_is_rebuilt_from_noise(pair: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(style_inside, "STEPS", 3)
+    *_, last = style_inside.rebuild(REQUEST, "style", 5, *pair, *vars(SMALL).values())
+    assert last.shape == (85, 128, 3)
+    settings = style_inside.alone("content", 10, SMALL.settings())
+    assert settings.content_layers == (10,) and settings.style_weight == 0
+
+
+def test_a_click_on_the_sheet_goes_on_from_that_painting(pair: Any,
+                                                         monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vision.style.sheet.contact_sheet.__defaults__", (FAST, 64, 2))
+    *_, (whole, said, sheet) = style_sheet.make(REQUEST, Control(), *pair, *vars(SMALL).values())
+    height, width = sheet.pictures.shape[2:4]
+    assert whole.shape == (5 * height + 16, 5 * width + 16, 3) and "2" in said
+    event = type("Event", (), {"index": (3 * (width + 4) + 5, 1 * (height + 4) + 5)})
+    studio = Studio()
+    style_power, tv_power = style_sheet.pick(studio, sheet, event, REQUEST)
+    assert np.array_equal(studio.start, sheet.pictures[1, 3])
+    assert (style_power, tv_power) == (3.25, 1.75)
+
+
+def test_a_stopped_sheet_keeps_its_paintings(pair: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vision.style.sheet.contact_sheet.__defaults__", (FAST, 64, 900))
+    control = Control()
+    running = style_sheet.make(REQUEST, control, *pair, *vars(SMALL).values())
+    next(running)
+    control.stopping.set()
+    (_, said, sheet), = list(running)
+    assert 1 < sheet.step < 900 and "left" not in said
+    event = type("Event", (), {"index": (1, 1)})
+    studio = Studio()
+    style_sheet.pick(studio, sheet, event, REQUEST)
+    assert np.array_equal(studio.start, sheet.pictures[0, 0])
+
+
+def test_a_network_is_trained_and_paints_at_once(pair: Any, monkeypatch: pytest.MonkeyPatch
+                                                 ) -> None:
+    monkeypatch.setattr(one_pass, "SIDE", 64)
+    news = list(one_pass.train_own(*pair[:2], 2, 1e-3, 0, Control(), REQUEST))
+    own, studio = news[-1][3], Studio()
+    one, many, said = one_pass.one_pass(studio, pair[0], OWN, 64, own, REQUEST)
+    assert one.shape[1] == 64 and many is None and "ms" in said
+    list(run(studio, pair))
+    assert one_pass.one_pass(studio, pair[0], OWN, 64, own, REQUEST)[1] is not None
+
+
+def test_every_painting_has_a_title() -> None:
+    titles = {tab.title(path, REQUEST) for path in tab.paintings()}
+    assert len(titles) == 12 and len(tab.photographs()) == 4
+
+
+@pytest.mark.parametrize("call", [
+    lambda: Studio().painted(), lambda: Film().at(1), lambda: one_pass.path_of(None, None),
+    lambda: one_pass.path_of("none", None), lambda: style_sheet.pick(Studio(), None, None, None),
+])
+def test_what_is_missing_gets_one_sentence(call: Callable[[], Any]) -> None:
+    with pytest.raises(Exception, match=r"\.'?$") as caught:
+        call()
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,67 @@
+"""From found devices to what an inspector wants: temperatures, comparisons and verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from vision.infrared.classes import CLASSES
+from vision.infrared.inspection.detections import Detections
+from vision.infrared.inspection.thermal import Reading, Verdict, judge, read
+from vision.infrared.scenes import Zone
+from vision.infrared.thermogram.thermogram import Thermogram
+
+
+def regions(found: Detections, size: tuple[int, ...]) -> np.ndarray:
+    """Return the mask of each device, or all of its box where there is no mask branch."""
+    if found.masks is not None:
+        return found.masks
+    rows, columns = np.arange(size[0])[:, None] + 0.5, np.arange(size[1])[None] + 0.5
+    left, top, right, bottom = found.boxes.T[:, :, None, None]
+    return (left <= columns) & (columns < right) & (top <= rows) & (rows < bottom)
+
+
+def readings_of(thermogram: Thermogram, found: Detections) -> list[Reading | None]:
+    """Return the temperatures inside each region, None where there are none to read."""
+    celsius = thermogram.celsius
+    return [read(celsius, mask) if celsius is not None and mask.any() else None
+            for mask in regions(found, thermogram.grey.shape)]
+
+
+def verdicts_of(thermogram: Thermogram, found: Detections, parts: Sequence[tuple[Zone, ...]],
+                readings: Sequence[Reading | None], air: float | None) -> list[Verdict | None]:
+    """Return the verdict on each device that has a reading."""
+    verdicts: list[Verdict | None] = []
+    inside = regions(found, thermogram.grey.shape)
+    for place, reading in enumerate(readings):
+        if reading is None or air is None or thermogram.celsius is None:
+            verdicts.append(None)
+            continue
+        sister = sister_of(readings, found.labels, place)
+        rest = other_zones(thermogram.celsius, inside[place], parts[place], reading)
+        verdicts.append(judge(CLASSES[int(found.labels[place])], reading, sister, rest, air))
+    return verdicts
+
+
+def sister_of(readings: Sequence[Reading | None], labels: Sequence[int] | np.ndarray, place: int
+              ) -> Reading | None:
+    """Return the reading of the coolest other device of the same class, if there is one."""
+    sisters = [other for number, other in enumerate(readings) if other is not None
+               and number != place and labels[number] == labels[place]]
+    return min(sisters, key=lambda other: other.highest, default=None)
+
+
+def other_zones(celsius: np.ndarray, mask: np.ndarray, zones: tuple[Zone, ...], reading: Reading
+                ) -> float | None:
+    """Return the highest temperature at the centres of zones without the hottest spot.
+
+    A centre outside the device's mask (H, W) is not on the device and says nothing of it.
+    """
+    height, width = celsius.shape
+    x, y = reading.hottest
+    places = [(int(np.clip(zone.centre[1], 0, height - 1)),
+               int(np.clip(zone.centre[0], 0, width - 1)))
+              for zone in zones if abs(x - zone.centre[0]) > zone.size[0] / 2
+              or abs(y - zone.centre[1]) > zone.size[1] / 2]
+    return max((float(celsius[place]) for place in places if mask[place]), default=None)

@@ -1,0 +1,100 @@
+"""The report of an inspection: one HTML file with picture, table and rules, ready to print."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from datetime import datetime, timezone
+from html import escape
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from vision.checkpoints import write_atomically
+from vision.errors import UserError
+from vision.infrared.inspection.drawing import COLOURS, marked
+from vision.infrared.inspection.result import Instance, Result
+from vision.infrared.inspection.thermal import SOURCE
+
+HEADS = ("No.", "Device", "Score", "Highest °C", "Mean °C", "95th percentile °C",
+         "Hottest point", "Verdict", "Rule")
+STYLE = """
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
+       color: #1d2330; background: #fff; }
+img { max-width: 100%; image-rendering: auto; border: 1px solid #c8ccd4; }
+table { border-collapse: collapse; width: 100%; margin: 1rem 0; font-size: 14px; }
+th, td { border: 1px solid #c8ccd4; padding: .35rem .5rem; text-align: left; vertical-align: top; }
+th { background: #eef0f4; }
+tr { break-inside: avoid; }
+.level { border-left: .5rem solid; padding-left: .5rem; }
+@media print { body { margin: 0; max-width: none; } }
+"""
+
+Translate = Callable[[str], str]
+
+
+def html(result: Result, name: str, translate: Translate = str) -> str:
+    """Return the report of one thermogram as a page that needs nothing else."""
+    t = translate
+    rows = "\n".join(row(number, instance, t)
+                     for number, instance in enumerate(result.instances, 1))
+    heads = "".join(f"<th scope='col'>{escape(t(head))}</th>" for head in HEADS)
+    remarks = "".join(f"<li>{escape(remark.sentence(t))}</li>" for remark in result.remarks())
+    picture = embedded(marked(result.thermogram.picture, result.instances))
+    when = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
+    title = escape(t("Thermographic inspection"))
+    return f"""<!DOCTYPE html>
+<html><head><meta charset="utf-8"><title>{title}: {escape(name)}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style>{STYLE}</style></head>
+<body>
+<h1>{title}</h1>
+<p>{escape(name)} · {when}{air(result, t)}</p>
+<img src="{picture}" alt="{escape(t("The thermogram with the devices that were found"))}">
+<ul>{remarks}</ul>
+<table><thead><tr>{heads}</tr></thead>
+<tbody>
+{rows}
+</tbody></table>
+<p>{escape(t("Limits"))}: {escape(t(SOURCE))}. \
+{escape(t("A finding, not a decision: the rules of the operator come first."))}</p>
+</body></html>
+"""
+
+
+def row(number: int, instance: Instance, t: Translate) -> str:
+    """Return one device as a row of the table."""
+    reading, verdict = instance.reading, instance.verdict
+    degrees = [f"{value:.1f}" for value in (reading.highest, reading.mean, reading.p95)
+               ] if reading else ["–"] * 3
+    place = f"{reading.hottest[0]}, {reading.hottest[1]}" if reading else "–"
+    level = verdict.level if verdict else ""
+    colour = "#{:02x}{:02x}{:02x}".format(*COLOURS[level])
+    cells = [str(number), t(instance.name), f"{instance.score:.2f}", *degrees, place]
+    plain = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
+    shown = escape(t(level)) if level else "–"
+    rule = escape(verdict.reason.sentence(t)) if verdict else "–"
+    return (f"<tr>{plain}<td><span class='level' style='border-color:{colour}'>{shown}</span>"
+            f"</td><td>{rule}</td></tr>")
+
+
+def air(result: Result, t: Translate) -> str:
+    """Return the temperature of the air as the report mentions it."""
+    return "" if result.air is None else f" · {escape(t('air'))} {result.air:.1f} °C"
+
+
+def embedded(picture: np.ndarray) -> str:
+    """Return a picture (H, W, 3) as an address that holds it whole."""
+    _, png = cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
+    return f"data:image/png;base64,{base64.b64encode(png.tobytes()).decode()}"
+
+
+def write_report(path: Path, result: Result, name: str, translate: Translate = str) -> Path:
+    """Write the report of one thermogram."""
+    if path.suffix.lower() not in (".html", ".htm") or path.is_dir():
+        raise UserError("'{file}' cannot be written as a report",
+                        "a file name that ends in .html is accepted", "change the name",
+                        file=path.name)
+    write_atomically(path, html(result, name, translate).encode())
+    return path

@@ -1,0 +1,90 @@
+"""What comes out of a detector for one thermogram, ready to be shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from vision.errors import UserError
+from vision.infrared.classes import CLASSES
+from vision.infrared.inspection.thermal import Reading, Verdict
+from vision.infrared.scenes import Zone
+from vision.infrared.thermogram.thermogram import Thermogram
+
+
+@dataclass(frozen=True, eq=False)
+class Instance:
+    """One device that was found; without a temperature scale it has no reading."""
+
+    label: int
+    score: float
+    box: tuple[float, float, float, float]
+    mask: np.ndarray  # bool (H, W)
+    zones: tuple[Zone, ...]
+    reading: Reading | None
+    verdict: Verdict | None
+
+    @property
+    def name(self) -> str:
+        """Return the class's name."""
+        return CLASSES[self.label]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return all but the mask's pixels in plain types."""
+        return {
+            "class": self.name, "score": self.score, "box": list(self.box),
+            "pixels": int(self.mask.sum()), "zones": [vars(zone) for zone in self.zones],
+            "reading": vars(self.reading) if self.reading else None,
+            "verdict": ({**vars(self.verdict), "rule": self.verdict.reason.sentence()}
+                        if self.verdict else None)}
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """What a detector said of one thermogram."""
+
+    thermogram: Thermogram
+    instances: tuple[Instance, ...]  # the surest first
+    threshold: float
+    runner_up: tuple[str, float] | None  # the surest class below the threshold, and its score
+    air: float | None  # °C, given or guessed; None without a scale
+    seconds: float
+
+    def __post_init__(self) -> None:
+        for instance in self.instances:
+            if instance.mask.shape != self.thermogram.grey.shape:
+                raise ValueError(f"mask {instance.mask.shape} for {self.thermogram.grey.shape}")
+
+    def remarks(self) -> list[UserError]:
+        """Return what should be said about the result; none of it is a reason to stop."""
+        said = []
+        if self.thermogram.visible_light:
+            said.append(UserError("this looks like a photograph in visible light",
+                                  "thermograms in a usual palette are read best"))
+        if self.thermogram.celsius is None:
+            said.append(UserError("there is no temperature scale, so nothing is judged", "",
+                                  "give the two ends of the picture's scale"))
+        if impossible := self.thermogram.impossible:
+            said.append(UserError("{share:.1f} % of the picture would be colder than absolute zero",
+                                  "",
+                                  "raise the emissivity or lower the reflected temperature",
+                                  share=100 * impossible))
+        if not self.instances and self.runner_up:
+            said.append(UserError("no device was found above {threshold:.2f}",
+                                  "the highest was '{name}' with {score:.2f}",
+                                  "lower the threshold to see it", threshold=self.threshold,
+                                  name=self.runner_up[0], score=self.runner_up[1]))
+        if not self.instances and not self.runner_up:
+            said.append(UserError("there is nothing in this picture that looks like a device"))
+        return said
+
+    def as_json(self) -> dict[str, Any]:
+        """Return everything but pixels in plain types; places are in pixels of that size."""
+        height, width = self.thermogram.grey.shape
+        return {"width": width, "height": height,
+                "instances": [instance.as_json() for instance in self.instances],
+                "threshold": self.threshold, "runner_up": self.runner_up, "air": self.air,
+                "remarks": [remark.sentence() for remark in self.remarks()],
+                "palette": self.thermogram.palette, "seconds": self.seconds}

@@ -1,0 +1,1 @@
+"""A backbone learns on pictures that were made to look like thermograms."""

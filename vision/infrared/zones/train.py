@@ -1,0 +1,187 @@
+"""Train the zone head on devices cut out of rendered scenes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+from torchvision.ops import complete_box_iou_loss
+
+from vision import checkpoints
+from vision.checkpoints import Card, Model
+from vision.errors import UserError
+from vision.infrared.classes import CLASSES
+from vision.infrared.data import HELD_OUT, TRAINING, Augment, Kept, Scenes
+from vision.infrared.models import ARCHITECTURES
+from vision.infrared.scenes import Scene, Zone
+from vision.infrared.zones.locate import SLOTS, crops_of, load, measure, numbers_of, wider
+from vision.options import Verb, command, option, within
+from vision.quantised import round_rows
+from vision.training import Average, OnStep, Run, generator_for, on_terminal
+
+JITTER = 0.06  # of a box: how far off its edges are in training
+Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
+
+
+@dataclass(frozen=True)
+class Config:
+    """Settings of one training."""
+
+    start: Path | None = option(None, "begin with the weights of this zone head")
+    width: int = option(48, "width of the first layer")
+    scenes: int = option(6000, "how many different scenes to learn from")
+    steps: int = option(5000, "how many steps to train")
+    batch: int = option(16, "scenes a step, over all processes")
+    learning_rate: float = option(3e-3, "highest learning rate of the one-cycle schedule")
+    seed: int = option(0, "seed of weights, scenes and jitter")
+    precision: str = option("auto", "auto, bf16 or fp32", lambda: ["auto", "bf16", "fp32"])
+    validate: int = option(500, "measure on so many held-out scenes at the end; 0 is none")
+    output: Path = option(Path("runs/infrared/zones.safetensors"), "the checkpoint to write")
+
+
+def train(config: Config, on_step: OnStep | None = None) -> Path:
+    """Train as configured, tell `on_step` of every step, and return the checkpoint's path."""
+    within(config, width=(8, 1024), scenes=(1, 10**6), steps=(1, 10**9), batch=(1, 4096),
+           learning_rate=(1e-9, 1), seed=(0, 10**6), validate=(0, 10**5))
+    config = checkpoints.with_target(config)
+    rendered = Scenes(TRAINING * (1 + config.seed), config.scenes)
+    scenes = Kept(lambda index: marked(rendered.scene(index)), config.scenes)
+    run = Run(config, config.output.parent, on_step, save_every=500)
+    module = begin(config)
+    average = Average(module, 0.995)
+    optimizer = torch.optim.AdamW(module.parameters(), config.learning_rate, weight_decay=0.02)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, config.learning_rate,
+                                                   total_steps=config.steps + 1, pct_start=0.2)
+    module, optimizer, schedule, average = run.prepare(module, optimizer, schedule, average)
+    module.train()
+
+    for _, batch in run.steps(lambda number: make_batch(scenes, config, run, number)):
+        crops, labels, truth = (part.to(run.accelerator.device) for part in batch)
+        loss = zone_loss(module(crops, labels), truth, labels)
+        optimizer.zero_grad(set_to_none=True)
+        run.accelerator.backward(loss)
+        optimizer.step()
+        schedule.step()
+        average.update(run.accelerator.unwrap_model(module))
+        run.report(loss=loss.detach())
+
+    if run.accelerator.is_main_process:
+        write(config, run, average)
+    run.finish()
+    return config.output
+
+
+def begin(config: Config) -> nn.Module:
+    """Return the zone head before its first step: random, or with the weights of another."""
+    module = ARCHITECTURES.build("zones", **settings(config))
+    if config.start is None:
+        return module
+    began = load(config.start)
+    if began.card.config != settings(config):
+        raise UserError("'{file}' is a zone head of width {width}",
+                        "one of width {wanted} is accepted", "change --start or --width",
+                        file=config.start.name, width=began.card.config["width"],
+                        wanted=config.width)
+    module.load_state_dict(began.module.state_dict())
+    return module
+
+
+@dataclass(frozen=True, eq=False)
+class Marked:
+    """What the zone head learns from in one scene, small enough to keep thousands."""
+
+    grey: np.ndarray  # float16 (H, W)
+    boxes: np.ndarray  # float32 (K, 4)
+    labels: np.ndarray  # int64 (K,)
+    zones: tuple[tuple[Zone, ...], ...]
+
+
+def marked(scene: Scene) -> Marked:
+    """Return the boxes and zones of a scene's devices."""
+    return Marked(scene.grey.astype(np.float16),
+                  np.array([device.box for device in scene.devices], np.float32).reshape(-1, 4),
+                  np.array([device.label for device in scene.devices], np.int64),
+                  tuple(device.zones for device in scene.devices))
+
+
+def zone_loss(said: torch.Tensor, truth: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """Return the mean error of the zones there are, (R, slots, 4): of numbers and of overlap.
+
+    Each class of `labels` (R,) counts the same, as in the report, however many devices it has.
+    """
+    known = ~truth[..., 0].isnan()  # (R, slots)
+    said, truth = said[known], truth[known]  # (M, 4)
+    owners = labels[:, None].expand_as(known)[known]  # (M,)
+    numbers = functional.smooth_l1_loss(said, truth, reduction="none", beta=0.02).mean(1)  # (M,)
+    overlap = complete_box_iou_loss(corners(said), corners(truth))  # (M,), arXiv:1911.08287
+    share = 1 / owners.bincount()[owners]  # (M,): of a zone among those of its class
+    return (share * (numbers + overlap)).sum() / share.sum().clamp_min(1)
+
+
+def corners(zones: torch.Tensor) -> torch.Tensor:
+    """Return x0, y0, x1, y1 of zones given by centre and log size, (..., 4)."""
+    centres, halves = zones[..., :2], zones[..., 2:].exp() / 2
+    return torch.cat([centres - halves, centres + halves], -1)
+
+
+def make_batch(scenes: Kept[Marked], config: Config, run: Run, number: int) -> Batch:
+    """Return crops (R, 1, 64, 64), labels (R,) and zones (R, slots, 4) of step `number`."""
+    parts = []
+    for place in range(config.batch)[run.share(config.batch)]:
+        random = generator_for(config.seed, number, place)
+        parts.append(cut(scenes[int(random.integers(config.scenes))], random))
+    crops, labels, truth = (torch.cat(part) for part in zip(*parts, strict=True))
+    return crops, labels, truth
+
+
+def cut(scene: Marked, random: np.random.Generator) -> Batch:
+    """Return the devices of a scene, cut out a little wrongly, every second scene mirrored."""
+    sides = np.tile(scene.boxes[:, 2:] - scene.boxes[:, :2], 2)
+    around = wider(scene.boxes + sides * random.uniform(-JITTER, JITTER, sides.shape))
+    truth = np.array([numbers_of(zones, box, int(label)) for zones, box, label
+                      in zip(scene.zones, around, scene.labels, strict=True)], np.float32)
+    truth = truth.reshape(-1, SLOTS, 4)
+    crops = crops_of(Augment().recolour(scene.grey.astype(np.float32), random), around)
+    if random.random() < 0.5:
+        crops = crops.flip(3)
+        truth[:, :, 0] = 1 - truth[:, :, 0]
+    return crops, torch.from_numpy(scene.labels), torch.from_numpy(truth)
+
+
+def settings(config: Config) -> dict[str, int]:
+    """Return what rebuilds the module."""
+    return {"classes": len(CLASSES), "slots": SLOTS, "width": config.width}
+
+
+def write(config: Config, run: Run, average: Average) -> None:
+    """Measure the averaged head and write it with its card."""
+    module = round_rows(average.module.eval())  # measured as it is kept
+    metrics: dict[str, object] = {"seconds": run.seconds}
+    if config.validate and not run.asked_to_stop:
+        held_out = Scenes(HELD_OUT, config.validate)
+        metrics |= measure(Model(module, describe(config, run, {})), held_out).as_json()
+    checkpoints.save(config.output, module, describe(config, run, metrics), bits=8)
+
+
+def describe(config: Config, run: Run, metrics: dict[str, object]) -> Card:
+    """Return the model card of this training."""
+    return Card(
+        system="infrared", arch="zones", config=settings(config), classes=CLASSES,
+        preprocess={"side": 64, "normalisation": "each crop: mean 0, deviation 1"},
+        data={"train": f"{config.scenes} rendered scenes",
+              "val": f"{config.validate} held-out scenes, boxes known"},
+        metrics=metrics, command=command("infrared", "train_zones", config), seed=config.seed,
+        steps=run.number, device=run.device,
+    )
+
+
+def run(config: Config) -> Path:
+    """Train with progress on the terminal."""
+    return train(config, on_terminal)
+
+
+VERB = Verb(Config, run, "Train the zone head and write its checkpoint.")

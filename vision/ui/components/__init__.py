@@ -1,0 +1,1 @@
+"""What the tabs are built of."""

@@ -1,0 +1,136 @@
+"""Class links: an address that opens the page with a tab, its settings, its example and its seed.
+
+A tab ends its `build` with `return share("name", {"seed": seed, ...})`; the rest happens here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import gradio as gr
+
+from vision.errors import UserError, cut, unknown
+from vision.ui.components.friendly import friendly
+from vision.ui.components.html import label_of, note
+from vision.ui.components.link_values import decode, encode
+from vision.ui.text import t
+
+AGAIN = "copy it again from the page"
+LONGEST = 2000  # characters of a link's state
+ADDRESS = "(box, ...values) => [location.origin + location.pathname, ...values]"
+STATE = """() => {
+  window.onhashchange = () => location.reload();
+  return [location.hash.includes("=") ? location.hash.slice(1) : ""];
+}"""
+COPY = """async (link) => {
+  try { await navigator.clipboard.writeText(link); }
+  catch {  // a page without HTTPS has no clipboard
+    const area = document.createElement("textarea");
+    area.value = link;
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+  }
+}"""
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What a link holds of one tab: controls by short names, and the pictures some may show."""
+
+    tab: str
+    controls: Mapping[str, gr.components.Component]
+    pictures: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def encode(self, values: Sequence[Any]) -> tuple[str, list[gr.components.Component]]:
+        """Return the values as a link's state, and the controls whose values it cannot hold."""
+        texts = {name: encode(control, value, self.pictures.get(name, ()))
+                 for (name, control), value in zip(self.controls.items(), values, strict=True)}
+        left_out = [self.controls[name] for name, text in texts.items() if text is None]
+        held = {name: text for name, text in texts.items() if text is not None}
+        return urlencode({"tab": self.tab, **held}, safe=","), left_out
+
+    def decode(self, texts: Mapping[str, str]) -> dict[gr.components.Component, Any]:
+        """Return the value of each control that a link sets."""
+        for name in texts:
+            if name not in self.controls:
+                raise UserError("this class link sets '{name}', which '{tab}' does not have",
+                                "known are {known}", AGAIN, name=cut(name), tab=self.tab,
+                                known=", ".join(self.controls))
+        return {self.controls[name]: decode(name, self.controls[name], text,
+                                            self.pictures.get(name, ()))
+                for name, text in texts.items()}
+
+
+def share(tab: str, controls: Mapping[str, gr.components.Component],
+          pictures: Mapping[str, Sequence[str]] | None = None) -> Shared:
+    """Add the button that copies a link to these controls as they are; return them for the page."""
+    shared = Shared(tab, controls, pictures or {})
+    with gr.Row(elem_classes=["lab-extra"]):
+        button = gr.Button(t("app.link_copy"), size="sm", scale=0, min_width=200,
+                           elem_id=f"{tab}-link-copy")
+        box = gr.Textbox(label=t("app.link"), info=t("app.link_info"), interactive=False,
+                         visible=False, elem_id=f"{tab}-link")
+    left_out = gr.HTML(elem_id=f"{tab}-link-said", min_height=0)
+
+    @friendly
+    def compose(request: gr.Request, address: str, *values: Any) -> tuple[Any, str]:
+        state, missing = shared.encode(values)
+        if len(state) > LONGEST:
+            raise too_long(state)
+        names = ", ".join(label_of(control, request) for control in missing)
+        said = note("app.link_left_out", request, names=names) if names else ""
+        return gr.Textbox(value=f"{address}#{state}", visible=True), said
+
+    button.click(compose, [box, *controls.values()], [box, left_out], js=ADDRESS,
+                 concurrency_limit=None, show_progress="hidden", api_visibility="private").success(
+        None, box, None, js=COPY, queue=False)
+    return shared
+
+
+def connect(app: gr.Blocks, tabs: gr.Tabs, parts: Sequence[Shared]) -> None:
+    """Let the page open as the link says by which it is reached."""
+    state = gr.Textbox(visible=False)
+    known = {part.tab: part for part in parts}
+
+    @friendly
+    def restore(state: str, request: gr.Request) -> Any:
+        if not state:
+            return gr.skip()
+        part, texts = read(state, known)
+        values = part.decode(texts)
+        return {tabs: gr.Tabs(selected=part.tab),
+                **{control: gr.update(value=value) for control, value in values.items()}}
+
+    controls = [control for part in parts for control in part.controls.values()]
+    app.load(restore, state, [tabs, *controls], js=STATE, concurrency_limit=None,
+             show_progress="hidden", api_visibility="private")
+
+
+def read(state: str, known: Mapping[str, Shared]) -> tuple[Shared, dict[str, str]]:
+    """Return the tab that a link names, and the texts of its settings."""
+    if len(state) > LONGEST:
+        raise too_long(state)
+    try:
+        pairs = parse_qsl(state, keep_blank_values=True, strict_parsing=True, errors="strict")
+    except ValueError as error:
+        raise UserError("this class link is damaged", "", AGAIN) from error
+    texts = dict(pairs)
+    if len(texts) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise UserError("this class link names '{name}' twice", "once is accepted", AGAIN,
+                        name=cut(next(name for name in names if names.count(name) > 1)))
+    tab = texts.pop("tab", "")
+    if tab not in known:
+        raise unknown("tab", cut(tab), list(known))
+    return known[tab], texts
+
+
+def too_long(state: str) -> UserError:
+    """Return the error for a link that holds too much."""
+    return UserError("a class link of {found} characters is too long",
+                     "up to {most} characters are accepted", AGAIN, found=len(state), most=LONGEST)

@@ -1,0 +1,48 @@
+"""The picture input and the picture display that every tab uses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import gradio as gr
+
+from vision.errors import UserError
+from vision.ui.components.picture_input import PictureInput
+from vision.ui.text import t
+
+LONGEST_SIDE = 1280  # of the pictures sent to the screen
+
+
+def picture_input(key: str, elem_id: str, value: str | None = None, *, height: int = 260,
+                  webcam: bool = True) -> gr.Image:
+    """Return the picture input that every tab uses, labelled by a text key."""
+    sources: list[Any] = ["upload", "webcam", "clipboard"] if webcam else ["upload", "clipboard"]
+    return PictureInput(value=value, label=t(key), elem_id=elem_id, height=height,
+                        sources=sources, buttons=["fullscreen"])
+
+
+def picture_output(key: str, elem_id: str, *, height: int = 400, always: bool = True,
+                   buttons: Sequence[Any] = ("fullscreen",)) -> gr.Image:
+    """Return the picture display that every tab uses, shown `always` or when it is filled."""
+    return gr.Image(label=t(key), elem_id=elem_id, interactive=False, format="jpeg",
+                    height=height, buttons=[*buttons],
+                    elem_classes=[] if always else ["lab-when-filled"])
+
+
+def needed(path: str | None) -> str:
+    """Return a picture's path, or raise if there is none."""
+    if not path:
+        raise UserError("there is no picture yet", "any photograph will do",
+                        "upload one or click an example")
+    return path
+
+
+def for_screen(picture: Any) -> Any:
+    """Return a picture no larger than a screen needs."""
+    from vision.images import resize
+
+    scale = LONGEST_SIDE / max(picture.shape[:2])
+    if scale >= 1:
+        return picture
+    return resize(picture, (round(picture.shape[0] * scale), round(picture.shape[1] * scale)))

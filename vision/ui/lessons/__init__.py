@@ -1,0 +1,1 @@
+"""The lesson of a tab: text, exercises, and published numbers beside ours."""

@@ -1,0 +1,118 @@
+"""Published numbers beside ours: theirs from one table with sources, ours from the model cards."""
+
+from __future__ import annotations
+
+import functools
+import html
+import json
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from vision import checkpoints
+from vision.ui.components.html import note, table
+from vision.ui.text import language_of, say, words
+
+NUMBERS = Path(__file__).with_suffix(".json")
+COLUMNS = ("name", "published", "here", "gap")
+FORMS: dict[str, tuple[Callable[[float], float], str]] = {  # from a card's value, and how it reads
+    "percent": (lambda share: 100 * share, "{:.1f}%"),
+    "error": (lambda accuracy: 100 * (1 - accuracy), "{:.2f}%"),
+    "millions": (lambda count: count / 1e6, "{:.2f}M"),
+    "nats": (float, "{:.0f} nats"),
+    "seconds": (float, "{:.0f} s"),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A published number, and where a model card has the same measure of ours."""
+
+    tab: str
+    name: str
+    measure: str
+    published: float
+    source: str
+    data: str
+    on: str | None  # the data set of a card that may be compared
+    arch: str | None  # None where ours is measured while it runs
+    metric: list[str] | None
+    form: str
+    error: float | None = None
+    file: str | None = None  # the checkpoint, where several of an architecture ship
+
+
+@dataclass(frozen=True)
+class Here:
+    """Our number with the checkpoint and the data that it was measured on."""
+
+    value: float
+    checkpoint: str
+    data: str
+
+
+@functools.cache
+def numbers() -> tuple[Row, ...]:
+    """Return every published number."""
+    return tuple(Row(**values) for values in json.loads(NUMBERS.read_text("utf-8")))
+
+
+def here(row: Row) -> Here | None:
+    """Return our number from a card that ships and has it, one on the same data first."""
+    found = []
+    for path in checkpoints.readable(row.tab):
+        card = checkpoints.read_card(path)
+        data = str(card.data.get("val") or card.data.get("test") or "")
+        value = at(card.metrics, row.metric or [])
+        named = path.stem == row.file if row.file else path.stem.startswith(card.arch)
+        if card.arch == row.arch and named and is_number(value):
+            found.append(Here(FORMS[row.form][0](value), path.stem, data))
+    return min(found, key=lambda one: one.data != row.on, default=None)
+
+
+def at(metrics: Any, way: list[str]) -> Any:
+    """Return what lies at the end of a way of names through metrics."""
+    for name in way:
+        metrics = metrics.get(name) if isinstance(metrics, dict) else None
+    return metrics
+
+
+def is_number(value: Any) -> bool:
+    """Return whether a card's value is a number to show."""
+    return isinstance(value, (int, float)) and math.isfinite(value)
+
+
+def beside(tab: str, request: gr.Request | None) -> str:
+    """Return a tab's published numbers, ours and the gaps as a table."""
+    rows = [cells(row, here(row), request) for row in numbers() if row.tab == tab]
+    if not rows:
+        return ""
+    title = html.escape(say("paper.title", request))
+    head = [html.escape(say(f"paper.{name}", request)) for name in COLUMNS]
+    return f"<h3>{title}</h3>{table(head, rows)}{note('paper.note', request)}"
+
+
+def cells(row: Row, ours: Here | None, request: gr.Request | None) -> list[str]:
+    """Return one row of the table: each value with where it is from below it."""
+    form = FORMS[row.form][1]
+    shown, gap, place = "–", "–", row.arch or ""
+    if ours is None:
+        place += " " + say("paper.live" if row.arch is None else "paper.missing", request)
+    else:
+        shown, place = form.format(ours.value), f"{ours.checkpoint}, {ours.data}"
+        gap = (f"{ours.value - row.published:+.2f}" if ours.data == row.on
+               else say("paper.other_data", request))
+    name = words(language_of(request)).get(f"infrared.class.{row.name}", row.name)
+    measure = f"{say(f'paper.measure.{row.measure}', request)}, {row.data}"
+    published = form.format(row.published) + (f" ± {row.error:g}" if row.error else "")
+    return [over(name, measure), over(published, row.source), over(shown, place), over(gap)]
+
+
+def over(value: str, below: str = "") -> str:
+    """Return a cell with a value and a smaller text below it, which may take several lines."""
+    return (f"<b>{html.escape(value)}</b>"
+            f'<br><small style="white-space:normal">{html.escape(below)}</small>')

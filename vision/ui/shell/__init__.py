@@ -1,0 +1,1 @@
+"""What the page as a whole needs, whatever its tabs show."""

@@ -1,0 +1,1 @@
+"""The tabs: each folder, or module, that defines `TAB` is one."""

@@ -1,0 +1,5 @@
+"""The GAN tab."""
+
+from .tab import TAB
+
+__all__ = ["TAB"]

@@ -1,0 +1,172 @@
+"""Judging: the measures beside the papers', drawing for the discriminator, nearest neighbours."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+import numpy as np
+
+from vision import checkpoints
+from vision.ui.components.drawing_board import DrawingBoard
+from vision.ui.components.friendly import friendly
+from vision.ui.components.html import note, picture_uri, table, tiles, wipeable
+from vision.ui.components.plots import style
+from vision.ui.tabs.gan.shared import GREY, ink_of, names, open_model, path_of, reader_for, sheet
+from vision.ui.text import say, t
+
+if TYPE_CHECKING:
+    from vision.checkpoints import Card
+
+PAPERS = (
+    ("DBN, Goodfellow et al. 2014", "138 ± 2"),
+    ("Stacked CAE, Goodfellow et al. 2014", "121 ± 1.6"),
+    ("Deep GSN, Goodfellow et al. 2014", "214 ± 1.1"),
+    ("GAN, Goodfellow et al. 2014", "225 ± 2"),
+    ("CGAN, Mirza & Osindero 2014", "132 ± 1.8"),
+)
+COLUMNS = ("model", "parzen", "fidelity", "distance", "diversity", "d_real", "d_fake")
+
+
+@friendly
+def leaderboard(request: gr.Request) -> str:
+    """Return every shipped model's measures from its card, the papers' below, and sources."""
+    cards = {name: checkpoints.read_card(path_of(name, None)) for name in names()}
+    rows = [measures(name, card) for name, card in cards.items()]
+    rows += [[html.escape(name), value, *["–"] * (len(COLUMNS) - 2)] for name, value in PAPERS]
+    head = [html.escape(say(f"gan.column_{name}", request)) for name in COLUMNS]
+    return table(head, rows) + note("gan.measures_source", request,
+                                    floor=floors(list(cards.values())))
+
+
+def floors(cards: list[Card]) -> str:
+    """Return for each data set how far real pictures are from other real ones."""
+    found = {card.data["train"][0]: card.metrics.get("distance_floor") for card in cards}
+    return ", ".join(f"{data} {value:.1f}" for data, value in found.items() if value) or "–"
+
+
+def measures(name: str, card: Card) -> list[str]:
+    """Return one row of the table; a dash where a measure does not apply."""
+    found = card.metrics
+    parzen = found.get("parzen")
+    diversity = found.get("diversity")
+
+    def number(value: float | None, form: str) -> str:
+        return "–" if value is None else form.format(value)
+
+    return [html.escape(name),
+            f"{parzen['mean']:.0f} ± {parzen['error']:.1f}" if parzen else "–",
+            number(found.get("fidelity"), "{:.1%}"), number(found.get("distance"), "{:.1f}"),
+            number(float(np.mean(diversity)) if diversity else None, "{:.2f}"),
+            number(found.get("d_real"), "{:.2f}"), number(found.get("d_fake"), "{:.2f}")]
+
+
+@friendly
+def plots(model: str, own: str | None, request: gr.Request) -> tuple[Any, str]:
+    """Return a model's label matrix, its Parzen window's curve over σ, and how to read them."""
+    from matplotlib.figure import Figure
+
+    card = checkpoints.read_card(path_of(model, own))
+    figure = Figure(figsize=(7, 3), layout="constrained")
+    figure.patch.set_alpha(0)
+    left, right = figure.subplots(1, 2)
+    if matrix := card.metrics.get("matrix"):
+        counts = np.array(matrix, float)
+        left.imshow(counts / counts.sum(1, keepdims=True).clip(1), cmap="Blues", vmin=0, vmax=1)
+        left.set_xticks(range(len(card.classes)))
+        left.set_yticks(range(len(counts)))
+    style(left, "asked ↓  read →" if matrix else "–")
+    left.grid(False)
+    if parzen := card.metrics.get("parzen"):
+        right.plot(*np.array(parzen["curve"]).T, color="#3b82f6", linewidth=2, marker="o")
+        right.set_ylim(min(0, parzen["mean"] - 200), parzen["mean"] + 40)
+        right.axvline(parzen["sigma"], color=GREY, linestyle="--")
+    style(right, "log p(x) / σ")
+    return figure, fragility(parzen, request)
+
+
+def fragility(parzen: dict[str, Any] | None, request: gr.Request | None) -> str:
+    """Return what makes the Parzen window's number fragile, with this model's own numbers."""
+    if not parzen:
+        return ""
+    sigmas, values = zip(*parzen["curve"], strict=True)
+    beside = max(sigmas.index(parzen["sigma"]) - 2, 0)
+    return note("gan.fragile", request, near=sigmas[beside], worse=values[beside],
+                best=max(values), samples=parzen["samples"], dimensions=28 * 28)
+
+
+@friendly
+def fool(drawing: np.ndarray | None, model: str, label: int, own: str | None,
+         request: gr.Request) -> str:
+    """Return what the discriminator and the classifier think of a drawing."""
+    import torch
+
+    from vision.gan.predict import check_labels, opinions, read
+    from vision.gan.sketch import to_picture
+
+    loaded = open_model(model, own)
+    asked = torch.from_numpy(check_labels([int(label)], loaded.card.classes))
+    picture = to_picture(ink_of(drawing))
+    facts = {say("gan.fooled", request): f"{float(opinions(loaded, picture, asked)):.3f}"}
+    if reader := reader_for(loaded):
+        likely, best = read(reader, picture).max(1)
+        facts[say("gan.reads", request)] = (
+            f"{loaded.card.classes[int(best)]} · {100 * float(likely):.0f}%")
+    seen = (255 * picture[0, 0]).numpy().astype(np.uint8)
+    return tiles(facts) + (f'<img alt="" src="{picture_uri(seen)}" style="width:112px;'
+                           'margin-top:.5rem;image-rendering:pixelated;border-radius:4px">')
+
+
+@friendly
+def neighbours(model: str, own: str | None, request: gr.Request) -> str:
+    """Return ten drawn pictures, each with the training picture that is nearest to it."""
+    from vision.gan.data import open_pictures
+    from vision.gan.neighbours import nearest
+    from vision.gan.predict import predict
+
+    loaded = open_model(model, own)
+    known = open_pictures(loaded.card.data["train"][0], "train")
+    drawn = predict(loaded, list(range(len(loaded.card.classes))), 10, seed=3).pictures
+    near, far = nearest(drawn, known)
+    pairs = np.concatenate([drawn, near[:, 0]], axis=1)  # (10, 56, 28)
+    return (note("gan.neighbours_note", request)
+            + sheet(pairs, [f"± {value:.0f}" for value in far[:, 0]]))
+
+
+@friendly
+def fetch(model: str, own: str | None, request: gr.Request) -> str:
+    """Download the model's data set and return its nearest neighbours."""
+    from vision.data.download import download
+
+    download(open_model(model, own).card.data["train"][0])
+    return neighbours(model, own, request)
+
+
+def build(model: gr.Dropdown, own: gr.State, pairs: list[tuple[str, int]]) -> gr.Dropdown:
+    """Build the part, and return its choice of a label."""
+    gr.Markdown(t("gan.measures"))
+    board = gr.HTML(elem_id="gan-board")
+    plot = gr.Plot(show_label=False, elem_id="gan-plots", elem_classes=["lab-when-filled"])
+    fragile = gr.HTML(elem_id="gan-fragile", min_height=0)
+    show = gr.Button(t("gan.measures_go"), elem_id="gan-measures-go")
+    gr.Markdown(t("gan.fool"))
+    with gr.Row():
+        with gr.Column(scale=2, min_width=280):
+            canvas = wipeable(DrawingBoard(elem_id="gan-canvas"))
+        with gr.Column(scale=3, min_width=320):
+            asked = gr.Dropdown(pairs, value=0, label=t("gan.asked"), info=t("gan.asked_info"))
+            judge = gr.Button(t("gan.fool_go"), variant="primary", elem_id="gan-fool-go")
+            verdict = gr.HTML(elem_id="gan-verdict")
+    gr.Markdown(t("gan.neighbours"))
+    with gr.Row():
+        near = gr.Button(t("gan.neighbours_go"), elem_id="gan-near-go")
+        get = gr.Button(t("gan.fetch"))
+    found = gr.HTML(elem_id="gan-near")
+    show.click(leaderboard, None, board, api_visibility="private")
+    gr.on([show.click, model.change, own.change], plots, [model, own], [plot, fragile],
+          api_visibility="private")
+    judge.click(fool, [canvas, model, asked, own], verdict, api_visibility="private")
+    near.click(neighbours, [model, own], found, api_visibility="private")
+    get.click(fetch, [model, own], found, api_visibility="private")
+    return asked

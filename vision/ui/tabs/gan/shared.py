@@ -1,0 +1,141 @@
+"""What the parts of the GAN tab share: which models there are, and drawn pictures as HTML."""
+
+from __future__ import annotations
+
+import functools
+import html
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vision import checkpoints
+from vision.errors import UserError
+from vision.ui.components import model_choice
+from vision.ui.components.html import picture_uri
+from vision.ui.components.plots import style
+from vision.ui.text import say
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from vision.checkpoints import Model
+    from vision.gan.predict import Result
+
+FIRST = ("cdcgan-mnist", "cgan-mnist")  # the default, if it ships
+GREY = "#808793"
+
+
+@functools.lru_cache(maxsize=16)
+def model_at(path: Path, changed: float) -> Model:
+    """Return a checkpoint's model, loaded once for each version of the file."""
+    from vision.gan.predict import load
+
+    return load(path)
+
+
+def path_of(name: str, own: str | None) -> Path:
+    """Return the file of a model; `own` is the one this session has trained."""
+    return model_choice.path_of("gan", name, own, names())
+
+
+def open_model(name: str, own: str | None) -> Model:
+    """Return the model of that name."""
+    path = path_of(name, own)
+    return model_at(path, checkpoints.version(path))
+
+
+def reader_for(model: Model) -> Model | None:
+    """Return the classifier that reads what a model draws, if it ships."""
+    path = checkpoints.FOLDER / "gan" / f"classifier-{model.card.data['train'][0]}.safetensors"
+    return model_at(path, checkpoints.version(path)) if path.is_file() else None
+
+
+def names() -> list[str]:
+    """Return the names of the models that ship and draw."""
+    return [path.stem for path in checkpoints.readable("gan")
+            if not path.stem.startswith("classifier")]
+
+
+def first() -> str | None:
+    """Return the model that is chosen at first."""
+    known = names()
+    return next((name for name in FIRST if name in known), known[0] if known else None)
+
+
+def classes_of(name: str | None, own: str | None) -> tuple[str, ...]:
+    """Return the names of a model's labels, read from its card alone."""
+    if name is None:
+        return tuple("0123456789")
+    return checkpoints.read_card(path_of(name, own)).classes
+
+
+def needs_labels(model: Model) -> Model:
+    """Return a model, or raise if it draws without labels."""
+    from vision.gan.predict import conditional
+
+    if not conditional(model):
+        raise UserError("a {arch} draws without labels", "cgan and cdcgan models are accepted here",
+                        "choose one of them", arch=model.card.arch)
+    return model
+
+
+def sheet(pictures: np.ndarray, captions: list[str], smallest: int = 76) -> str:
+    """Return pictures (N, 28, 28) as a grid with a caption under each."""
+    cells = "".join(
+        f'<figure style="margin:0;text-align:center"><img alt="{html.escape(caption)}" '
+        f'src="{picture_uri(picture)}" style="width:100%;image-rendering:pixelated;'
+        f'border-radius:4px;margin:0"><figcaption style="font-size:.8rem;line-height:1.3;'
+        f'white-space:pre-line">{html.escape(caption)}</figcaption></figure>'
+        for picture, caption in zip(pictures, captions, strict=True))
+    return (f'<div style="display:grid;gap:.5rem;grid-template-columns:'
+            f'repeat(auto-fill,minmax({smallest}px,1fr))">{cells}</div>')
+
+
+def table(pictures: np.ndarray, columns: list[str]) -> str:
+    """Return pictures (rows × columns, 28, 28) as a table with a head over each column."""
+    head = "".join(f"<th>{html.escape(name)}</th>" for name in columns)
+    body = "".join(
+        "<tr>" + "".join(f'<td style="padding:2px"><img alt="" src="{picture_uri(picture)}" '
+                         'style="width:100%;min-width:28px;image-rendering:pixelated;margin:0"></td>'
+                         for picture in pictures[start : start + len(columns)]) + "</tr>"
+        for start in range(0, len(pictures), len(columns)))
+    return (f'<div class="lab-scroll"><table class="lab-table"><thead><tr>{head}</tr></thead>'
+            f"<tbody>{body}</tbody></table></div>")
+
+
+def captions(result: Result) -> list[str]:
+    """Return D's opinion and the classifier's reading of each picture; ✗ marks another label."""
+    lines = [f"D {opinion:.2f}" for opinion in result.opinion]
+    if result.reading is None:
+        return lines
+    marks = [""] * len(lines)
+    if result.labels is not None:
+        marks = [" ✓" if a == b else " ✗"
+                 for a, b in zip(result.labels, result.reading, strict=True)]
+    return [f"{line}\n{result.classes[reading]}{mark}"
+            for line, reading, mark in zip(lines, result.reading, marks, strict=True)]
+
+
+def ink_of(drawing: np.ndarray | None) -> np.ndarray:
+    """Return what was drawn, or raise if nothing was."""
+    if drawing is None:
+        raise UserError("the drawing is empty", "a few strokes are accepted", "draw something")
+    return drawing
+
+
+def curves(points: Mapping[str, Sequence[float]], step: int) -> Any:
+    """Return the losses and D's mean opinions over the steps of a training, a step marked."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7, 2.6), layout="constrained")
+    figure.patch.set_alpha(0)
+    groups = {"gan.losses": ("d_loss", "g_loss"), "gan.opinions": ("d_real", "d_fake")}
+    for axis, (title, names) in zip(figure.subplots(1, 2), groups.items(), strict=True):
+        for name, colour in zip(names, ("#3b82f6", "#f97316"), strict=True):
+            if name in points:
+                axis.plot(points["step"], points[name], color=colour, linewidth=2, label=name)
+        axis.axvline(step, color=GREY, linewidth=2, linestyle="--")
+        style(axis, say(title, None))
+        if points:
+            axis.legend(frameon=False, labelcolor=GREY, fontsize=9)
+    return figure

@@ -1,0 +1,184 @@
+"""The GAN tab: order pictures by label, and see what the game between two nets has taught."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from vision.ui import Tab
+from vision.ui.components import class_link
+from vision.ui.components.friendly import friendly
+from vision.ui.components.html import clock, note, tiles
+from vision.ui.components.model_card import card_markdown
+from vision.ui.components.model_choice import OWN
+from vision.ui.lessons import lesson
+from vision.ui.shell.uploads import new_folder
+from vision.ui.tabs.gan import explore, figure, judge, lab, timeline, train
+from vision.ui.tabs.gan.exercises import EXERCISES
+from vision.ui.tabs.gan.label_choice import LabelChoice
+from vision.ui.tabs.gan.shared import (
+    captions,
+    classes_of,
+    first,
+    names,
+    needs_labels,
+    open_model,
+    reader_for,
+    sheet,
+)
+from vision.ui.text import say, t
+
+if TYPE_CHECKING:
+    from vision.gan.predict import Result
+
+
+@friendly
+def sample(model: str, labels: list[int], count: float, seed: float, truncation: float,
+           own: str | None, request: gr.Request) -> tuple[Any, ...]:
+    """Draw pictures by label.
+
+    Returns the pictures with the discriminator's opinion and the classifier's reading of each,
+    the numbers, a PNG of all pictures, and everything as JSON.
+    """
+    from vision.gan.predict import predict
+
+    loaded = open_model(model, own)
+    result = predict(loaded, labels, int(count), int(seed), float(truncation), reader_for(loaded))
+    return answer(result, request)
+
+
+@friendly
+def write(model: str, text: str, seed: float, truncation: float, own: str | None,
+          request: gr.Request) -> tuple[Any, ...]:
+    """Draw a number digit by digit, or garments by their names."""
+    from vision.gan.data import labels_of
+    from vision.gan.predict import predict
+
+    loaded = needs_labels(open_model(model, own))
+    labels = labels_of(text or "", loaded.card.classes)
+    result = predict(loaded, labels, len(labels), int(seed), float(truncation), reader_for(loaded))
+    return answer(result, request)
+
+
+def answer(result: Result, request: gr.Request) -> tuple[Any, ...]:
+    """Return a result as the page shows it."""
+    from vision.gan.predict import grid
+    from vision.images import write_png
+
+    facts = {say("gan.time", request): clock(result.seconds),
+             say("gan.opinion", request): f"{result.opinion.mean():.2f}"}
+    if result.fidelity is not None:
+        facts[say("gan.fidelity", request)] = f"{100 * result.fidelity:.0f}%"
+    file = write_png(new_folder() / "drawn.png", grid(result.pictures, 10))
+    return (sheet(result.pictures, captions(result)),
+            tiles(facts) + ("" if result.labels is not None else note("gan.no_labels", request)),
+            gr.DownloadButton(value=str(file), visible=True), result.as_json())
+
+
+@friendly
+def relabel(model: str, own: str | None, labels: list[int], request: gr.Request
+            ) -> tuple[Any, ...]:
+    """Offer the labels of the chosen model wherever labels are chosen; chosen ones stay so."""
+    pairs = [(name, index) for index, name in enumerate(classes_of(model, own))]
+    every = [index for _, index in pairs]
+    kept = [index for index in every if index in labels] or every
+    return (gr.CheckboxGroup(choices=pairs, value=kept), gr.Dropdown(choices=pairs, value=0),
+            gr.Dropdown(choices=pairs, value=1), gr.Dropdown(choices=pairs, value=0))
+
+
+@friendly
+def show_card(model: str, own: str | None, request: gr.Request) -> str:
+    """Return the model card of the chosen model."""
+    from vision.gan.models import ARCHITECTURES
+
+    loaded = open_model(model, own)
+    facts = {"parameters": f"{sum(p.numel() for p in loaded.module.parameters()):,}"}
+    return card_markdown(loaded.card, ARCHITECTURES[loaded.card.arch].link, facts, request)
+
+
+def code(model: str | None, labels: list[int], count: float, seed: float, truncation: float) -> str:
+    """Return the shortest script that does what the settings above do."""
+    file = "the-file-you-downloaded" if model == OWN else f"checkpoints/gan/{model}"
+    return f"""from pathlib import Path
+
+from vision.gan.predict import grid, load, predict
+from vision.images import write_png
+
+model = load(Path("{file}.safetensors"))
+result = predict(model, {labels}, {int(count)}, seed={int(seed)}, truncation={truncation})
+print(result.opinion)
+write_png(Path("runs/drawn.png"), grid(result.pictures, 10))
+"""
+
+
+def build() -> class_link.Shared:
+    """Build the tab."""
+    own = gr.State(None)
+    chosen = first()
+    pairs = [(name, index) for index, name in enumerate(classes_of(chosen, None))]
+    every = [index for _, index in pairs]
+    with gr.Row():
+        with gr.Column(scale=2, min_width=280):
+            model = gr.Dropdown(names(), value=chosen, label=t("gan.model"),
+                                info=t("gan.model_info"), elem_id="gan-model")
+            labels = LabelChoice(pairs, value=every, label=t("gan.labels"),
+                                 info=t("gan.labels_info"), elem_id="gan-labels")
+            count = gr.Slider(1, 200, 30, step=1, label=t("gan.count"), info=t("gan.count_info"),
+                              elem_id="gan-count")
+            with gr.Row():
+                seed = gr.Number(0, precision=0, minimum=0, label=t("app.seed"), min_width=120,
+                                 info=t("gan.seed_info"), elem_id="gan-seed")
+                cut = gr.Slider(0.1, 4, 4, step=0.1, label=t("gan.truncation"), min_width=160,
+                                info=t("gan.truncation_info"), elem_id="gan-truncation")
+            go = gr.Button(t("gan.go"), variant="primary", elem_id="gan-go")
+            text = gr.Textbox("20261120", label=t("gan.text"), info=t("gan.text_info"),
+                              elem_id="gan-text", max_lines=1)
+            put = gr.Button(t("gan.write"), elem_id="gan-write")
+        with gr.Column(scale=3, min_width=320):
+            numbers = gr.HTML(elem_id="gan-numbers")
+            result = gr.HTML(t("gan.empty"), elem_id="gan-result")
+            file = gr.DownloadButton(t("gan.download"), visible=False, size="sm")
+            raw = gr.JSON(visible=False)
+    with gr.Tabs(elem_id="gan-parts"):
+        with gr.Tab(t("gan.explore"), id="explore"):
+            first_label, second_label = explore.build(model, own, pairs)
+        with gr.Tab(t("gan.time_tab"), id="time"):
+            timeline.build(model, own)
+        with gr.Tab(t("gan.lab_tab"), id="lab"):
+            lab.build()
+        with gr.Tab(t("gan.judge_tab"), id="judge"):
+            asked = judge.build(model, own, pairs)
+    lesson.build("gan", EXERCISES, draw=figure.draw)
+    with gr.Accordion(t("app.train_your_own"), open=False):
+        train.build(model, own)
+    with gr.Accordion(t("app.show_the_code"), open=False):
+        script = gr.Code(code(chosen, every, 30, 0, 4.0), language="python", interactive=False)
+    with gr.Accordion(t("app.model_card"), open=False) as card_place:
+        card = gr.Markdown(elem_id="gan-card")
+
+    outputs = [result, numbers, file, raw]
+    settings: list[Any] = [model, labels, count, seed, cut]
+    go.click(sample, [*settings, own], outputs, concurrency_limit=4, api_name="sample")
+    gr.on([put.click, text.submit], write, [model, text, seed, cut, own], outputs,
+          concurrency_limit=2, api_visibility="private")
+    gr.on([model.change, own.change], relabel, [model, own, labels],
+          [labels, first_label, second_label, asked], api_visibility="private")
+    gr.on([part.change for part in settings], code, settings, script, queue=False,
+          trigger_mode="always_last", show_progress="hidden", api_visibility="private")
+    gr.on([card_place.expand, model.change, own.change], show_card, [model, own], card,
+          api_visibility="private")
+    return class_link.share("gan", {"model": model, "labels": labels, "count": count,
+                                    "seed": seed, "truncation": cut, "text": text})
+
+
+def warm() -> None:
+    """Load the default model and its classifier, and draw once."""
+    from vision.gan.predict import predict
+
+    if name := first():
+        loaded = open_model(name, None)
+        predict(loaded, [0], 1, reader=reader_for(loaded))
+
+
+TAB = Tab("gan", 3, build, warm)

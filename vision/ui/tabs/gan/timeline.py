@@ -1,0 +1,81 @@
+"""Slide through a training with noise and labels fixed, a collapsed run beside it."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+import numpy as np
+
+from vision import checkpoints
+from vision.ui.components.friendly import friendly
+from vision.ui.components.html import note
+from vision.ui.tabs.gan.shared import curves, model_at, open_model, path_of, sheet
+from vision.ui.text import t
+
+if TYPE_CHECKING:
+    from vision.gan.predict import Drawer
+
+COLLAPSED = "collapsed-mnist"
+COUNT = 30
+
+
+@functools.lru_cache(maxsize=6)
+def states_at(path: Path, changed: float) -> dict[int, dict[str, Any]]:
+    """Return the generator's states at its snapshots, by step."""
+    from vision.gan import snapshots
+
+    return snapshots.load(path)
+
+
+@functools.lru_cache(maxsize=64)
+def drawer_at(path: Path, changed: float, step: int) -> Drawer:
+    """Return a generator as it was at a snapshot, or the finished one."""
+    from vision.gan.predict import Drawer
+
+    finished = Drawer.of(model_at(path, changed))
+    state = states_at(path, changed).get(step)
+    return finished.at(state) if state else finished
+
+
+def moment(path: Path, share: float) -> tuple[int, np.ndarray]:
+    """Return the step of the snapshot at a share of them, and what it draws, always alike."""
+    changed = checkpoints.version(path)
+    steps = [*states_at(path, changed), model_at(path, changed).card.steps]
+    step = steps[round(share * (len(steps) - 1))]
+    drawer = drawer_at(path, changed, step)
+    drawn = drawer.floats(np.arange(COUNT) % len(drawer.classes), seed=0)[:, 0]
+    return step, (255 * drawn).round().numpy().astype(np.uint8)
+
+
+@friendly
+def travel(model: str, share: float, own: str | None, request: gr.Request) -> tuple[Any, ...]:
+    """Return what the model drew at a moment of its training, its curves, and a collapsed run."""
+    path = path_of(model, own)
+    step, pictures = moment(path, share)
+    card = open_model(model, own).card
+    text = note("gan.moment", request, step=f"{step:,}", total=f"{card.steps:,}")
+    plot = curves(card.metrics.get("curves", {}), step)
+    other = checkpoints.FOLDER / "gan" / f"{COLLAPSED}.safetensors"
+    beside = note("gan.no_collapse", request)
+    if other.is_file():
+        at, fallen = moment(other, share)
+        beside = note("gan.collapse", request, step=f"{at:,}") + sheet(fallen, [""] * COUNT, 40)
+    return text + sheet(pictures, [""] * COUNT, 40), beside, plot
+
+
+def build(model: gr.Dropdown, own: gr.State) -> None:
+    """Build the part."""
+    share = gr.Slider(0, 1, 1, step=0.05, label=t("gan.moment_label"),
+                      info=t("gan.moment_info"), elem_id="gan-time")
+    with gr.Row():
+        with gr.Column(min_width=280):
+            here = gr.HTML(t("gan.time_empty"), elem_id="gan-then")
+        with gr.Column(min_width=280):
+            beside = gr.HTML(elem_id="gan-collapse")
+    plot = gr.Plot(show_label=False, elem_id="gan-curves", elem_classes=["lab-when-filled"])
+    gr.on([share.input, model.change, own.change], travel, [model, share, own],
+          [here, beside, plot], trigger_mode="always_last", show_progress="hidden",
+          api_visibility="private")

@@ -1,0 +1,82 @@
+"""Train your own GAN, with its pictures, losses and D's opinions live."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+import numpy as np
+
+from vision.ui.components import training_form as form
+from vision.ui.components.friendly import friendly
+from vision.ui.components.model_choice import OWN
+from vision.ui.components.training_panel import Control, follow, progress_line
+from vision.ui.shell.uploads import new_folder
+from vision.ui.tabs.gan.shared import curves, names, sheet
+from vision.ui.text import say, t
+
+if TYPE_CHECKING:
+    from vision.training import Step
+
+ARCHITECTURES = ("cgan", "gan", "cgan_projection", "dcgan", "cdcgan")
+DATA = ("shapes", "mnist", "fashion-mnist")
+
+
+@friendly
+def train_own(arch: str, data: str, k: float, loss: str, steps: float, rate: float, seed: float,
+              control: Control, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+    """Train a small GAN and show how it goes."""
+    from vision.gan.train import Config, train
+
+    total = int(steps)
+    config = Config(arch=arch, data=data, steps=total, batch=64, k=int(k), loss=loss,
+                    learning_rate=rate, average=0.99, seed=int(seed), measure=False,
+                    save_every=total + 1,
+                    output=new_folder() / f"{arch}-{data}.safetensors")
+    yield say("gan.preparing", request), None, gr.skip(), gr.skip(), gr.skip(), gr.skip()
+    for news in follow(lambda on_step: train(config, on_step), control):
+        if isinstance(news, Path):
+            choices: list[Any] = [*names(), (say("gan.own", request), OWN)]
+            yield (say("gan.trained", request), gr.skip(), gr.skip(), str(news),
+                   gr.Dropdown(choices=choices, value=OWN),
+                   gr.DownloadButton(value=str(news), visible=True))
+        else:
+            yield (progress_line(news[-1], request), curves(so_far(news), news[-1].number),
+                   drawn(news[-1].sample), gr.skip(), gr.skip(), gr.skip())
+
+
+def so_far(steps: list[Step]) -> dict[str, list[float]]:
+    """Return the values of the steps as curves."""
+    return {"step": [step.number for step in steps],
+            **{name: [step.values[name] for step in steps] for name in steps[-1].values}}
+
+
+def drawn(drawer: Any) -> str:
+    """Return thirty pictures of the generator as it is now, always from the same noise."""
+    pictures = drawer.floats(np.arange(30) % len(drawer.classes), seed=0)[:, 0]
+    return sheet((255 * pictures).round().numpy().astype(np.uint8), [""] * 30, 44)
+
+
+def build(model: gr.Dropdown, own: gr.State) -> None:
+    """Build the part."""
+    name = "gan-train"
+    gr.Markdown(t("gan.train_info"))
+    with gr.Row():
+        with gr.Column(scale=2, min_width=280):
+            arch = gr.Dropdown(list(ARCHITECTURES), value="cgan", label=t("gan.arch"),
+                               info=t("gan.arch_info"))
+            data = gr.Dropdown(list(DATA), value="shapes", label=t("gan.data"),
+                               info=t("gan.data_info"))
+            k = gr.Slider(1, 5, 1, step=1, label="k", info=t("gan.k_info"))
+            loss = gr.Radio([(t("gan.loss_ns"), "non-saturating"), (t("gan.loss_s"), "saturating")],
+                            value="non-saturating", label=t("gan.loss"), info=t("gan.loss_info"))
+            pace = form.pace(name, (50, 5000, 600, 50), (1e-4, 5e-3, 1e-3, 1e-4))
+            go = form.buttons(name)
+        with gr.Column(scale=3, min_width=320):
+            status, plot = form.status(name), form.plot(name)
+            pictures = gr.HTML(elem_id="gan-own-pictures")
+            download = form.download(name)
+    form.connect(go, status, train_own, [arch, data, k, loss, *pace],
+                 [plot, pictures, own, model, download])

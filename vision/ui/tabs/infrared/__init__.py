@@ -1,0 +1,5 @@
+"""The infrared tab."""
+
+from .tab import TAB
+
+__all__ = ["TAB"]

@@ -1,0 +1,235 @@
+"""One device and one line: where its temperatures lie, what it is compared with, and the rule."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from vision.ui.components.friendly import friendly
+from vision.ui.components.html import note, table
+from vision.ui.components.plots import style
+from vision.ui.tabs.infrared.shared import (
+    View,
+    called,
+    chip,
+    field_of,
+    gravest,
+    level_of,
+    needed_view,
+)
+from vision.ui.text import explain, say, t
+
+if TYPE_CHECKING:
+    from vision.infrared.inspection.result import Instance
+
+BLUE, GREY = "#3b82f6", "#808793"
+LOOK = """
+td:first-child { white-space: normal !important; }
+"""
+Line = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the part shows: a device in words and as histogram, a line's ends and its profile."""
+
+    text: gr.HTML
+    histogram: gr.Plot
+    ends: list[gr.Number]
+    profile: gr.Plot
+
+    def of_device(self) -> list[Any]:
+        """Return all outputs of a chosen device."""
+        return [self.text, self.histogram, *self.of_line()]
+
+    def of_line(self) -> list[Any]:
+        """Return the outputs of a drawn line."""
+        return [*self.ends, self.profile]
+
+
+@friendly
+def begin(view: View | None, request: gr.Request) -> tuple[Any, ...]:
+    """Show the device with the gravest verdict, as soon as a detection is there."""
+    worst = gravest(needed_view(view).result)
+    if worst is None:
+        return note("infrared.no_device", request), None, None, None, None, None, None
+    return show(needed_view(view), worst, request)
+
+
+@friendly
+def chosen(view: View | None, request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
+    """Show the device that was clicked."""
+    return show(needed_view(view), int(event.device), request)
+
+
+def show(view: View, place: int, request: gr.Request | None) -> tuple[Any, ...]:
+    """Return a device in words, its histogram, and the profile along it."""
+    instance = view.result.instances[place]
+    ends = along(instance, view.result.thermogram.grey.shape)
+    return (words_of(view, place, request), histogram_of(view, instance, request), *ends,
+            profile_of(view, ends, request))
+
+
+@friendly
+def drawn(view: View | None, request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
+    """Return the ends of a line that was drawn over the picture, and the profile along it."""
+    height, width = needed_view(view).result.thermogram.grey.shape
+    x0, y0, x1, y1 = (round(float(value), 1) for value in event.line)
+    ends = (*inside(x0, y0, width, height), *inside(x1, y1, width, height))
+    return *ends, profile_of(needed_view(view), ends, request)
+
+
+@friendly
+def typed(view: View | None, x0: float | None, y0: float | None, x1: float | None,
+          y1: float | None, request: gr.Request) -> Any:
+    """Return the profile along a line whose ends were typed."""
+    return profile_of(needed_view(view), (x0 or 0.0, y0 or 0.0, x1 or 0.0, y1 or 0.0), request)
+
+
+def inside(x: float, y: float, width: int, height: int) -> tuple[float, float]:
+    """Return the nearest point of the picture."""
+    return min(max(x, 0.0), width - 1.0), min(max(y, 0.0), height - 1.0)
+
+
+def along(instance: Instance, size: tuple[int, ...]) -> Line:
+    """Return the line through the middle of a device's box along its longer side."""
+    x0, y0, x1, y1 = instance.box
+    x, y = (x0 + x1) / 2, (y0 + y1) / 2
+    ends = ((x, y0), (x, y1)) if y1 - y0 >= x1 - x0 else ((x0, y), (x1, y))
+    return tuple(round(value, 1) for end in ends
+                 for value in inside(*end, size[1], size[0]))  # type: ignore[return-value]
+
+
+def words_of(view: View, place: int, request: gr.Request | None) -> str:
+    """Return a device's numbers: its verdict, its zones, the limits of its class."""
+    instance = view.result.instances[place]
+    title = html.escape(f"{place + 1} {called('class', instance.name, request)}")
+    parts = [f"<h3>{chip(level_of(instance))}{title}</h3>"]
+    if instance.verdict and instance.reading:
+        parts.append(f"<p>{html.escape(explain(instance.verdict.reason, request))}</p>")
+        parts.append(rules(view, instance, request))
+    else:
+        scaled = view.result.thermogram.celsius is not None
+        parts.append(note(f"infrared.{'mask_empty' if scaled else 'relative'}", request))
+    if instance.zones:
+        parts.append(zone_rows(view, instance, request))
+    return "".join(parts)
+
+
+def rules(view: View, instance: Instance, request: gr.Request | None) -> str:
+    """Return every rule for a device's class: what is found here, and the limits."""
+    from vision.infrared.inspection.thermal import LIMITS, RELATIVE, SMALLEST_RISE, SOURCE
+
+    limits, apart = LIMITS[instance.name], LIMITS[instance.name].difference
+    spot, share, difference = found_here(view, instance)
+    rows = [[say("infrared.rule.spot", request), spot,
+             graded(("serious", "critical"), (limits.serious, limits.critical), "°C", request)],
+            [say("infrared.rule.share", request, rise=f"{SMALLEST_RISE:g}"), share,
+             graded(("attention", "serious", "critical"), RELATIVE, "%", request)],
+            [say("infrared.rule.difference", request), difference,
+             "–" if apart is None else graded(("serious",), (apart,), "K", request)]]
+    heads = [say(f"infrared.{key}", request) for key in ("rule", "here", "limit")]
+    air = say("infrared.air_is", request, air=f"{view.result.air:.1f}",
+              source=called("report", SOURCE, request))
+    return table(heads, rows) + f"<p><small>{html.escape(air)}</small></p>"
+
+
+def graded(levels: Sequence[str], limits: Sequence[float], unit: str, request: gr.Request | None
+           ) -> str:
+    """Return limits with the verdicts that they lead to, a line each."""
+    return "<br>".join(f"{limit:g} {unit} {html.escape(called('level', level, request))}"
+                       for level, limit in zip(levels, limits, strict=True))
+
+
+def found_here(view: View, instance: Instance) -> tuple[str, str, str]:
+    """Return a device's hottest spot, its δ and how far it is from its sister, as text."""
+    from vision.infrared.inspection.inspect import other_zones, sister_of
+    from vision.infrared.inspection.thermal import normal_for, relative_difference
+
+    result, reading = view.result, instance.reading
+    assert reading is not None and result.air is not None
+    assert result.thermogram.celsius is not None
+    sister = sister_of([each.reading for each in result.instances],
+                       [each.label for each in result.instances],
+                       result.instances.index(instance))
+    rest = other_zones(result.thermogram.celsius, instance.mask, instance.zones, reading)
+    normal = normal_for(instance.name, sister, rest)
+    share = (None if normal is None
+             else relative_difference(reading.highest, normal, result.air))
+    return (f"{reading.highest:.1f} °C", "–" if share is None else f"{share:.0f} %",
+            f"{reading.p95 - sister.p95:+.1f} K" if sister else "–")
+
+
+def zone_rows(view: View, instance: Instance, request: gr.Request | None) -> str:
+    """Return the zones of a device with the value at their centres."""
+    field, unit = field_of(view.result.thermogram)
+    height, width = field.shape
+    rows = []
+    for zone in instance.zones:
+        x, y = inside(*zone.centre, width, height)
+        rows.append([html.escape(called("zone", zone.name, request)),
+                     f"{field[int(y), int(x)]:.1f} {unit}", f"{x:.0f}, {y:.0f}",
+                     f"{zone.size[0]:.0f}×{zone.size[1]:.0f}"])
+    heads = [say(f"infrared.column.{key}", request) for key in ("zone", "centre", "at", "size")]
+    return table(heads, rows)
+
+
+def axes_of(height: float) -> tuple[Any, Any]:
+    """Return an empty figure with one axis."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6, height), layout="constrained")
+    figure.patch.set_alpha(0)
+    return figure, figure.subplots()
+
+
+def histogram_of(view: View, instance: Instance, request: gr.Request | None) -> Any:
+    """Return how many pixels of a device have which temperature."""
+    from vision.infrared.inspection.thermal import histogram
+
+    if not instance.mask.any():
+        return None
+    field, unit = field_of(view.result.thermogram)
+    counts, edges = histogram(field, instance.mask)
+    figure, axis = axes_of(2.4)
+    axis.stairs(counts, edges, fill=True, color=BLUE)
+    style(axis, f"{view.result.instances.index(instance) + 1} · {unit}")
+    return figure
+
+
+def profile_of(view: View, ends: Line, request: gr.Request | None) -> Any:
+    """Return the temperatures along a line."""
+    from vision.infrared.inspection.thermal import profile
+
+    field, unit = field_of(view.result.thermogram)
+    distances, values = profile(field, ends[:2], ends[2:])
+    figure, axis = axes_of(2.4)
+    axis.plot(distances, values, color=BLUE, linewidth=2)
+    style(axis, unit)
+    axis.set_xlabel("px", color=GREY)
+    return figure
+
+
+def build(view: gr.State) -> Parts:
+    """Build the part; return what a new result and the picture's pointer fill."""
+    gr.Markdown(t("infrared.details_info"))
+    with gr.Row():
+        with gr.Column(min_width=320):
+            text = gr.HTML(t("infrared.details_empty"), elem_id="infrared-device",
+                           css_template=LOOK)
+        with gr.Column(min_width=320):
+            with gr.Row():
+                ends = [gr.Number(None, label=label, min_width=110, minimum=0, precision=1,
+                                  elem_id=f"infrared-line-{place}")
+                        for place, label in enumerate(("x₁", "y₁", "x₂", "y₂"))]
+            profile = gr.Plot(show_label=False, elem_id="infrared-profile",
+                              elem_classes=["lab-when-filled"])
+            histogram = gr.Plot(show_label=False, elem_id="infrared-histogram",
+                                elem_classes=["lab-when-filled"])
+    gr.on([end.submit for end in ends], typed, [view, *ends], profile, queue=False,
+          trigger_mode="always_last", show_progress="hidden", api_visibility="private")
+    return Parts(text, histogram, ends, profile)

@@ -1,0 +1,1 @@
+"""Label thermograms of one's own and let a detector learn from them."""

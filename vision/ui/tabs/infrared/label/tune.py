@@ -1,0 +1,104 @@
+"""Learn from what was labelled: fine-tune a detector on the page, with its losses live."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from vision import checkpoints
+from vision.errors import UserError
+from vision.ui.components import plots
+from vision.ui.components import training_form as form
+from vision.ui.components.friendly import friendly
+from vision.ui.components.model_choice import OWN
+from vision.ui.components.training_panel import Control, follow, progress_line
+from vision.ui.shell.uploads import new_folder
+from vision.ui.tabs.infrared.label.collection import Collection, Sheet
+from vision.ui.tabs.infrared.shared import model_at, names, path_of
+from vision.ui.text import say, t
+
+if TYPE_CHECKING:
+    from vision.infrared.data import Sample
+    from vision.infrared.train import Config
+
+LEARNING = {"heads": ("backbone", "pyramid", "proposals"), "upper": ("backbone",), "all": ()}
+BATCH = 2
+
+
+@friendly
+def tune(collection: Collection, model: str, own: str | None, learning: str, steps: float,
+         rate: float, seed: float, control: Control, request: gr.Request
+         ) -> Iterator[tuple[Any, ...]]:
+    """Go on training a detector with the labelled pictures, and choose the result."""
+    from vision.infrared.predict import working_size
+    from vision.infrared.train import train
+
+    sheets = labelled(collection)
+    config = config_for(path_of(model, own), learning, int(steps), rate, int(seed))
+    samples = samples_of(sheets, working_size((config.height, config.width), config.short_side))
+    yield say("infrared.preparing", request), None, gr.skip(), gr.skip(), gr.skip()
+    for news in follow(lambda on_step: train(config, on_step, samples), control):
+        if isinstance(news, Path):
+            choices: list[Any] = [*names(), (say("infrared.own", request), OWN)]
+            count = sum(len(sheet.marked) for sheet in collection.sheets)
+            yield (say("infrared.tuned", request, devices=count,
+                       steps=checkpoints.read_card(news).steps), gr.skip(), str(news),
+                   gr.Dropdown(choices=choices, value=OWN),
+                   gr.DownloadButton(value=str(news), visible=True))
+        elif news:
+            yield (progress_line(news[-1], request),
+                   plots.curves(news, ("loss_class", "loss_mask")), gr.skip(), gr.skip(),
+                   gr.skip())
+
+
+def labelled(collection: Collection) -> list[Sheet]:
+    """Return the pictures in which something is marked, or raise if there is none."""
+    marked = [sheet for sheet in collection.sheets if sheet.marked]
+    if not marked:
+        raise UserError("nothing is labelled yet", "one picture with one device is enough",
+                        "draw a box or a polygon first")
+    return marked
+
+
+def samples_of(sheets: list[Sheet], size: tuple[int, int]) -> list[Sample]:
+    """Return labelled pictures as samples of a size; none of them is distorted."""
+    from vision.infrared.labels.samples import sample_of_labels
+    from vision.infrared.thermogram.thermogram import of_picture
+
+    return [sample_of_labels(sheet.labelled, of_picture(sheet.picture).grey, size)
+            for sheet in sheets]
+
+
+def config_for(start: Path, learning: str, steps: int, rate: float, seed: int) -> Config:
+    """Return the settings that go on from a detector as it is, at the size at which it works."""
+    from vision.infrared.data import SIZE
+    from vision.infrared.train import Config
+
+    card = model_at(start, checkpoints.version(start)).card  # the one that Detect has loaded
+    height, width = SIZE
+    kept = {name: card.config[name] for name in ("backbone", "size", "masks", "sides")
+            if name in card.config}
+    return Config(arch=card.arch, start=start, freeze=LEARNING[learning], height=height,
+                  width=width, short_side=card.preprocess["short_side"], steps=steps, batch=BATCH,
+                  learning_rate=rate, seed=seed, validate=0, save_every=steps + 1,
+                  output=new_folder() / "my-detector.safetensors", **kept)
+
+
+def build(collection: gr.State, model: gr.Dropdown, own: gr.State) -> None:
+    """Build the part."""
+    name = "infrared-train"
+    gr.Markdown(t("infrared.tune_info"))
+    with gr.Row():
+        with gr.Column(scale=2, min_width=280):
+            learning = gr.Radio([(t(f"infrared.learning_{name}"), name) for name in LEARNING],
+                                value="heads", label=t("infrared.learning"),
+                                info=t("infrared.learning_info"), elem_id="infrared-learning")
+            pace = form.pace(name, (4, 300, 30, 2), (1e-5, 1e-3, 2e-4, 1e-5))
+            go = form.buttons(name)
+        with gr.Column(scale=3, min_width=320):
+            status, plot, download = form.status(name), form.plot(name), form.download(name)
+    form.connect(go, status, tune, [collection, model, own, learning, *pace],
+                 [plot, own, model, download])

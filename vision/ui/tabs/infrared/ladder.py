@@ -1,0 +1,107 @@
+"""The transfer ladder: precision over the number of labelled pictures, from stored runs."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from vision import checkpoints
+from vision.ui.components.friendly import friendly
+from vision.ui.components.html import note, percent, table
+from vision.ui.components.plots import style
+from vision.ui.text import say, t
+
+if TYPE_CHECKING:
+    from vision.infrared.studies.transfer_ladder import Rung
+
+COLOURS = {"scratch": "#808793", "frozen": "#f97316", "heads": "#16a34a", "all": "#3b82f6"}
+LOOKS = {"none": ":", "uniform": "--", "glcm": "-"}
+COMMAND = ("python -m vision infrared ladder "
+           "--uniform runs/infrared/ladder-backbone-uniform.safetensors "
+           "--glcm runs/infrared/ladder-backbone-glcm.safetensors")
+MEASURES = ("mask_AP50", "mask_AP", "box_AP50", "box_AP")
+Curves = dict[tuple[str, str], list["Rung"]]
+
+
+@friendly
+def show(measure: str, request: gr.Request) -> tuple[Any, str]:
+    """Return the curves of the stored runs and their table; without runs, what makes them."""
+    from vision.infrared.studies.transfer_ladder import read
+
+    report = read(checkpoints.FOLDER / "infrared" / "ladder.json")
+    rungs = report.rungs
+    if not rungs:
+        return None, note("infrared.no_ladder", request, command=COMMAND)
+    curves = curves_of(rungs)
+    one = rungs[0]
+    made = say("infrared.ladder_made", request, steps=one.steps, batch=one.batch,
+               size=f"{one.width}×{one.height}", scenes=one.scenes, seed=one.seed,
+               devices=", ".join(say(f"infrared.class.{name}", request) for name in one.devices))
+    began = "; ".join(say("infrared.ladder_backbone", request, steps=each.steps,
+                          name=say(f"infrared.from.{each.sampling}", request),
+                          accuracy=percent(each.accuracy)) for each in report.backbones)
+    commands = [*(each.command for each in report.backbones), COMMAND]
+    notes = (f"<p>{html.escape(made)}</p><p>{html.escape(began)}</p>"
+             + "".join(f"<p><code>{html.escape(command)}</code></p>" for command in commands))
+    return figure(curves, measure, request), notes + rows(curves, measure, request)
+
+
+def curves_of(rungs: tuple[Rung, ...]) -> Curves:
+    """Return the runs of each way and sampling in the legend's order, the fewest pictures first."""
+    found: Curves = {(way, sampling): [] for way in COLOURS for sampling in LOOKS}
+    for rung in sorted(rungs, key=lambda rung: rung.pictures):
+        found[rung.way, rung.sampling].append(rung)
+    return {key: runs for key, runs in found.items() if runs}
+
+
+def name_of(way: str, sampling: str, request: gr.Request | None) -> str:
+    """Return a curve's name."""
+    name = say(f"infrared.way.{way}", request)
+    return name if sampling == "none" else f"{name}, {say(f'infrared.from.{sampling}', request)}"
+
+
+def figure(curves: Curves, measure: str, request: gr.Request | None) -> Any:
+    """Return a figure with one curve for each way and sampling."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7, 4), layout="constrained")
+    figure.patch.set_alpha(0)
+    axis = figure.subplots()
+    for (way, sampling), rungs in curves.items():
+        axis.plot([rung.pictures for rung in rungs],
+                  [100 * getattr(rung, measure) for rung in rungs], LOOKS[sampling], marker="o",
+                  color=COLOURS[way], linewidth=2, label=f"{way} {sampling}".removesuffix(" none"))
+    counts = sorted({rung.pictures for rungs in curves.values() for rung in rungs})
+    axis.set_xscale("log")
+    axis.set_xticks(counts, [str(count) for count in counts])
+    axis.minorticks_off()
+    style(axis, f"{measure.replace('_', ' ')} %")
+    axis.legend(frameon=False, labelcolor="#808793", fontsize=9)
+    return figure
+
+
+def rows(curves: Curves, measure: str, request: gr.Request | None) -> str:
+    """Return the same as a table."""
+    counts = sorted({rung.pictures for rungs in curves.values() for rung in rungs})
+    lines = []
+    for (way, sampling), rungs in curves.items():
+        known = {rung.pictures: percent(getattr(rung, measure)) for rung in rungs}
+        lines.append([html.escape(name_of(way, sampling, request)),
+                      *(known.get(count, "–") for count in counts)])
+    return table([say("infrared.column.pictures", request), *map(str, counts)], lines)
+
+
+def build() -> None:
+    """Build the part."""
+    gr.Markdown(t("infrared.ladder_info"))
+    with gr.Row(equal_height=True):
+        measure = gr.Radio([(name.replace("_", " "), name) for name in MEASURES],
+                           value=MEASURES[0], label=t("infrared.measure"),
+                           info=t("infrared.measure_info"), elem_id="infrared-measure")
+        go = gr.Button(t("infrared.ladder_go"), elem_id="infrared-ladder-go")
+    plot = gr.Plot(show_label=False, elem_id="infrared-ladder", elem_classes=["lab-when-filled"])
+    listed = gr.HTML(elem_id="infrared-ladder-text")
+    gr.on([go.click, measure.input], show, measure, [plot, listed], queue=False,
+          trigger_mode="always_last", show_progress="hidden", api_visibility="private")

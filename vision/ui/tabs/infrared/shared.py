@@ -1,0 +1,172 @@
+"""What the parts of the infrared tab share: its detectors, its examples, its words and colours."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from vision import checkpoints
+from vision.errors import UserError
+from vision.ui import ASSETS
+from vision.ui.components import model_choice
+from vision.ui.components.pictures import LONGEST_SIDE
+from vision.ui.text import error_templates, explain, language_of, words
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from vision.checkpoints import Model
+    from vision.infrared.inspection.result import Instance, Result
+    from vision.infrared.thermogram.thermogram import Thermogram
+
+EXAMPLES = ASSETS / "infrared"
+FIRST = "mask_rcnn"  # the default
+DETECTORS = ("mask_rcnn", "faster_rcnn")
+TRAIN = "python -m vision infrared train --output checkpoints/infrared/mask_rcnn.safetensors"
+RECORDED = "recorded"  # the choice of the palette that a picture came in
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """What the page keeps of one detection: the result, the picture's name, who made it."""
+
+    result: Result
+    name: str
+    model: str
+
+
+@functools.lru_cache(maxsize=4)
+def model_at(path: Path, changed: float) -> Model:
+    """Return a checkpoint's detector, loaded once for each version of the file."""
+    from vision.infrared.predict import load
+
+    return load(path)
+
+
+@functools.lru_cache(maxsize=1)
+def zones_at(path: Path, changed: float) -> Model:
+    """Return a checkpoint's zone head, loaded once for each version of the file."""
+    from vision.infrared.zones.locate import load
+
+    return load(path)
+
+
+def names() -> list[str]:
+    """Return the names of the detectors that ship, the default first."""
+    found = [path.stem for path in checkpoints.readable("infrared")
+             if checkpoints.read_card(path).arch in DETECTORS]
+    return sorted(found, key=lambda name: (name != FIRST, name))
+
+
+def first() -> str | None:
+    """Return the detector that is chosen at first."""
+    return next(iter(names()), None)
+
+
+def path_of(name: str | None, own: str | None) -> Path:
+    """Return the file of a detector; `own` is the one this session has trained."""
+    if not names() and not own:
+        raise UserError("no detector is here yet", "'{command}' trains one", "start it again then",
+                        command=TRAIN)
+    return model_choice.path_of("infrared", name, own, names())
+
+
+def open_model(name: str | None, own: str | None = None) -> Model:
+    """Return the detector of that name."""
+    path = path_of(name, own)
+    return model_at(path, checkpoints.version(path))
+
+
+def open_zones() -> Model | None:
+    """Return the zone head if it ships."""
+    path = checkpoints.FOLDER / "infrared" / "zones.safetensors"
+    return zones_at(path, checkpoints.version(path)) if path.is_file() else None
+
+
+def open_thermogram(picture: str, unit: str = "", low: float | None = None,
+                    high: float | None = None) -> Thermogram:
+    """Return a visitor's thermogram, no larger than a screen."""
+    from vision.infrared.thermogram.files import read_thermogram
+
+    return read_thermogram(picture, unit or "", low, high).within(LONGEST_SIDE)
+
+
+def examples() -> list[list[Any]]:
+    """Return the shipped thermograms with the ends of their scales, and a frame with its unit."""
+    content = json.loads((EXAMPLES / "labels.json").read_text("utf-8"))
+    drawn: list[list[Any]] = [[str(EXAMPLES / entry["file_name"]), entry["low"], entry["high"], ""]
+                              for entry in content["thermograms"]]
+    frame = EXAMPLES / "radiometric" / "thermogram-1.png"
+    return [*drawn, [str(frame), None, None, "centikelvin"]]
+
+
+def called(kind: str, name: str, request: gr.Request | None) -> str:
+    """Return a class, zone, fault, level or palette in the reader's language."""
+    return words(language_of(request)).get(f"infrared.{kind}.{name}", name)
+
+
+def remark(error: UserError, request: gr.Request | None) -> str:
+    """Return a remark in the reader's language, the class that it names as well."""
+    known = {key: called("class", value, request) if key == "name" else value
+             for key, value in error.values.items()}
+    return explain(UserError(*error.parts, **known), request)
+
+
+def translation(request: gr.Request | None) -> Callable[[str], str]:
+    """Return what turns the English of the report into the reader's language."""
+    language = language_of(request)
+    table, texts = error_templates(language), words(language)
+
+    def translate(text: str) -> str:
+        keys = (f"infrared.{kind}.{text}" for kind in ("report", "class", "level"))
+        return table.get(text) or next((texts[key] for key in keys if key in texts), text)
+
+    return translate
+
+
+def field_of(thermogram: Thermogram) -> tuple[np.ndarray, str]:
+    """Return what can be measured (H, W) and its unit: °C, or without a scale percent of it."""
+    if thermogram.celsius is not None:
+        return thermogram.celsius, "°C"
+    return 100 * thermogram.grey, "%"
+
+
+def colour(level: str) -> str:
+    """Return the colour of a verdict as the page writes it."""
+    from vision.infrared.inspection.drawing import COLOURS
+
+    return "#{:02x}{:02x}{:02x}".format(*COLOURS[level])
+
+
+def level_of(instance: Instance) -> str:
+    """Return the level of a device's verdict, "" if there is none."""
+    return instance.verdict.level if instance.verdict else ""
+
+
+def chip(level: str) -> str:
+    """Return a small square in the colour of a verdict."""
+    return f'<span class="lab-chip" style="background:{colour(level)}"></span>'
+
+
+def gravest(result: Result) -> int | None:
+    """Return the number of the device with the gravest verdict, the surest of them."""
+    from vision.infrared.inspection.thermal import LEVELS
+
+    grades = ["", *LEVELS]
+    order = sorted(range(len(result.instances)),
+                   key=lambda place: -grades.index(level_of(result.instances[place])))
+    return order[0] if order else None
+
+
+def needed_view(view: View | None) -> View:
+    """Return the last detection, or raise if there is none."""
+    if view is None:
+        raise UserError("nothing has been detected yet", "a thermogram is needed here",
+                        "press Detect first")
+    return view

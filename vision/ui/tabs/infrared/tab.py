@@ -1,0 +1,319 @@
+"""The infrared tab: devices in a thermogram, how warm they are, and whether that is a fault."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from vision.ui import Tab
+from vision.ui.components import class_link
+from vision.ui.components.friendly import friendly
+from vision.ui.components.model_card import card_markdown
+from vision.ui.components.model_choice import OWN
+from vision.ui.components.pictures import needed, picture_input
+from vision.ui.lessons import lesson
+from vision.ui.shell.low_priority import low_priority
+from vision.ui.shell.uploads import new_folder
+from vision.ui.tabs.infrared import (
+    boxes_masks,
+    classical,
+    figure,
+    glcm,
+    gpu_detection,
+    ladder,
+    masks,
+    palettes,
+    scene_maker,
+)
+from vision.ui.tabs.infrared import details as infrared_details
+from vision.ui.tabs.infrared.exercises import EXERCISES
+from vision.ui.tabs.infrared.label import panel
+from vision.ui.tabs.infrared.picture import LOOK, POINTER, facts, shown_of
+from vision.ui.tabs.infrared.shared import (
+    EXAMPLES,
+    RECORDED,
+    View,
+    called,
+    examples,
+    first,
+    names,
+    open_model,
+    open_thermogram,
+    open_zones,
+    translation,
+)
+from vision.ui.text import say, t
+
+UNITS = ("", "centikelvin", "decikelvin", "kelvin", "centicelsius", "decicelsius", "celsius")
+PALETTES = ("iron", "rainbow", "white-hot", "grey", "inverted")
+OPACITY = 0.35
+SHARED = ("picture", "low", "high", "unit", "model", "threshold", "mask_threshold", "emissivity",
+          "reflected", "air", "palette", "opacity")
+CODED = SHARED[: SHARED.index("palette")]  # what the script to copy depends on
+
+
+@friendly
+@low_priority
+def detect(picture: str | None, low: float | None, high: float | None, unit: str, model: str,
+           threshold: float, mask_threshold: float, emissivity: float, reflected: float,
+           air: float | None, palette: str, opacity: float, own: str | None, request: gr.Request
+           ) -> tuple[Any, ...]:
+    """Find the devices of a thermogram and judge their temperatures.
+
+    Returns the marked picture with the table of devices, the findings in short, the marked
+    picture as a file, the report, and everything as JSON.
+    """
+    from vision.infrared.predict import Settings
+
+    thermogram = open_thermogram(needed(picture), unit, low, high)
+    result = gpu_detection.devices(model, own, thermogram.corrected(emissivity, reflected),
+                                  Settings(threshold, mask_threshold, air))
+    view = View(result, Path(str(picture)).name, model)
+    marked, report = files_of(view, request)
+    return (view, shown_of(view, request, palette, opacity), facts(view, request), marked, report,
+            result.as_json())
+
+
+def files_of(view: View, request: gr.Request | None) -> tuple[str, str]:
+    """Write the marked picture and the report, and return their paths."""
+    from vision.images import write_png
+    from vision.infrared.inspection.drawing import marked
+    from vision.infrared.inspection.report import write_report
+
+    folder, result = new_folder(), view.result
+    picture = write_png(folder / "devices.png", marked(result.thermogram.picture,
+                                                       result.instances))
+    report = write_report(folder / "inspection.html", result, view.name, translation(request))
+    return str(picture), str(report)
+
+
+def redraw(view: View | None, palette: str, opacity: float, classes: list[int],
+           request: gr.Request) -> Any:
+    """Draw the last result again, with some classes only."""
+    if view is None:
+        return gr.skip()
+    return shown_of(view, request, palette, opacity, {int(label) for label in classes or []})
+
+
+def after(view: View, request: gr.Request) -> tuple[Any, ...]:
+    """Return the choice of classes and the downloads that belong to a new result."""
+    found = sorted({instance.label: instance.name for instance in view.result.instances}.items())
+    choices = [(called("class", name, request), label) for label, name in found]
+    visible = gr.DownloadButton(visible=True)
+    return (gr.CheckboxGroup(choices=choices, value=[label for label, _ in found]),
+            visible, visible)
+
+
+@friendly
+def show_card(model: str, own: str | None, request: gr.Request) -> str:
+    """Return the model card of the chosen detector."""
+    from vision.infrared.measures.average_precision import SIZES
+    from vision.infrared.measures.error_analysis import MENDED
+    from vision.infrared.models import ARCHITECTURES
+
+    loaded = open_model(model, own)
+    card = loaded.card
+    parameters = sum(part.numel() for part in loaded.module.parameters())
+    text = card_markdown(card, ARCHITECTURES[card.arch].link,
+                                 {"parameters": f"{parameters:,}"}, request)
+    for name in ("mask_AP50", "mask_AP", "box_AP"):
+        if card.metrics.get(name) is not None:
+            shown = f"{card.metrics[name]:.3f} ({card.data['val']})"
+            text += f"\n| {say(f'infrared.card.{name}', request)} | {shown} |"
+    for name, kinds in {"mask_AP_by_size": SIZES, "box_AP_by_size": SIZES,
+                        "box_AP_without_mistakes": MENDED}.items():
+        if card.metrics.get(name):
+            shown = in_a_row(card.metrics[name], kinds)
+            text += f"\n| {say(f'infrared.card.{name}', request)} | {shown} |"
+    return "\n\n".join([text, *card.metrics.get("findings", [])])
+
+
+def in_a_row(found: dict[str, float | None], kinds: Iterable[str]) -> str:
+    """Return the precision of each kind, in this order."""
+    known = [found.get(kind) for kind in kinds]
+    return " · ".join("–" if ap is None else f"{ap:.3f}" for ap in known)
+
+
+def code(picture: str | None, low: float | None, high: float | None, unit: str,
+         model: str | None, threshold: float, mask_threshold: float, emissivity: float,
+         reflected: float | None, air: float | None) -> str:
+    """Return the shortest script that does what the settings above do."""
+    file = "the-file-you-downloaded" if model == OWN else f"checkpoints/infrared/{model}"
+    path = file_of(picture, unit)
+    physics = f".corrected({emissivity}, {reflected})" if emissivity != 1 else ""
+    return f"""from pathlib import Path
+
+from vision.images import write_png
+from vision.infrared.drawing import marked
+from vision.infrared.frames import read_thermogram
+from vision.infrared.predict import Settings, load, predict
+from vision.infrared.report import write_report
+from vision.infrared.zones import load as load_zones
+
+thermogram = read_thermogram({path!r}, {unit!r}, {low}, {high}){physics}
+model = load(Path("{file}.safetensors"))
+zones = load_zones(Path("checkpoints/infrared/zones.safetensors"))
+result = predict(model, thermogram, Settings({threshold}, {mask_threshold}, {air}), zones)
+for device in result.instances:
+    print(device.name, device.score, device.reading, device.verdict)
+write_png(Path("runs/devices.png"), marked(thermogram.picture, result.instances))
+write_report(Path("runs/inspection.html"), result, {Path(path).name!r})
+"""
+
+
+def file_of(picture: str | None, unit: str) -> str:
+    """Return where a shipped example lies in the project, else the name of a visitor's file."""
+    name = Path(picture).name if picture else "thermogram.png"
+    shipped = [path for path, _, _, needed in examples()
+               if Path(path).name == name and needed == unit]
+    return (Path(shipped[0]).relative_to(EXAMPLES.parent.parent).as_posix() if shipped else name)
+
+
+def controls(shown: list[list[Any]]) -> tuple[dict[str, Any], gr.Button]:
+    """Build the inputs; return them by name, and the button that runs."""
+    parts: dict[str, Any] = {"picture": picture_input(
+        "infrared.picture", "infrared-picture", shown[0][0])}
+    with gr.Row():
+        for place, name in enumerate(("low", "high"), 1):
+            parts[name] = gr.Number(shown[0][place], label=t(f"infrared.{name}"), min_width=120,
+                                    info=t(f"infrared.{name}_info"), elem_id=f"infrared-{name}")
+    go = gr.Button(t("infrared.go"), variant="primary", elem_id="infrared-go")
+    for name, lowest, start in (("threshold", 0.05, 0.5), ("mask_threshold", 0.05, 0.5)):
+        parts[name] = gr.Slider(lowest, 0.95, start, step=0.05, label=t(f"infrared.{name}"),
+                                info=t(f"infrared.{name}_info"),
+                                elem_id=f"infrared-{name.replace('_', '-')}")
+    parts["palette"] = gr.Dropdown(
+        [(t(f"infrared.palette.{name}"), name) for name in (RECORDED, *PALETTES)], value=RECORDED,
+        label=t("infrared.palette"), info=t("infrared.palette_info"), elem_id="infrared-palette")
+    parts["opacity"] = gr.Slider(0, 1, OPACITY, step=0.05, label=t("infrared.opacity"),
+                                 info=t("infrared.opacity_info"), elem_id="infrared-opacity")
+    parts["classes"] = gr.CheckboxGroup([], label=t("infrared.classes"),
+                                        info=t("infrared.classes_info"),
+                                        elem_id="infrared-classes")
+    with gr.Accordion(t("infrared.physics"), open=False, elem_id="infrared-physics") as opened:
+        parts |= {"physics": opened, **physics()}
+    return parts, go
+
+
+def physics() -> dict[str, Any]:
+    """Build the inputs that few need: the detector, and what the temperatures depend on."""
+    return {
+        "model": gr.Dropdown(names(), value=first(), label=t("infrared.model"),
+                             info=t("infrared.model_info"), elem_id="infrared-model"),
+        "unit": gr.Dropdown([(t(f"infrared.unit.{name or 'none'}"), name) for name in UNITS],
+                            value="", label=t("infrared.unit"), info=t("infrared.unit_info"),
+                            elem_id="infrared-unit"),
+        "emissivity": gr.Slider(0.1, 1, 1, step=0.01, label=t("infrared.emissivity"),
+                                info=t("infrared.emissivity_info"),
+                                elem_id="infrared-emissivity"),
+        "reflected": gr.Number(20, label=t("infrared.reflected"), info=t("infrared.reflected_info"),
+                               elem_id="infrared-reflected"),
+        "air": gr.Number(None, label=t("infrared.air"), info=t("infrared.air_info"),
+                         elem_id="infrared-air"),
+    }
+
+
+def build() -> class_link.Shared:
+    """Build the tab."""
+    shown = examples()
+    view, own = gr.State(None, time_to_live=3600), gr.State(None)
+    with gr.Row():
+        with gr.Column(scale=2, min_width=280):
+            parts, go = controls(shown)
+        with gr.Column(scale=3, min_width=320):
+            numbers = gr.HTML(t("infrared.empty" if names() else "infrared.no_detector"),
+                              elem_id="infrared-facts")
+            result = gr.HTML(elem_id="infrared-result", css_template=LOOK, js_on_load=POINTER)
+            with gr.Row():
+                marked = gr.DownloadButton(t("infrared.download_picture"), visible=False, size="sm",
+                                           elem_id="infrared-marked")
+                report = gr.DownloadButton(t("infrared.download_report"), visible=False, size="sm",
+                                           elem_id="infrared-report")
+            raw = gr.JSON(visible=False)
+    gr.Markdown(t("app.examples"))
+    given = [parts[name] for name in ("picture", "low", "high", "unit")]
+    choice = gr.Examples(shown, given, elem_id="infrared-examples", visible_columns=[0],
+                         examples_per_page=12, api_visibility="private")
+    with gr.Tabs(elem_id="infrared-parts"):
+        with gr.Tab(t("infrared.details_tab"), id="details"):
+            details = infrared_details.build(view)
+        with gr.Tab(t("infrared.boxes_tab"), id="boxes"):
+            boxes_masks.build(view)
+        if masks.missing(masks.cards()) is None:
+            with gr.Tab(t("infrared.masks_tab"), id="masks"):
+                masks.build(view)
+        with gr.Tab(t("infrared.attack_tab"), id="attack"):
+            palettes.build(view, own)
+        with gr.Tab(t("infrared.classical_tab"), id="classical"):
+            classical.build(view)
+        with gr.Tab(t("infrared.scene_tab"), id="scene"):
+            scene_maker.build(parts, own)
+        with gr.Tab(t("infrared.glcm_tab"), id="glcm"):
+            glcm.build(shown)
+        with gr.Tab(t("infrared.ladder_tab"), id="ladder"):
+            ladder.build()
+    lesson.build("infrared", EXERCISES, draw=figure.draw)
+    with gr.Accordion(t("app.train_your_own"), open=False):
+        panel.build(parts, own)
+    with gr.Accordion(t("app.show_the_code"), open=False):
+        settings = [parts[name] for name in CODED]
+        picture, low, high, unit = shown[0]
+        script = gr.Code(code(picture, low, high, unit, first(), 0.5, 0.5, 1, 20, None),
+                         language="python", interactive=False)
+    with gr.Accordion(t("app.model_card"), open=False) as card_place:
+        card = gr.Markdown(elem_id="infrared-card")
+
+    connect(parts, go, choice, view, own, [result, numbers, marked, report, raw], details)
+    gr.on([part.change for part in settings], code, settings, script, queue=False,
+          trigger_mode="always_last", show_progress="hidden", api_visibility="private")
+    gr.on([card_place.expand, parts["model"].change, own.change], show_card,
+          [parts["model"], own], card, api_visibility="private")
+    return class_link.share(
+        "infrared", {name: parts[name] for name in SHARED if name != "model" or names()},
+        {"picture": [path for path, *_ in shown]})
+
+
+def connect(parts: dict[str, Any], go: gr.Button, choice: Any, view: gr.State, own: gr.State,
+            outputs: list[Any], details: infrared_details.Parts) -> None:
+    """Let buttons, examples, sliders and the pointer do what they say."""
+    result, _, marked, report, _ = outputs
+    quiet: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    # an empty number becomes 0 when Gradio shows it first, and 0 °C would change the verdicts
+    parts["physics"].expand(lambda air: air or None, parts["air"], parts["air"], **quiet)
+    run: dict[str, Any] = {
+        "fn": detect, "outputs": [view, *outputs], "concurrency_limit": 2,
+        "concurrency_id": "detect", "inputs": [*(parts[name] for name in SHARED), own]}
+    clicked = go.click(**run, api_name="detect")
+    moved = gr.on([parts[name].input for name in ("threshold", "mask_threshold", "emissivity")],
+                  **run, trigger_mode="always_last", show_progress="minimal",
+                  api_visibility="private")
+    for done in (clicked, moved,
+                 choice.load_input_event.success(**run, api_visibility="private")):
+        done.success(after, view, [parts["classes"], marked, report], **quiet)
+        done.success(infrared_details.begin, view, details.of_device(), **quiet)
+    gr.on([parts["picture"].upload, parts["picture"].clear], lambda: (None, None, ""), None,
+          [parts["low"], parts["high"], parts["unit"]], **quiet)
+    gr.on([parts[name].input for name in ("palette", "opacity", "classes")], redraw,
+          [view, parts["palette"], parts["opacity"], parts["classes"]], result,
+          trigger_mode="always_last", **quiet)
+    result.select(infrared_details.chosen, view, details.of_device(), **quiet)
+    result.input(infrared_details.drawn, view, details.of_line(), trigger_mode="always_last",
+                 **quiet)
+
+
+def warm() -> None:
+    """Load torch and the default detector, and run it once."""
+    import numpy as np
+
+    from vision.infrared.predict import predict
+    from vision.infrared.thermogram.thermogram import of_picture
+
+    if name := first():
+        open_zones()
+        predict(open_model(name), of_picture(np.zeros((288, 384, 3), np.uint8)))
+
+
+TAB = Tab("infrared", 5, build, warm)

@@ -1,0 +1,5 @@
+"""The slimming tab."""
+
+from .tab import TAB
+
+__all__ = ["TAB"]

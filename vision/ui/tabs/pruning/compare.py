@@ -1,0 +1,64 @@
+"""All criteria at one ratio: what each leaves of the accuracy, and what it saves."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+
+import gradio as gr
+
+from vision.ui.components.friendly import friendly
+from vision.ui.components.html import note, percent, short, table
+from vision.ui.shell.low_priority import low_priority
+from vision.ui.tabs.pruning.curve import FEW
+from vision.ui.tabs.pruning.diagram import slabs
+from vision.ui.tabs.pruning.plan import bars
+from vision.ui.tabs.pruning.shared import (
+    CRITERIA,
+    measured_on,
+    open_model,
+    plan_for,
+    report_of,
+    report_of_cut,
+)
+from vision.ui.text import say, t
+
+
+@friendly
+@low_priority
+def compare(model: str, ratio: float, protected: str, own: str | None, request: gr.Request
+            ) -> Iterator[str]:
+    """Cut by one criterion after the other, and measure each without fine-tuning."""
+    start = note("pruning.compared", request, ratio=f"{ratio:.0%}", count=FEW,
+                 data=say(f"pruning.data_{measured_on(open_model(model, own).card)}", request),
+                 accuracy=percent(report_of(model, own, FEW).accuracy))
+    head = [say(f"pruning.{key}", request)
+            for key in ("criterion", "accuracy", "parameters", "multiply_adds", "stays")]
+    rows: list[list[str]] = []
+    for criterion in CRITERIA:
+        rows.append(row(model, ratio, criterion, protected, own, request))
+        yield start + table(head, rows)
+
+
+def row(model: str, ratio: float, criterion: str, protected: str, own: str | None,
+        request: gr.Request | None) -> list[str]:
+    """Return what one criterion gives, with the layers that it leaves."""
+    from vision.pruning.predict import network_of
+
+    report = report_of_cut(model, ratio, criterion, protected, own, FEW)
+    plan = plan_for(model, ratio, criterion, protected, own)
+    layers = slabs(network_of(open_model(model, own)), plan)
+    name = html.escape(say(f"pruning.criterion_{criterion}", request))
+    return [name, f"<b>{percent(report.accuracy)}</b>", short(report.size.parameters),
+            short(report.size.multiply_adds),
+            f'<div style="width:220px;margin-left:auto">{bars(layers, request, 56)}'
+            "</div>"]
+
+
+def build(model: gr.Dropdown, ratio: gr.Slider, protected: gr.Textbox, own: gr.State) -> None:
+    """Build the part."""
+    gr.Markdown(t("pruning.compare_info"))
+    go = gr.Button(t("pruning.compare_go"), variant="primary", elem_id="pruning-compare-go")
+    found = gr.HTML(elem_id="pruning-compare")
+    go.click(compare, [model, ratio, protected, own], found, concurrency_limit=1,
+             show_progress="minimal", api_visibility="private")

@@ -1,0 +1,173 @@
+"""The cliff and the recovery: the card's curve beside the paper's points, or a curve made now."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from vision import checkpoints
+from vision.ui.components.friendly import friendly
+from vision.ui.components.html import note, percent, table
+from vision.ui.components.plots import style
+from vision.ui.shell.low_priority import low_priority
+from vision.ui.tabs.pruning.shared import (
+    in_a_script,
+    layers_in,
+    learnt,
+    path_of,
+    plan_for,
+    report_of_cut,
+)
+from vision.ui.tabs.pruning.surgery import class_name
+from vision.ui.text import say, t
+
+if TYPE_CHECKING:
+    from vision.pruning.evaluate import Report
+
+GREY = "#808793"
+LINES = {  # of a curve's points: label, colour, dashes
+    "accuracy_unfolded": ("cut, constants dropped", "#f97316", ":"),
+    "accuracy": ("masked = cut", "#3b82f6", "-"),
+    "accuracy_tuned": ("fine-tuned", "#16a34a", "-"),
+    "accuracy_scratch": ("from scratch", "#a855f7", "--"),
+}
+CLOCKS = {"fp32, batch 1": ("#f97316", ":"), "fp32, batch 64": ("#f97316", "--"),
+          "bf16, batch 1": ("#a855f7", ":"), "bf16, batch 64": ("#a855f7", "--")}
+PAPER = {  # Liu et al. 2017, table 1, CIFAR-10: ratio, accuracy, parameters in M, FLOPs / 10⁸
+    "vgg": ((0.0, 0.9366, 20.04, 7.97), (0.7, 0.9380, 2.30, 3.91)),
+    "densenet": ((0.0, 0.9389, 1.02, 5.33), (0.4, 0.9481, 0.66, 3.81), (0.7, 0.9435, 0.35, 2.40)),
+    "resnet": ((0.0, 0.9458, 1.70, 4.99), (0.4, 0.9492, 1.44, 3.81), (0.6, 0.9473, 1.10, 2.75)),
+}
+FULL = {"vgg": "VGG-19", "densenet": "DenseNet-40", "resnet": "ResNet-164"}
+RATIOS = tuple(step / 10 for step in range(10))
+FEW = 200  # pictures of each point of a curve that is made now
+
+
+def family(arch: str) -> str:
+    """Return the family that the paper's table has an architecture in."""
+    return next(kind for kind in PAPER if arch.startswith(kind))
+
+
+@friendly
+def cliff(model: str, own: str | None, request: gr.Request) -> tuple[Any, str]:
+    """Return the curve on a network's card as plots, and what it is."""
+    card = checkpoints.read_card(path_of(model, own))
+    kind = family(card.arch)
+    curve = card.metrics.get("curve")
+    if not curve:
+        missing = note("pruning.no_curve", request, file=in_a_script(model))
+        return plots([], kind), missing + papers(kind, request)
+    made = note("pruning.curve_made", request, command=curve["command"], device=curve["device"],
+                data=say(f"pruning.data_{learnt(card)}", request))
+    points = sorted(curve["points"], key=lambda point: point["ratio"])
+    return plots(points, kind), made + papers(kind, request)
+
+
+def plots(points: list[dict[str, Any]], kind: str) -> Any:
+    """Return accuracy against ratio, and beside it what is counted and what the clock says."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8, 4), layout="constrained")
+    figure.patch.set_alpha(0)
+    left, right = figure.subplots(1, 2)
+    ratios = [point["ratio"] for point in points]
+    for name, (label, colour, dashes) in LINES.items():
+        known = [point[name] for point in points]
+        if points and None not in known:
+            left.plot(ratios, [100 * value for value in known], dashes, color=colour, linewidth=2,
+                      label=label)
+    left.plot([row[0] for row in PAPER[kind]], [100 * row[1] for row in PAPER[kind]], "D",
+              color=GREY, fillstyle="none", label=f"paper, {FULL[kind]}, CIFAR-10")
+    costs(right, points)
+    for axis, title in ((left, "% / ratio"), (right, "1 = uncut / ratio")):
+        style(axis, title)
+        if axis.lines:
+            axis.legend(frameon=False, labelcolor=GREY, fontsize=8, ncols=2,
+                        loc="upper center", bbox_to_anchor=(0.5, -0.12))
+    return figure
+
+
+def costs(axis: Any, points: list[dict[str, Any]]) -> None:
+    """Plot parameters, multiply-adds and milliseconds as shares of the uncut network's."""
+    if not points:
+        return
+    ratios, start = [point["ratio"] for point in points], points[0]
+    for name, colour in (("parameters", "#16a34a"), ("multiply_adds", "#3b82f6")):
+        axis.plot(ratios, [point[name] / start[name] for point in points], color=colour,
+                  linewidth=2, label=name.replace("_", "-"))
+    for name, (colour, dashes) in CLOCKS.items():
+        times = [point["milliseconds"].get(name) for point in points]
+        if None not in times:
+            axis.plot(ratios, [time / times[0] for time in times], dashes, color=colour,
+                      linewidth=2, label=f"ms, {name}")
+
+
+def papers(kind: str, request: gr.Request | None) -> str:
+    """Return the paper's rows of a family as a table."""
+    head = [say(f"pruning.{key}", request) for key in ("ratio", "accuracy", "parameters")]
+    rows = [[f"{ratio:.0%}", percent(accuracy), f"{size:.2f}M", f"{flops:.2f}"]
+            for ratio, accuracy, size, flops in PAPER[kind]]
+    source = html.escape(say("pruning.paper", request, model=FULL[kind]))
+    return f"<p><small>{source}</small></p>" + table([*head, "FLOPs / 10⁸"], rows)
+
+
+@friendly
+@low_priority
+def measure_now(model: str, criterion: str, protected: str, own: str | None, request: gr.Request
+                ) -> Iterator[tuple[Any, str]]:
+    """Cut a network at ten ratios and measure each, without any fine-tuning."""
+    from vision.pruning.plan import highest
+
+    scores = plan_for(model, 0, criterion, protected, own).scores
+    most = highest(scores, layers_in(protected))
+    reports: dict[float, Report] = {}
+    for ratio in (ratio for ratio in RATIOS if ratio <= most):
+        reports[ratio] = report_of_cut(model, ratio, criterion, protected, own, FEW)
+        yield drawn(reports), breaking(reports, request)
+
+
+def drawn(reports: dict[float, Report]) -> Any:
+    """Return the accuracy of all, and of each class, against the ratio."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8, 4), layout="constrained")
+    figure.patch.set_alpha(0)
+    axis = figure.subplots()
+    ratios = list(reports)
+    for name in next(iter(reports.values())).classes:
+        axis.plot(ratios, [100 * report.per_class[name] for report in reports.values()],
+                  color=GREY, linewidth=1, alpha=0.6)
+    axis.plot(ratios, [100 * report.accuracy for report in reports.values()], color="#3b82f6",
+              linewidth=3, marker="o")
+    axis.set(xlim=(-0.02, 0.92), ylim=(-2, 102))
+    style(axis, "% / ratio")
+    return figure
+
+
+def breaking(reports: dict[float, Report], request: gr.Request | None) -> str:
+    """Return the classes by the ratio at which they fall below half of what they were."""
+    start = next(iter(reports.values()))
+    falls = {name: next((ratio for ratio, report in reports.items()
+                         if report.per_class[name] < was / 2), None)
+             for name, was in start.per_class.items()}
+    ordered = sorted(falls.items(), key=lambda pair: 2 if pair[1] is None else pair[1])
+    head = [say("pruning.class", request), say("pruning.falls", request)]
+    return table(head, [[html.escape(class_name(name, request)),
+                         "–" if ratio is None else f"{ratio:.1f}"] for name, ratio in ordered])
+
+
+def build(model: gr.Dropdown, criterion: gr.Dropdown, protected: gr.Textbox, own: gr.State
+          ) -> None:
+    """Build the part."""
+    gr.Markdown(t("pruning.cliff_info"))
+    with gr.Row():
+        show = gr.Button(t("pruning.cliff_go"), variant="primary", elem_id="pruning-cliff-go")
+        now = gr.Button(t("pruning.now_go"), elem_id="pruning-now-go")
+    plot = gr.Plot(show_label=False, elem_id="pruning-cliff", elem_classes=["lab-when-filled"])
+    text = gr.HTML(elem_id="pruning-cliff-text")
+    show.click(cliff, [model, own], [plot, text], api_visibility="private")
+    now.click(measure_now, [model, criterion, protected, own], [plot, text],
+              concurrency_limit=1, show_progress="minimal", api_visibility="private")

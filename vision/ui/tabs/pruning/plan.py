@@ -1,0 +1,199 @@
+"""What a ratio does, shown while the slider moves: the numbers, the histogram, every layer."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from vision.ui.components.friendly import friendly
+from vision.ui.components.html import note, percent, short, table, tiles
+from vision.ui.tabs.pruning.diagram import CUT, DEAD, KEPT, Slab, diagram, slabs
+from vision.ui.tabs.pruning.shared import on_curve, open_model, plan_for, ratio_for
+from vision.ui.text import say
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from vision.checkpoints import Model
+    from vision.pruning.count import Size
+    from vision.pruning.plan import Plan
+
+BINS = 60
+POINTER = """
+const send = (event) => {
+  const chart = event.target.closest('svg[data-most]');
+  if (!chart) return;
+  const box = chart.getBoundingClientRect();
+  const share = Math.min(Math.max((event.clientX - box.left) / box.width, 0), 1);
+  trigger('select', {value: share * Number(chart.dataset.most)});
+};
+element.addEventListener('pointerdown', send);
+element.addEventListener('pointermove', (event) => { if (event.buttons & 1) send(event); });
+"""
+
+
+@friendly
+def show_plan(model: str, ratio: float, criterion: str, protected: str, own: str | None,
+              request: gr.Request) -> tuple[Any, ...]:
+    """Return what a ratio does, and its threshold."""
+    loaded = open_model(model, own)
+    plan = plan_for(model, ratio, criterion, protected, own)
+    return view(loaded, plan, request), round(plan.threshold, 5)
+
+
+@friendly
+def at_threshold(model: str, threshold: float | None, criterion: str, protected: str,
+                 own: str | None, request: gr.Request) -> tuple[Any, ...]:
+    """Return the ratio that cuts what is not above a threshold, what it does, and its threshold."""
+    ratio = round(ratio_for(model, threshold or 0.0, criterion, protected, own), 4)
+    return ratio, *show_plan(model, ratio, criterion, protected, own, request)
+
+
+@friendly
+def picked(model: str, criterion: str, protected: str, own: str | None, request: gr.Request,
+           event: gr.EventData) -> tuple[Any, ...]:
+    """Return the same for the place at which the histogram was clicked."""
+    return at_threshold(model, float(event.value), criterion, protected, own, request)
+
+
+def view(model: Model, plan: Plan, request: gr.Request | None) -> str:
+    """Return a plan as the page shows it."""
+    from vision.pruning.predict import network_of
+
+    layers = slabs(network_of(model), plan)
+    return "".join([
+        facts(model, plan, request), warning(plan, request),
+        heading("pruning.histogram", request), histogram(plan, request),
+        heading("pruning.diagram", request), diagram(layers, request),
+        heading("pruning.bars", request), bars(layers, request),
+        every_layer(layers, plan, request)])
+
+
+def heading(key: str, request: gr.Request | None) -> str:
+    """Return the title of a chart and how to read it."""
+    return (f'<p style="margin:.9rem 0 .2rem"><b>{html.escape(say(key, request))}</b> '
+            f'<small style="color:var(--body-text-color-subdued)">'
+            f'{html.escape(say(f"{key}_info", request))}</small></p>')
+
+
+def facts(model: Model, plan: Plan, request: gr.Request | None) -> str:
+    """Return what the plan saves, and what the card's curve says of it."""
+    from vision.pruning.count import count, count_config
+    from vision.pruning.predict import network_of
+
+    network = network_of(model)
+    before = count(network)
+    after = count_config(network.arch, network.cut_config(plan.widths))
+    cells = {f"{say('pruning.channels', request)} −{plan.cut / plan.total:.0%}":
+             f"{plan.total - plan.cut:,}", **savings(before, after, request)}
+    if not plan.protected and (found := on_curve(model.card, plan.ratio, plan.criterion)):
+        cells[say("pruning.predicted", request)] = percent(found[0])
+        if found[1] is not None:
+            cells[say("pruning.predicted_tuned", request)] = percent(found[1])
+    return tiles(cells)
+
+
+def savings(before: Size, after: Size, request: gr.Request | None) -> dict[str, str]:
+    """Return what a network costs, and how that differs from before."""
+    cells = {}
+    for name in ("parameters", "multiply_adds", "file_bytes"):
+        old, new = getattr(before, name), getattr(after, name)
+        unit = "B" if name == "file_bytes" else ""
+        change = f"{new / old - 1:+.0%}".replace("-", "−")
+        cells[f"{say(f'pruning.{name}', request)} {change}"] = short(new) + unit
+    return cells
+
+
+def warning(plan: Plan, request: gr.Request | None) -> str:
+    """Return which layers would die, or the ratio at which the first one would."""
+    if plan.guarded:
+        return note("pruning.guarded", request, layers=", ".join(plan.guarded))
+    ends = deaths(plan)
+    if not ends:
+        return ""
+    name = min(ends, key=lambda name: ends[name])
+    return note("pruning.first_death", request, layer=name, ratio=f"{ends[name]:.2f}")
+
+
+def deaths(plan: Plan) -> dict[str, float]:
+    """Return for each layer the ratio from which on none of its channels would stay."""
+    import numpy as np
+
+    free = [name for name in plan.scores if name not in plan.protected]
+    if not free:
+        return {}
+    together = np.concatenate([plan.scores[name] for name in free])
+    turns = np.argsort(np.argsort(together, kind="stable")) + 1  # as which each channel goes
+    ends = np.cumsum([len(plan.scores[name]) for name in free])[:-1]
+    return {name: float(part.max() / plan.total)
+            for name, part in zip(free, np.split(turns, ends), strict=True)}
+
+
+def histogram(plan: Plan, request: gr.Request | None) -> str:
+    """Return how many channels have which score, with a line at the threshold."""
+    import numpy as np
+
+    values = np.concatenate(list(plan.scores.values()))
+    most = float(values.max()) or 1.0
+    line = plan.threshold if plan.ratio else None
+    return chart(values, most, line, say("pruning.histogram_alt", request), pick=True)
+
+
+def chart(values: np.ndarray, most: float, threshold: float | None, title: str, *,
+          pick: bool = False) -> str:
+    """Return scores from 0 to `most` as an SVG of bars, logarithmically high; `pick` by pointer."""
+    import numpy as np
+
+    counts = np.histogram(values, BINS, (0, most))[0]
+    heights = 96 * np.log1p(counts) / max(np.log1p(counts).max(), 1e-9)
+    width, line = 100 / BINS, 0.0 if threshold is None else threshold
+    shapes = [f'<rect x="{i * width:.2f}%" y="{100 - height:.1f}%" width="{0.85 * width:.2f}%" '
+              f'height="{height:.1f}%" fill="{KEPT if (i + 0.5) * most / BINS > line else CUT}">'
+              f"<title>{count}</title></rect>"
+              for i, (height, count) in enumerate(zip(heights, counts, strict=True))]
+    if threshold is not None:
+        x = f"{100 * min(threshold / most, 1):.2f}%"
+        shapes.append(f'<line x1="{x}" x2="{x}" y1="0" y2="100%" stroke="{DEAD}" '
+                      'stroke-width="2.5"/>')
+    ends = "".join(f"<span>{most * share:.3g}</span>" for share in (0, 0.25, 0.5, 0.75, 1))
+    picking = f' data-most="{most}"' if pick else ""
+    cursor = "cursor:col-resize;touch-action:none" if pick else ""
+    return (f'<svg role="img" aria-label="{html.escape(title)}"{picking} '
+            f'style="width:100%;height:150px;display:block;{cursor}">{"".join(shapes)}</svg>'
+            f'<div style="display:flex;justify-content:space-between;'
+            f'font-size:.8rem;border-top:1px solid {CUT};color:var(--body-text-color-subdued)">'
+            f"{ends}</div>")
+
+
+def bars(layers: list[Slab], request: gr.Request | None, height: int = 110) -> str:
+    """Return the share of each layer that stays; a cross marks a layer that would die."""
+    width = 100 / len(layers)
+    shapes = []
+    for i, layer in enumerate(layers):
+        share = 100 * layer.kept / layer.channels
+        x, wide = f"{(i + 0.08) * width:.2f}%", f"{0.84 * width:.2f}%"
+        tip = html.escape(f"{layer.name}: {layer.kept} / {layer.channels}")
+        shapes.append(
+            f'<g><title>{tip}</title><rect x="{x}" y="0" width="{wide}" height="100%" '
+            f'fill="{CUT}" fill-opacity=".28"/><rect x="{x}" y="{100 - share:.1f}%" '
+            f'width="{wide}" height="{share:.1f}%" fill="{DEAD if layer.guarded else KEPT}"/></g>')
+        if layer.guarded:
+            shapes.append(f'<text x="{(i + 0.5) * width:.2f}%" y="60%" text-anchor="middle" '
+                          f'fill="{DEAD}" font-size="15" font-weight="700">✕</text>')
+    title = html.escape(say("pruning.bars_alt", request))
+    return (f'<svg role="img" aria-label="{title}" '
+            f'style="width:100%;height:{height}px;display:block">{"".join(shapes)}</svg>')
+
+
+def every_layer(layers: list[Slab], plan: Plan, request: gr.Request | None) -> str:
+    """Return the same as a table that opens."""
+    head = [say(f"pruning.column_{name}", request) for name in ("layer", "kept", "side", "dies")]
+    ends = deaths(plan)
+    rows = [[html.escape(layer.name) + (" ✕" if layer.guarded else ""),
+             f"{layer.kept} / {layer.channels}", f"{layer.side}²",
+             f"{ends[layer.name]:.2f}" if layer.name in ends else "–"] for layer in layers]
+    return (f'<details style="margin-top:.6rem"><summary>'
+            f"{html.escape(say('pruning.as_table', request))}</summary>{table(head, rows)}"
+            "</details>")

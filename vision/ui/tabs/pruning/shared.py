@@ -1,0 +1,176 @@
+"""What the parts of the pruning tab share: which networks there are, their plans, their tests."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vision import checkpoints
+from vision.ui.components import model_choice
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from vision.checkpoints import Card, Model
+    from vision.pruning.evaluate import Report
+    from vision.pruning.plan import Plan
+
+FIRST = ("vgg16", "resnet164", "densenet40", "vgg16-drawings")  # the default: the first that ships
+CRITERIA = ("gamma", "gamma-by-layer", "l1", "random", "gamma-read")
+TESTED = 1000  # pictures at most in a measurement on the page
+
+
+@functools.lru_cache(maxsize=6)
+def model_at(path: Path, changed: float) -> Model:
+    """Return a checkpoint's network, loaded once for each version of the file."""
+    from vision.pruning.predict import load
+
+    return load(path)
+
+
+@functools.lru_cache(maxsize=32)
+def scores_at(path: Path, changed: float, criterion: str) -> dict[str, np.ndarray]:
+    """Return what a criterion thinks of each channel, computed once."""
+    from vision.pruning.plan import score
+    from vision.pruning.predict import network_of
+
+    return score(network_of(model_at(path, changed)), criterion)
+
+
+@functools.lru_cache(maxsize=6)
+def report_at(path: Path, changed: float, data: str, count: int) -> Report:
+    """Return the measures of an uncut network, taken once."""
+    from vision.pruning.data import open_pictures
+    from vision.pruning.evaluate import measure
+
+    return measure(model_at(path, changed), open_pictures(data, "test").first(count))
+
+
+@functools.lru_cache(maxsize=64)
+def report_of_cut_at(path: Path, changed: float, ratio: float, criterion: str,
+                     protected: tuple[str, ...], data: str, count: int) -> Report:
+    """Return the measures of a network after a cut, taken once: a class often makes the same one.
+    """
+    from vision.checkpoints import Model
+    from vision.pruning.data import open_pictures
+    from vision.pruning.evaluate import measure
+    from vision.pruning.predict import network_of
+    from vision.pruning.surgery import prune
+
+    whole = model_at(path, changed)
+    plan = plan_at(path, changed, ratio, criterion, protected)
+    small = Model(prune(network_of(whole), plan), whole.card)
+    return measure(small, open_pictures(data, "test").first(count))
+
+
+def plan_at(path: Path, changed: float, ratio: float, criterion: str, protected: tuple[str, ...]
+            ) -> Plan:
+    """Return the plan of a checkpoint's network at a ratio."""
+    from vision.pruning.plan import make_plan
+    from vision.pruning.predict import network_of
+
+    return make_plan(network_of(model_at(path, changed)), ratio, criterion, protected,
+                     scores_at(path, changed, criterion))
+
+
+def names() -> list[str]:
+    """Return the names of the networks that ship."""
+    return [path.stem for path in checkpoints.readable("pruning")]
+
+
+def first() -> str | None:
+    """Return the network that is chosen at first."""
+    known = names()
+    return next((name for name in FIRST if name in known), known[0] if known else None)
+
+
+def path_of(name: str, own: str | None) -> Path:
+    """Return the file of a network; `own` is that of this session."""
+    return model_choice.path_of("pruning", name, own, names())
+
+
+def in_a_script(name: str) -> str:
+    """Return how a visitor's script or command names the file of a network."""
+    folder = "" if name == model_choice.OWN else "checkpoints/pruning/"
+    return f"{folder}{'the-file-you-downloaded' if not folder else name}.safetensors"
+
+
+def open_model(name: str, own: str | None) -> Model:
+    """Return the network of that name."""
+    path = path_of(name, own)
+    return model_at(path, checkpoints.version(path))
+
+
+def ratio_for(name: str, threshold: float, criterion: str, protected: str, own: str | None
+              ) -> float:
+    """Return the ratio at which a plan has a threshold."""
+    from vision.pruning.plan import ratio_at
+    from vision.pruning.predict import network_of
+
+    path = path_of(name, own)
+    scores = scores_at(path, checkpoints.version(path), criterion)
+    return ratio_at(network_of(open_model(name, own)), threshold, criterion, layers_in(protected),
+                    scores)
+
+
+def plan_for(name: str, ratio: float, criterion: str, protected: str, own: str | None) -> Plan:
+    """Return the plan of a network at a ratio; protected layers are named with commas between."""
+    path = path_of(name, own)
+    return plan_at(path, checkpoints.version(path), ratio, criterion, layers_in(protected))
+
+
+def layers_in(protected: str | None) -> tuple[str, ...]:
+    """Return the layers of a list with commas between them."""
+    return tuple(name.strip() for name in (protected or "").split(",") if name.strip())
+
+
+def measured_on(card: Card) -> str:
+    """Return the data that a network is measured on: its own if it is here, else the drawings."""
+    return sets_here(card)[0]
+
+
+def sets_here(card: Card) -> tuple[str, ...]:
+    """Return the data sets of a network that are on this machine, or else the drawings."""
+    from vision.pruning.data import available
+
+    here = available()
+    return tuple(name for name in card.data.get("train", []) if name in here) or ("drawings",)
+
+
+def learnt(card: Card) -> str:
+    """Return the data that a network learnt from."""
+    return (card.data.get("train") or ["drawings"])[0]
+
+
+def report_of(name: str, own: str | None, count: int = TESTED) -> Report:
+    """Return the measures of a network as it is."""
+    path = path_of(name, own)
+    data = measured_on(checkpoints.read_card(path))
+    return report_at(path, checkpoints.version(path), data, count)
+
+
+def report_of_cut(name: str, ratio: float, criterion: str, protected: str, own: str | None,
+                  count: int = TESTED) -> Report:
+    """Return the measures of a network after a cut."""
+    path = path_of(name, own)
+    data = measured_on(checkpoints.read_card(path))
+    return report_of_cut_at(path, checkpoints.version(path), ratio, criterion,
+                            layers_in(protected), data, count)
+
+
+def on_curve(card: Card, ratio: float, criterion: str) -> tuple[float, float | None] | None:
+    """Return the accuracy that the card's curve predicts at a ratio, cut and fine-tuned."""
+    import numpy as np
+
+    curve = card.metrics.get("curve")
+    if not curve or curve["criterion"] != criterion or len(curve["points"]) < 2:
+        return None
+    points = sorted(curve["points"], key=lambda point: point["ratio"])
+    ratios = [point["ratio"] for point in points]
+    cut, tuned = ([point[name] for point in points] for name in ("accuracy", "accuracy_tuned"))
+    if ratio > ratios[-1]:
+        return None
+    complete = None not in tuned
+    return (float(np.interp(ratio, ratios, cut)),
+            float(np.interp(ratio, ratios, tuned)) if complete else None)

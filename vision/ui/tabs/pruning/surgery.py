@@ -1,0 +1,222 @@
+"""Real surgery at a ratio: what a picture is taken for, the accuracy, the classes, the clock."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from vision import checkpoints
+from vision.ui.components.friendly import friendly
+from vision.ui.components.html import clock, note, percent, picture_uri, short, table, tiles
+from vision.ui.shell.low_priority import low_priority
+from vision.ui.shell.uploads import new_folder
+from vision.ui.tabs.pruning.shared import (
+    learnt,
+    measured_on,
+    model_at,
+    open_model,
+    path_of,
+    plan_for,
+    report_of,
+    report_of_cut,
+)
+from vision.ui.text import say
+
+if TYPE_CHECKING:
+    from vision.checkpoints import Model
+    from vision.pruning.count import Size
+    from vision.pruning.evaluate import Report
+    from vision.pruning.plan import Plan
+    from vision.pruning.predict import Result
+
+TIMED = (1, 64)  # pictures at a time
+LOOK = 0.2  # seconds of each timing
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """What a cut did; what is not measured yet is None."""
+
+    plan: Plan
+    path: Path
+    sizes: tuple[Size, Size]  # before and after, like all pairs here
+    seconds: float  # of the surgery
+    named: tuple[Result, Result] | None = None
+    reports: tuple[Report, Report] | None = None
+    learnt: str = ""  # the data that the network knows, and that of the measurement
+    data: str = ""
+    milliseconds: dict[int, tuple[float, float]] | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what is known in plain types."""
+        answer: dict[str, Any] = {
+            **self.plan.as_json(), "surgery_seconds": self.seconds,
+            "before": self.sizes[0].as_json(), "after": self.sizes[1].as_json()}
+        for place, key in enumerate(("before", "after")):
+            if self.named:
+                answer[key]["label"] = self.named[place].label
+            if self.reports:
+                answer[key] |= {"accuracy": self.reports[place].accuracy,
+                                "per_class": self.reports[place].per_class}
+            if self.milliseconds:
+                answer[key]["milliseconds"] = {f"batch {batch}": pair[place] for batch, pair
+                                               in self.milliseconds.items()}
+        return {**answer, "data": self.data}
+
+
+@friendly
+@low_priority
+def prune(model: str, ratio: float, criterion: str, protected: str, picture: str | None,
+          own: str | None, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+    """Cut a share of a network's channels and measure what that does.
+
+    Returns the findings as HTML, the smaller checkpoint, and everything as JSON.
+    """
+    for trial in trials(model, ratio, criterion, protected, picture, own):
+        file = gr.DownloadButton(value=str(trial.path), visible=True)
+        yield shown(trial, request), file, str(trial.path), trial.as_json()
+
+
+def trials(name: str, ratio: float, criterion: str, protected: str, picture: str | None,
+           own: str | None) -> Iterator[Trial]:
+    """Yield the cut with more and more of what can be measured of it."""
+    from vision.images import read_picture
+    from vision.pruning.predict import predict
+
+    whole = open_model(name, own)
+    trial, small = surgery(name, whole, plan_for(name, ratio, criterion, protected, own), own)
+    if picture:
+        pixels = read_picture(picture)
+        trial = replace(trial, named=(predict(whole, pixels), predict(small, pixels)))
+    yield trial
+    after = report_of_cut(name, ratio, criterion, protected, own)
+    trial = replace(trial, reports=(report_of(name, own), after), data=measured_on(whole.card),
+                    learnt=learnt(whole.card))
+    yield trial
+    yield replace(trial, milliseconds=clocked(whole, small))
+
+
+def surgery(name: str, whole: Model, plan: Plan, own: str | None) -> tuple[Trial, Model]:
+    """Cut a network, and write the smaller one as a checkpoint; return both."""
+    import time
+
+    from vision.pruning.count import count
+    from vision.pruning.predict import network_of
+    from vision.pruning.prune import Config, pruned
+
+    path = new_folder() / f"{name}-{100 * plan.ratio:.0f}.safetensors"
+    start = time.perf_counter()
+    small = pruned(whole, plan, Config(Path(path_of(name, own).name), plan.ratio, plan.criterion,
+                                       plan.protected, output=Path(path.name)))
+    seconds = time.perf_counter() - start
+    checkpoints.save(path, small.module, small.card)
+    sizes = count(network_of(whole)), count(network_of(small))
+    return Trial(plan, path, sizes, seconds), small
+
+
+def clocked(whole: Model, small: Model) -> dict[int, tuple[float, float]]:
+    """Return the median milliseconds of each batch size, before and after."""
+    from vision.pruning.count import latency
+    from vision.pruning.predict import network_of
+
+    before, after = network_of(whole), network_of(small)
+    return {batch: (latency(before, batch, seconds=LOOK), latency(after, batch, seconds=LOOK))
+            for batch in TIMED}
+
+
+def shown(trial: Trial, request: gr.Request | None) -> str:
+    """Return a trial as the page shows it."""
+    parts = [tiles(facts(trial, request))]
+    if trial.named:
+        parts.append(opinions(*trial.named, request))
+    if trial.reports:
+        parts += [note("pruning.measured", request, count=int(trial.reports[0].matrix.sum()),
+                       data=say(f"pruning.data_{trial.data}", request)),
+                  note("pruning.stand_in", request) if trial.data != trial.learnt else "",
+                  classes(*trial.reports, request)]
+    else:
+        parts.append(note("pruning.measuring", request))
+    return "".join(parts)
+
+
+def facts(trial: Trial, request: gr.Request | None) -> dict[str, str]:
+    """Return what is known after the cut, each with what it was before."""
+    before, after = trial.sizes
+    found = {say("pruning.surgery", request): clock(trial.seconds)}
+    if trial.reports:
+        old, new = (percent(report.accuracy) for report in trial.reports)
+        found[f"{say('pruning.accuracy', request)} {old} →"] = new
+    for name in ("parameters", "multiply_adds"):
+        old, new = (short(getattr(size, name)) for size in (before, after))
+        found[f"{say(f'pruning.{name}', request)} {old} →"] = new
+    for batch, (slow, fast) in (trial.milliseconds or {}).items():
+        found[say("pruning.clock", request, batch=batch, before=f"{slow:.1f}",
+                  times=f"{slow / fast:.2f}")] = f"{fast:.1f} ms"
+    return found
+
+
+def opinions(before: Result, after: Result, request: gr.Request | None) -> str:
+    """Return a picture with what both networks take it for."""
+    lists = "".join(
+        f'<div><b>{html.escape(say(key, request))}</b>'
+        f"{likeliest(result, request)}</div>"
+        for key, result in (("pruning.before", before), ("pruning.after", after)))
+    alt = html.escape(say("pruning.seen", request))
+    return ('<div style="display:grid;grid-template-columns:96px 1fr 1fr;gap:1rem;'
+            f'margin:.8rem 0"><img alt="{alt}" src="{picture_uri(before.picture)}" '
+            'style="width:96px;image-rendering:pixelated;border-radius:6px;margin:0">'
+            f"{lists}</div>")
+
+
+def likeliest(result: Result, request: gr.Request | None) -> str:
+    """Return the three likeliest classes with their probabilities as bars."""
+    best = sorted(result.shares.items(), key=lambda pair: -pair[1])[:3]
+    rows = "".join(
+        f'<div>{html.escape(class_name(name, request))} {share:.0%}<br>'
+        f'<span class="lab-bar" style="width:{max(90 * share, 1):.0f}%;margin:0"></span></div>'
+        for name, share in best)
+    return f'<div style="font-size:.9rem">{rows}</div>'
+
+
+def class_name(name: str, request: gr.Request | None) -> str:
+    """Return the name of a class in the reader's language, or as the card has it."""
+    from vision.pruning.drawings import CLASSES
+
+    return say(f"pruning.class.{name}", request) if name in CLASSES else name
+
+
+def classes(before: Report, after: Report, request: gr.Request | None) -> str:
+    """Return the accuracy of each class before and after, what broke most first."""
+    rows = [(name, share, after.per_class[name]) for name, share in before.per_class.items()]
+    rows.sort(key=lambda row: row[2] - row[1])
+    head = [say(f"pruning.{key}", request) for key in ("class", "before", "after", "change")]
+    return table(head, [
+        [html.escape(class_name(name, request)), percent(old), percent(new),
+         f"{100 * (new - old):+.1f}"] for name, old, new in rows])
+
+
+@friendly
+@low_priority
+def to_onnx(cut: str | None, request: gr.Request) -> tuple[Any, Any]:
+    """Write the cut network as ONNX, and show how to load it."""
+    from vision.pruning.export import export
+
+    path = Path(needed_cut(cut))
+    made = export(model_at(path, checkpoints.version(path)), path.with_suffix(".onnx"))
+    return (gr.DownloadButton(value=str(made.path), visible=True),
+            gr.Code(made.snippet, visible=True))
+
+
+def needed_cut(cut: str | None) -> str:
+    """Return the path of the cut network, or raise if there is none."""
+    from vision.errors import UserError
+
+    if not cut or not Path(cut).is_file():
+        raise UserError("nothing has been cut yet", "a network that was cut here is accepted",
+                        "press Cut first")
+    return cut

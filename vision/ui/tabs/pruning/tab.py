@@ -1,0 +1,197 @@
+"""The pruning tab: a slider that cuts channels, and the truth about what that costs and saves."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.context import Context
+
+from vision.ui import ASSETS, Tab
+from vision.ui.components import class_link
+from vision.ui.components.friendly import friendly
+from vision.ui.components.html import percent
+from vision.ui.components.model_card import card_markdown
+from vision.ui.components.pictures import picture_input
+from vision.ui.lessons import lesson
+from vision.ui.tabs.pruning import compare, curve, figure, train
+from vision.ui.tabs.pruning.exercises import EXERCISES
+from vision.ui.tabs.pruning.plan import POINTER, at_threshold, picked, show_plan
+from vision.ui.tabs.pruning.shared import (
+    CRITERIA,
+    first,
+    in_a_script,
+    layers_in,
+    measured_on,
+    names,
+    open_model,
+    plan_for,
+)
+from vision.ui.tabs.pruning.surgery import prune, to_onnx
+from vision.ui.text import say, t
+
+EXAMPLES = ASSETS / "pruning"
+CAT = "chelsea.png"
+RATIO = 0.3
+
+
+@friendly
+def show_card(model: str, own: str | None, request: gr.Request) -> str:
+    """Return the model card of the chosen network."""
+    from vision.pruning.count import count
+    from vision.pruning.models import ARCHITECTURES
+    from vision.pruning.predict import network_of
+
+    loaded = open_model(model, own)
+    card = loaded.card
+    facts = {"parameters": f"{count(network_of(loaded)).parameters:,}"}
+    if "accuracy" in card.metrics:
+        facts["accuracy"] = f"{percent(card.metrics['accuracy'])} ({card.data['test']})"
+    text = card_markdown(card, ARCHITECTURES[card.arch].link, facts, request)
+    made_from = [f"`{line}`" for line in card.metrics.get("made_from", [])]
+    if made_from:
+        text += f"\n| {say('pruning.made_from', request)} | {'<br>'.join(made_from)} |"
+    return text
+
+
+def code(model: str | None, ratio: float, criterion: str, protected: str) -> str:
+    """Return the shortest script that does what the settings above do."""
+    return f"""from pathlib import Path
+
+from vision.images import read_picture
+from vision.pruning.predict import load, predict
+from vision.pruning.prune import Config, run
+
+cut = Path("runs/pruning/pruned.safetensors")
+report = run(Config(Path("{in_a_script(model or '')}"), {ratio}, "{criterion}",
+                    protected={layers_in(protected)!r}, output=cut))
+print(report)
+print(predict(load(cut), read_picture("assets/pruning/cat.png")))
+"""
+
+
+def examples() -> list[list[str]]:
+    """Return the drawings of the ten classes, and a photograph that scikit-image brings along."""
+    drawn = [[str(path)] for path in sorted(EXAMPLES.glob("*.png"))]
+    package = importlib.util.find_spec("skimage")
+    cat = Path(package.origin if package and package.origin else "").with_name("data") / CAT
+    return [*drawn, [str(cat)]] if cat.is_file() else drawn
+
+
+def build() -> class_link.Shared:
+    """Build the tab."""
+    own, cut = gr.State(None), gr.State(None)
+    shown, chosen = examples(), first()
+    with gr.Row():
+        with gr.Column(scale=2, min_width=280):
+            model = gr.Dropdown(names(), value=chosen, label=t("pruning.model"),
+                                info=t("pruning.model_info"), elem_id="pruning-model")
+            ratio = gr.Slider(0, 0.99, RATIO, step=0.01, label=t("pruning.ratio"),
+                              info=t("pruning.ratio_info"), elem_id="pruning-ratio")
+            criterion = gr.Dropdown([(t(f"pruning.criterion_{name}"), name) for name in CRITERIA],
+                                    value="gamma", label=t("pruning.criterion"),
+                                    info=t("pruning.criterion_info"), elem_id="pruning-criterion")
+            with gr.Row():
+                threshold = gr.Number(None, minimum=0, label=t("pruning.threshold"), min_width=130,
+                                      info=t("pruning.threshold_info"),
+                                      elem_id="pruning-threshold")
+                protected = gr.Textbox("", label=t("pruning.protected"), min_width=130,
+                                       info=t("pruning.protected_info"), max_lines=1,
+                                       elem_id="pruning-protected")
+            picture = picture_input("pruning.picture", "pruning-picture",
+                                            shown[0][0] if shown else None, height=200)
+            go = gr.Button(t("pruning.go"), variant="primary", elem_id="pruning-go")
+            file = gr.UploadButton(t("pruning.upload"), file_types=[".safetensors"], size="sm",
+                                   elem_id="pruning-upload")
+        with gr.Column(scale=3, min_width=320):
+            plan = gr.HTML(t("pruning.plan_empty"), js_on_load=POINTER, elem_id="pruning-plan")
+    result = gr.HTML(t("pruning.empty"), elem_id="pruning-result")
+    with gr.Row():
+        small = gr.DownloadButton(t("pruning.download"), visible=False, size="sm",
+                                  elem_id="pruning-download")
+        ask_onnx = gr.Button(t("pruning.onnx_go"), size="sm", elem_id="pruning-onnx-go")
+        onnx = gr.DownloadButton(t("pruning.onnx"), visible=False, size="sm",
+                                 elem_id="pruning-onnx")
+    snippet = gr.Code(language="python", interactive=False, visible=False,
+                      label=t("pruning.snippet"), elem_id="pruning-snippet")
+    raw = gr.JSON(visible=False)
+    gr.Markdown(t("app.examples"))
+    choice = gr.Examples(shown, [picture], elem_id="pruning-examples", api_visibility="private",
+                         examples_per_page=12)
+    with gr.Tabs(elem_id="pruning-parts"):
+        with gr.Tab(t("pruning.cliff_tab"), id="cliff"):
+            curve.build(model, criterion, protected, own)
+        with gr.Tab(t("pruning.tune_tab"), id="tune"):
+            train.build_tuning(model, own, cut)
+        with gr.Tab(t("pruning.compare_tab"), id="compare"):
+            compare.build(model, ratio, protected, own)
+    settings: list[Any] = [model, ratio, criterion, protected]
+    redraw: dict[str, Any] = {"fn": show_plan, "inputs": [*settings, own],
+                              "outputs": [plan, threshold]}
+    with gr.Accordion(t("app.train_your_own"), open=False, elem_id="pruning-own",
+                      render=False) as training:
+        train.build(model, own)
+    lesson.build("pruning", EXERCISES, dict.fromkeys(("ratio", "go"), redraw), draw=figure.draw)
+    training.render()
+    with gr.Accordion(t("app.show_the_code"), open=False):
+        script = gr.Code(code(chosen, RATIO, "gamma", ""), language="python", interactive=False)
+    with gr.Accordion(t("app.model_card"), open=False) as card_place:
+        card = gr.Markdown(elem_id="pruning-card")
+
+    run: dict[str, Any] = {"fn": prune, "inputs": [*settings, picture, own],
+                           "outputs": [result, small, cut, raw], "concurrency_limit": 2,
+                           "concurrency_id": "prune", "show_progress": "minimal"}
+    go.click(**run, api_name="prune", scroll_to_output=True, trigger_mode="always_last")
+    choice.load_input_event.success(**run, api_visibility="private")
+    ask_onnx.click(to_onnx, cut, [onnx, snippet], api_visibility="private")
+    cut.change(lambda: (gr.DownloadButton(visible=False), gr.Code(visible=False)), None,
+               [onnx, snippet], queue=False, show_progress="hidden", api_visibility="private")
+    file.upload(train.upload, file, [own, model], api_visibility="private")
+    connect_plan(settings, threshold, plan, own)
+    gr.on([part.change for part in settings], code, settings, script, queue=False,
+          trigger_mode="always_last", show_progress="hidden", api_visibility="private")
+    gr.on([card_place.expand, model.change, own.change], show_card, [model, own], card,
+          api_visibility="private")
+    return class_link.share(
+        "pruning", {"model": model, "ratio": ratio, "criterion": criterion,
+                    "protected": protected, "picture": picture},
+        {"picture": [path for path, in shown]})
+
+
+def connect_plan(settings: list[Any], threshold: gr.Number, plan: gr.HTML, own: gr.State) -> None:
+    """Let the plan follow its settings, the typed threshold, and the pointer on the histogram.
+
+    All settings are one event, so that the answer to an older one never comes last.
+    """
+    model, ratio, criterion, protected = settings
+    quiet: dict[str, Any] = {"queue": False, "trigger_mode": "always_last",
+                             "show_progress": "hidden", "api_visibility": "private"}
+    moved = [model.change, own.change, ratio.input, criterion.input, protected.submit,
+             protected.blur]
+    gr.on([opened(), *moved], show_plan, [*settings, own], [plan, threshold], **quiet)
+    threshold.submit(at_threshold, [model, threshold, criterion, protected, own],
+                     [ratio, plan, threshold], **quiet)
+    plan.select(picked, [model, criterion, protected, own], [ratio, plan, threshold], **quiet)
+
+
+def opened() -> Callable[..., Any]:
+    """Return the event that the tab which is being built is opened."""
+    tab = Context.block
+    if not isinstance(tab, gr.Tab):
+        raise TypeError("a tab is built outside of a tab")
+    return tab.select
+
+
+def warm() -> None:
+    """Load the default network and its test pictures, and plan once."""
+    from vision.pruning.data import open_pictures
+
+    if name := first():
+        plan_for(name, RATIO, "gamma", "", None)
+        open_pictures(measured_on(open_model(name, None).card), "test")
+
+
+TAB = Tab("pruning", 4, build, warm)

@@ -1,0 +1,151 @@
+"""Trainings on the page: γ going to zero under λ, and a cut network that recovers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from vision import checkpoints
+from vision.ui.components import plots
+from vision.ui.components import training_form as form
+from vision.ui.components.friendly import friendly
+from vision.ui.components.html import percent
+from vision.ui.components.model_choice import OWN
+from vision.ui.components.training_panel import Control, follow, progress_line
+from vision.ui.shell.uploads import new_folder
+from vision.ui.tabs.pruning.plan import chart
+from vision.ui.tabs.pruning.shared import learnt, names, sets_here
+from vision.ui.tabs.pruning.surgery import needed_cut
+from vision.ui.text import say, t
+
+if TYPE_CHECKING:
+    from vision.pruning.train import Config
+
+ARCHITECTURES = ("vgg16", "vgg19", "resnet164", "densenet40")
+SETS = ("drawings", "cifar10")
+LIMIT = 2000  # pictures of each split, so that a measurement stays short
+LARGEST = 0.8  # the right end of the histogram; γ starts at 0.5
+OWN_FILE = 3  # its place in what a training yields; a tuned network can be cut and tuned again
+
+
+@friendly
+def train_own(arch: str, data: str, sparsity: float, steps: float, rate: float, seed: float,
+              control: Control, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+    """Train a small network sparse, with its scales live."""
+    from vision.pruning.train import Config
+
+    total = int(steps)
+    config = Config(arch=arch, size="compact", data=(data,), limit=LIMIT, steps=total, batch=64,
+                    sparsity=sparsity / 1000, learning_rate=rate, seed=int(seed),
+                    save_every=total + 1,
+                    output=new_folder() / f"{arch}-{data}.safetensors")
+    yield from streamed(config, ("loss",), control, request)
+
+
+@friendly
+def tune(cut: str | None, steps: float, rate: float, seed: float, control: Control,
+         request: gr.Request) -> Iterator[tuple[Any, ...]]:
+    """Fine-tune the network that was cut last, with its accuracy live."""
+    from vision.pruning.train import Config
+
+    start, total = Path(needed_cut(cut)), int(steps)
+    card = checkpoints.read_card(start)
+    config = Config(arch=card.arch, start=start, data=sets_here(card), limit=LIMIT, steps=total,
+                    batch=64, learning_rate=rate, seed=int(seed), val_every=max(total // 5, 1),
+                    save_every=total + 1,
+                    output=new_folder() / f"{start.stem}-tuned.safetensors")
+    for news in streamed(config, ("loss", "accuracy"), control, request):
+        status, *shown = news
+        if sets_here(card)[0] != learnt(card) and isinstance(status, str):
+            status += "\n\n" + say("pruning.tuned_stand_in", request)
+        yield status, *shown, news[OWN_FILE]
+
+
+def streamed(config: Config, shown: tuple[str, ...], control: Control, request: gr.Request
+             ) -> Iterator[tuple[Any, ...]]:
+    """Train and yield status, plot, scales, and at the end the file, its choice, its download."""
+    from vision.pruning.train import train
+
+    yield say("pruning.preparing", request), None, gr.skip(), gr.skip(), gr.skip(), gr.skip()
+    for news in follow(lambda on_step: train(config, on_step), control):
+        if isinstance(news, Path):
+            yield (done(news, request), gr.skip(), gr.skip(), str(news),
+                   gr.Dropdown(choices=choices(request), value=OWN),
+                   gr.DownloadButton(value=str(news), visible=True))
+        elif news:
+            last = news[-1]
+            yield (progress_line(last, request), plots.curves(news, shown),
+                   scales(last.sample, request), gr.skip(), gr.skip(), gr.skip())
+
+
+def done(path: Path, request: gr.Request | None) -> str:
+    """Return what a finished training has reached."""
+    card = checkpoints.read_card(path)
+    return say("pruning.trained", request, accuracy=percent(card.metrics["accuracy"]),
+               data=say(f"pruning.data_{learnt(card)}", request),
+               small=percent(card.metrics["zero_scales"]))
+
+
+def choices(request: gr.Request | None) -> list[Any]:
+    """Return the networks to choose from, with that of the session."""
+    return [*names(), (say("pruning.own", request), OWN)]
+
+
+def scales(values: Any, request: gr.Request | None) -> str:
+    """Return the histogram of |γ| on an axis that stays, so that moving is seen."""
+    share = float((values < 1e-2).mean())
+    return (f"<p><b>{say('pruning.scales', request, share=percent(share))}</b></p>"
+            + chart(values.clip(max=LARGEST), LARGEST, None,
+                    say("pruning.histogram_alt", request)))
+
+
+@friendly
+def upload(file: str, request: gr.Request) -> tuple[Any, ...]:
+    """Take a checkpoint from the visitor, after every check that a foreign file needs."""
+    from vision.pruning.data import require_classes
+    from vision.pruning.predict import load
+
+    require_classes(load(Path(file)).card.classes)
+    return file, gr.Dropdown(choices=choices(request), value=OWN)
+
+
+def build(model: gr.Dropdown, own: gr.State) -> None:
+    """Build the part that trains a network sparse."""
+    name = "pruning-train"
+    gr.Markdown(t("pruning.train_info"))
+    with gr.Row():
+        with gr.Column(scale=2, min_width=280):
+            arch = gr.Dropdown(list(ARCHITECTURES), value="vgg16", label=t("pruning.arch"),
+                               info=t("pruning.arch_info"))
+            data = gr.Dropdown([(t(f"pruning.data_{name}"), name) for name in SETS],
+                               value="drawings", label=t("pruning.data"),
+                               info=t("pruning.own_data_info"))
+            sparsity = gr.Slider(0, 20, 5, step=0.5, label=t("pruning.sparsity"),
+                                 info=t("pruning.sparsity_info"), elem_id="pruning-sparsity")
+            pace = form.pace(name, (20, 2000, 200, 10), (0.01, 0.2, 0.1, 0.01))
+            go = form.buttons(name, "pruning.train_go")
+        with gr.Column(scale=3, min_width=320):
+            status, outputs = results(name, model, own)
+    form.connect(go, status, train_own, [arch, data, sparsity, *pace], outputs)
+
+
+def build_tuning(model: gr.Dropdown, own: gr.State, cut: gr.State) -> None:
+    """Build the part that lets a cut network recover."""
+    name = "pruning-tune"
+    gr.Markdown(t("pruning.tune_info"))
+    with gr.Row():
+        with gr.Column(scale=2, min_width=280):
+            pace = form.pace(name, (10, 1000, 60, 10), (0.005, 0.1, 0.02, 0.005))
+            go = form.buttons(name, "pruning.tune_go")
+        with gr.Column(scale=3, min_width=320):
+            status, outputs = results(name, model, own)
+    form.connect(go, status, tune, [cut, *pace], [*outputs, cut])
+
+
+def results(name: str, model: gr.Dropdown, own: gr.State) -> tuple[gr.Markdown, list[Any]]:
+    """Return the status of a training, and what else it writes to."""
+    status, histogram = form.status(name), gr.HTML(elem_id=f"{name}-scales")
+    return status, [form.plot(name), histogram, own, model, form.download(name)]

@@ -1,0 +1,5 @@
+"""The segmentation tab."""
+
+from .tab import TAB
+
+__all__ = ["TAB"]

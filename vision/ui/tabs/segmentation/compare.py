@@ -1,0 +1,164 @@
+"""Two models on one picture, and all models by quality and cost."""
+
+from __future__ import annotations
+
+import functools
+import html
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from vision import checkpoints
+from vision.ui.components.friendly import friendly
+from vision.ui.components.html import clock, note, percent
+from vision.ui.components.html import table as as_table
+from vision.ui.components.model_choice import OWN
+from vision.ui.components.pictures import for_screen, needed
+from vision.ui.components.plots import style
+from vision.ui.shell.low_priority import low_priority
+from vision.ui.tabs.segmentation.matrix import numbers_of
+from vision.ui.tabs.segmentation.shared import (
+    GROUPS,
+    first,
+    for_streets,
+    labels_for_screen,
+    laid_over,
+    open_model,
+    path_of,
+    second,
+    that_ship,
+)
+from vision.ui.text import say, t
+
+if TYPE_CHECKING:
+    from vision.segmentation.leaderboard import Row
+
+BLUE, GREY = "#3b82f6", "#808793"
+TIMES = 2  # predictions in a measurement on the page
+
+
+@friendly
+@low_priority
+def compare(picture: str | None, truth: str | None, left: str, right: str, own: str | None,
+            request: gr.Request) -> tuple[Any, str]:
+    """Lay two models' answers over one picture, one on each side of a slider."""
+    from vision.images import read_picture
+    from vision.segmentation.boundary import boundary_f1
+    from vision.segmentation.labels import check_labels, read_labels
+    from vision.segmentation.metrics import score
+    from vision.segmentation.predict import predict
+
+    pixels = read_picture(needed(picture))
+    results = [predict(open_model(name, own), pixels) for name in (left, right)]
+    shown = for_screen(pixels)
+    sides = tuple(laid_over(shown, labels_for_screen(result.labels))
+                  for result in results)
+    columns = [{say("segmentation.time", request): clock(each.seconds)}
+               for each in results]
+    if truth:
+        labels = read_labels(truth)
+        for result, column in zip(results, columns, strict=True):
+            check_labels(labels, pixels.shape[:2], len(result.classes))
+            scores = score(labels, result.labels, result.classes)
+            outlines = boundary_f1(labels, result.labels, len(result.classes))
+            column |= {name: percent(value)
+                       for name, value in numbers_of(scores, outlines).items()}
+    rows = ([name, columns[0][name], columns[1][name]] for name in columns[0])
+    head = [say("segmentation.own", request) if name == OWN else name for name in (left, right)]
+    return sides, as_table(["", *head], rows)
+
+
+def with_own(own: str | None, request: gr.Request) -> tuple[Any, Any]:
+    """Offer the model that this session has trained on both sides."""
+    mine = [(say("segmentation.own", request), OWN)] if own else []
+    choices: list[Any] = [*for_streets(), *mine]
+    return gr.Dropdown(choices=choices), gr.Dropdown(choices=choices)
+
+
+@functools.lru_cache(maxsize=64)
+def row_at(path: Path, changed: float, times: int) -> Row:
+    """Return a checkpoint's row of the leaderboard, made once for each version of the file."""
+    from vision.segmentation.leaderboard import row_of
+
+    return row_of(path, times)
+
+
+def rows(timed: bool) -> list[Row]:
+    """Return the rows of all shipped models of pictures, the best first."""
+    import math
+
+    paths = [path_of(name, None) for name in (*for_streets(), *that_ship(*GROUPS))]
+    found = [row_at(path, checkpoints.version(path), TIMES if timed else 0) for path in paths]
+    return sorted(found, key=lambda row: -1.0 if math.isnan(row.miou) else row.miou, reverse=True)
+
+
+@friendly
+def board(cost: str, request: gr.Request) -> tuple[str, Any]:
+    """Return the leaderboard and quality over cost."""
+    if not for_streets():
+        return note("segmentation.nothing_ships", request), None
+    found = rows(cost == "ms")
+    head = ["", *(say(f"segmentation.board.{name}", request)
+                  for name in ("name", "year", "parameters", "gmacs", "miou", "pa", "ms"))]
+    told = as_table(head, (
+        [str(rank), row.name, str(row.year), f"{row.parameters / 1e6:.2f} M", f"{row.gmacs:.2f}",
+         percent(row.miou), percent(row.pixel_accuracy),
+         "–" if row.milliseconds != row.milliseconds else f"{row.milliseconds:.0f}"]
+        for rank, row in enumerate(found, 1)))
+    val = html.escape(", ".join(sorted({row.val for row in found})))
+    return f"{told}<p>{say('segmentation.board.val', request)}: {val}</p>", scatter(found, cost)
+
+
+def scatter(found: list[Row], cost: str) -> Any:
+    """Return a figure with a dot and rank for each model: its cost across, its mean IoU upwards.
+    """
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6.4, 3.6), layout="constrained")
+    figure.patch.set_alpha(0)
+    axis = figure.subplots()
+    for rank, row in enumerate(found, 1):
+        place = (row.milliseconds if cost == "ms" else row.gmacs, 100 * row.miou)
+        axis.scatter(*place, color=BLUE, s=190, edgecolors="white", zorder=2 + rank)
+        axis.annotate(str(rank), place, color="white", ha="center", va="center", fontsize=9,
+                      zorder=2 + rank)
+    axis.set_xlabel("ms" if cost == "ms" else "GMACs", color=GREY)
+    style(axis, "mIoU %")
+    axis.margins(0.1)
+    return figure
+
+
+def build(picture: gr.Image, truth: gr.Image, own: gr.State) -> None:
+    """Build the part."""
+    known = for_streets()
+    with gr.Row():
+        with gr.Column(scale=2, min_width=280):
+            left = gr.Dropdown(known, value=first(), label=t("segmentation.left"),
+                               info=t("segmentation.left_info"), elem_id="segmentation-left")
+            right = gr.Dropdown(known, value=second(),
+                                label=t("segmentation.right_model"),
+                                info=t("segmentation.right_info"),
+                                elem_id="segmentation-right-model")
+            go = gr.Button(t("segmentation.compare_go"), variant="primary",
+                           elem_id="segmentation-compare")
+        with gr.Column(scale=3, min_width=320):
+            slider = gr.ImageSlider(label=t("segmentation.slider"), interactive=False, height=342,
+                                    max_height=340, format="jpeg", elem_id="segmentation-slider")
+            table = gr.HTML(t("segmentation.compare_empty"), elem_id="segmentation-compared")
+    with gr.Row():
+        with gr.Column(scale=2, min_width=280):
+            cost = gr.Radio([("GMACs", "gmacs"), (t("segmentation.cost_ms"), "ms")],
+                            value="gmacs", label=t("segmentation.cost"),
+                            info=t("segmentation.cost_info"), elem_id="segmentation-cost")
+            show = gr.Button(t("segmentation.board_go"), elem_id="segmentation-board-go")
+            plot = gr.Plot(show_label=False, elem_id="segmentation-scatter",
+                           elem_classes=["lab-when-filled"])
+        with gr.Column(scale=3, min_width=320):
+            ranks = gr.HTML(t("segmentation.board_empty"), elem_id="segmentation-board")
+    go.click(compare, [picture, truth, left, right, own], [slider, table], concurrency_limit=2,
+             concurrency_id="segment", api_visibility="private")
+    own.change(with_own, own, [left, right], queue=False, show_progress="hidden",
+               api_visibility="private")
+    gr.on([show.click, cost.input], board, cost, [ranks, plot], trigger_mode="always_last",
+          concurrency_limit=1, api_visibility="private")

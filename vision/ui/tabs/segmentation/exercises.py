@@ -1,0 +1,14 @@
+"""What each exercise of the segmentation lesson sets."""
+
+from __future__ import annotations
+
+from vision.ui.lessons.exercises import Exercise
+from vision.ui.tabs.segmentation.playground import POLE
+
+EXERCISES = (
+    Exercise("lies", "grow", {"parts": "play", "view-as": "binary", "focus": POLE, "grow": -16}),
+    Exercise("outlines", "right", {"parts": "play", "right": 2}),
+    Exercise("mean", "scope", {"parts": "play", "right": 4, "scope": "set", "absent": False}),
+    Exercise("worst", "go", {"parts": "matrix", "model": "unet"}),
+    Exercise("skips", "off", {"parts": "inside", "kind": "skips", "off": (1, 2, 3, 4)}),
+)

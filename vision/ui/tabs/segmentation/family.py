@@ -1,0 +1,108 @@
+"""The architectures as a family tree: what each one added, what it costs, how good it is here."""
+
+from __future__ import annotations
+
+import functools
+import html
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from vision import checkpoints
+from vision.ui.components.friendly import friendly
+from vision.ui.components.html import percent, short, tiles
+from vision.ui.tabs.segmentation.shared import for_streets, path_of, that_ship
+from vision.ui.text import say, t
+
+if TYPE_CHECKING:
+    from vision.registry import Entry
+
+CLICKED = """element.addEventListener('click', event => {
+  const node = event.target.closest('button[data-arch]');
+  if (!node) return;
+  element.querySelectorAll('button[data-arch]').forEach(
+    other => other.setAttribute('aria-pressed', String(other === node)));
+  trigger('click', {arch: node.dataset.arch});
+  document.getElementById('segmentation-family-facts').scrollIntoView({block: 'nearest'});
+});"""
+
+
+def tree() -> str:
+    """Return all architectures as nested lists of buttons, each under the one it carries on."""
+    from vision.segmentation.models import ARCHITECTURES
+
+    under: dict[str | None, list[Entry]] = {}
+    for entry in sorted(ARCHITECTURES, key=lambda entry: (entry.year, entry.name)):
+        under.setdefault(entry.facts.get("after"), []).append(entry)
+    return f'<div class="lab-family">{branch(None, under)}</div>'
+
+
+def branch(above: str | None, under: dict[str | None, list[Entry]]) -> str:
+    """Return the list of what carries on one architecture, and of what carries on that."""
+    items = "".join(
+        f'<li><button type="button" data-arch="{entry.name}" aria-pressed="false">'
+        f"<b>{entry.name}</b> <small>{entry.year}</small></button>{branch(entry.name, under)}</li>"
+        for entry in under.get(above, []))
+    return f"<ul>{items}</ul>" if items else ""
+
+
+@friendly
+def clicked(request: gr.Request, event: gr.EventData) -> tuple[str, Any]:
+    """Tell of the architecture that was clicked, and choose its model if there is one."""
+    return told(str(event.arch), request)
+
+
+def told(arch: str, request: gr.Request | None) -> tuple[str, Any]:
+    """Return what is known of an architecture, and what becomes of the choice of model."""
+    from vision.segmentation.models import ARCHITECTURES
+
+    entry = ARCHITECTURES[arch]
+    ships = that_ship(arch)
+    facts, measured_on = {"year": str(entry.year), **costs(arch)}, ""
+    if ships:
+        card = checkpoints.read_card(path_of(ships[0], None))
+        facts["miou"] = percent(card.metrics.get("mIoU"))
+        measured_on = str(card.data.get("val", ""))
+    named = {say(f"segmentation.family_{name}", request, val=measured_on): value
+             for name, value in facts.items()}
+    idea = html.escape(say(f"segmentation.idea.{arch}", request))
+    lines = [f"<h3>{entry.name}</h3>",
+             f'<p>{idea} <a href="{entry.link}" target="_blank" rel="noopener">'
+             f"{say('segmentation.family_paper', request)}</a></p>", tiles(named)]
+    if not ships:
+        missing = html.escape(say("segmentation.family_missing", request, arch=arch))
+        lines.append(f'<p class="lab-note">{missing}</p>')
+    chosen = next((name for name in ships if name in for_streets()), None)
+    return "".join(lines), gr.update(value=chosen) if chosen else gr.skip()
+
+
+@functools.lru_cache(maxsize=64)
+def costs(arch: str) -> dict[str, str]:
+    """Return parameters of both sizes, and the work of the small one, built without memory."""
+    import torch
+
+    from vision.segmentation.leaderboard import PICTURE, gmacs, parameters
+    from vision.segmentation.models import ARCHITECTURES, dimensions
+    from vision.segmentation.predict import working_size
+
+    with torch.device("meta"):
+        small, paper = (ARCHITECTURES.build(arch, classes=11, size=size).eval()
+                        for size in ("compact", "paper"))
+    found = {"small": short(parameters(small)), "paper_size": short(parameters(paper))}
+    if dimensions(arch) == 2:
+        size = working_size(PICTURE, {"short_side": 288})
+        found["gmacs"] = f"{gmacs(small, (3, *size)):.1f}"
+    return found
+
+
+def build(model: gr.Dropdown, place: gr.Tab) -> None:
+    """Build the part; it is filled when its place opens, and a click chooses the tab's model."""
+    gr.Markdown(t("segmentation.family_info"))
+    with gr.Row():
+        with gr.Column(scale=3, min_width=300):
+            shown = gr.HTML(js_on_load=CLICKED, elem_id="segmentation-family")
+        with gr.Column(scale=2, min_width=280):
+            facts = gr.HTML(t("segmentation.family_choose"), elem_id="segmentation-family-facts")
+    place.select(tree, None, shown, queue=False, show_progress="hidden", api_visibility="private")
+    shown.click(clicked, None, [facts, model], queue=False, show_progress="hidden",
+                api_visibility="private")

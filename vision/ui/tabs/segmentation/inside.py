@@ -1,0 +1,173 @@
+"""Look inside: skips and branches off, attention maps, a nest cut down, a CRF by hand."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from vision.ui.components.friendly import friendly
+from vision.ui.components.html import note, percent, picture_uri
+from vision.ui.components.pictures import for_screen, needed
+from vision.ui.shell.low_priority import low_priority
+from vision.ui.tabs.segmentation.shared import (
+    arch_of,
+    for_streets,
+    laid_over,
+    one_that_ships,
+    open_model,
+)
+from vision.ui.text import say, t
+
+if TYPE_CHECKING:
+    import numpy as np
+
+KINDS = {  # what can be looked at, and which architectures have it
+    "skips": ("unet",), "crf": (), "attention": ("attention_unet",), "depth": ("unetpp",),
+    "branches": ("deeplab_v3plus", "deeplab_v3", "deeplab_v2", "pspnet"),
+}
+SMALL = (180, 240)
+
+
+@friendly
+@low_priority
+def look(picture: str | None, kind: str, on: list[int], depth: float, iterations: float,
+         near: float, alike: float, colour: float, request: gr.Request) -> str:
+    """Show the whole model beside the changed one, or what its gates look at."""
+    from vision.images import read_picture
+
+    pixels = for_screen(read_picture(needed(picture)))
+    parts = [int(place) for place in on or []]
+    if kind == "attention":
+        return gates(pixels, request)
+    if kind == "crf":
+        return refined(pixels, int(iterations), near, alike, colour, request)
+    return changed(pixels, kind, parts, int(depth), request)
+
+
+def changed(pixels: np.ndarray, kind: str, on: list[int], depth: int,
+            request: gr.Request | None) -> str:
+    """Return a model's answer before and after parts of it were switched off or cut away."""
+    from vision.segmentation import inside
+    from vision.segmentation.predict import predict
+
+    model = one_that_ships(*KINDS[kind])
+    before = predict(model, pixels, refined=False).labels
+    if kind == "depth":
+        after, _ = inside.at_depth(model, pixels, depth)
+    elif kind == "skips":
+        after = inside.without_skips(model, pixels, _others(on, inside.skips(model)))
+    else:
+        after = inside.without_branches(model, pixels, _others(on, len(inside.branches(model))))
+    return pair(pixels, before, after, request)
+
+
+def _others(on: list[int], count: int) -> list[int]:
+    return [place for place in range(count) if place not in on]
+
+
+def refined(pixels: np.ndarray, iterations: int, near: float, alike: float, colour: float,
+            request: gr.Request | None) -> str:
+    """Return a model's answer before and after the CRF."""
+    from vision.images import resize
+    from vision.segmentation.crf import Settings, refine
+    from vision.segmentation.predict import at_most, probabilities
+
+    model = _with_crf()
+    size = at_most(pixels.shape[:2], SMALL[0] * SMALL[1])
+    small, found = resize(pixels, size), probabilities(model, pixels, size)
+    settings = Settings(iterations, near, 3.0, alike, 40.0, colour)
+    better = refine(found, small, settings)
+    return pair(small, found.argmax(0).astype("uint8"), better.argmax(0).astype("uint8"), request)
+
+
+def _with_crf() -> Any:
+    """Return a model whose paper ends with a CRF, or else the first that ships."""
+    known = for_streets()
+    wanted = [name for name in known if arch_of(name) in ("deeplab_v1", "deeplab_v2")]
+    return open_model((wanted or known)[0]) if known else one_that_ships("deeplab_v1")
+
+
+def pair(pixels: np.ndarray, before: np.ndarray, after: np.ndarray, request: gr.Request | None
+         ) -> str:
+    """Return two answers side by side, and how many pixels they share."""
+    pictures = [(say(f"segmentation.{key}", request), laid_over(pixels, labels))
+                for key, labels in (("before", before), ("after", after))]
+    return sheet(pictures) + note("segmentation.changed", request,
+                                  share=percent(float((before != after).mean())))
+
+
+def gates(pixels: np.ndarray, request: gr.Request | None) -> str:
+    """Return every gate's attention as a heat map over the picture, coarse to fine."""
+    import cv2
+    import numpy as np
+
+    from vision.segmentation import inside
+
+    maps = inside.attention(one_that_ships(*KINDS["attention"]), pixels)
+    shown = []
+    for place, each in enumerate(maps):
+        heat = cv2.applyColorMap((255 * each).astype(np.uint8), cv2.COLORMAP_INFERNO)[..., ::-1]
+        title = say("segmentation.gate", request, number=place + 1, mean=f"{each.mean():.2f}")
+        shown.append((title, cv2.addWeighted(pixels, 0.35, np.ascontiguousarray(heat), 0.65, 0)))
+    return sheet(shown)
+
+
+def sheet(pictures: list[tuple[str, np.ndarray]]) -> str:
+    """Return pictures with a caption under each."""
+    cells = "".join(
+        f'<figure style="margin:0"><img alt="{html.escape(name)}" src="{picture_uri(each)}" '
+        f'style="width:100%;border-radius:6px;margin:0"><figcaption>{html.escape(name)}'
+        "</figcaption></figure>" for name, each in pictures)
+    return ('<div style="display:grid;gap:.6rem;grid-template-columns:'
+            f'repeat(auto-fit,minmax(240px,1fr))">{cells}</div>')
+
+
+@friendly
+def offer(kind: str, request: gr.Request) -> tuple[Any, ...]:
+    """Show the controls of what is chosen, and say what it shows or which command trains it."""
+    from vision.segmentation import inside
+
+    line = note(f"segmentation.kind_{kind}_info", request)
+    archs = KINDS[kind]
+    there = not archs or any(arch_of(name) in archs for name in for_streets())
+    if not there:
+        line = note("segmentation.missing", request, arch=archs[0])
+    count = 0
+    if there and kind in ("skips", "branches"):
+        model = one_that_ships(*archs)
+        count = inside.skips(model) if kind == "skips" else len(inside.branches(model))
+    parts = [(str(place + 1), place) for place in range(count)]
+    return (line, gr.CheckboxGroup(choices=parts, value=list(range(count - 1)),
+                                   visible=bool(parts)),
+            gr.Slider(visible=kind == "depth"), *(gr.Slider(visible=kind == "crf"),) * 4,
+            gr.Button(interactive=there))
+
+
+def build(picture: gr.Image) -> None:
+    """Build the part."""
+    with gr.Row():
+        with gr.Column(scale=2, min_width=280):
+            kind = gr.Radio([(t(f"segmentation.kind_{name}"), name) for name in KINDS],
+                            value="skips", label=t("segmentation.kind"),
+                            info=t("segmentation.kind_info"), elem_id="segmentation-kind")
+            off = gr.CheckboxGroup([(str(n + 1), n) for n in range(5)], value=list(range(4)),
+                                   label=t("segmentation.off"), info=t("segmentation.off_info"),
+                                   elem_id="segmentation-off")
+            depth = gr.Slider(1, 4, 1, step=1, label=t("segmentation.depth"), visible=False,
+                              info=t("segmentation.depth_info"))
+            sliders = [gr.Slider(low, high, value, step=step, label=t(f"segmentation.crf_{name}"),
+                                 info=t(f"segmentation.crf_{name}_info"), visible=False)
+                       for name, low, high, value, step in (
+                           ("iterations", 0, 10, 5, 1), ("near", 0, 10, 1, 0.5),
+                           ("alike", 0, 10, 2, 0.5), ("colour", 1, 60, 13, 1))]
+            go = gr.Button(t("segmentation.look"), variant="primary",
+                           elem_id="segmentation-look")
+        with gr.Column(scale=3, min_width=320):
+            line = gr.HTML(t("segmentation.inside_empty"), elem_id="segmentation-inside-line")
+            seen = gr.HTML(elem_id="segmentation-inside", min_height=0)
+    kind.input(offer, kind, [line, off, depth, *sliders, go], api_visibility="private")
+    gr.on([go.click, off.input, depth.release, *(slider.release for slider in sliders)], look,
+          [picture, kind, off, depth, *sliders], seen, trigger_mode="always_last",
+          concurrency_limit=1, api_visibility="private")

@@ -1,0 +1,169 @@
+"""The numbers of one prediction: tiles, a table of classes, and a confusion matrix to click."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from vision.errors import UserError
+from vision.ui.components.friendly import friendly
+from vision.ui.components.html import clock, note, percent
+from vision.ui.components.html import table as as_table
+from vision.ui.components.pictures import picture_output
+from vision.ui.tabs.segmentation.shared import View, chip, class_choices, class_name, lit
+from vision.ui.text import say, t
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from vision.segmentation.metrics import Scores
+
+FORMULAS = {
+    "PA": "Σᵢ pᵢᵢ / Σᵢⱼ pᵢⱼ",
+    "MPA": "mean of pᵢᵢ / Σⱼ pᵢⱼ",
+    "mIoU": "mean of pᵢᵢ / (Σⱼ pᵢⱼ + Σⱼ pⱼᵢ − pᵢᵢ)",
+    "FWIoU": "Σᵢ (Σⱼ pᵢⱼ) IoUᵢ / Σᵢⱼ pᵢⱼ",
+    "Dice": "mean of 2 pᵢᵢ / (Σⱼ pᵢⱼ + Σⱼ pⱼᵢ)",
+    "BF1": "mean of 2 P R / (P + R) of the outlines",
+}
+CLICKED = """element.addEventListener('click', event => {
+  const cell = event.target.closest('button[data-cell]');
+  if (cell) trigger('click', {cell: cell.dataset.cell});
+});"""
+
+
+def numbers_of(scores: Scores, boundary: np.ndarray) -> dict[str, float]:
+    """Return the overall numbers with the mean boundary F1 as the last."""
+    from vision.segmentation.metrics import mean_known
+
+    return {**scores.overall(), "BF1": mean_known(boundary)}
+
+
+def tiles(numbers: dict[str, float], request: gr.Request | None, seconds: float | None = None
+          ) -> str:
+    """Return the overall numbers as a row of tiles, each with its formula."""
+    cells = [
+        f'<div class="lab-tile" title="{html.escape(FORMULAS[name])}"><small>{name}</small>'
+        f"<b>{percent(value)}</b><small>{say(f'segmentation.{name}', request)}</small></div>"
+        for name, value in numbers.items()]
+    if seconds is not None:
+        cells.append(f'<div class="lab-tile"><small>{say("segmentation.time", request)}</small>'
+                     f"<b>{clock(seconds)}</b></div>")
+    return f'<div class="lab-tiles">{"".join(cells)}</div>'
+
+
+def table(scores: Scores | None, boundary: np.ndarray | None, shares: dict[str, float],
+          request: gr.Request | None) -> str:
+    """Return the legend: each class with its colour, its share, and its numbers if known."""
+    rows = scores.per_class() if scores else {name: {} for name in shares}
+    if boundary is not None:
+        rows = {name: {**numbers, "BF1": float(boundary[index])}
+                for index, (name, numbers) in enumerate(rows.items())}
+    columns = list(next(iter(rows.values())))
+    head = [say(f"segmentation.column.{name}", request)
+            for name in ["Class", "Predicted", *columns]]
+    return as_table(head, (
+        [chip(index) + html.escape(class_name(name, request)), percent(shares[name]),
+         *(percent(numbers[column]) for column in columns)]
+        for index, (name, numbers) in enumerate(rows.items())))
+
+
+@friendly
+def details(view: View | None, request: gr.Request) -> tuple[Any, ...]:
+    """Return the matrix and the choices of classes that belong to a new result."""
+    if view is None:
+        raise no_prediction()
+    choices = class_choices(view.classes, request)
+    every = list(range(len(view.classes)))
+    there = sorted(int(index) for index in set(view.labels.ravel()))
+    worst = _worst(view.scores) if view.scores else (0, there[0])
+    shown = matrix(view, request) if view.scores else note("segmentation.no_truth", request)
+    return (gr.CheckboxGroup(choices=choices, value=every), shown,
+            gr.Dropdown(choices=choices, value=worst[0]),
+            gr.Dropdown(choices=choices, value=worst[1]))
+
+
+def _worst(scores: Scores) -> tuple[int, int]:
+    """Return the cell of the most frequent mistake."""
+    import numpy as np
+
+    wrong = scores.matrix * (1 - np.eye(len(scores.classes), dtype=int))
+    row, column = np.unravel_index(wrong.argmax(), wrong.shape)
+    return int(row), int(column)
+
+
+def matrix(view: View, request: gr.Request | None) -> str:
+    """Return the confusion matrix as a heat map of buttons, each row shaded by its shares."""
+    assert view.scores is not None
+    counts = view.scores.matrix
+    shares = counts / counts.sum(1, keepdims=True).clip(1)
+    called = [class_name(name, request) for name in view.classes]
+    head = ["", *(f'<span role="img" aria-label="{html.escape(name)}" title="{html.escape(name)}">'
+                  f"{chip(index)}</span>" for index, name in enumerate(called))]
+    return as_table(head, (
+        [chip(row) + html.escape(called[row]),
+         *(_cell(row, column, int(counts[row, column]), float(shares[row, column]), called)
+           for column in range(len(called)))] for row in range(len(called))))
+
+
+def _cell(row: int, column: int, count: int, share: float, called: list[str]) -> str:
+    """Return one cell: blue on the diagonal, red beside it, stronger for a larger share."""
+    tint = "29 78 216" if row == column else "185 28 28"
+    text = "#ffffff" if share > 0.45 else "inherit"
+    name = html.escape(f"{called[row]} → {called[column]}: {count}")
+    return (f'<button type="button" data-cell="{row},{column}" aria-label="{name}" title="{name}" '
+            f'style="width:100%;min-width:2.2em;padding:.2em;border:0;border-radius:3px;color:{text};'
+            f'background:rgb({tint} / {0.85 + 0.15 * share if share > 0.45 else share / 2:.2f})">'
+            f"{100 * share:.0f}</button>")
+
+
+def no_prediction() -> UserError:
+    """Return the error for what needs a prediction beside its ground truth."""
+    return UserError("there is no prediction yet",
+                     "a picture with its ground truth is needed here",
+                     "click an example, then press Segment")
+
+
+@friendly
+def clicked(view: View | None, request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
+    """Light up the pixels of the clicked cell, and say which cell it was."""
+    row, column = map(int, str(event.cell).split(","))
+    return *light(view, row, column, request), row, column
+
+
+@friendly
+def light(view: View | None, row: int, column: int, request: gr.Request) -> tuple[Any, str]:
+    """Light up exactly the pixels of one class that were called another one."""
+    if view is None or view.truth is None:
+        raise no_prediction()
+    where = (view.truth == int(row)) & (view.labels == int(column))
+    assert view.scores is not None
+    return lit(view.picture, where), note(
+        "segmentation.cell", request, count=f"{view.scores.matrix[int(row), int(column)]:,}",
+        true=class_name(view.classes[int(row)], request),
+        said=class_name(view.classes[int(column)], request))
+
+
+def build(view: gr.State) -> list[Any]:
+    """Build the part; return the components that a new result fills."""
+    gr.Markdown(t("segmentation.matrix_info"))
+    with gr.Row():
+        with gr.Column(scale=3, min_width=320):
+            shown = gr.HTML(t("segmentation.matrix_empty"), js_on_load=CLICKED,
+                            elem_id="segmentation-matrix")
+        with gr.Column(scale=2, min_width=280):
+            with gr.Row():
+                true = gr.Dropdown([], label=t("segmentation.true"), min_width=120,
+                                   info=t("segmentation.true_info"), elem_id="segmentation-true")
+                said = gr.Dropdown([], label=t("segmentation.said"), min_width=120,
+                                   info=t("segmentation.said_info"), elem_id="segmentation-said")
+            picture = picture_output("segmentation.lit", "segmentation-lit", height=260,
+                                             always=False)
+            line = gr.HTML(elem_id="segmentation-cell")
+    shown.click(clicked, view, [picture, line, true, said], queue=False,
+                show_progress="hidden", api_visibility="private")
+    gr.on([true.input, said.input], light, [view, true, said], [picture, line], queue=False,
+          trigger_mode="always_last", show_progress="hidden", api_visibility="private")
+    return [shown, true, said]

@@ -1,0 +1,217 @@
+"""The segmentation tab: a class for every pixel, and how good that is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from vision.ui import Tab
+from vision.ui.components import class_link
+from vision.ui.components.friendly import friendly
+from vision.ui.components.html import note
+from vision.ui.components.model_card import card_markdown
+from vision.ui.components.model_choice import OWN
+from vision.ui.components.pictures import for_screen, needed, picture_input, picture_output
+from vision.ui.lessons import lesson
+from vision.ui.shell.low_priority import low_priority
+from vision.ui.shell.uploads import new_folder
+from vision.ui.tabs.segmentation import (
+    compare,
+    family,
+    figure,
+    inside,
+    matrix,
+    playground,
+    train,
+    volumes,
+)
+from vision.ui.tabs.segmentation.exercises import EXERCISES
+from vision.ui.tabs.segmentation.matrix import details, numbers_of, table, tiles
+from vision.ui.tabs.segmentation.shared import (
+    View,
+    errors,
+    examples,
+    first,
+    for_streets,
+    labels_for_screen,
+    laid_over,
+    open_model,
+    paint,
+    path_of,
+)
+from vision.ui.text import t
+
+
+@friendly
+@low_priority
+def segment(picture: str | None, truth: str | None, model: str, opacity: float, own: str | None,
+            request: gr.Request) -> tuple[Any, ...]:
+    """Segment a street scene, and compare with its ground truth if there is one.
+
+    Returns the overlay, the overall numbers, the ground truth, the error map, the legend with
+    each class's numbers, the class ids as a file, and all numbers as JSON.
+    """
+    from vision.images import read_picture, write_png
+    from vision.segmentation.boundary import boundary_f1
+    from vision.segmentation.labels import COLOURS, check_labels, read_labels
+    from vision.segmentation.metrics import score
+    from vision.segmentation.predict import predict
+
+    pixels = read_picture(needed(picture))
+    loaded = open_model(model, own)
+    labels = read_labels(truth) if truth else None
+    if labels is not None:
+        check_labels(labels, pixels.shape[:2], len(loaded.card.classes))
+    result = predict(loaded, pixels)
+    scores = outlines = None
+    if labels is not None:
+        scores = score(labels, result.labels, result.classes)
+        outlines = boundary_f1(labels, result.labels, len(result.classes))
+    view = View(for_screen(pixels), labels_for_screen(result.labels),
+                labels_for_screen(labels) if labels is not None else None, result.classes, scores)
+    ids = write_png(new_folder() / "class-ids.png", result.labels, COLOURS)
+    shown = (tiles(numbers_of(scores, outlines), request, result.seconds)
+             if scores and outlines is not None else note("segmentation.no_truth", request))
+    return (
+        view, laid_over(view.picture, view.labels, opacity), shown,
+        paint(view.truth) if view.truth is not None else None,
+        errors(view.picture, view.truth, view.labels) if view.truth is not None else None,
+        table(scores, outlines, result.shares, request), str(ids),
+        {**result.as_json(), **(scores.as_json() if scores else {})},
+    )
+
+
+def redraw(view: View | None, opacity: float, shown: list[int]) -> Any:
+    """Draw the last result again at another opacity, with some classes only."""
+    if view is None:
+        return gr.skip()
+    return laid_over(view.picture, view.labels, opacity, [int(index) for index in shown or []])
+
+
+@friendly
+def show_card(model: str, own: str | None, request: gr.Request) -> str:
+    """Return the model card of the chosen model, with what it costs."""
+    from vision.segmentation.leaderboard import row_of
+    from vision.segmentation.models import ARCHITECTURES
+
+    path = path_of(model, own)
+    card, row = open_model(model, own).card, row_of(path, 3)
+    entry = ARCHITECTURES[card.arch]
+    facts = {"year": str(entry.year), "parameters": f"{row.parameters:,}",
+             "gmacs": f"{row.gmacs:.2f}", "ms": f"{row.milliseconds:.0f}"}
+    for name in ("mIoU", "PA"):
+        if card.metrics.get(name) is not None:
+            facts[name] = f"{100 * card.metrics[name]:.1f}% ({card.data['val']})"
+    return card_markdown(card, entry.link, facts, request)
+
+
+def code(model: str | None, opacity: float) -> str:
+    """Return the shortest script that does what the settings above do."""
+    file = "the-file-you-downloaded" if model == OWN else f"checkpoints/segmentation/{model}"
+    return f"""from pathlib import Path
+
+from vision.images import colourise, overlay, read_picture, write_png
+from vision.segmentation.labels import COLOURS, read_labels
+from vision.segmentation.metrics import score
+from vision.segmentation.predict import load, predict
+
+model = load(Path("{file}.safetensors"))
+result = predict(model, read_picture("assets/segmentation/street-1.png"))
+print(score(read_labels("assets/segmentation/street-1-labels.png"), result.labels, result.classes))
+colours = colourise(result.labels, COLOURS)
+write_png(Path("runs/overlay.png"), overlay(result.picture, colours, {opacity}))
+"""
+
+
+def build() -> class_link.Shared:
+    """Build the tab."""
+    pairs, chosen = examples(), first()
+    view, own = gr.State(None, time_to_live=3600), gr.State(None)
+    with gr.Row():
+        with gr.Column(scale=2, min_width=280):
+            picture = picture_input("segmentation.picture", "segmentation-picture",
+                                            pairs[0][0])
+            model = gr.Dropdown(for_streets(), value=chosen, label=t("segmentation.model"),
+                                info=t("segmentation.model_info"), elem_id="segmentation-model")
+            go = gr.Button(t("segmentation.go"), variant="primary", elem_id="segmentation-go")
+            opacity = gr.Slider(0, 1, 0.6, step=0.05, label=t("segmentation.opacity"),
+                                info=t("segmentation.opacity_info"),
+                                elem_id="segmentation-opacity")
+            toggles = gr.CheckboxGroup([], label=t("segmentation.toggles"),
+                                       info=t("segmentation.toggles_info"),
+                                       elem_id="segmentation-toggles")
+            truth = picture_input("segmentation.truth", "segmentation-truth",
+                                          pairs[0][1], height=170, webcam=False)
+            gr.Markdown(t("segmentation.truth_info"))
+        with gr.Column(scale=3, min_width=320):
+            result = picture_output("segmentation.result", "segmentation-result",
+                                            buttons=("download", "fullscreen"))
+            numbers = gr.HTML(t("segmentation.empty"), elem_id="segmentation-numbers")
+            with gr.Row():
+                truth_view = picture_output(
+                    "segmentation.truth_view", "segmentation-truth-view", height=240, always=False)
+                error_view = picture_output(
+                    "segmentation.error_view", "segmentation-error-view", height=240, always=False)
+            legend = gr.HTML(elem_id="segmentation-legend")
+            ids = gr.DownloadButton(t("segmentation.download_ids"), visible=False, size="sm")
+            raw = gr.JSON(visible=False)
+    gr.Markdown(t("app.examples"))
+    choice = gr.Examples(pairs, [picture, truth], elem_id="segmentation-examples",
+                         visible_columns=[0], api_visibility="private")
+    with gr.Tabs(elem_id="segmentation-parts"):
+        with gr.Tab(t("segmentation.matrix_tab"), id="matrix"):
+            cells = matrix.build(view)
+        with gr.Tab(t("segmentation.play_tab"), id="play"):
+            play = playground.build()
+        with gr.Tab(t("segmentation.compare_tab"), id="compare"):
+            compare.build(picture, truth, own)
+        with gr.Tab(t("segmentation.inside_tab"), id="inside"):
+            inside.build(picture)
+        with gr.Tab(t("segmentation.beyond_tab"), id="beyond"):
+            volumes.build(picture, truth)
+        with gr.Tab(t("segmentation.family_tab"), id="family") as family_place:
+            family.build(model, family_place)
+    lesson.build("segmentation", EXERCISES, {place: play for place in ("grow", "right", "scope")},
+                 draw=figure.draw)
+    with gr.Accordion(t("app.train_your_own"), open=False) as training_place:
+        train.build(model, own, training_place)
+    with gr.Accordion(t("app.show_the_code"), open=False):
+        script = gr.Code(code(chosen, 0.6), language="python", interactive=False)
+    with gr.Accordion(t("app.model_card"), open=False) as card_place:
+        card = gr.Markdown(elem_id="segmentation-card")
+
+    inputs = [picture, truth, model, opacity, own]
+    outputs = [view, result, numbers, truth_view, error_view, legend, ids, raw]
+    run: dict[str, Any] = {"fn": segment, "inputs": inputs, "outputs": outputs,
+                           "concurrency_limit": 2, "concurrency_id": "segment"}
+    for done in (go.click(**run, api_name="segment"),
+                 choice.load_input_event.success(**run, api_visibility="private")):
+        done.success(lambda: gr.DownloadButton(visible=True), None, ids, queue=False,
+                     api_visibility="private")
+        done.success(details, view, [toggles, *cells], queue=False, show_progress="hidden",
+                     api_visibility="private")
+    gr.on([picture.upload, picture.clear], lambda: None, None, truth, queue=False,
+          api_visibility="private")
+    gr.on([opacity.input, toggles.input], redraw, [view, opacity, toggles], result, queue=False,
+          trigger_mode="always_last", show_progress="hidden", api_visibility="private")
+    gr.on([model.change, opacity.change], code, [model, opacity], script, queue=False,
+          trigger_mode="always_last", show_progress="hidden", api_visibility="private")
+    gr.on([card_place.expand, model.change, own.change], show_card, [model, own], card,
+          api_visibility="private")
+    return class_link.share(
+        "segmentation", {"model": model, "opacity": opacity, "picture": picture, "truth": truth},
+        {"picture": [scene for scene, _ in pairs], "truth": [labels for _, labels in pairs]})
+
+
+def warm() -> None:
+    """Load torch and the default model, and run it once."""
+    import numpy as np
+
+    from vision.segmentation.predict import predict
+
+    if name := first():
+        predict(open_model(name), np.zeros((360, 480, 3), np.uint8))
+
+
+TAB = Tab("segmentation", 1, build, warm)

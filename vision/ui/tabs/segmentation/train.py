@@ -1,0 +1,154 @@
+"""Train your own: choose data, network, loss and steps, and watch it learn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from vision.errors import UserError
+from vision.ui.components import plots
+from vision.ui.components import training_form as form
+from vision.ui.components.friendly import friendly
+from vision.ui.components.model_choice import OWN
+from vision.ui.components.pictures import picture_output
+from vision.ui.components.plots import style
+from vision.ui.components.training_panel import Control, follow, progress_line
+from vision.ui.shell.uploads import new_folder
+from vision.ui.tabs.segmentation.shared import for_streets, laid_over
+from vision.ui.text import say, t
+
+if TYPE_CHECKING:
+    import numpy as np
+
+DATA = ("scenes", "tissue", "zip")
+LOSSES = ("cross_entropy", "dice", "cross_entropy+dice", "focal", "tversky", "lovasz")
+COLOURS = ("#3b82f6", "#f97316", "#16a34a", "#a855f7", "#e11d48", "#0d9488")
+SHIFTS = range(0, 33, 8)
+
+
+@friendly
+def train_own(arch: str, data: str, file: str | None, loss: str, steps: float, rate: float,
+              seed: float, control: Control, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+    """Train a small model, with its curves and a prediction live."""
+    from vision.segmentation.train import Config, train
+
+    total = int(steps)
+    config = Config(
+        arch=arch, data=(source(data, file),), limit=24, steps=total, batch=4, crop=(96, 128),
+        scale=(0.25, 0.5), short_side=128, loss=loss, learning_rate=rate, seed=int(seed),
+        val_every=max(total // 6, 1), output=new_folder() / f"{arch}.safetensors")
+    yield say("segmentation.preparing", request), None, gr.skip(), gr.skip(), gr.skip(), gr.skip()
+    for news in follow(lambda on_step: train(config, on_step), control):
+        if isinstance(news, Path):
+            choices: list[Any] = [*for_streets(), (say("segmentation.own", request), OWN)]
+            yield (say("segmentation.trained", request), gr.skip(), gr.skip(), str(news),
+                   gr.Dropdown(choices=choices, value=OWN),
+                   gr.DownloadButton(value=str(news), visible=True))
+        else:
+            sample = next((step.sample for step in reversed(news) if step.sample), None)
+            yield (progress_line(news[-1], request),
+                   plots.curves(news, ("loss", "val_miou")),
+                   laid_over(sample.picture, sample.labels) if sample else gr.skip(),
+                   gr.skip(), gr.skip(), gr.skip())
+
+
+def source(data: str, file: str | None) -> str:
+    """Return the name of a data set, or the path of the visitor's zip once it was checked."""
+    from vision.segmentation.readers import checked_zip
+
+    if data != "zip":
+        return data
+    if not file:
+        raise UserError("there is no zip file yet",
+                        "a zip of images/, masks/ and classes.txt is accepted",
+                        "upload one, or choose other data")
+    return str(checked_zip(Path(file)))
+
+
+def responses() -> dict[str, np.ndarray]:
+    """Return each loss of a prediction that is the truth moved further and further.
+
+    The net is 90% sure of what it says. Each curve is divided by its value at the far end.
+    """
+    import numpy as np
+    import torch
+
+    from vision.segmentation.losses import LOSSES as TABLE
+    from vision.ui.tabs.segmentation.playground import truths
+
+    truth = torch.from_numpy(truths()[0]).long()[None]  # (1, H, W)
+    weights = torch.ones(11)
+    found = {}
+    for name in LOSSES:
+        values = np.array([float(TABLE[name](_sure(truth.roll(shift, 2)), truth, weights))
+                           for shift in SHIFTS])
+        found[name] = values / values[-1]
+    return found
+
+
+def _sure(labels: Any) -> Any:
+    """Return logits (1, 11, H, W) of a net that gives its label a probability of 0.9."""
+    import torch
+
+    hot = torch.nn.functional.one_hot(labels, 11).permute(0, 3, 1, 2).float()
+    return (0.9 * hot + 0.01 * (1 - hot)).log()
+
+
+@friendly
+def compare_losses(request: gr.Request) -> Any:
+    """Return the six losses over the size of the mistake."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6, 3.4), layout="constrained")
+    figure.patch.set_alpha(0)
+    axis = figure.subplots()
+    for colour, (name, values) in zip(COLOURS, responses().items(), strict=True):
+        axis.plot(SHIFTS, values, color=colour, linewidth=2, label=name)
+    style(axis, "loss / loss at 32 px")
+    axis.set_xlabel("px", color="#808793")
+    axis.legend(frameon=False, labelcolor="#808793", fontsize=9)
+    return figure
+
+
+def architectures() -> gr.Dropdown:
+    """Return the choice of everything that can be trained on pictures."""
+    from vision.segmentation.models import for_pictures
+
+    return gr.Dropdown(choices=for_pictures())
+
+
+def build(model: gr.Dropdown, own: gr.State, place: gr.Accordion) -> None:
+    """Build the part."""
+    name = "segmentation-train"
+    gr.Markdown(t("segmentation.train_info"))
+    with gr.Row():
+        with gr.Column(scale=2, min_width=280):
+            arch = gr.Dropdown(["unet"], value="unet", label=t("segmentation.arch"),
+                               info=t("segmentation.arch_info"), elem_id="segmentation-arch")
+            data = gr.Radio([(t(f"segmentation.data_{name}"), name) for name in DATA],
+                            value="scenes", label=t("segmentation.data"),
+                            info=t("segmentation.data_info"), elem_id="segmentation-data")
+            file = gr.File(label=t("segmentation.zip"), file_types=[".zip"], visible=False,
+                           height=120, elem_id="segmentation-zip")
+            loss = gr.Dropdown(list(LOSSES), value="cross_entropy", label=t("segmentation.loss"),
+                               info=t("segmentation.loss_info"), elem_id="segmentation-loss")
+            pace = form.pace(name, (10, 1000, 150, 10), (1e-4, 1e-2, 3e-3, 1e-4))
+            go = form.buttons(name)
+        with gr.Column(scale=3, min_width=320):
+            status, plot = form.status(name), form.plot(name)
+            sample = picture_output("segmentation.sample", "segmentation-sample",
+                                            height=240, always=False)
+            download = form.download(name)
+            gr.Markdown(t("segmentation.losses_info"))
+            six = gr.Button(t("segmentation.losses_go"), elem_id="segmentation-losses-go")
+            losses = gr.Plot(show_label=False, elem_id="segmentation-losses",
+                             elem_classes=["lab-when-filled"])
+    form.connect(go, status, train_own, [arch, data, file, loss, *pace],
+                 [plot, sample, own, model, download])
+    data.change(lambda chosen: gr.File(visible=chosen == "zip"), data, file, queue=False,
+                api_visibility="private")
+    six.click(compare_losses, None, losses, api_visibility="private")
+    place.expand(architectures, None, arch, queue=False, api_visibility="private")

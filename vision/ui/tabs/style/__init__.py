@@ -1,0 +1,5 @@
+"""The style transfer tab."""
+
+from .tab import TAB
+
+__all__ = ["TAB"]

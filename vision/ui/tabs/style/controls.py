@@ -1,0 +1,167 @@
+"""What may be chosen before a picture is painted, and the settings that these choices mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import gradio as gr
+
+from vision.errors import unknown
+from vision.style.settings import (
+    COLOURS,
+    LAYERS,
+    LEARNING_RATES,
+    POOLINGS,
+    SMALLEST,
+    STARTS,
+    Settings,
+)
+from vision.style.settings import PRESETS as KNOWN
+from vision.ui.tabs.style.shared import OFF, POWERS, power, weight
+from vision.ui.text import t
+
+PRESETS = {"fast": KNOWN["fast"], "single": Settings(), "book": KNOWN["book"]}
+CHOICES = [(f"{number} · {name}", number) for number, name in LAYERS.items()]
+DETERMINED = ("content_power", "style_power", "tv_power", "size", "steps", "learning_rate",
+              "optimizer", "start", "content_layers", "style_layers", "style_scale", "pooling")
+
+
+@dataclass
+class Chosen:
+    """The values of the controls, in the order of the page."""
+
+    content_power: float = POWERS["content"]
+    style_power: float = POWERS["style"]
+    tv_power: float = POWERS["tv"]
+    preset: str = "fast"
+    size: float = 300
+    steps: float = 160
+    blend: float = 0.5
+    colours: str = "style"
+    start: str = "content"
+    optimizer: str = "adam"
+    learning_rate: float = 0.05
+    content_layers: Any = (25,)
+    style_layers: Any = (0, 5, 10, 19, 28)
+    style_scale: float = 1.0
+    pooling: str = "max"
+    seed: float = 0
+    extractor: str = "bundled"
+
+    def settings(self) -> Settings:
+        """Return what these values mean: a preset's passes, scaled to size and steps."""
+        sides, steps, decays = passes(self.preset, int(self.size), int(self.steps))
+        return Settings(
+            weight(self.content_power), weight(self.style_power), weight(self.tv_power), sides,
+            steps, decays, self.optimizer, self.learning_rate, self.start,
+            tuple(map(int, self.content_layers)), tuple(map(int, self.style_layers)),
+            style_scale=self.style_scale, blend=self.blend, colours=self.colours,
+            pooling=self.pooling, seed=int(self.seed))
+
+
+NAMES = tuple(field.name for field in fields(Chosen))
+
+
+def passes(name: str, size: int, steps: int) -> tuple[tuple[int, ...], ...]:
+    """Return sides, steps and decays of a preset whose last side and sum of steps are given."""
+    if name not in PRESETS:
+        raise unknown("preset", name, list(PRESETS))
+    preset = PRESETS[name]
+    larger, longer = size / preset.sides[-1], steps / preset.total
+    sides = (max(round(side * larger), SMALLEST) for side in preset.sides[:-1])
+    first = [max(round(count * longer), 1) for count in preset.steps[:-1]]
+    decays = (max(round(decay * longer), 1) for decay in preset.decay_every)
+    return (*sides, size), (*first, max(steps - sum(first), 1)), tuple(decays)
+
+
+def choose(name: str) -> list[Any]:
+    """Return the values that a preset gives to the controls it determines."""
+    preset = PRESETS[name]
+    values = {**dict(zip(DETERMINED, map(power, preset.weights.as_tuple()), strict=False)),
+              "size": preset.sides[-1], "steps": preset.total, "learning_rate": preset.rate,
+              "content_layers": list(preset.content_layers),
+              "style_layers": list(preset.style_layers)}
+    return [values.get(name, getattr(preset, name, None)) for name in DETERMINED]
+
+
+def code(content_power: float, style_power: float, tv_power: float, preset: str, size: float,
+         steps: float, *others: Any) -> str:
+    """Return the shortest script that does what the settings above do."""
+    chosen = Chosen(content_power, style_power, tv_power, preset, size, steps, *others)
+    usual, settings = Settings(), chosen.settings()
+    changes = "\n".join(f"    {field.name}={getattr(settings, field.name)!r},"
+                        for field in fields(Settings)
+                        if getattr(settings, field.name) != getattr(usual, field.name))
+    return f"""from pathlib import Path
+
+from vision.images import read_picture, write_png
+from vision.style.extractor import open_extractor
+from vision.style.settings import Settings
+from vision.style.transfer import transfer
+
+settings = Settings(
+{changes}
+)
+content = read_picture("content.jpg")
+style = read_picture("assets/style/night.jpg")
+for frame in transfer(open_extractor("{chosen.extractor}"), content, [style], settings):
+    print(frame.step, frame.losses)
+write_png(Path("runs/painting.png"), frame.picture)
+"""
+
+
+def weights() -> list[gr.Slider]:
+    """Build the three sliders that may be moved while it paints."""
+    return [gr.Slider(OFF, 6, POWERS[name], step=0.05, label=t(f"style.{name}_power"),
+                      info=t(f"style.{name}_power_info"), elem_id=f"style-{name}-power")
+            for name in POWERS]
+
+
+def plan() -> list[Any]:
+    """Build preset, size and steps."""
+    usual = Chosen()
+    preset = gr.Radio([(t(f"style.preset_{name}"), name) for name in PRESETS], value=usual.preset,
+                      label=t("style.preset"), info=t("style.preset_info"), elem_id="style-preset")
+    with gr.Row():
+        size = gr.Slider(SMALLEST, 1200, usual.size, step=1, label=t("style.size"), min_width=130,
+                         info=t("style.size_info"), elem_id="style-size")
+        steps = gr.Slider(1, 1000, usual.steps, step=1, label=t("app.steps"), min_width=130,
+                          info=t("style.steps_info"), elem_id="style-steps")
+    return [preset, size, steps]
+
+
+def rare() -> list[Any]:
+    """Build what is seldom changed."""
+    usual = Chosen()
+    blend = gr.Slider(0, 1, usual.blend, step=0.05, label=t("style.blend"),
+                      info=t("style.blend_info"), elem_id="style-blend")
+    colours = radio("colours", COLOURS, usual.colours)
+    start = radio("start", STARTS, usual.start)
+    with gr.Row():
+        optimizer = gr.Radio(list(LEARNING_RATES), value=usual.optimizer, min_width=130,
+                             label=t("style.optimizer"), info=t("style.optimizer_info"),
+                             elem_id="style-optimizer")
+        rate = gr.Number(usual.learning_rate, label=t("app.learning_rate"), min_width=130,
+                         info=t("style.rate_info"), elem_id="style-rate")
+    kept = layers("content_layers", usual.content_layers)
+    held = layers("style_layers", usual.style_layers)
+    scale = gr.Slider(0.25, 2, usual.style_scale, step=0.05, label=t("style.scale"),
+                      info=t("style.scale_info"), elem_id="style-scale")
+    pooling = radio("pooling", POOLINGS, usual.pooling)
+    seed = gr.Number(0, precision=0, minimum=0, label=t("app.seed"), info=t("style.seed_info"),
+                     elem_id="style-seed")
+    return [blend, colours, start, optimizer, rate, kept, held, scale, pooling, seed]
+
+
+def radio(name: str, choices: tuple[str, ...], value: str) -> gr.Radio:
+    """Build a choice of a few words."""
+    return gr.Radio([(t(f"style.{name}_{choice}"), choice) for choice in choices], value=value,
+                    label=t(f"style.{name}"), info=t(f"style.{name}_info"),
+                    elem_id=f"style-{name}")
+
+
+def layers(name: str, value: Any) -> gr.Dropdown:
+    """Build a choice of layers."""
+    return gr.Dropdown(CHOICES, value=list(value), multiselect=True, label=t(f"style.{name}"),
+                       info=t(f"style.{name}_info"), elem_id=f"style-{name.replace('_', '-')}")

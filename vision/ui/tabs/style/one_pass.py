@@ -1,0 +1,120 @@
+"""One pass beside many steps: the networks that ship, and how to train one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import numpy as np
+
+from vision import checkpoints
+from vision.errors import UserError
+from vision.ui.components import model_choice, plots
+from vision.ui.components import training_form as form
+from vision.ui.components.friendly import friendly
+from vision.ui.components.model_choice import OWN
+from vision.ui.components.pictures import for_screen, needed, picture_output
+from vision.ui.components.training_panel import Control, follow, progress_line
+from vision.ui.shell.low_priority import low_priority
+from vision.ui.shell.uploads import new_folder
+from vision.ui.tabs.style.shared import needed_style, painter_at, painters
+from vision.ui.tabs.style.studio import Studio
+from vision.ui.text import say, t
+
+SIDE, BATCH = 96, 2  # of the pictures it learns from
+CURVES = ("content", "style", "tv")
+
+
+@friendly
+@low_priority
+def one_pass(studio: Studio, content: str | None, name: str | None, size: float,
+             own: str | None, request: gr.Request) -> tuple[Any, ...]:
+    """Paint in a single pass, beside the optimised painting if there is one."""
+    from vision.images import read_picture
+    from vision.style.predict import predict
+
+    picture = for_screen(read_picture(needed(content)))
+    path = path_of(name, own)
+    result = predict(painter_at(path, checkpoints.version(path)), picture, int(size))
+    one = f"{1000 * result.seconds:.0f}"
+    if studio.picture is None:
+        return result.picture, None, say("style.forward_alone", request, one=one)
+    return result.picture, studio.picture, say(
+        "style.forward_times", request, one=one, many=f"{studio.seconds:.1f}",
+        steps=len(studio.curves))
+
+
+def path_of(name: str | None, own: str | None) -> Path:
+    """Return the file of a network; `own` is the one this session has trained."""
+    if not name:
+        raise UserError("there is no network yet", "a trained one is accepted",
+                        "train one under 'Train your own'")
+    return model_choice.path_of("style", name, own, painters())
+
+
+@friendly
+def train_own(content: str | None, style: str | None, steps: float, rate: float, seed: float,
+              control: Control, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+    """Train a network for the chosen style, with its losses and a sample live."""
+    from vision.images import read_picture
+    from vision.style.train import Config, train
+
+    picture = for_screen(read_picture(needed(content)))
+    config = Config(style=Path(needed_style(style)), steps=int(steps), batch=BATCH, side=SIDE,
+                    style_side=256, learning_rate=rate, seed=int(seed),
+                    output=new_folder() / "forward.safetensors")
+    yield say("style.preparing", request), None, *[gr.skip()] * 4
+    for news in follow(lambda on_step: train(config, on_step), control, 1.0):
+        if isinstance(news, Path):
+            choices: list[Any] = [*painters(), (say("style.own", request), OWN)]
+            yield (say("style.trained", request), gr.skip(), gr.skip(), str(news),
+                   gr.Dropdown(choices=choices, value=OWN),
+                   gr.DownloadButton(value=str(news), visible=True))
+        else:
+            yield (progress_line(news[-1], request), plots.curves(news, CURVES),
+                   sample(news[-1].sample, picture), *[gr.skip()] * 3)
+
+
+def sample(module: Any, picture: np.ndarray) -> np.ndarray:
+    """Return what a network that is being trained makes of a picture."""
+    from vision.style.predict import paint
+
+    return paint(module, picture, 256)
+
+
+def build(studio: gr.State, own: gr.State, content: gr.Image, size: gr.Slider) -> gr.Dropdown:
+    """Build the comparison and return the choice of the network."""
+    known = painters()
+    gr.Markdown(t("style.forward_info"))
+    with gr.Row():
+        name = gr.Dropdown(known, value=known[0] if known else None, label=t("style.painter"),
+                           info=t("style.painter_info") if known else t("style.no_painter"),
+                           elem_id="style-painter")
+        go = gr.Button(t("style.forward_go"), elem_id="style-forward-go")
+    said = gr.Markdown(elem_id="style-forward-said")
+    with gr.Row():
+        one = picture_output("style.forward_result", "style-forward", height=300)
+        many = picture_output("style.forward_beside", "style-beside", height=300,
+                                      always=False)
+    go.click(one_pass, [studio, content, name, size, own], [one, many, said],
+             concurrency_limit=2, api_visibility="private")
+    return name
+
+
+def build_training(content: gr.Image, style: gr.Image, own: gr.State, name: gr.Dropdown) -> None:
+    """Build the training."""
+    training = "style-train"
+    gr.Markdown(t("style.train_info"))
+    with gr.Row():
+        with gr.Column(scale=2, min_width=280):
+            pace = form.pace(training, (20, 4000, 400, 20), (1e-4, 1e-2, 2e-3, 1e-4))
+            go = form.buttons(training)
+        with gr.Column(scale=3, min_width=320):
+            status, plot = form.status(training), form.plot(training)
+            shown = picture_output("style.sample", "style-sample", height=240,
+                                           always=False)
+            download = form.download(training)
+    form.connect(go, status, train_own, [content, style, *pace],
+                 [plot, shown, own, name, download])

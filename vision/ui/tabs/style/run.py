@@ -1,0 +1,198 @@
+"""The main action: paint, show it while it forms, and listen to sliders and buttons meanwhile."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+import numpy as np
+
+from vision.ui.components.friendly import friendly
+from vision.ui.components.html import note
+from vision.ui.components.pictures import for_screen, needed
+from vision.ui.shell.low_priority import low_priority
+from vision.ui.shell.uploads import new_folder
+from vision.ui.tabs.style import gpu_frames
+from vision.ui.tabs.style.controls import Chosen
+from vision.ui.tabs.style.shared import curves, facts, needed_style, weights_of
+from vision.ui.tabs.style.studio import Studio
+from vision.ui.text import say
+
+if TYPE_CHECKING:
+    from vision.style.settings import Settings
+    from vision.style.transfer import Frame
+
+EVERY = 0.45  # seconds from one frame on the page to the next
+LONGEST_PAUSE = 120  # seconds, for others wait meanwhile
+MORE = 100  # steps of "go on"
+REFINING = 60  # steps at double size
+EDITOR = 480  # longest side of the picture on which a region is painted
+Answer = tuple[Any, ...]  # picture, numbers, moment, PNG, animation, JSON
+
+
+@dataclass(frozen=True, eq=False)
+class Pictures:
+    """What a visitor has chosen to paint, decoded."""
+
+    content: np.ndarray  # uint8 (H, W, 3)
+    styles: list[np.ndarray]
+    mask: np.ndarray | None  # uint8 (H, W)
+
+    @classmethod
+    def of(cls, content: str | None, style: str | None, second: str | None,
+           region: dict[str, Any] | None) -> Pictures:
+        """Return the pictures of these files; a photograph is no larger than a screen needs."""
+        from vision.images import read_picture
+
+        photograph = for_screen(read_picture(needed(content)))
+        styles = [needed_style(style), *([second] if second else [])]
+        return cls(photograph, [for_screen(read_picture(path)) for path in styles],
+                   mask_of(region, photograph))
+
+
+def mask_of(region: dict[str, Any] | None, content: np.ndarray) -> np.ndarray | None:
+    """Return what was painted over as a mask of the content's size, if anything was."""
+    from vision.images import resize
+
+    if not region or not region.get("layers"):
+        return None
+    ink = np.max([layer[..., 3] for layer in region["layers"]], axis=0)  # (h, w)
+    if not ink.any():
+        return None
+    expected = for_editor(content).shape[:2]
+    return resize(ink, content.shape[:2]) if ink.shape == expected else ink
+
+
+def for_editor(content: np.ndarray) -> np.ndarray:
+    """Return a picture in the size in which a region is painted on it."""
+    from vision.images import resize
+
+    scale = EDITOR / max(content.shape[:2])
+    return resize(content, (round(content.shape[0] * scale), round(content.shape[1] * scale)))
+
+
+@friendly
+@low_priority
+def stylize(studio: Studio, content: str | None, style: str | None, second_style: str | None,
+            region: dict[str, Any] | None, content_power: float, style_power: float,
+            tv_power: float, preset: str, size: float, steps: float, blend: float, colours: str,
+            start: str, optimizer: str, learning_rate: float, content_layers: list[int],
+            style_layers: list[int], style_scale: float, pooling: str, seed: float,
+            extractor: str, request: gr.Request) -> Iterator[Answer]:
+    """Paint a picture in the style of another. Weights are powers of ten; -3 stands for 0.
+
+    Streams the picture, the numbers with their curves, then files, and the losses as JSON.
+    """
+    chosen = Chosen(content_power, style_power, tv_power, preset, size, steps, blend, colours,
+                    start, optimizer, learning_rate, content_layers, style_layers, style_scale,
+                    pooling, seed, extractor)
+    pictures = Pictures.of(content, style, second_style, region)
+    yield from paint(studio, pictures, chosen.settings(), extractor, request, afresh=True)
+
+
+@friendly
+@low_priority
+def go_on(request: gr.Request, studio: Studio, content: str | None, style: str | None,
+          second: str | None, region: dict[str, Any] | None, *controls: Any) -> Iterator[Answer]:
+    """Paint a hundred steps more."""
+    chosen = Chosen(*controls)
+    settings = studio.longer(chosen.settings(), MORE)
+    yield from paint(studio, Pictures.of(content, style, second, region), settings,
+                     chosen.extractor, request)
+
+
+@friendly
+@low_priority
+def refine(request: gr.Request, studio: Studio, content: str | None, style: str | None,
+           second: str | None, region: dict[str, Any] | None, *controls: Any) -> Iterator[Answer]:
+    """Go on at double size."""
+    chosen = Chosen(*controls)
+    settings = studio.longer(chosen.settings(), REFINING, 2)
+    yield from paint(studio, Pictures.of(content, style, second, region), settings,
+                     chosen.extractor, request)
+
+
+def paint(studio: Studio, pictures: Pictures, settings: Settings, extractor: str,
+          request: gr.Request | None, afresh: bool = False) -> Iterator[Answer]:
+    """Run one transfer for a session; a page that is closed ends it and frees what it kept."""
+    with studio.busy:
+        try:
+            start = studio.begin(afresh)
+            frames = gpu_frames.frames(extractor, pictures.content, pictures.styles, settings,
+                                      studio.controls, pictures.mask, start)
+            yield from shown(studio, frames, request)
+        except GeneratorExit:
+            studio.clear()
+            raise
+        finally:
+            studio.end()
+
+
+def shown(studio: Studio, frames: Any, request: gr.Request | None) -> Iterator[Answer]:
+    """Show the frames of a transfer as often as a page can use them, then its files."""
+    from vision.images import write_png
+
+    past, marks, seconds, then = studio.curves, studio.marks, studio.seconds, 0.0
+    frame: Frame | None = None
+    alive = time.monotonic()
+    for frame in frames:
+        if not frame.paused:
+            studio.keep(frame)
+            alive = time.monotonic()
+        elif time.monotonic() - alive > LONGEST_PAUSE:
+            studio.halt()
+        studio.curves = np.concatenate([past, frame.curves])
+        studio.marks = [*marks, *([len(past)] if len(past) else []),
+                        *(len(past) + step for step in frame.marks)]
+        studio.seconds = seconds + frame.seconds
+        if time.monotonic() - then > EVERY:
+            then = time.monotonic()
+            yield (frame.picture, numbers(studio, frame, len(past), request), *[gr.skip()] * 4)
+    if frame is None:
+        return
+    folder = new_folder()
+    png = write_png(folder / "painting.png", frame.picture)
+    done = (frame.picture, numbers(studio, frame, len(past), request), gr.Slider(value=1),
+            gr.DownloadButton(value=str(png), visible=True))
+    yield (*done, gr.skip(), report(studio, frame))
+    film = studio.film.write(folder / "painting.gif", frame.picture)
+    yield (*done, gr.DownloadButton(value=str(film), visible=True), report(studio, frame))
+
+
+def numbers(studio: Studio, frame: Frame, before: int, request: gr.Request | None) -> str:
+    """Return step, time left, losses and their curves."""
+    said = note(f"style.{frame.notice}", request) if frame.notice else ""
+    plot = curves(studio.curves, studio.marks, before + frame.total, request)
+    return facts(frame, before, request) + said + plot
+
+
+def report(studio: Studio, frame: Frame) -> dict[str, Any]:
+    """Return how a painting ended, in plain types."""
+    height, width = frame.picture.shape[:2]
+    return {"height": height, "width": width, "steps": len(studio.curves),
+            "seconds": studio.seconds, "losses": frame.losses, "notice": frame.notice}
+
+
+@friendly
+def steer(studio: Studio, content: float, style: float, tv: float, request: gr.Request) -> str:
+    """Let the sliders' weights hold from the next step on, and say what they are."""
+    weights = weights_of(content, style, tv)
+    studio.steer(weights)
+    return readout(weights.as_tuple(), request)
+
+
+def readout(weights: tuple[float, ...], request: gr.Request | None) -> str:
+    """Return three weights in one line."""
+    shown = (f"{value:.3g}" if value < 1000 else f"{float(f'{value:.3g}'):,.0f}"
+             for value in weights)
+    return say("style.readout", request, **dict(zip(("content", "style", "tv"), shown,
+                                                    strict=True)))
+
+
+@friendly
+def rewind(studio: Studio, share: float, request: gr.Request) -> np.ndarray:
+    """Return the painting as it was at a share of its way."""
+    return studio.film.at(share) if share < 1 else studio.painted()

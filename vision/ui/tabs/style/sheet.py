@@ -1,0 +1,99 @@
+"""The contact sheet: 25 small paintings under 25 weights; a click goes on from one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+import numpy as np
+
+from vision.errors import UserError
+from vision.ui.components.friendly import friendly
+from vision.ui.components.training_panel import Control
+from vision.ui.shell.low_priority import low_priority
+from vision.ui.tabs.style.controls import Chosen
+from vision.ui.tabs.style.run import Pictures
+from vision.ui.tabs.style.shared import power
+from vision.ui.tabs.style.studio import Studio
+from vision.ui.text import say, t
+
+if TYPE_CHECKING:
+    from vision.style.sheet import Sheet
+
+GAP = 4  # pixels between two paintings
+
+
+@friendly
+@low_priority
+def make(request: gr.Request, control: Control, content: str | None, style: str | None,
+         second: str | None, region: Any, *controls: Any) -> Iterator[tuple[Any, ...]]:
+    """Paint the sheet of the chosen pair, and show it as it forms; a Stop keeps what is there."""
+    from vision.style.extractor import open_extractor
+    from vision.style.sheet import contact_sheet
+
+    pictures, chosen = Pictures.of(content, style, second, None), Chosen(*controls)
+    for sheet in contact_sheet(open_extractor(chosen.extractor), pictures.content,
+                               pictures.styles, chosen.settings()):
+        ended = control.stopping.is_set() or sheet.step == sheet.total
+        yield laid_out(sheet.pictures), place(sheet, ended, request), sheet
+        if ended:
+            return
+
+
+def laid_out(pictures: np.ndarray) -> np.ndarray:
+    """Return pictures (5, 5, H, W, 3) as one with thin lines between."""
+    rows, columns, height, width, _ = pictures.shape
+    spaced = np.pad(pictures, ((0, 0), (0, 0), (0, GAP), (0, GAP), (0, 0)), constant_values=255)
+    whole = spaced.transpose(0, 2, 1, 3, 4).reshape(
+        rows * (height + GAP), columns * (width + GAP), 3)
+    return whole[:-GAP, :-GAP]
+
+
+def cell_at(pictures: np.ndarray, x: float, y: float) -> tuple[int, int]:
+    """Return row and column of the painting at a place of the sheet."""
+    rows, columns, height, width, _ = pictures.shape
+    return min(int(y) // (height + GAP), rows - 1), min(int(x) // (width + GAP), columns - 1)
+
+
+def place(sheet: Sheet, ended: bool, request: gr.Request | None) -> str:
+    """Return how far the sheet is, and which weights stand where."""
+    styles, tvs = (" · ".join(f"{float(f'{value:.2g}'):g}" for value in weights)
+                   for weights in (sheet.style_weights, sheet.tv_weights))
+    return say("style.sheet_ready" if ended else "style.sheet_place", request, step=sheet.step,
+               total=sheet.total, left=f"{sheet.seconds_left:.0f}", styles=styles, tvs=tvs)
+
+
+@friendly
+def pick(studio: Studio, sheet: Any, event: gr.SelectData, request: gr.Request
+         ) -> tuple[float, float]:
+    """Take over the weights of the painting that was clicked, and its picture as the start."""
+    if sheet is None:
+        raise UserError("there is no painting yet", "a finished or stopped one is accepted",
+                        "press Paint first")
+    row, column = cell_at(sheet.pictures, *event.index)
+    studio.start = sheet.pictures[row, column]
+    return round(power(sheet.style_weights[row]), 2), round(power(sheet.tv_weights[column]), 2)
+
+
+def build(studio: gr.State, inputs: list[Any], style_power: gr.Slider, tv_power: gr.Slider
+          ) -> Any:
+    """Build the part and return the event after which the painting begins."""
+    control = gr.State(Control())
+    gr.Markdown(t("style.sheet_info"))
+    with gr.Row():
+        go = gr.Button(t("style.sheet_go"), elem_id="style-sheet-go")
+        stop = gr.Button(t("app.stop"), variant="stop", elem_id="style-sheet-stop")
+    said = gr.Markdown(elem_id="style-sheet-place")
+    sheet = gr.State(None, time_to_live=3600)
+    shown = gr.Image(label=t("style.sheet"), elem_id="style-sheet", interactive=False,
+                     format="jpeg", buttons=["download", "fullscreen"], elem_classes=[
+                         "lab-when-filled"])
+    at_once: dict[str, Any] = {"queue": False, "show_progress": "hidden",
+                               "api_visibility": "private"}
+    go.click(lambda control: control.stopping.clear(), control, None, **at_once)
+    stop.click(lambda control: control.stopping.set(), control, None, **at_once)
+    go.click(make, [control, *inputs], [shown, said, sheet], concurrency_limit=1,
+             concurrency_id="style-inside", show_progress="minimal", show_progress_on=said,
+             api_visibility="private")
+    return shown.select(pick, [studio, sheet], [style_power, tv_power], **at_once)

@@ -1,0 +1,229 @@
+"""The style tab: paint one picture in the style of another, and steer it while it forms."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from vision import checkpoints
+from vision.ui import Tab
+from vision.ui.components import class_link
+from vision.ui.components.friendly import friendly
+from vision.ui.components.model_card import card_markdown
+from vision.ui.components.pictures import for_screen, picture_input, picture_output
+from vision.ui.lessons import lesson
+from vision.ui.tabs.style import controls as style_controls
+from vision.ui.tabs.style import figure, inside, one_pass, run, sheet
+from vision.ui.tabs.style.controls import DETERMINED, NAMES, Chosen
+from vision.ui.tabs.style.exercises import EXERCISES
+from vision.ui.tabs.style.run import for_editor
+from vision.ui.tabs.style.shared import paintings, photographs
+from vision.ui.tabs.style.studio import Studio
+from vision.ui.text import say, t
+
+FIRST = "night"  # the style that is chosen at first
+SHOW = """() => document.getElementById("style-result").scrollIntoView({
+    behavior: "smooth", block: "nearest"})"""  # moves the page only if the painting is not in view
+PROGRESS = gr.Progress()
+BUTTONS: tuple[tuple[str, Any], ...] = (
+    ("style.pause", "secondary"), ("app.stop", "stop"), ("style.more", "secondary"),
+    ("style.refine", "secondary"))
+
+
+def pick_photograph(event: gr.SelectData) -> str:
+    """Return the photograph that was clicked."""
+    return photographs()[event.index]
+
+
+def pick_painting(event: gr.SelectData, request: gr.Request) -> tuple[str, str]:
+    """Return the painting that was clicked, and its title."""
+    path = paintings()[event.index]
+    return path, title(path, request)
+
+
+def title(path: str | None, request: gr.Request | None) -> str:
+    """Return the title of one of our paintings."""
+    return f"*{say(f'style.painting_{Path(path).stem}', request)}*" if path else ""
+
+
+@friendly
+def canvas(content: str | None, request: gr.Request) -> Any:
+    """Return the content to paint a region on."""
+    from vision.images import read_picture
+
+    if not content:
+        return None
+    return for_editor(for_screen(read_picture(content)))
+
+
+@friendly
+def fetch(request: gr.Request, progress: gr.Progress = PROGRESS) -> tuple[str, str]:
+    """Download the ImageNet weights with progress, and choose them."""
+    from vision.style.extractor import fetch_imagenet
+
+    fetch_imagenet(lambda share: progress(share))
+    return "imagenet", say("style.fetched", request)
+
+
+@friendly
+def show_card(request: gr.Request) -> str:
+    """Return the model card of the extractor that ships."""
+    from vision.style.extractor import BUNDLED
+    from vision.style.models import ARCHITECTURES
+
+    card = checkpoints.read_card(BUNDLED)
+    return card_markdown(card, ARCHITECTURES[card.arch].link, {}, request)
+
+
+def pictures() -> tuple[gr.Image, gr.Image]:
+    """Build the places of content and style."""
+    photograph = next(iter(photographs()), None)
+    painting = next((path for path in paintings() if Path(path).stem == FIRST), None)
+    with gr.Row(elem_classes=["lab-pair"]):
+        return (picture_input("style.content_picture", "style-content", photograph,
+                                      height=190),
+                picture_input("style.style_picture", "style-style", painting, height=190))
+
+
+def galleries(content: gr.Image, style: gr.Image) -> None:
+    """Build the photographs and paintings that are chosen at a click."""
+    looks: dict[str, Any] = {"columns": 4, "allow_preview": False, "object_fit": "cover",
+                             "show_label": False, "elem_classes": ["lab-wall"], "buttons": []}
+    gr.Markdown(t("style.photographs"))
+    stills = gr.Gallery(photographs(), label=t("style.content_picture"),
+                        elem_id="style-photographs", **looks)
+    gr.Markdown(t("style.paintings"))
+    wall = gr.Gallery(paintings(), label=t("style.style_picture"), elem_id="style-paintings",
+                      **looks)
+    name = gr.Markdown()
+    stills.select(pick_photograph, None, content, queue=False, api_visibility="private")
+    wall.select(pick_painting, None, [style, name], queue=False, api_visibility="private")
+
+
+def more_pictures(content: gr.Image) -> tuple[gr.Image, gr.ImageEditor]:
+    """Build what is seldom used: a second style, and a region to be painted."""
+    with gr.Accordion(t("style.second_place"), open=False):
+        second = picture_input("style.second", "style-second", height=170)
+    with gr.Accordion(t("style.region_place"), open=False) as place:
+        gr.Markdown(t("style.region_info"))
+        region = gr.ImageEditor(
+            label=t("style.region"), elem_id="style-region", height=320, sources=[],
+            transforms=[], layers=gr.LayerOptions(False, ["region"]), buttons=[],
+            brush=gr.Brush(28, colors=["#f97316"], color_mode="fixed"))
+    gr.on([place.expand, content.change], canvas, content, region, api_visibility="private",
+          show_progress="hidden")
+    return second, region
+
+
+def extractors() -> gr.Radio:
+    """Build the choice of the network that sees."""
+    with gr.Row():
+        extractor = gr.Radio([(t(f"style.extractor_{name}"), name)
+                              for name in ("bundled", "imagenet")], value="bundled",
+                             label=t("style.extractor"), info=t("style.extractor_info"),
+                             elem_id="style-extractor")
+        button = gr.Button(t("style.fetch"), size="sm", elem_id="style-fetch")
+    said = gr.Markdown(elem_id="style-fetched")
+    button.click(fetch, None, [extractor, said], show_progress_on=said, concurrency_limit=1,
+                 api_visibility="private")
+    return extractor
+
+
+def results() -> tuple[list[Any], list[gr.Button]]:
+    """Build the painting with what is said of it, and the buttons that speak to its run."""
+    result = picture_output("style.result", "style-result", height=420)
+    result.elem_classes = ["lab-fill"]
+    with gr.Row():
+        buttons = [gr.Button(t(key), size="sm", variant=variant, min_width=110,
+                             elem_id=f"style-{key.rsplit('.', 1)[1]}")
+                   for key, variant in BUTTONS]
+    numbers = gr.HTML(t("style.empty"), elem_id="style-numbers")
+    moment = gr.Slider(0, 1, 1, step=0.01, label=t("style.moment"), info=t("style.moment_info"),
+                       elem_id="style-moment")
+    with gr.Row():
+        files = [gr.DownloadButton(t(f"style.{name}"), visible=False, size="sm",
+                                   elem_id=f"style-{name}") for name in ("png", "film")]
+    return [result, numbers, moment, *files, gr.JSON(visible=False)], buttons
+
+
+def build() -> class_link.Shared:
+    """Build the tab."""
+    studio, own = gr.State(Studio(), time_to_live=3600), gr.State(None)
+    with gr.Row(elem_classes=["lab-desk"]):
+        with gr.Column(min_width=280):
+            content, style = pictures()
+            go = gr.Button(t("style.go"), variant="primary", elem_id="style-go")
+        with gr.Column(min_width=280):
+            outputs, (pause, stop, more, finer) = results()
+        with gr.Column(min_width=280):
+            galleries(content, style)
+            with gr.Column(elem_id="style-weights"):
+                sliders = style_controls.weights()
+                said = gr.Markdown(t("style.steer"), elem_id="style-readout")
+            plan = style_controls.plan()
+            with gr.Accordion(t("style.more_settings"), open=False):
+                rare = [*style_controls.rare(), extractors()]
+            second, region = more_pictures(content)
+    result, numbers, moment, *_ = outputs
+    controls = [*sliders, *plan, *rare]
+    inputs = [studio, content, style, second, region, *controls]
+    with gr.Tabs(elem_id="style-parts"):
+        with gr.Tab(t("style.inside_tab"), id="inside"):
+            inside.build(studio, moment, inputs[1:])
+        with gr.Tab(t("style.sheet_tab"), id="sheet"):
+            picked = sheet.build(studio, inputs[1:], sliders[1], sliders[2])
+        with gr.Tab(t("style.forward_tab"), id="forward"):
+            painter = one_pass.build(studio, own, content, plan[1])
+    lesson.build("style", EXERCISES, draw=figure.draw)
+    with gr.Accordion(t("app.train_your_own"), open=False):
+        one_pass.build_training(content, style, own, painter)
+    with gr.Accordion(t("app.show_the_code"), open=False):
+        script = gr.Code(style_controls.code(*vars(Chosen()).values()), language="python",
+                         interactive=False)
+    with gr.Accordion(t("app.model_card"), open=False) as card_place:
+        card = gr.Markdown(elem_id="style-card")
+
+    long: dict[str, Any] = {"concurrency_limit": 2, "concurrency_id": "style",
+                            "show_progress": "minimal", "show_progress_on": numbers}
+    api: dict[str, Any] = {"api_visibility": "private"}
+    picked.success(None, None, None, js=SHOW)
+    for button, action, rest in ((go, run.stylize, {"api_name": "stylize"}),
+                                 (more, run.go_on, api), (finer, run.refine, api)):
+        button.click(None, None, None, js=SHOW)  # a page runs its listeners one after another
+        button.click(lambda studio: studio.call(), studio, None, queue=False, **api)
+        button.click(fn=action, inputs=inputs, outputs=outputs, **{**long, **rest})
+    picked.success(lambda studio: studio.call(), studio, None, queue=False, **api).then(
+        run.stylize, inputs, outputs, **long, **api)
+    quick: dict[str, Any] = {"queue": False, "show_progress": "hidden",
+                             "api_visibility": "private"}
+    stop.click(lambda studio: studio.halt(), studio, None, **quick)
+    pause.click(lambda studio: studio.toggle(), studio, None, **quick)
+    gr.on([slider.change for slider in sliders], run.steer, [studio, *sliders], said,
+          trigger_mode="always_last", **quick)
+    moment.input(run.rewind, [studio, moment], result, trigger_mode="always_last", **quick)
+    determined = [controls[NAMES.index(name)] for name in DETERMINED]
+    plan[0].input(style_controls.choose, plan[0], determined, **quick)
+    gr.on([control.change for control in controls], style_controls.code, controls, script,
+          trigger_mode="always_last", **quick)
+    card_place.expand(show_card, None, card, api_visibility="private")
+    return class_link.share(
+        "style", {"content": content, "style": style, **dict(zip(NAMES, controls, strict=True))},
+        {"content": photographs(), "style": paintings()})
+
+
+def warm() -> None:
+    """Load the extractor and paint a few steps."""
+    from vision.images import read_picture
+    from vision.style.extractor import BUNDLED, open_extractor
+    from vision.style.settings import Settings
+    from vision.style.transfer import transfer
+
+    if BUNDLED.is_file() and photographs() and paintings():
+        pair = (read_picture(photographs()[0]), read_picture(paintings()[0]))
+        settings = Settings(sides=(64,), steps=(2,), decay_every=(2,))
+        list(transfer(open_extractor(), pair[0], [pair[1]], settings))
+
+
+TAB = Tab("style", 2, build, warm)
