@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from vision.errors import UserError
-from vision.image_folders import Labelled, augment, open_labelled
+from vision.image_folders import GREY, Labelled, augment, cut_out, open_labelled
 
 
 @pytest.fixture
@@ -64,3 +64,17 @@ def test_augmented_pictures_are_shifted_and_mirrored_pixel_by_pixel(side: int) -
                 inside = 0 <= row < side and 0 <= column < side
                 expected = pixels[n, :, row, column] if inside else torch.zeros(3)
                 assert torch.equal(got[n, :, i, j], expected.to(got.dtype))
+
+
+@pytest.mark.parametrize("side", [1, 4, 5])
+def test_a_square_is_cut_out_around_a_random_place(side: int) -> None:
+    pixels = torch.full((40, 3, 9, 9), 7, dtype=torch.uint8)
+    got = cut_out(pixels, np.random.default_rng(1), side)
+    centres = np.random.default_rng(1).integers(0, 9, (2, 40, 1))[..., 0]
+    for n in range(40):
+        top, left = (int(place) - side // 2 for place in centres[:, n])
+        for i in range(9):
+            for j in range(9):
+                hidden = top <= i < top + side and left <= j < left + side
+                assert got[n, :, i, j].tolist() == [GREY if hidden else 7] * 3
+    assert cut_out(pixels, np.random.default_rng(1), 0) is pixels

@@ -14,6 +14,7 @@ from vision.datasets import Files
 from vision.errors import UserError, unknown
 
 SIDES = {"cifar10": 32, "tiny-imagenet": 64}
+GREY = 128  # about the mean of photographs
 SPLITS = {"cifar10": ("train", "test"), "tiny-imagenet": ("train", "val")}
 
 
@@ -62,6 +63,18 @@ def augment(pixels: torch.Tensor, random: np.random.Generator, edge: int = 4) ->
     wide = functional.pad(pixels, (edge,) * 4).permute(0, 2, 3, 1)  # (n, S + 2e, S + 2e, 3)
     which = torch.arange(count)[:, None, None]
     return wide[which, rows[:, :, None], columns[:, None]].permute(0, 3, 1, 2)  # (n, 3, S, S)
+
+
+def cut_out(pixels: torch.Tensor, random: np.random.Generator, side: int) -> torch.Tensor:
+    """Return pictures (n, 3, S, S) with a grey square somewhere in each; part of it may stick out.
+    """
+    if not side:
+        return pixels
+    places = torch.arange(pixels.shape[-1])
+    centres = torch.from_numpy(random.integers(0, len(places), (2, len(pixels), 1)))
+    rows, columns = (places - centres + side // 2).div(side, rounding_mode="floor") == 0  # (n, S)
+    hidden = rows[:, None, :, None] & columns[:, None, None, :]  # (n, 1, S, S)
+    return pixels.masked_fill(hidden, GREY)
 
 
 def _decoded(files: Files, name: str, side: int) -> np.ndarray:

@@ -173,6 +173,32 @@ def test_a_stopped_training_goes_on_as_if_it_had_not_been(tmp_path: Path) -> Non
     assert all(torch.equal(weights(other)[k], v) for k, v in weights(one.output).items())
 
 
+def test_averaged_weights_lie_between_those_of_the_steps_and_are_resumed(tmp_path: Path) -> None:
+    calm = replace(TINY, steps=2, average=True, learning_rate=0.2)
+    last = weights(train(replace(calm, average=False, output=tmp_path / "last.safetensors")))
+    mean = weights(train(replace(calm, output=tmp_path / "mean.safetensors")))
+    first = weights(train(replace(calm, steps=1, output=tmp_path / "one.safetensors")))
+    name = "layers.0.conv.weight"
+    assert not torch.equal(mean[name], last[name])
+    assert (mean[name] - first[name]).norm() < (last[name] - first[name]).norm()
+    stopped = replace(calm, steps=4, output=tmp_path / "a" / "x.safetensors")
+    whole = train(replace(stopped, output=tmp_path / "b" / "x.safetensors"))
+    train(stopped, lambda step: step.number == 2)
+    assert torch.equal(weights(train(stopped))[name], weights(whole)[name])
+
+
+def test_smoothed_labels_and_cut_squares_change_what_is_learnt(tmp_path: Path) -> None:
+    losses: dict[str, float] = {}
+    for name, changes in {"plain": {}, "smooth": {"smoothing": 0.2}, "cut": {"cutout": 12}}.items():
+        config = replace(TINY, steps=1, output=tmp_path / f"{name}.safetensors", **changes)
+
+        def keep(step: Step, name: str = name) -> None:
+            losses[name] = step.values["loss"]
+
+        train(config, keep)
+    assert len(set(losses.values())) == 3
+
+
 def test_scratch_keeps_the_shape_and_the_selection_only(tmp_path: Path) -> None:
     module = perturbed("densenet40", "compact")
     start = saved(tmp_path / "cut.safetensors", prune(module, make_plan(module, 0.6)))

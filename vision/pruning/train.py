@@ -18,7 +18,7 @@ from vision import checkpoints
 from vision.checkpoints import Card, Model
 from vision.datasets import licences
 from vision.errors import UserError
-from vision.image_folders import augment
+from vision.image_folders import augment, cut_out
 from vision.options import Verb, command, option, within
 from vision.pruning.data import (
     PREPROCESS,
@@ -33,10 +33,11 @@ from vision.pruning.evaluate import measure, summary
 from vision.pruning.models import ARCHITECTURES
 from vision.pruning.models.parts import Network, initialise
 from vision.pruning.predict import load, network_of
-from vision.training import OnStep, Run, generator_for, on_terminal
+from vision.training import Average, OnStep, Run, generator_for, on_terminal
 
 SCHEDULES = ("one-cycle", "published")
 WARM = 0.2  # share of the one-cycle schedule in which the learning rate rises
+AVERAGED = 0.995  # how much of the average stays at each step: it looks back about 200 steps
 Batch = tuple[torch.Tensor, torch.Tensor]
 
 
@@ -57,6 +58,9 @@ class Config:
     schedule: str = option("one-cycle", "how the learning rate goes", lambda: list(SCHEDULES))
     learning_rate: float = option(0.1, "highest learning rate")
     weight_decay: float = option(1e-4, "weight decay")
+    smoothing: float = option(0.0, "share of each label that all classes get, arXiv:1512.00567")
+    cutout: int = option(0, "side of a square without picture, arXiv:1708.04552; 0 is none")
+    average: bool = option(False, "keep a moving average of the weights instead of the last ones")
     seed: int = option(0, "seed of weights, order and augmentation")
     precision: str = option("auto", "auto, bf16 or fp32", lambda: ["auto", "bf16", "fp32"])
     val_every: int = option(0, "measure on the test split every so many steps; 0 is at the end")
@@ -75,25 +79,31 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
     optimizer = torch.optim.SGD(network.parameters(), config.learning_rate, momentum=0.9,
                                 weight_decay=config.weight_decay, nesterov=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, functools.partial(pace, config))
-    module, optimizer, schedule = run.prepare(network, optimizer, schedule)
+    average = Average(network, AVERAGED) if config.average else None
+    module, optimizer, schedule, *_ = run.prepare(
+        network, optimizer, schedule, *([average] if average else []))
     network = run.accelerator.unwrap_model(module)
+    kept = average.module if average else network
 
     for number, (pixels, labels) in run.steps(lambda n: make_batch(pictures, config, run, n)):
         module.train()
         logits = module(normalise(pixels.to(run.accelerator.device)))
-        loss = functional.cross_entropy(logits.float(), labels.to(logits.device))
+        loss = functional.cross_entropy(logits.float(), labels.to(logits.device),
+                                        label_smoothing=config.smoothing)
         optimizer.zero_grad(set_to_none=True)
         run.accelerator.backward(loss)
         shrink(network, config.sparsity)
         optimizer.step()
         schedule.step()
+        if average:
+            average.update(network)
         values: dict[str, float | torch.Tensor] = {"loss": loss.detach()}
         if config.val_every and (number + 1) % config.val_every == 0:
-            values["accuracy"] = measure(model_of(config, run, network), test).accuracy
+            values["accuracy"] = measure(model_of(config, run, kept), test).accuracy
         run.report(scales(network) if on_step else None, **values)
 
     if run.accelerator.is_main_process:
-        write(config, run, network)
+        write(config, run, kept)
     run.finish()
     return config.output
 
@@ -102,7 +112,7 @@ def check(config: Config) -> None:
     """Raise for settings that cannot work."""
     within(config, steps=(1, 10**9), batch=(2, 10**5), sparsity=(0, 1), limit=(0, 10**9),
            learning_rate=(1e-7, 10), weight_decay=(0, 1), seed=(0, 2**63 - 1),
-           val_every=(0, 10**9), save_every=(1, 10**9))
+           val_every=(0, 10**9), save_every=(1, 10**9), smoothing=(0, 0.9), cutout=(0, 31))
     if config.scratch and config.start is None:
         raise UserError("training from scratch has no shape to keep",
                         "--scratch together with --start is accepted",
@@ -145,7 +155,8 @@ def make_batch(pictures: Pictures, config: Config, run: Run, number: int) -> Bat
     places = np.arange(config.batch * place, config.batch * (place + 1)) % len(pictures)
     index = torch.from_numpy(order(config.seed, epoch, len(pictures))[places])
     share = run.share(config.batch)
-    pixels = augment(pictures.pixels[index], generator_for(config.seed, number))
+    random = generator_for(config.seed, number)
+    pixels = cut_out(augment(pictures.pixels[index], random), random, config.cutout)
     return pixels[share], pictures.labels[index][share]
 
 
