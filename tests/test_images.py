@@ -300,3 +300,12 @@ def test_colours_and_overlay() -> None:
     assert (overlay(picture, colours, 0) == picture).all()
     assert (overlay(picture, colours, 1) == colours).all()
     assert overlay(picture, colours, 0.5)[0, 0].tolist() == [55, 60, 65]
+
+
+@pytest.mark.parametrize("size", [(16, 2_500_000), (2_500_000, 16), (16, 401)])
+def test_strips_are_refused_before_they_are_decoded(size: tuple[int, int]) -> None:
+    content = io.BytesIO()
+    Image.new("1", size).save(content, "PNG")
+    with pytest.raises(UserError, match="too narrow; pictures up to 25 times as long as wide"):
+        read_picture(content.getvalue())
+    assert read_picture(Image.new("L", (16, 400))).shape == (400, 16, 3)

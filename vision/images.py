@@ -19,6 +19,7 @@ from vision.errors import UserError
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF")
 MEGAPIXELS = 40
 SMALLEST = 16
+LONGEST = 25  # times the shorter side; so no side exceeds the 32,767 pixels that OpenCV can resize
 SIXTEEN_BIT = ("I", "I;16", "I;16B", "I;16L", "F")
 ACCEPTED = "PNG, JPEG, WebP, BMP, TIFF and GIF pictures from 16×16 up to 40 megapixels are accepted"
 
@@ -34,25 +35,30 @@ def read_picture(source: Source) -> np.ndarray:
         return to_rgb(image)
 
 
-def read_image(source: Source) -> Image.Image:
+def read_image(source: Source, formats: tuple[str, ...] = FORMATS, megapixels: float = MEGAPIXELS
+               ) -> Image.Image:
     """Return the decoded first frame, upright, in its own mode; size is checked before decoding."""
-    image = _open(source)
-    check_size(image.size)
+    image = _open(source, formats)
+    check_size(image.size, megapixels)
     with _decoding():
         image.seek(0)
         image.load()
         return ImageOps.exif_transpose(image)
 
 
-def check_size(size: tuple[int, int]) -> None:
-    """Raise if a picture of `size` (width, height) is too large or too small to work with."""
+def check_size(size: tuple[int, int], megapixels: float = MEGAPIXELS) -> None:
+    """Raise if a picture of `size` (width, height) is too large, small or narrow to work with."""
     width, height = size
-    if width * height > MEGAPIXELS * 1_000_000:
+    if width * height > megapixels * 1_000_000:
         raise UserError("the picture has {found:.0f} megapixels", ACCEPTED,
                         "make it smaller and retry", found=width * height / 1e6)
     if min(size) < SMALLEST:
         raise UserError("the picture is only {width}×{height} pixels", ACCEPTED,
                         "use a larger one", width=width, height=height)
+    if max(size) > LONGEST * min(size):
+        raise UserError("the picture of {width}×{height} pixels is too narrow",
+                        "pictures up to {most} times as long as wide are accepted",
+                        "cut it and retry", width=width, height=height, most=LONGEST)
 
 
 def to_rgb(image: Image.Image) -> np.ndarray:
@@ -129,7 +135,7 @@ def _decoding() -> Iterator[None]:
                         "save or copy it again and retry") from error
 
 
-def _open(source: Source) -> Image.Image:
+def _open(source: Source, formats: tuple[str, ...]) -> Image.Image:
     if isinstance(source, Image.Image):
         return source
     if isinstance(source, np.ndarray):
@@ -137,7 +143,7 @@ def _open(source: Source) -> Image.Image:
     if isinstance(source, bytes):
         source = io.BytesIO(source)
     try:
-        return Image.open(source, formats=FORMATS)
+        return Image.open(source, formats=formats)
     except FileNotFoundError as error:
         raise UserError("there is no picture '{file}'", ACCEPTED, "check the name",
                         file=Path(str(source)).name) from error

@@ -96,7 +96,6 @@ def test_the_sentence_is_short_and_in_the_readers_language(ask: Ask) -> None:
 
 @pytest.mark.parametrize("name, values", [
     ("picture", []), ("picture", [1]), ("slider", ["abc"]), ("slider", [None]),
-    ("picture", [{"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}]),
 ])
 def test_what_is_no_value_at_all_gets_one_short_sentence(ask: Ask, name: str, values: list[Any]
                                                          ) -> None:

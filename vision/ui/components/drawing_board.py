@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
+LARGEST = 8  # characters a pixel, of a drawing as PNG in base64
 PAGE = """<canvas width="${columns}" height="${rows}" style="aspect-ratio:${columns}/${rows}"
 ></canvas><div class="lab-board-scale">${below}</div>"""
 LOOK = """
@@ -67,11 +68,18 @@ class DrawingBoard(gr.HTML):
 
     def preprocess(self, payload: str | None) -> np.ndarray | None:  # type: ignore[override]
         """Return how much ink covers each place, uint8 (rows, columns); None before any stroke."""
-        from PIL import Image
+        return ink(payload, self.size) if payload else None
 
-        if not payload:
-            return None
-        drawn = Image.open(io.BytesIO(base64.b64decode(payload.partition(",")[2])))
-        if drawn.size != self.size:
-            raise ValueError(f"a drawing of {drawn.size} on a board of {self.size}")
-        return np.asarray(drawn.convert("RGBA"))[..., 3]
+
+def ink(drawing: str, size: tuple[int, int]) -> np.ndarray:
+    """Return the ink of a drawing, a PNG in base64 that has the size (width, height) of its board.
+    """
+    from PIL import Image
+
+    if len(drawing) > LARGEST * size[0] * size[1]:
+        raise ValueError(f"a drawing of {len(drawing)} characters")
+    content = base64.b64decode(drawing.partition(",")[2])
+    drawn = Image.open(io.BytesIO(content), formats=("PNG",))
+    if drawn.size != size:
+        raise ValueError(f"a drawing of {drawn.size} on a board of {size}")
+    return np.asarray(drawn.convert("RGBA"))[..., 3]

@@ -15,6 +15,7 @@ from vision.errors import UserError, cut, unknown
 from vision.ui.components.friendly import notice
 from vision.ui.components.html import label_of
 from vision.ui.components.link_values import FURTHEST, choices
+from vision.ui.shell.file_access import check_files
 from vision.ui.text import explain, say
 
 LONGEST_REFUSAL = 300  # characters
@@ -26,7 +27,7 @@ def guard_inputs(app: gr.Blocks) -> None:
     """Let every call refuse values that its controls do not offer, and files that are not its own.
     """
     app.process_api = _heard(app.process_api)  # type: ignore[method-assign]
-    app.preprocess_data = _guarded(app.preprocess_data)  # type: ignore[method-assign]
+    app.preprocess_data = _guarded(app)  # type: ignore[method-assign]
 
 
 def _heard(process: Callable[..., Any]) -> Callable[..., Any]:
@@ -39,9 +40,16 @@ def _heard(process: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-def _guarded(preprocess: Callable[..., Any]) -> Callable[..., Any]:
+def _guarded(app: gr.Blocks) -> Callable[..., Any]:
+    preprocess = app.preprocess_data
+
     @functools.wraps(preprocess)
     async def check(call: Any, values: list[Any], state: Any, *others: Any) -> Any:
+        try:
+            for control, value in zip(call.inputs, values, strict=False):
+                check_files(control, value, getattr(app, "allowed_paths", ()))
+        except UserError as mistake:
+            raise notice(explain(mistake, ASKING.get())) from mistake
         if any(map(of_wrong_kind, _present(call.inputs, state), values)):
             raise notice(say("app.badvalue", ASKING.get()))
         try:
@@ -60,11 +68,13 @@ def _present(controls: list[Any], state: Any) -> Iterator[Any]:
 
 
 def _refusal(error: Exception, controls: Iterator[Any], values: list[Any]) -> Exception:
-    """Return what is told of refused values: what is not on offer, else a short word, else ours."""
+    """Return what is told of refused values: what is not on offer, else its own word, else ours."""
     request = ASKING.get()
     for control, value in zip(controls, values, strict=False):
         if mistake := not_offered(control, value, request):
             return notice(explain(mistake, request))
+    if isinstance(error.__cause__, UserError):
+        return notice(explain(error.__cause__, request))
     if isinstance(error, gr.Error) and len(error.message) <= LONGEST_REFUSAL:
         return error
     log.info("refused input: %s", error)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from vision.ui.components.friendly import friendly
+from vision.ui.components.painted_layers import PaintedLayers
 from vision.ui.components.pictures import picture_output
 from vision.ui.tabs.segmentation.matrix import tiles
 from vision.ui.tabs.segmentation.shared import examples, paint
@@ -62,10 +63,10 @@ def with_strokes(labels: np.ndarray, painting: Any) -> np.ndarray:
     from vision.segmentation.labels import PALETTE
 
     for layer in (painting or {}).get("layers") or []:
+        layer = resize_labels(layer, labels.shape)
         colours = layer[..., :3].astype(np.int32)  # (H, W, 3)
         nearest = np.square(colours[..., None, :] - PALETTE.astype(np.int32)).sum(-1).argmin(-1)
         strokes = np.where(layer[..., 3] > 127, nearest, 255).astype(np.uint8)
-        strokes = resize_labels(strokes, labels.shape)
         labels = np.where(strokes < 255, strokes, labels).astype(np.uint8)
     return labels
 
@@ -121,8 +122,8 @@ def build() -> dict[str, Any]:
             shown = picture_output("segmentation.spoilt", "segmentation-spoilt",
                                            height=280, always=False)
             with gr.Accordion(t("segmentation.paint"), open=False):
-                editor = gr.ImageEditor(
-                    canvas(1), label=t("segmentation.paint_label"), type="numpy", height=320,
+                editor = PaintedLayers(
+                    canvas(1), label=t("segmentation.paint_label"), height=320,
                     sources=[], transforms=[], eraser=gr.Eraser(default_size=12),
                     layers=gr.LayerOptions(layers=["paint"], allow_additional_layers=False),
                     brush=gr.Brush(default_size=12, color_mode="fixed", default_color=_hex(

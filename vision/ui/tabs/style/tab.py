@@ -12,6 +12,7 @@ from vision.ui import Tab
 from vision.ui.components import class_link
 from vision.ui.components.friendly import friendly
 from vision.ui.components.model_card import card_markdown
+from vision.ui.components.painted_layers import PaintedLayers
 from vision.ui.components.pictures import for_screen, picture_input, picture_output
 from vision.ui.lessons import lesson
 from vision.ui.tabs.style import controls as style_controls
@@ -102,13 +103,13 @@ def galleries(content: gr.Image, style: gr.Image) -> None:
     wall.select(pick_painting, None, [style, name], queue=False, api_visibility="private")
 
 
-def more_pictures(content: gr.Image) -> tuple[gr.Image, gr.ImageEditor]:
+def more_pictures(content: gr.Image) -> tuple[gr.Image, PaintedLayers]:
     """Build what is seldom used: a second style, and a region to be painted."""
     with gr.Accordion(t("style.second_place"), open=False):
         second = picture_input("style.second", "style-second", height=170)
     with gr.Accordion(t("style.region_place"), open=False) as place:
         gr.Markdown(t("style.region_info"))
-        region = gr.ImageEditor(
+        region = PaintedLayers(
             label=t("style.region"), elem_id="style-region", height=320, sources=[],
             transforms=[], layers=gr.LayerOptions(False, ["region"]), buttons=[],
             brush=gr.Brush(28, colors=["#f97316"], color_mode="fixed"))
