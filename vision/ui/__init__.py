@@ -20,11 +20,11 @@ from starlette.middleware import Middleware
 
 from vision.ui import tabs
 from vision.ui.components import class_link
-from vision.ui.components.training_panel import leaving
 from vision.ui.shell import accessible_names, device_notice, error_toasts, presenter
 from vision.ui.shell import zero_gpu as zero_gpu  # brings ZeroGPU in before torch
 from vision.ui.shell.input_checks import guard_inputs
 from vision.ui.shell.lean_sessions import CAPACITY, Page
+from vision.ui.shell.low_priority import leaving
 from vision.ui.shell.malloc_tuning import share_arenas
 from vision.ui.shell.theme import CSS, THEME
 from vision.ui.shell.uploads import KEPT_SECONDS, LARGEST, LOOK_SECONDS, Limited

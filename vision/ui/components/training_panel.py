@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from vision.errors import UserError
-from vision.ui.shell.low_priority import step_back
+from vision.ui.shell.low_priority import leaving, step_back
 from vision.ui.text import say
 
 if TYPE_CHECKING:
@@ -94,11 +94,6 @@ def follow(train: Callable[[OnStep], Path], control: Control, every: float = 0.5
     if isinstance(result, BaseException):
         raise result
     yield result
-
-
-def leaving() -> bool:
-    """Return whether the program ends as soon as the threads that still work have ended."""
-    return not threading.main_thread().is_alive()
 
 
 def progress_line(step: Step, request: gr.Request | None) -> str:
