@@ -4,7 +4,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SCENES := 2000005 2000003 2000023 2000014 2000007 2000030
 THERMOGRAMS := 2000007 2000012 2000017 2000018 2000034 2000004 2000029
 
-.PHONY: run test lint bench soak assets screenshots
+.PHONY: run test lint mutants bench soak assets screenshots
 
 run: .venv/.installed
 	$(BIN)/python app.py
@@ -15,6 +15,9 @@ test: .venv/.installed-dev
 lint: .venv/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+mutants: .venv/.installed-dev
+	$(BIN)/python -m tests.mutants
 
 bench: .venv/.installed-dev
 	$(BIN)/python -m tests.bench

@@ -130,7 +130,7 @@ def small_case(random: np.random.Generator) -> tuple[np.ndarray, np.ndarray, int
     return truth, prediction, classes
 
 
-def test_a_thousand_cases_agree_with_torchmetrics() -> None:
+def test_hundreds_of_cases_agree_with_torchmetrics() -> None:
     from torchmetrics.functional.classification import (
         multiclass_accuracy,
         multiclass_f1_score,
@@ -143,7 +143,7 @@ def test_a_thousand_cases_agree_with_torchmetrics() -> None:
     kinds = {"iou": multiclass_jaccard_index, "recall": multiclass_recall,
              "precision": multiclass_precision, "dice": multiclass_f1_score}
     nan_seen = 0
-    for _ in range(1000):
+    for _ in range(300):
         truth, prediction, classes = small_case(random)
         scores = score(truth, prediction, tuple(map(str, range(classes))))
         tensors = torch.from_numpy(prediction).long(), torch.from_numpy(truth).long()
@@ -156,4 +156,4 @@ def test_a_thousand_cases_agree_with_torchmetrics() -> None:
         wanted = multiclass_accuracy(*tensors, num_classes=classes, average="micro",
                                      ignore_index=VOID, validate_args=False)
         assert scores.pixel_accuracy == pytest.approx(float(wanted), abs=1e-6)
-    assert nan_seen > 100
+    assert nan_seen > 30

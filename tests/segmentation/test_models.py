@@ -189,10 +189,24 @@ def test_attention_maps_lie_between_0_and_1() -> None:
 
 
 def test_segnet_puts_values_back_where_they_came_from() -> None:
-    x = torch.randn(1, 1, 4, 6)
-    small, places = functional.max_pool2d(x, 2, return_indices=True)
-    back = functional.max_unpool2d(small, places, (2, 2))
-    assert torch.equal(back[back != 0], x[back != 0]) and (back != 0).sum() == 6
+    """Each stage of the decoder reads values where its mirror's maxima were, and 0 beside them."""
+    module = built("segnet").eval()
+    made: list[torch.Tensor] = []
+    read: list[torch.Tensor] = []
+    for stage in module.encoder:
+        stage.register_forward_hook(lambda _module, _inputs, output: made.append(output))
+    for stage in module.decoder:
+        stage.register_forward_pre_hook(lambda _module, inputs: read.append(inputs[0]))
+    with torch.inference_mode():
+        module(torch.randn(2, 3, 64, 96))
+    assert len(made) == len(read) == 4
+    for before, after in zip(made, read[::-1], strict=True):
+        largest = functional.interpolate(functional.max_pool2d(before, 2), scale_factor=2.0)
+        came_from = (before == largest) & (before > 0)  # where all four are 0, none is the largest
+        assert (after[~came_from & (largest > 0)] == 0).all()
+        assert (functional.avg_pool2d((after != 0).float(), 2) <= 0.25).all()
+        assert (after[came_from] != 0).float().mean() > 0.1
+    assert torch.equal(read[0].sum(), functional.max_pool2d(made[-1], 2).sum())
 
 
 def test_fcn_starts_as_bilinear_interpolation() -> None:

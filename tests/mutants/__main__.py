@@ -1,0 +1,71 @@
+"""Count how many small changes of the files that teach the tests notice: `make mutants`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import sys
+import time
+from pathlib import Path
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # forks are safe, and do not fight for the cores
+
+from tests.mutants.mutations import Mutant, mutants
+from tests.mutants.targets import TARGETS, Target
+from tests.mutants.warm import REPOSITORY, try_mutants
+
+LEAST = 0.9  # of the mutants of each file
+REASONS = Path(__file__).with_name("survivors.txt")
+
+
+def main() -> int:
+    """Mutate the chosen files; 1 if too few mutants of one of them are noticed."""
+    parser = argparse.ArgumentParser(prog="tests.mutants", description=__doc__)
+    parser.add_argument("files", nargs="*", help="parts of file names; none is all")
+    parser.add_argument("--most", type=int, default=1000, help="mutants a file, drawn by the seed")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    given = parser.parse_args()
+    chosen = [target for target in TARGETS
+              if not given.files or any(part in target.file for part in given.files)]
+    shares = [noticed(target, given) for target in chosen]
+    return 0 if shares and min(shares) >= LEAST else 1
+
+
+def noticed(target: Target, given: argparse.Namespace) -> float:
+    """Return the share of a file's mutants that tests notice, and print the others."""
+    start = time.monotonic()
+    made = mutants(REPOSITORY / "vision" / target.file, target.only)
+    if len(made) > given.most:
+        made = random.Random(given.seed).sample(made, given.most)
+    name = ".".join(("vision", *Path(target.file).with_suffix("").parts))
+    ends = try_mutants(name, REPOSITORY / "vision" / target.file,
+                       [str(REPOSITORY / "tests" / test) for test in target.tests], made,
+                       given.jobs)
+    alive = [mutant for mutant, end in zip(made, ends, strict=True) if end == 0]
+    share = 1 - len(alive) / len(made)
+    print(f"{'ok ' if share >= LEAST else 'LOW'} {share:6.1%} of {len(made):3} in "
+          f"{target.file}, {time.monotonic() - start:.0f} s", flush=True)
+    tell(target, alive)
+    return share
+
+
+def tell(target: Target, alive: list[Mutant]) -> None:
+    """Print the mutants that no test notices, each with the reason why it may live."""
+    reasons = read_reasons()
+    for mutant in alive:
+        key = f"{target.file} | {mutant.function} | {mutant.change}"
+        print(f"  line {mutant.line}: {key}\n      {reasons.get(key, 'NO REASON GIVEN')}",
+              flush=True)
+
+
+def read_reasons() -> dict[str, str]:
+    """Return why survivors may live, by file, function and change."""
+    blocks = REASONS.read_text("utf-8").strip().split("\n\n")
+    return {key: "\n".join(lines[1:]).strip() for block in blocks
+            for lines in [block.splitlines()] for key in lines[:1]}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,51 @@
+"""Put a mutant in the place of a module: into its functions, or, before it is imported, whole."""
+
+from __future__ import annotations
+
+import ast
+import gc
+import importlib.util
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from pathlib import Path
+from types import CodeType, FunctionType
+
+
+def put_into_functions(path: Path, tree: ast.Module) -> None:
+    """Give every function that came from a file the code it has in a tree.
+
+    Raises ValueError where a function no longer closes over the same names.
+    """
+    fresh = dict(_codes(compile(tree, str(path), "exec")))
+    for function in [thing for thing in gc.get_objects() if isinstance(thing, FunctionType)
+                     and thing.__code__.co_filename == str(path)]:
+        code = fresh.get(_key(function.__code__))
+        if code is not None:
+            function.__code__ = code
+
+
+def _codes(code: CodeType) -> list[tuple[tuple[str, int], CodeType]]:
+    """Return the code of a file and of all that is defined in it, by name and line."""
+    inner = [part for part in code.co_consts if isinstance(part, CodeType)]
+    return [(_key(code), code)] + [pair for part in inner for pair in _codes(part)]
+
+
+def _key(code: CodeType) -> tuple[str, int]:
+    return code.co_name, code.co_firstlineno
+
+
+class Replacement(SourceFileLoader):
+    """Finds and imports one module from a syntax tree instead of from its file."""
+
+    def __init__(self, name: str, path: Path, tree: ast.Module) -> None:
+        super().__init__(name, str(path))
+        self.tree = tree
+
+    def get_code(self, fullname: str) -> CodeType:
+        return compile(self.tree, self.path, "exec")
+
+    def find_spec(self, name: str, path: object = None, target: object = None
+                  ) -> ModuleSpec | None:
+        """Answer as a finder for this one module."""
+        if name != self.name:
+            return None
+        return importlib.util.spec_from_file_location(name, self.path, loader=self)
