@@ -8,21 +8,21 @@ import torch
 from tests.bench.table import Row, fastest
 from vision.gan.predict import Drawer, predict
 from vision.ui.tabs.gan import lab, timeline
-from vision.ui.tabs.gan.shared import names, open_model
+from vision.ui.tabs.gan.shared import MODELS
 
 SAMPLES, SCRUB, LAB = 0.1, 0.3, 0.1  # seconds
 
 
 def rows() -> list[Row | str]:
     """Measure every model that ships, and the lab on a line and on a plane."""
-    found: list[Row | str] = [row for name in names() for row in model_rows(name)]
+    found: list[Row | str] = [row for name in MODELS.names() for row in model_rows(name)]
     return [*found, *[Row(f"lab, {place}, one frame", seconds_a_frame(place), LAB)
                       for place in ("gaussian", "ring")]]
 
 
 def model_rows(name: str) -> list[Row | str]:
     """Measure 64 samples beside the bare generator, and the first and later moves through time."""
-    model = open_model(name, None)
+    model = MODELS.open(name)
     drawer, labels = Drawer.of(model), np.arange(64) % 10
     noise = torch.randn(64, drawer.noise)
     wanted = torch.from_numpy(labels)

@@ -31,7 +31,7 @@ def folder(tmp_path: Path, tiny_checkpoint: Path, monkeypatch: pytest.MonkeyPatc
     shutil.copy(tiny_checkpoint, place / "segmentation" / "unet.safetensors")
     monkeypatch.setattr(checkpoints, "FOLDER", place)
     yield place
-    segmentation_models.model_at.cache_clear()
+    segmentation_models.MODELS.forget()
 
 
 def answer() -> Any:
@@ -59,7 +59,7 @@ def test_a_model_that_changes_is_read_again(folder: Path) -> None:
 
 @pytest.mark.parametrize("view", [segmentation_models, gan_models, pruning_models])
 def test_ones_own_model_that_is_gone_gets_one_sentence(view: Any, folder: Path) -> None:
-    opened: Callable[..., Any] = friendly(view.open_model)
+    opened: Callable[..., Any] = friendly(view.MODELS.open)
     with pytest.raises(gr.Error, match=r"There is no (model|checkpoint).*(choose|train)"):
         opened("own", str(folder / "mine.safetensors"))
 
@@ -69,7 +69,7 @@ def test_the_page_opens_with_damaged_checkpoints_and_without_any(
     for tab in load_tabs():
         (folder / tab.name).mkdir(exist_ok=True)
         (folder / tab.name / "bad.safetensors").write_bytes(b"version https://git-lfs\n")
-    assert segmentation_models.names() == ["unet"] and gan_models.names() == []
+    assert segmentation_models.MODELS.names() == ["unet"] and gan_models.MODELS.names() == []
     assert "'bad.safetensors' cannot be used" in str(caplog.text).replace("'Bad", "'bad")
     assert create_app().blocks
     warm_up()

@@ -68,6 +68,6 @@ def detector_that_says(folder: Path, rows: list[Row]) -> Iterator[Model]:
     model = Model(Says(rows), card)
     checkpoints.save(folder / "infrared" / "mask_rcnn.safetensors", model.module, card)
     with (patch.object(checkpoints, "FOLDER", folder),
-          patch.object(shared, "model_at", lambda path, changed: model),
+          patch.object(shared.MODELS, "at", lambda path: model),
           patch("vision.infrared.predict.bf16_is_faster", lambda kind: False)):
         yield model

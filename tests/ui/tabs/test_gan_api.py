@@ -11,9 +11,9 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 
 from vision.gan.predict import grid, load, predict
-from vision.ui.tabs.gan.shared import first, path_of
+from vision.ui.tabs.gan.shared import MODELS
 
-MODEL = first()
+MODEL = MODELS.first()
 pytestmark = pytest.mark.skipif(MODEL is None, reason="no GAN checkpoint ships")
 
 
@@ -30,7 +30,7 @@ def sample(client: Client, **change: Any) -> tuple[Any, ...]:
 
 def test_sample_answers_as_the_package_does(client: Client) -> None:
     pictures, _, file, numbers = sample(client)
-    expected = predict(load(path_of(str(MODEL), None)), [3, 1], 6, 5)
+    expected = predict(load(MODELS.path_of(str(MODEL), None)), [3, 1], 6, 5)
     assert pictures.count("<img") == 6 and numbers["labels"] == [3, 1] * 3
     path = file["value"] if isinstance(file, dict) else file
     assert np.array_equal(np.asarray(Image.open(path)), grid(expected.pictures, 10))

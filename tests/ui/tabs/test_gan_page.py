@@ -105,14 +105,14 @@ def test_ways_through_the_generator(kind: str) -> None:
 
 
 def test_the_slider_of_dimensions_goes_as_far_as_the_noise() -> None:
-    noise = Drawer.of(shared.open_model("cgan-shapes", None)).noise
+    noise = Drawer.of(shared.MODELS.open("cgan-shapes", None)).noise
     assert explore.dimensions("cgan-shapes", None).maximum == noise
     last = explore.explore("cgan-shapes", "dimension", 0, 1, 0, 1, noise, None, Request)[0]
     assert (last[0] != last[-1]).any()
 
 
 def test_time_runs_from_the_first_snapshot_to_the_finished_model() -> None:
-    path = shared.path_of("cgan-shapes", None)
+    path = shared.MODELS.path_of("cgan-shapes", None)
     assert timeline.moment(path, 0)[0] == 0 and timeline.moment(path, 1)[0] == 3
     here, beside, _ = timeline.travel("cgan-shapes", 1, None, Request)
     assert here.count("<img") == 30 and "does not ship" in beside

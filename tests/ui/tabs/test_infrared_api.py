@@ -11,10 +11,10 @@ from gradio_client.exceptions import AppError
 
 from vision.infrared.predict import Settings, predict
 from vision.infrared.thermogram.files import read_thermogram
-from vision.ui.tabs.infrared.shared import examples, first, open_model, open_zones
+from vision.ui.tabs.infrared.shared import MODELS, examples, open_zones
 from vision.ui.tabs.infrared.tab import code
 
-MODEL = first()
+MODEL = MODELS.first()
 REPOSITORY = Path(__file__).resolve().parents[3]
 pytestmark = pytest.mark.skipif(MODEL is None, reason="no detector ships")
 
@@ -35,7 +35,7 @@ def ask(client: Client, **change: Any) -> tuple[Any, ...]:
 def test_detect_answers_as_the_package_does(client: Client) -> None:
     told = ask(client)[-1]
     picture, low, high, unit = examples()[1]
-    right = predict(open_model(MODEL), read_thermogram(picture, unit, low, high), Settings(0.05),
+    right = predict(MODELS.open(MODEL), read_thermogram(picture, unit, low, high), Settings(0.05),
                     open_zones())
     assert len(told["instances"]) == len(right.instances) > 0
     for said, known in zip(told["instances"], right.instances, strict=True):

@@ -25,7 +25,7 @@ from vision.infrared.classes import CLASSES
 from vision.infrared.labels.formats import Labelled, coco, read_coco
 from vision.infrared.labels.samples import sample_of_labels
 from vision.infrared.models import ARCHITECTURES
-from vision.infrared.predict import working_size
+from vision.infrared.predict import load, working_size
 from vision.infrared.train import short_side
 from vision.ui.components.training_panel import Control
 from vision.ui.tabs.infrared.label import collection as infrared_collection
@@ -313,8 +313,7 @@ def test_samples_keep_the_shape_of_their_pictures(size: tuple[int, int], inner: 
 def test_learning_is_at_the_size_at_which_a_detector_works(
         monkeypatch: pytest.MonkeyPatch) -> None:
     card = Card("infrared", "mask_rcnn", {}, CLASSES, {"short_side": 432})
-    monkeypatch.setattr(tune, "model_at",
-                        lambda path, changed: Model(torch.nn.Identity(), card))
+    monkeypatch.setattr(tune.MODELS, "at", lambda path: Model(torch.nn.Identity(), card))
     config = tune.config_for(Path(__file__), "heads", 4, 1e-3, 0)
     assert short_side(config) == 432
     assert working_size((config.height, config.width), 432) == working_size(data.SIZE, 432)
@@ -330,6 +329,7 @@ def test_a_detector_learns_from_the_labels_and_is_used(
     checkpoints.save(path, module, Card("infrared", "mask_rcnn", config, CLASSES,
                                         {"short_side": 112}))
     monkeypatch.setattr(data, "SIZE", SIZE)
+    monkeypatch.setattr(tune.MODELS, "at", load)
     news = list(tune.tune(marked(opened), "mask_rcnn", None, "heads", 3, 1e-3, 0,
                                    Control(), Request))
     status, _, own, choice, download = news[-1]

@@ -101,7 +101,7 @@ class Halves(Says):
 def test_three_branches_are_compared_on_the_same_boxes(
         tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     view = detect(thermogram(tmp_path))[0]
-    whole = infrared_view.open_model("mask_rcnn")
+    whole = infrared_view.MODELS.open("mask_rcnn")
     with pytest.raises(gr.Error, match="recipes --names masks-agnostic' trains it"):
         list(masks.compare(view, Request))
     for name, seen, never in (("mask_rcnn", 0.5, 0.6), ("masks-agnostic", 0.4, 0.2),

@@ -14,10 +14,10 @@ from vision.pruning.count import count
 from vision.pruning.plan import make_plan
 from vision.pruning.predict import load, network_of, predict
 from vision.pruning.surgery import prune
-from vision.ui.tabs.pruning.shared import first, path_of
+from vision.ui.tabs.pruning.shared import MODELS
 from vision.ui.tabs.pruning.tab import examples
 
-MODEL = first()
+MODEL = MODELS.first()
 pytestmark = pytest.mark.skipif(MODEL is None, reason="no network ships")
 
 
@@ -34,7 +34,7 @@ def ask(client: Client, **change: Any) -> tuple[Any, ...]:
 
 def test_prune_answers_as_the_package_does(client: Client) -> None:
     html, file, found = ask(client)
-    whole = load(path_of(str(MODEL), None))
+    whole = load(MODELS.path_of(str(MODEL), None))
     small = prune(network_of(whole), make_plan(network_of(whole), 0.3))
     path = Path(file["value"] if isinstance(file, dict) else file)
     assert network_of(load(path)).widths == small.widths and "<img" in html

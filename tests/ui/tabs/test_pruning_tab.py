@@ -85,7 +85,7 @@ def last(stream: Iterator[Any]) -> Any:
 
 
 def test_the_page_offers_what_the_core_has() -> None:
-    assert shared.names() == NAMES and shared.first() == "vgg16"
+    assert shared.MODELS.names() == NAMES and shared.MODELS.first() == "vgg16"
     assert tuple(CRITERIA) == shared.CRITERIA
     assert tuple(data.SETS) == tuple(reversed(train.SETS))
     assert set(train.ARCHITECTURES) <= set(NAMES)
@@ -148,7 +148,7 @@ def test_typing_a_threshold_gives_the_ratio_that_has_it() -> None:
 
 
 def test_the_curve_predicts_between_its_points() -> None:
-    card = checkpoints.read_card(shared.path_of("vgg16", None))
+    card = checkpoints.read_card(shared.MODELS.path_of("vgg16", None))
     assert shared.on_curve(card, 0.25, "gamma") == pytest.approx((0.75, 0.875))
     assert shared.on_curve(card, 0.25, "random") is None
     assert shared.on_curve(card, 0.6, "gamma") is None
@@ -161,7 +161,7 @@ def test_a_cut_is_measured_before_and_after(tmp_path: Path) -> None:
     steps = list(tab.prune("densenet40", 0.4, "gamma-read", "last", picture, None, Request))
     html, file, path, found = steps[-1]
     assert len(steps) == 3 and file.value and "<img" in html
-    before, small = shared.path_of("densenet40", None), load(Path(path))
+    before, small = shared.MODELS.path_of("densenet40", None), load(Path(path))
     plan = make_plan(network("densenet40"), 0.4, "gamma-read", ["last"])
     assert network_of(small).widths == plan.widths == list(found["widths"].values())
     assert found["protected"] == ["last"] and found["widths"]["last"] == plan.masks["last"].size
@@ -196,7 +196,7 @@ def test_the_curve_says_nothing_of_a_plan_with_protected_layers() -> None:
 
 def test_criteria_are_compared_by_what_each_one_leaves() -> None:
     html = last(compare.compare("vgg16", 0.5, "", None, Request))
-    whole, pictures = load(shared.path_of("vgg16", None)), open_pictures("drawings", "test")
+    whole, pictures = load(shared.MODELS.path_of("vgg16", None)), open_pictures("drawings", "test")
     for name in CRITERIA:
         small = cut_at(network_of(whole), make_plan(network_of(whole), 0.5, name))
         right = percent(measure(Model(small, whole.card), pictures).accuracy)
@@ -219,7 +219,7 @@ def test_a_curve_made_now_finds_which_classes_break() -> None:
     figure, html = last(pruning_curve.measure_now("vgg16", "gamma", "", None, Request))
     line = figure.axes[0].lines[-1].get_xydata()
     assert len(line) == len(pruning_curve.RATIOS) and html.count("<tr>") == 11
-    report = evaluate(shared.path_of("vgg16", None), "drawings")
+    report = evaluate(shared.MODELS.path_of("vgg16", None), "drawings")
     assert line[0, 1] == pytest.approx(100 * report.accuracy)
 
 
@@ -313,7 +313,7 @@ def test_the_script_does_what_it_says() -> None:
 def test_drawings_stand_in_for_data_that_is_not_here(monkeypatch: pytest.MonkeyPatch,
                                                      tmp_path: Path) -> None:
     monkeypatch.setenv("VISION_DATA", str(tmp_path))
-    whole = load(shared.path_of("vgg16", None))
+    whole = load(shared.MODELS.path_of("vgg16", None))
     path = tmp_path / "own.safetensors"
     checkpoints.save(path, whole.module, replace(whole.card, data={"train": ["cifar10"]}))
     steps = list(tab.prune(OWN, 0.2, "gamma", "", None, str(path), Request))

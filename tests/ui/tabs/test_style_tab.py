@@ -243,8 +243,8 @@ def test_every_painting_has_a_title() -> None:
 
 
 @pytest.mark.parametrize("call", [
-    lambda: Studio().painted(), lambda: Film().at(1), lambda: one_pass.path_of(None, None),
-    lambda: one_pass.path_of("none", None), lambda: style_sheet.pick(Studio(), None, None, None),
+    lambda: Studio().painted(), lambda: Film().at(1), lambda: one_pass.MODELS.path_of(None),
+    lambda: one_pass.MODELS.path_of("none"), lambda: style_sheet.pick(Studio(), None, None, None),
 ])
 def test_what_is_missing_gets_one_sentence(call: Callable[[], Any]) -> None:
     with pytest.raises(Exception, match=r"\.'?$") as caught:

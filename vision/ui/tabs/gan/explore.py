@@ -12,7 +12,7 @@ import gradio as gr
 from vision.errors import UserError
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import picture_uri
-from vision.ui.tabs.gan.shared import needs_labels, open_model, sheet, table
+from vision.ui.tabs.gan.shared import MODELS, needs_labels, sheet, table
 from vision.ui.text import say, t
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def explore(model: str, kind: str, first_label: int, second_label: int, first_se
             second_seed: float, dimension: float, own: str | None, request: gr.Request
             ) -> tuple[Any, ...]:
     """Draw the table of labels, or the frames of a way and their animation."""
-    loaded = open_model(model, own)
+    loaded = MODELS.open(model, own)
     if kind == "table":
         classes = list(needs_labels(loaded).card.classes)
         return None, table(every_label(loaded, int(first_seed)), classes), "", gr.skip()
@@ -96,7 +96,7 @@ def dimensions(model: str, own: str | None) -> gr.Slider:
     """Return the slider of dimensions as far as the noise of a model goes."""
     from vision.gan.predict import pair_of
 
-    return gr.Slider(maximum=pair_of(open_model(model, own)).noise, value=1)
+    return gr.Slider(maximum=pair_of(MODELS.open(model, own)).noise, value=1)
 
 
 def pixels(pictures: Any) -> np.ndarray:

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 import numpy as np
 
-from vision import checkpoints
 from vision.ui.components.drawing_board import DrawingBoard
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, picture_uri, table, tiles, wipeable
 from vision.ui.components.plots import style
-from vision.ui.tabs.gan.shared import GREY, ink_of, names, open_model, path_of, reader_for, sheet
+from vision.ui.tabs.gan.shared import GREY, MODELS, ink_of, reader_for, sheet
 from vision.ui.text import say, t
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ COLUMNS = ("model", "parzen", "fidelity", "distance", "diversity", "d_real", "d_
 @friendly
 def leaderboard(request: gr.Request) -> str:
     """Return every shipped model's measures from its card, the papers' below, and sources."""
-    cards = {name: checkpoints.read_card(path_of(name, None)) for name in names()}
+    cards = {name: MODELS.card(name) for name in MODELS.names()}
     rows = [measures(name, card) for name, card in cards.items()]
     rows += [[html.escape(name), value, *["–"] * (len(COLUMNS) - 2)] for name, value in PAPERS]
     head = [html.escape(say(f"gan.column_{name}", request)) for name in COLUMNS]
@@ -67,7 +66,7 @@ def plots(model: str, own: str | None, request: gr.Request) -> tuple[Any, str]:
     """Return a model's label matrix, its Parzen window's curve over σ, and how to read them."""
     from matplotlib.figure import Figure
 
-    card = checkpoints.read_card(path_of(model, own))
+    card = MODELS.card(model, own)
     figure = Figure(figsize=(7, 3), layout="constrained")
     figure.patch.set_alpha(0)
     left, right = figure.subplots(1, 2)
@@ -105,7 +104,7 @@ def fool(drawing: np.ndarray | None, model: str, label: int, own: str | None,
     from vision.gan.predict import check_labels, opinions, read
     from vision.gan.sketch import to_picture
 
-    loaded = open_model(model, own)
+    loaded = MODELS.open(model, own)
     asked = torch.from_numpy(check_labels([int(label)], loaded.card.classes))
     picture = to_picture(ink_of(drawing))
     facts = {say("gan.fooled", request): f"{float(opinions(loaded, picture, asked)):.3f}"}
@@ -125,7 +124,7 @@ def neighbours(model: str, own: str | None, request: gr.Request) -> str:
     from vision.gan.neighbours import nearest
     from vision.gan.predict import predict
 
-    loaded = open_model(model, own)
+    loaded = MODELS.open(model, own)
     known = open_pictures(loaded.card.data["train"][0], "train")
     drawn = predict(loaded, list(range(len(loaded.card.classes))), 10, seed=3).pictures
     near, far = nearest(drawn, known)
@@ -139,7 +138,7 @@ def fetch(model: str, own: str | None, request: gr.Request) -> str:
     """Download the model's data set and return its nearest neighbours."""
     from vision.data.download import download
 
-    download(open_model(model, own).card.data["train"][0])
+    download(MODELS.open(model, own).card.data["train"][0])
     return neighbours(model, own, request)
 
 

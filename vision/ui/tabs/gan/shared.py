@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import html
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vision import checkpoints
 from vision.errors import UserError
-from vision.ui.components import model_choice
 from vision.ui.components.html import picture_uri
+from vision.ui.components.model_choice import ModelShelf
 from vision.ui.components.plots import style
 from vision.ui.text import say
 
@@ -25,48 +22,20 @@ FIRST = ("cdcgan-mnist", "cgan-mnist")  # the default, if it ships
 GREY = "#808793"
 
 
-@functools.lru_cache(maxsize=16)
-def model_at(path: Path, changed: float) -> Model:
-    """Return a checkpoint's model, loaded once for each version of the file."""
-    from vision.gan.predict import load
-
-    return load(path)
-
-
-def path_of(name: str, own: str | None) -> Path:
-    """Return the file of a model; `own` is the one this session has trained."""
-    return model_choice.path_of("gan", name, own, names())
-
-
-def open_model(name: str, own: str | None) -> Model:
-    """Return the model of that name."""
-    path = path_of(name, own)
-    return model_at(path, checkpoints.version(path))
+MODELS = ModelShelf("gan", FIRST, kept=16,
+                    offers=lambda path: not path.stem.startswith("classifier"))
 
 
 def reader_for(model: Model) -> Model | None:
     """Return the classifier that reads what a model draws, if it ships."""
-    path = checkpoints.FOLDER / "gan" / f"classifier-{model.card.data['train'][0]}.safetensors"
-    return model_at(path, checkpoints.version(path)) if path.is_file() else None
-
-
-def names() -> list[str]:
-    """Return the names of the models that ship and draw."""
-    return [path.stem for path in checkpoints.readable("gan")
-            if not path.stem.startswith("classifier")]
-
-
-def first() -> str | None:
-    """Return the model that is chosen at first."""
-    known = names()
-    return next((name for name in FIRST if name in known), known[0] if known else None)
+    return MODELS.there(f"classifier-{model.card.data['train'][0]}")
 
 
 def classes_of(name: str | None, own: str | None) -> tuple[str, ...]:
     """Return the names of a model's labels, read from its card alone."""
     if name is None:
         return tuple("0123456789")
-    return checkpoints.read_card(path_of(name, own)).classes
+    return MODELS.card(name, own).classes
 
 
 def needs_labels(model: Model) -> Model:

@@ -11,19 +11,16 @@ from vision.ui.components import class_link
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import clock, note, tiles
 from vision.ui.components.model_card import card_markdown
-from vision.ui.components.model_choice import OWN
 from vision.ui.lessons import lesson
 from vision.ui.shell.uploads import new_folder
 from vision.ui.tabs.gan import explore, figure, judge, lab, timeline, train
 from vision.ui.tabs.gan.exercises import EXERCISES
 from vision.ui.tabs.gan.label_choice import LabelChoice
 from vision.ui.tabs.gan.shared import (
+    MODELS,
     captions,
     classes_of,
-    first,
-    names,
     needs_labels,
-    open_model,
     reader_for,
     sheet,
 )
@@ -43,7 +40,7 @@ def sample(model: str, labels: list[int], count: float, seed: float, truncation:
     """
     from vision.gan.predict import predict
 
-    loaded = open_model(model, own)
+    loaded = MODELS.open(model, own)
     result = predict(loaded, labels, int(count), int(seed), float(truncation), reader_for(loaded))
     return answer(result, request)
 
@@ -55,7 +52,7 @@ def write(model: str, text: str, seed: float, truncation: float, own: str | None
     from vision.gan.data import labels_of
     from vision.gan.predict import predict
 
-    loaded = needs_labels(open_model(model, own))
+    loaded = needs_labels(MODELS.open(model, own))
     labels = labels_of(text or "", loaded.card.classes)
     result = predict(loaded, labels, len(labels), int(seed), float(truncation), reader_for(loaded))
     return answer(result, request)
@@ -92,20 +89,19 @@ def show_card(model: str, own: str | None, request: gr.Request) -> str:
     """Return the model card of the chosen model."""
     from vision.gan.models import ARCHITECTURES
 
-    loaded = open_model(model, own)
+    loaded = MODELS.open(model, own)
     facts = {"parameters": f"{sum(p.numel() for p in loaded.module.parameters()):,}"}
     return card_markdown(loaded.card, ARCHITECTURES[loaded.card.arch].link, facts, request)
 
 
 def code(model: str | None, labels: list[int], count: float, seed: float, truncation: float) -> str:
     """Return the shortest script that does what the settings above do."""
-    file = "the-file-you-downloaded" if model == OWN else f"checkpoints/gan/{model}"
     return f"""from pathlib import Path
 
 from vision.gan.predict import grid, load, predict
 from vision.images import write_png
 
-model = load(Path("{file}.safetensors"))
+model = load(Path("{MODELS.in_a_script(model)}"))
 result = predict(model, {labels}, {int(count)}, seed={int(seed)}, truncation={truncation})
 print(result.opinion)
 write_png(Path("runs/drawn.png"), grid(result.pictures, 10))
@@ -115,12 +111,12 @@ write_png(Path("runs/drawn.png"), grid(result.pictures, 10))
 def build() -> class_link.Shared:
     """Build the tab."""
     own = gr.State(None)
-    chosen = first()
+    chosen = MODELS.first()
     pairs = [(name, index) for index, name in enumerate(classes_of(chosen, None))]
     every = [index for _, index in pairs]
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
-            model = gr.Dropdown(names(), value=chosen, label=t("gan.model"),
+            model = gr.Dropdown(MODELS.names(), value=chosen, label=t("gan.model"),
                                 info=t("gan.model_info"), elem_id="gan-model")
             labels = LabelChoice(pairs, value=every, label=t("gan.labels"),
                                  info=t("gan.labels_info"), elem_id="gan-labels")
@@ -176,8 +172,8 @@ def warm() -> None:
     """Load the default model and its classifier, and draw once."""
     from vision.gan.predict import predict
 
-    if name := first():
-        loaded = open_model(name, None)
+    if name := MODELS.first():
+        loaded = MODELS.open(name, None)
         predict(loaded, [0], 1, reader=reader_for(loaded))
 
 

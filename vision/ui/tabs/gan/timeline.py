@@ -12,7 +12,7 @@ import numpy as np
 from vision import checkpoints
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note
-from vision.ui.tabs.gan.shared import curves, model_at, open_model, path_of, sheet
+from vision.ui.tabs.gan.shared import MODELS, curves, sheet
 from vision.ui.text import t
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def drawer_at(path: Path, changed: float, step: int) -> Drawer:
     """Return a generator as it was at a snapshot, or the finished one."""
     from vision.gan.predict import Drawer
 
-    finished = Drawer.of(model_at(path, changed))
+    finished = Drawer.of(MODELS.at(path))
     state = states_at(path, changed).get(step)
     return finished.at(state) if state else finished
 
@@ -43,7 +43,7 @@ def drawer_at(path: Path, changed: float, step: int) -> Drawer:
 def moment(path: Path, share: float) -> tuple[int, np.ndarray]:
     """Return the step of the snapshot at a share of them, and what it draws, always alike."""
     changed = checkpoints.version(path)
-    steps = [*states_at(path, changed), model_at(path, changed).card.steps]
+    steps = [*states_at(path, changed), MODELS.at(path).card.steps]
     step = steps[round(share * (len(steps) - 1))]
     drawer = drawer_at(path, changed, step)
     drawn = drawer.floats(np.arange(COUNT) % len(drawer.classes), seed=0)[:, 0]
@@ -53,12 +53,12 @@ def moment(path: Path, share: float) -> tuple[int, np.ndarray]:
 @friendly
 def travel(model: str, share: float, own: str | None, request: gr.Request) -> tuple[Any, ...]:
     """Return what the model drew at a moment of its training, its curves, and a collapsed run."""
-    path = path_of(model, own)
+    path = MODELS.path_of(model, own)
     step, pictures = moment(path, share)
-    card = open_model(model, own).card
+    card = checkpoints.read_card(path)
     text = note("gan.moment", request, step=f"{step:,}", total=f"{card.steps:,}")
     plot = curves(card.metrics.get("curves", {}), step)
-    other = checkpoints.FOLDER / "gan" / f"{COLLAPSED}.safetensors"
+    other = MODELS.file(COLLAPSED)
     beside = note("gan.no_collapse", request)
     if other.is_file():
         at, fallen = moment(other, share)

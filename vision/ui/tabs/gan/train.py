@@ -14,7 +14,7 @@ from vision.ui.components.friendly import friendly
 from vision.ui.components.model_choice import OWN
 from vision.ui.components.training_panel import Control, follow, progress_line
 from vision.ui.shell.uploads import new_folder
-from vision.ui.tabs.gan.shared import curves, names, sheet
+from vision.ui.tabs.gan.shared import MODELS, curves, sheet
 from vision.ui.text import say, t
 
 if TYPE_CHECKING:
@@ -38,9 +38,8 @@ def train_own(arch: str, data: str, k: float, loss: str, steps: float, rate: flo
     yield say("gan.preparing", request), None, gr.skip(), gr.skip(), gr.skip(), gr.skip()
     for news in follow(lambda on_step: train(config, on_step), control):
         if isinstance(news, Path):
-            choices: list[Any] = [*names(), (say("gan.own", request), OWN)]
             yield (say("gan.trained", request), gr.skip(), gr.skip(), str(news),
-                   gr.Dropdown(choices=choices, value=OWN),
+                   gr.Dropdown(choices=MODELS.choices(request), value=OWN),
                    gr.DownloadButton(value=str(news), visible=True))
         else:
             yield (progress_line(news[-1], request), curves(so_far(news), news[-1].number),

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 import html
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import gradio as gr
 
-from vision import checkpoints
 from vision.errors import UserError
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import clock, percent, picture_uri, table, tiles
+from vision.ui.components.model_choice import ModelShelf
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.infrared.picture import LOOK, stage
 from vision.ui.tabs.infrared.shared import View, called, needed_view
@@ -29,21 +27,15 @@ if TYPE_CHECKING:
 COMMAND = "python -m vision infrared classical --output checkpoints/infrared/classical.safetensors"
 
 
-@functools.lru_cache(maxsize=1)
-def machine_at(path: Path, changed: float) -> Model:
-    """Return a checkpoint's support vector machine, loaded once for each version of the file."""
-    from vision.infrared.studies.classical import load
-
-    return load(path)
+MACHINES = ModelShelf("infrared", reader="studies.classical", kept=1)
 
 
 def machine() -> Model:
     """Return the machine that ships, or raise with the command that trains one."""
-    path = checkpoints.FOLDER / "infrared" / "classical.safetensors"
-    if not path.is_file():
-        raise UserError("the classical baseline has not been trained yet", "'{command}' does it",
-                        "press the button again then", command=COMMAND)
-    return machine_at(path, checkpoints.version(path))
+    if model := MACHINES.there("classical"):
+        return model
+    raise UserError("the classical baseline has not been trained yet", "'{command}' does it",
+                    "press the button again then", command=COMMAND)
 
 
 @friendly

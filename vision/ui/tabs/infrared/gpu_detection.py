@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vision.ui.shell.zero_gpu import on_gpu
-from vision.ui.tabs.infrared.shared import open_model, open_zones
+from vision.ui.tabs.infrared.shared import MODELS, open_zones
 
 if TYPE_CHECKING:
     from vision.infrared.inspection.result import Result
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def devices(model: str | None, own: str | None, thermogram: Thermogram, settings: Settings
             ) -> Result:
     """Return the devices of a thermogram; what is opened here, a fork finds open."""
-    open_model(model, own)
+    MODELS.open(model, own)
     open_zones()
     return found(model, own, thermogram, settings)
 
@@ -28,7 +28,7 @@ def found(model: str | None, own: str | None, thermogram: Thermogram, settings: 
     from vision.gpu_fallback import placed
     from vision.infrared.predict import predict
 
-    detector, zones = open_model(model, own), open_zones()
+    detector, zones = MODELS.open(model, own), open_zones()
     for opened in (detector, zones):
         if opened:
             placed(opened.module)

@@ -17,7 +17,7 @@ from vision.ui.components.html import note, table
 from vision.ui.lessons.exercises import LATEX
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.infrared.picture import LOOK, side_by_side
-from vision.ui.tabs.infrared.shared import FIRST, View, called, model_at, needed_view, path_of
+from vision.ui.tabs.infrared.shared import FIRST, MODELS, View, called, needed_view
 from vision.ui.text import say, t
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def branched_at(path: Path, changed: float, detector: Path, since: float) -> Mod
     """Return the shipped detector with another branch, made once for each version of both."""
     from vision.infrared.studies.mask_branches import with_branch
 
-    return with_branch(model_at(detector, since), path)
+    return with_branch(MODELS.at(detector), path)
 
 
 def cards() -> dict[str, Card]:
@@ -59,10 +59,10 @@ def needed_cards() -> dict[str, Card]:
 
 def models() -> dict[str, Model]:
     """Return the three detectors, which differ only in their mask branches."""
-    whole = path_of(FIRST, None)
+    whole = MODELS.path_of(FIRST)
     since = checkpoints.version(whole)
-    others = {name: whole.with_name(f"{name}.safetensors") for name in BRANCHES}
-    return {FIRST: model_at(whole, since)} | {
+    others = {name: MODELS.file(name) for name in BRANCHES}
+    return {FIRST: MODELS.at(whole)} | {
         name: branched_at(path, checkpoints.version(path), whole, since)
         for name, path in others.items()}
 

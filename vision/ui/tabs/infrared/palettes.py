@@ -12,7 +12,7 @@ from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, table
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.infrared.picture import LOOK, side_by_side
-from vision.ui.tabs.infrared.shared import View, called, needed_view, open_model
+from vision.ui.tabs.infrared.shared import MODELS, View, called, needed_view
 from vision.ui.text import say, t
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def attack(view: View | None, own: str | None, request: gr.Request) -> Iterator[
     if not kept.result.instances:
         yield note("infrared.no_device", request)
         return
-    model = open_model(kept.model, own)
+    model = MODELS.open(kept.model, own)
     done: list[Attack] = []
     for palette in ATTACKS:
         done.append(attacked(model, kept, palette))

@@ -13,7 +13,7 @@ from vision.ui.components.html import percent, table, tiles
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.uploads import new_folder
 from vision.ui.tabs.infrared.picture import LOOK, stage
-from vision.ui.tabs.infrared.shared import called, open_model, open_zones
+from vision.ui.tabs.infrared.shared import MODELS, called, open_zones
 from vision.ui.text import say, t
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def make(classes: list[str], fault: str, weather: str, camera: str, palette: str
 
     making = Making(tuple(classes or ()), fault, Making.faults, weather, palette, clutter, camera)
     scene = make_scene(int(seed or 0), settings=making)
-    result = predict(open_model(model, own), of_scene(scene),
+    result = predict(MODELS.open(model, own), of_scene(scene),
                      Settings(threshold, air=scene.air.ambient), open_zones())
     path = write_png(new_folder() / f"scene-{scene.seed}.png", scene.picture)
     made = Made(str(path), scene.low, scene.high)

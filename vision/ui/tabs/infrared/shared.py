@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -14,7 +12,7 @@ import gradio as gr
 from vision import checkpoints
 from vision.errors import UserError
 from vision.ui import ASSETS
-from vision.ui.components import model_choice
+from vision.ui.components.model_choice import ModelShelf
 from vision.ui.components.pictures import LONGEST_SIDE
 from vision.ui.text import error_templates, explain, language_of, words
 
@@ -41,52 +39,17 @@ class View:
     model: str
 
 
-@functools.lru_cache(maxsize=4)
-def model_at(path: Path, changed: float) -> Model:
-    """Return a checkpoint's detector, loaded once for each version of the file."""
-    from vision.infrared.predict import load
-
-    return load(path)
-
-
-@functools.lru_cache(maxsize=1)
-def zones_at(path: Path, changed: float) -> Model:
-    """Return a checkpoint's zone head, loaded once for each version of the file."""
-    from vision.infrared.zones.locate import load
-
-    return load(path)
-
-
-def names() -> list[str]:
-    """Return the names of the detectors that ship, the default first."""
-    found = [path.stem for path in checkpoints.readable("infrared")
-             if checkpoints.read_card(path).arch in DETECTORS]
-    return sorted(found, key=lambda name: (name != FIRST, name))
-
-
-def first() -> str | None:
-    """Return the detector that is chosen at first."""
-    return next(iter(names()), None)
-
-
-def path_of(name: str | None, own: str | None) -> Path:
-    """Return the file of a detector; `own` is the one this session has trained."""
-    if not names() and not own:
-        raise UserError("no detector is here yet", "'{command}' trains one", "start it again then",
-                        command=TRAIN)
-    return model_choice.path_of("infrared", name, own, names())
-
-
-def open_model(name: str | None, own: str | None = None) -> Model:
-    """Return the detector of that name."""
-    path = path_of(name, own)
-    return model_at(path, checkpoints.version(path))
+MODELS = ModelShelf(
+    "infrared", (FIRST,), kept=4,
+    offers=lambda path: checkpoints.read_card(path).arch in DETECTORS,
+    none=lambda: UserError("no detector is here yet", "'{command}' trains one",
+                           "start it again then", command=TRAIN))
+ZONES = ModelShelf("infrared", reader="zones.locate", kept=1)
 
 
 def open_zones() -> Model | None:
     """Return the zone head if it ships."""
-    path = checkpoints.FOLDER / "infrared" / "zones.safetensors"
-    return zones_at(path, checkpoints.version(path)) if path.is_file() else None
+    return ZONES.there("zones")
 
 
 def open_thermogram(picture: str, unit: str = "", low: float | None = None,

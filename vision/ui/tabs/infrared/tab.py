@@ -12,7 +12,6 @@ from vision.ui import Tab
 from vision.ui.components import class_link
 from vision.ui.components.friendly import friendly
 from vision.ui.components.model_card import card_markdown
-from vision.ui.components.model_choice import OWN
 from vision.ui.components.pictures import needed, picture_input
 from vision.ui.lessons import lesson
 from vision.ui.shell.low_priority import low_priority
@@ -34,13 +33,11 @@ from vision.ui.tabs.infrared.label import panel
 from vision.ui.tabs.infrared.picture import LOOK, POINTER, facts, shown_of
 from vision.ui.tabs.infrared.shared import (
     EXAMPLES,
+    MODELS,
     RECORDED,
     View,
     called,
     examples,
-    first,
-    names,
-    open_model,
     open_thermogram,
     open_zones,
     translation,
@@ -114,7 +111,7 @@ def show_card(model: str, own: str | None, request: gr.Request) -> str:
     from vision.infrared.measures.error_analysis import MENDED
     from vision.infrared.models import ARCHITECTURES
 
-    loaded = open_model(model, own)
+    loaded = MODELS.open(model, own)
     card = loaded.card
     parameters = sum(part.numel() for part in loaded.module.parameters())
     text = card_markdown(card, ARCHITECTURES[card.arch].link,
@@ -141,7 +138,6 @@ def code(picture: str | None, low: float | None, high: float | None, unit: str,
          model: str | None, threshold: float, mask_threshold: float, emissivity: float,
          reflected: float | None, air: float | None) -> str:
     """Return the shortest script that does what the settings above do."""
-    file = "the-file-you-downloaded" if model == OWN else f"checkpoints/infrared/{model}"
     path = file_of(picture, unit)
     physics = f".corrected({emissivity}, {reflected})" if emissivity != 1 else ""
     return f"""from pathlib import Path
@@ -154,7 +150,7 @@ from vision.infrared.report import write_report
 from vision.infrared.zones import load as load_zones
 
 thermogram = read_thermogram({path!r}, {unit!r}, {low}, {high}){physics}
-model = load(Path("{file}.safetensors"))
+model = load(Path("{MODELS.in_a_script(model)}"))
 zones = load_zones(Path("checkpoints/infrared/zones.safetensors"))
 result = predict(model, thermogram, Settings({threshold}, {mask_threshold}, {air}), zones)
 for device in result.instances:
@@ -201,7 +197,7 @@ def controls(shown: list[list[Any]]) -> tuple[dict[str, Any], gr.Button]:
 def physics() -> dict[str, Any]:
     """Build the inputs that few need: the detector, and what the temperatures depend on."""
     return {
-        "model": gr.Dropdown(names(), value=first(), label=t("infrared.model"),
+        "model": gr.Dropdown(MODELS.names(), value=MODELS.first(), label=t("infrared.model"),
                              info=t("infrared.model_info"), elem_id="infrared-model"),
         "unit": gr.Dropdown([(t(f"infrared.unit.{name or 'none'}"), name) for name in UNITS],
                             value="", label=t("infrared.unit"), info=t("infrared.unit_info"),
@@ -224,7 +220,7 @@ def build() -> class_link.Shared:
         with gr.Column(scale=2, min_width=280):
             parts, go = controls(shown)
         with gr.Column(scale=3, min_width=320):
-            numbers = gr.HTML(t("infrared.empty" if names() else "infrared.no_detector"),
+            numbers = gr.HTML(t("infrared.empty" if MODELS.names() else "infrared.no_detector"),
                               elem_id="infrared-facts")
             result = gr.HTML(elem_id="infrared-result", css_template=LOOK, js_on_load=POINTER)
             with gr.Row():
@@ -261,7 +257,7 @@ def build() -> class_link.Shared:
     with gr.Accordion(t("app.show_the_code"), open=False):
         settings = [parts[name] for name in CODED]
         picture, low, high, unit = shown[0]
-        script = gr.Code(code(picture, low, high, unit, first(), 0.5, 0.5, 1, 20, None),
+        script = gr.Code(code(picture, low, high, unit, MODELS.first(), 0.5, 0.5, 1, 20, None),
                          language="python", interactive=False)
     with gr.Accordion(t("app.model_card"), open=False) as card_place:
         card = gr.Markdown(elem_id="infrared-card")
@@ -272,7 +268,7 @@ def build() -> class_link.Shared:
     gr.on([card_place.expand, parts["model"].change, own.change], show_card,
           [parts["model"], own], card, api_visibility="private")
     return class_link.share(
-        "infrared", {name: parts[name] for name in SHARED if name != "model" or names()},
+        "infrared", {name: parts[name] for name in SHARED if name != "model" or MODELS.names()},
         {"picture": [path for path, *_ in shown]})
 
 
@@ -311,9 +307,9 @@ def warm() -> None:
     from vision.infrared.predict import predict
     from vision.infrared.thermogram.thermogram import of_picture
 
-    if name := first():
+    if name := MODELS.first():
         open_zones()
-        predict(open_model(name), of_picture(np.zeros((288, 384, 3), np.uint8)))
+        predict(MODELS.open(name), of_picture(np.zeros((288, 384, 3), np.uint8)))
 
 
 TAB = Tab("infrared", 5, build, warm)

@@ -15,8 +15,8 @@ from vision.ui.tabs.pruning.diagram import slabs
 from vision.ui.tabs.pruning.plan import bars
 from vision.ui.tabs.pruning.shared import (
     CRITERIA,
+    MODELS,
     measured_on,
-    open_model,
     plan_for,
     report_of,
     report_of_cut,
@@ -30,7 +30,7 @@ def compare(model: str, ratio: float, protected: str, own: str | None, request: 
             ) -> Iterator[str]:
     """Cut by one criterion after the other, and measure each without fine-tuning."""
     start = note("pruning.compared", request, ratio=f"{ratio:.0%}", count=FEW,
-                 data=say(f"pruning.data_{measured_on(open_model(model, own).card)}", request),
+                 data=say(f"pruning.data_{measured_on(MODELS.open(model, own).card)}", request),
                  accuracy=percent(report_of(model, own, FEW).accuracy))
     head = [say(f"pruning.{key}", request)
             for key in ("criterion", "accuracy", "parameters", "multiply_adds", "stays")]
@@ -47,7 +47,7 @@ def row(model: str, ratio: float, criterion: str, protected: str, own: str | Non
 
     report = report_of_cut(model, ratio, criterion, protected, own, FEW)
     plan = plan_for(model, ratio, criterion, protected, own)
-    layers = slabs(network_of(open_model(model, own)), plan)
+    layers = slabs(network_of(MODELS.open(model, own)), plan)
     name = html.escape(say(f"pruning.criterion_{criterion}", request))
     return [name, f"<b>{percent(report.accuracy)}</b>", short(report.size.parameters),
             short(report.size.multiply_adds),

@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from vision import checkpoints
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, percent, table
 from vision.ui.components.plots import style
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.pruning.shared import (
-    in_a_script,
+    MODELS,
     layers_in,
     learnt,
-    path_of,
     plan_for,
     report_of_cut,
 )
@@ -54,11 +52,11 @@ def family(arch: str) -> str:
 @friendly
 def cliff(model: str, own: str | None, request: gr.Request) -> tuple[Any, str]:
     """Return the curve on a network's card as plots, and what it is."""
-    card = checkpoints.read_card(path_of(model, own))
+    card = MODELS.card(model, own)
     kind = family(card.arch)
     curve = card.metrics.get("curve")
     if not curve:
-        missing = note("pruning.no_curve", request, file=in_a_script(model))
+        missing = note("pruning.no_curve", request, file=MODELS.in_a_script(model))
         return plots([], kind), missing + papers(kind, request)
     made = note("pruning.curve_made", request, command=curve["command"], device=curve["device"],
                 data=say(f"pruning.data_{learnt(card)}", request))

@@ -22,9 +22,9 @@ CELL, SIDE = 14.0, WIDE - 218.0
 
 def draw(request: gr.Request | None) -> str:
     """Return the first channels of a layer of the network that ships; nothing if none does."""
-    from vision.ui.tabs.pruning.shared import first, plan_for
+    from vision.ui.tabs.pruning.shared import MODELS, plan_for
 
-    model = first()
+    model = MODELS.first()
     if model is None:
         return ""
     plan = plan_for(model, RATIO, "gamma", "", None)

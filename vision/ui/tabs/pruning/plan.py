@@ -10,7 +10,7 @@ import gradio as gr
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, percent, short, table, tiles
 from vision.ui.tabs.pruning.diagram import CUT, DEAD, KEPT, Slab, diagram, slabs
-from vision.ui.tabs.pruning.shared import on_curve, open_model, plan_for, ratio_for
+from vision.ui.tabs.pruning.shared import MODELS, on_curve, plan_for, ratio_for
 from vision.ui.text import say
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ element.addEventListener('pointermove', (event) => { if (event.buttons & 1) send
 def show_plan(model: str, ratio: float, criterion: str, protected: str, own: str | None,
               request: gr.Request) -> tuple[Any, ...]:
     """Return what a ratio does, and its threshold."""
-    loaded = open_model(model, own)
+    loaded = MODELS.open(model, own)
     plan = plan_for(model, ratio, criterion, protected, own)
     return view(loaded, plan, request), round(plan.threshold, 5)
 

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vision import checkpoints
-from vision.ui.components import model_choice
+from vision.ui.components.model_choice import ModelShelf
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from vision.checkpoints import Card, Model
+    from vision.checkpoints import Card
     from vision.pruning.evaluate import Report
     from vision.pruning.plan import Plan
 
@@ -21,12 +21,7 @@ CRITERIA = ("gamma", "gamma-by-layer", "l1", "random", "gamma-read")
 TESTED = 1000  # pictures at most in a measurement on the page
 
 
-@functools.lru_cache(maxsize=6)
-def model_at(path: Path, changed: float) -> Model:
-    """Return a checkpoint's network, loaded once for each version of the file."""
-    from vision.pruning.predict import load
-
-    return load(path)
+MODELS = ModelShelf("pruning", FIRST, kept=6)
 
 
 @functools.lru_cache(maxsize=32)
@@ -35,7 +30,7 @@ def scores_at(path: Path, changed: float, criterion: str) -> dict[str, np.ndarra
     from vision.pruning.plan import score
     from vision.pruning.predict import network_of
 
-    return score(network_of(model_at(path, changed)), criterion)
+    return score(network_of(MODELS.at(path)), criterion)
 
 
 @functools.lru_cache(maxsize=6)
@@ -44,7 +39,7 @@ def report_at(path: Path, changed: float, data: str, count: int) -> Report:
     from vision.pruning.data import open_pictures
     from vision.pruning.evaluate import measure
 
-    return measure(model_at(path, changed), open_pictures(data, "test").first(count))
+    return measure(MODELS.at(path), open_pictures(data, "test").first(count))
 
 
 @functools.lru_cache(maxsize=64)
@@ -58,7 +53,7 @@ def report_of_cut_at(path: Path, changed: float, ratio: float, criterion: str,
     from vision.pruning.predict import network_of
     from vision.pruning.surgery import prune
 
-    whole = model_at(path, changed)
+    whole = MODELS.at(path)
     plan = plan_at(path, changed, ratio, criterion, protected)
     small = Model(prune(network_of(whole), plan), whole.card)
     return measure(small, open_pictures(data, "test").first(count))
@@ -70,36 +65,8 @@ def plan_at(path: Path, changed: float, ratio: float, criterion: str, protected:
     from vision.pruning.plan import make_plan
     from vision.pruning.predict import network_of
 
-    return make_plan(network_of(model_at(path, changed)), ratio, criterion, protected,
+    return make_plan(network_of(MODELS.at(path)), ratio, criterion, protected,
                      scores_at(path, changed, criterion))
-
-
-def names() -> list[str]:
-    """Return the names of the networks that ship."""
-    return [path.stem for path in checkpoints.readable("pruning")]
-
-
-def first() -> str | None:
-    """Return the network that is chosen at first."""
-    known = names()
-    return next((name for name in FIRST if name in known), known[0] if known else None)
-
-
-def path_of(name: str, own: str | None) -> Path:
-    """Return the file of a network; `own` is that of this session."""
-    return model_choice.path_of("pruning", name, own, names())
-
-
-def in_a_script(name: str) -> str:
-    """Return how a visitor's script or command names the file of a network."""
-    folder = "" if name == model_choice.OWN else "checkpoints/pruning/"
-    return f"{folder}{'the-file-you-downloaded' if not folder else name}.safetensors"
-
-
-def open_model(name: str, own: str | None) -> Model:
-    """Return the network of that name."""
-    path = path_of(name, own)
-    return model_at(path, checkpoints.version(path))
 
 
 def ratio_for(name: str, threshold: float, criterion: str, protected: str, own: str | None
@@ -108,15 +75,15 @@ def ratio_for(name: str, threshold: float, criterion: str, protected: str, own: 
     from vision.pruning.plan import ratio_at
     from vision.pruning.predict import network_of
 
-    path = path_of(name, own)
+    path = MODELS.path_of(name, own)
     scores = scores_at(path, checkpoints.version(path), criterion)
-    return ratio_at(network_of(open_model(name, own)), threshold, criterion, layers_in(protected),
+    return ratio_at(network_of(MODELS.open(name, own)), threshold, criterion, layers_in(protected),
                     scores)
 
 
 def plan_for(name: str, ratio: float, criterion: str, protected: str, own: str | None) -> Plan:
     """Return the plan of a network at a ratio; protected layers are named with commas between."""
-    path = path_of(name, own)
+    path = MODELS.path_of(name, own)
     return plan_at(path, checkpoints.version(path), ratio, criterion, layers_in(protected))
 
 
@@ -145,7 +112,7 @@ def learnt(card: Card) -> str:
 
 def report_of(name: str, own: str | None, count: int = TESTED) -> Report:
     """Return the measures of a network as it is."""
-    path = path_of(name, own)
+    path = MODELS.path_of(name, own)
     data = measured_on(checkpoints.read_card(path))
     return report_at(path, checkpoints.version(path), data, count)
 
@@ -153,7 +120,7 @@ def report_of(name: str, own: str | None, count: int = TESTED) -> Report:
 def report_of_cut(name: str, ratio: float, criterion: str, protected: str, own: str | None,
                   count: int = TESTED) -> Report:
     """Return the measures of a network after a cut."""
-    path = path_of(name, own)
+    path = MODELS.path_of(name, own)
     data = measured_on(checkpoints.read_card(path))
     return report_of_cut_at(path, checkpoints.version(path), ratio, criterion,
                             layers_in(protected), data, count)

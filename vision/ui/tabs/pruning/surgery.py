@@ -16,11 +16,9 @@ from vision.ui.components.html import clock, note, percent, picture_uri, short, 
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.uploads import new_folder
 from vision.ui.tabs.pruning.shared import (
+    MODELS,
     learnt,
     measured_on,
-    model_at,
-    open_model,
-    path_of,
     plan_for,
     report_of,
     report_of_cut,
@@ -88,7 +86,7 @@ def trials(name: str, ratio: float, criterion: str, protected: str, picture: str
     from vision.images import read_picture
     from vision.pruning.predict import predict
 
-    whole = open_model(name, own)
+    whole = MODELS.open(name, own)
     trial, small = surgery(name, whole, plan_for(name, ratio, criterion, protected, own), own)
     if picture:
         pixels = read_picture(picture)
@@ -111,8 +109,9 @@ def surgery(name: str, whole: Model, plan: Plan, own: str | None) -> tuple[Trial
 
     path = new_folder() / f"{name}-{100 * plan.ratio:.0f}.safetensors"
     start = time.perf_counter()
-    small = pruned(whole, plan, Config(Path(path_of(name, own).name), plan.ratio, plan.criterion,
-                                       plan.protected, output=Path(path.name)))
+    given = Path(MODELS.path_of(name, own).name)
+    small = pruned(whole, plan, Config(given, plan.ratio, plan.criterion, plan.protected,
+                                       output=Path(path.name)))
     seconds = time.perf_counter() - start
     checkpoints.save(path, small.module, small.card)
     sizes = count(network_of(whole)), count(network_of(small))
@@ -207,7 +206,7 @@ def to_onnx(cut: str | None, request: gr.Request) -> tuple[Any, Any]:
     from vision.pruning.export import export
 
     path = Path(needed_cut(cut))
-    made = export(model_at(path, checkpoints.version(path)), path.with_suffix(".onnx"))
+    made = export(MODELS.at(path), path.with_suffix(".onnx"))
     return (gr.DownloadButton(value=str(made.path), visible=True),
             gr.Code(made.snippet, visible=True))
 

@@ -22,12 +22,9 @@ from vision.ui.tabs.pruning.exercises import EXERCISES
 from vision.ui.tabs.pruning.plan import POINTER, at_threshold, picked, show_plan
 from vision.ui.tabs.pruning.shared import (
     CRITERIA,
-    first,
-    in_a_script,
+    MODELS,
     layers_in,
     measured_on,
-    names,
-    open_model,
     plan_for,
 )
 from vision.ui.tabs.pruning.surgery import prune, to_onnx
@@ -45,7 +42,7 @@ def show_card(model: str, own: str | None, request: gr.Request) -> str:
     from vision.pruning.models import ARCHITECTURES
     from vision.pruning.predict import network_of
 
-    loaded = open_model(model, own)
+    loaded = MODELS.open(model, own)
     card = loaded.card
     facts = {"parameters": f"{count(network_of(loaded)).parameters:,}"}
     if "accuracy" in card.metrics:
@@ -66,7 +63,7 @@ from vision.pruning.predict import load, predict
 from vision.pruning.prune import Config, run
 
 cut = Path("runs/pruning/pruned.safetensors")
-report = run(Config(Path("{in_a_script(model or '')}"), {ratio}, "{criterion}",
+report = run(Config(Path("{MODELS.in_a_script(model)}"), {ratio}, "{criterion}",
                     protected={layers_in(protected)!r}, output=cut))
 print(report)
 print(predict(load(cut), read_picture("assets/pruning/cat.png")))
@@ -84,10 +81,10 @@ def examples() -> list[list[str]]:
 def build() -> class_link.Shared:
     """Build the tab."""
     own, cut = gr.State(None), gr.State(None)
-    shown, chosen = examples(), first()
+    shown, chosen = examples(), MODELS.first()
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
-            model = gr.Dropdown(names(), value=chosen, label=t("pruning.model"),
+            model = gr.Dropdown(MODELS.names(), value=chosen, label=t("pruning.model"),
                                 info=t("pruning.model_info"), elem_id="pruning-model")
             ratio = gr.Slider(0, 0.99, RATIO, step=0.01, label=t("pruning.ratio"),
                               info=t("pruning.ratio_info"), elem_id="pruning-ratio")
@@ -189,9 +186,9 @@ def warm() -> None:
     """Load the default network and its test pictures, and plan once."""
     from vision.pruning.data import open_pictures
 
-    if name := first():
+    if name := MODELS.first():
         plan_for(name, RATIO, "gamma", "", None)
-        open_pictures(measured_on(open_model(name, None).card), "test")
+        open_pictures(measured_on(MODELS.open(name, None).card), "test")
 
 
 TAB = Tab("pruning", 4, build, warm)

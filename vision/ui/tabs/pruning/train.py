@@ -17,7 +17,7 @@ from vision.ui.components.model_choice import OWN
 from vision.ui.components.training_panel import Control, follow, progress_line
 from vision.ui.shell.uploads import new_folder
 from vision.ui.tabs.pruning.plan import chart
-from vision.ui.tabs.pruning.shared import learnt, names, sets_here
+from vision.ui.tabs.pruning.shared import MODELS, learnt, sets_here
 from vision.ui.tabs.pruning.surgery import needed_cut
 from vision.ui.text import say, t
 
@@ -73,7 +73,7 @@ def streamed(config: Config, shown: tuple[str, ...], control: Control, request: 
     for news in follow(lambda on_step: train(config, on_step), control):
         if isinstance(news, Path):
             yield (done(news, request), gr.skip(), gr.skip(), str(news),
-                   gr.Dropdown(choices=choices(request), value=OWN),
+                   gr.Dropdown(choices=MODELS.choices(request), value=OWN),
                    gr.DownloadButton(value=str(news), visible=True))
         elif news:
             last = news[-1]
@@ -87,11 +87,6 @@ def done(path: Path, request: gr.Request | None) -> str:
     return say("pruning.trained", request, accuracy=percent(card.metrics["accuracy"]),
                data=say(f"pruning.data_{learnt(card)}", request),
                small=percent(card.metrics["zero_scales"]))
-
-
-def choices(request: gr.Request | None) -> list[Any]:
-    """Return the networks to choose from, with that of the session."""
-    return [*names(), (say("pruning.own", request), OWN)]
 
 
 def scales(values: Any, request: gr.Request | None) -> str:
@@ -109,7 +104,7 @@ def upload(file: str, request: gr.Request) -> tuple[Any, ...]:
     from vision.pruning.predict import load
 
     require_classes(load(Path(file)).card.classes)
-    return file, gr.Dropdown(choices=choices(request), value=OWN)
+    return file, gr.Dropdown(choices=MODELS.choices(request), value=OWN)
 
 
 def build(model: gr.Dropdown, own: gr.State) -> None:

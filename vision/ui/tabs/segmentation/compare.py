@@ -20,14 +20,9 @@ from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.segmentation.matrix import numbers_of
 from vision.ui.tabs.segmentation.shared import (
     GROUPS,
-    first,
-    for_streets,
+    MODELS,
     labels_for_screen,
     laid_over,
-    open_model,
-    path_of,
-    second,
-    that_ship,
 )
 from vision.ui.text import say, t
 
@@ -50,7 +45,7 @@ def compare(picture: str | None, truth: str | None, left: str, right: str, own: 
     from vision.segmentation.predict import predict
 
     pixels = read_picture(needed(picture))
-    results = [predict(open_model(name, own), pixels) for name in (left, right)]
+    results = [predict(MODELS.open(name, own), pixels) for name in (left, right)]
     shown = for_screen(pixels)
     sides = tuple(laid_over(shown, labels_for_screen(result.labels))
                   for result in results)
@@ -71,8 +66,7 @@ def compare(picture: str | None, truth: str | None, left: str, right: str, own: 
 
 def with_own(own: str | None, request: gr.Request) -> tuple[Any, Any]:
     """Offer the model that this session has trained on both sides."""
-    mine = [(say("segmentation.own", request), OWN)] if own else []
-    choices: list[Any] = [*for_streets(), *mine]
+    choices: list[Any] = MODELS.choices(request) if own else MODELS.names()
     return gr.Dropdown(choices=choices), gr.Dropdown(choices=choices)
 
 
@@ -88,7 +82,7 @@ def rows(timed: bool) -> list[Row]:
     """Return the rows of all shipped models of pictures, the best first."""
     import math
 
-    paths = [path_of(name, None) for name in (*for_streets(), *that_ship(*GROUPS))]
+    paths = [*map(MODELS.path_of, MODELS.names()), *MODELS.of(*GROUPS)]
     found = [row_at(path, checkpoints.version(path), TIMES if timed else 0) for path in paths]
     return sorted(found, key=lambda row: -1.0 if math.isnan(row.miou) else row.miou, reverse=True)
 
@@ -96,7 +90,7 @@ def rows(timed: bool) -> list[Row]:
 @friendly
 def board(cost: str, request: gr.Request) -> tuple[str, Any]:
     """Return the leaderboard and quality over cost."""
-    if not for_streets():
+    if not MODELS.names():
         return note("segmentation.nothing_ships", request), None
     found = rows(cost == "ms")
     head = ["", *(say(f"segmentation.board.{name}", request)
@@ -131,12 +125,12 @@ def scatter(found: list[Row], cost: str) -> Any:
 
 def build(picture: gr.Image, truth: gr.Image, own: gr.State) -> None:
     """Build the part."""
-    known = for_streets()
+    known, left_one = MODELS.names(), MODELS.first()
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
-            left = gr.Dropdown(known, value=first(), label=t("segmentation.left"),
+            left = gr.Dropdown(known, value=left_one, label=t("segmentation.left"),
                                info=t("segmentation.left_info"), elem_id="segmentation-left")
-            right = gr.Dropdown(known, value=second(),
+            right = gr.Dropdown(known, value=MODELS.first(but=left_one),
                                 label=t("segmentation.right_model"),
                                 info=t("segmentation.right_info"),
                                 elem_id="segmentation-right-model")

@@ -11,7 +11,7 @@ import gradio as gr
 from vision import checkpoints
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import percent, short, tiles
-from vision.ui.tabs.segmentation.shared import for_streets, path_of, that_ship
+from vision.ui.tabs.segmentation.shared import MODELS
 from vision.ui.text import say, t
 
 if TYPE_CHECKING:
@@ -57,10 +57,10 @@ def told(arch: str, request: gr.Request | None) -> tuple[str, Any]:
     from vision.segmentation.models import ARCHITECTURES
 
     entry = ARCHITECTURES[arch]
-    ships = that_ship(arch)
+    ships = MODELS.of(arch)
     facts, measured_on = {"year": str(entry.year), **costs(arch)}, ""
     if ships:
-        card = checkpoints.read_card(path_of(ships[0], None))
+        card = checkpoints.read_card(ships[0])
         facts["miou"] = percent(card.metrics.get("mIoU"))
         measured_on = str(card.data.get("val", ""))
     named = {say(f"segmentation.family_{name}", request, val=measured_on): value
@@ -72,7 +72,7 @@ def told(arch: str, request: gr.Request | None) -> tuple[str, Any]:
     if not ships:
         missing = html.escape(say("segmentation.family_missing", request, arch=arch))
         lines.append(f'<p class="lab-note">{missing}</p>')
-    chosen = next((name for name in ships if name in for_streets()), None)
+    chosen = next((path.stem for path in ships if MODELS.offers(path)), None)
     return "".join(lines), gr.update(value=chosen) if chosen else gr.skip()
 
 

@@ -12,11 +12,9 @@ from vision.ui.components.html import note, percent, picture_uri
 from vision.ui.components.pictures import for_screen, needed
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.segmentation.shared import (
-    arch_of,
-    for_streets,
+    MODELS,
     laid_over,
     one_that_ships,
-    open_model,
 )
 from vision.ui.text import say, t
 
@@ -84,9 +82,10 @@ def refined(pixels: np.ndarray, iterations: int, near: float, alike: float, colo
 
 def _with_crf() -> Any:
     """Return a model whose paper ends with a CRF, or else the first that ships."""
-    known = for_streets()
-    wanted = [name for name in known if arch_of(name) in ("deeplab_v1", "deeplab_v2")]
-    return open_model((wanted or known)[0]) if known else one_that_ships("deeplab_v1")
+    wanted, known = MODELS.of("deeplab_v1", "deeplab_v2"), MODELS.names()
+    if wanted or not known:
+        return one_that_ships("deeplab_v1", "deeplab_v2")
+    return MODELS.open(known[0])
 
 
 def pair(pixels: np.ndarray, before: np.ndarray, after: np.ndarray, request: gr.Request | None
@@ -131,7 +130,7 @@ def offer(kind: str, request: gr.Request) -> tuple[Any, ...]:
 
     line = note(f"segmentation.kind_{kind}_info", request)
     archs = KINDS[kind]
-    there = not archs or any(arch_of(name) in archs for name in for_streets())
+    there = not archs or bool(MODELS.of(*archs))
     if not there:
         line = note("segmentation.missing", request, arch=archs[0])
     count = 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,7 @@ import gradio as gr
 from vision import checkpoints
 from vision.errors import UserError
 from vision.ui import ASSETS
-from vision.ui.components import model_choice
+from vision.ui.components.model_choice import ModelShelf
 from vision.ui.components.pictures import LONGEST_SIDE
 from vision.ui.text import language_of, words
 
@@ -39,64 +38,21 @@ class View:
     scores: Scores | None  # of the picture at its full size
 
 
-@functools.lru_cache(maxsize=8)
-def model_at(path: Path, changed: float) -> Model:
-    """Return a checkpoint's model, loaded once for each version of the file."""
-    from vision.segmentation.predict import load
-
-    return load(path)
+def for_streets(path: Path) -> bool:
+    """Return whether a model names the classes of streets, and not what another part is for."""
+    return checkpoints.read_card(path).arch not in (*VOLUMES, *TISSUE, *GROUPS)
 
 
-def path_of(name: str, own: str | None) -> Path:
-    """Return the file of a model; `own` is the one this session has trained."""
-    return model_choice.path_of("segmentation", name, own, names())
-
-
-def open_model(name: str, own: str | None = None) -> Model:
-    """Return the model of that name."""
-    path = path_of(name, own)
-    return model_at(path, checkpoints.version(path))
-
-
-def names() -> list[str]:
-    """Return the names of the models that ship."""
-    return [path.stem for path in checkpoints.readable("segmentation")]
-
-
-def for_streets() -> list[str]:
-    """Return the names of the models that ship and name the classes of streets."""
-    return [name for name in names() if arch_of(name) not in (*VOLUMES, *TISSUE, *GROUPS)]
-
-
-def first() -> str | None:
-    """Return the model that is chosen at first."""
-    known = for_streets()
-    return next((name for name in FIRST if name in known), known[0] if known else None)
-
-
-def second() -> str | None:
-    """Return the model that is compared with the first at first, another one if there is one."""
-    others = [name for name in for_streets() if name != first()]
-    return next((name for name in FIRST if name in others), others[0] if others else first())
-
-
-def arch_of(name: str) -> str:
-    """Return the architecture of a model that ships, read from its card alone."""
-    return checkpoints.read_card(path_of(name, None)).arch
-
-
-def that_ship(*archs: str) -> list[str]:
-    """Return the names of the models that ship and have one of these architectures."""
-    return [name for name in names() if arch_of(name) in archs]
+MODELS = ModelShelf("segmentation", FIRST, offers=for_streets)
 
 
 def one_that_ships(*archs: str) -> Model:
     """Return a model of these architectures, or raise with the command that trains one."""
-    found = that_ship(*archs)
+    found = MODELS.of(*archs)
     if not found:
         raise UserError("no model that can do this ships yet",
                         "python -m vision segmentation train --arch {arch}", arch=archs[0])
-    return open_model(found[0])
+    return MODELS.at(found[0])
 
 
 def examples() -> list[list[str]]:

@@ -6,12 +6,12 @@ from typing import Any
 
 import gradio as gr
 
+from vision import checkpoints
 from vision.ui import Tab
 from vision.ui.components import class_link
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note
 from vision.ui.components.model_card import card_markdown
-from vision.ui.components.model_choice import OWN
 from vision.ui.components.pictures import for_screen, needed, picture_input, picture_output
 from vision.ui.lessons import lesson
 from vision.ui.shell.low_priority import low_priority
@@ -29,16 +29,13 @@ from vision.ui.tabs.segmentation import (
 from vision.ui.tabs.segmentation.exercises import EXERCISES
 from vision.ui.tabs.segmentation.matrix import details, numbers_of, table, tiles
 from vision.ui.tabs.segmentation.shared import (
+    MODELS,
     View,
     errors,
     examples,
-    first,
-    for_streets,
     labels_for_screen,
     laid_over,
-    open_model,
     paint,
-    path_of,
 )
 from vision.ui.text import t
 
@@ -59,7 +56,7 @@ def segment(picture: str | None, truth: str | None, model: str, opacity: float, 
     from vision.segmentation.predict import predict
 
     pixels = read_picture(needed(picture))
-    loaded = open_model(model, own)
+    loaded = MODELS.open(model, own)
     labels = read_labels(truth) if truth else None
     if labels is not None:
         check_labels(labels, pixels.shape[:2], len(loaded.card.classes))
@@ -95,8 +92,8 @@ def show_card(model: str, own: str | None, request: gr.Request) -> str:
     from vision.segmentation.leaderboard import row_of
     from vision.segmentation.models import ARCHITECTURES
 
-    path = path_of(model, own)
-    card, row = open_model(model, own).card, row_of(path, 3)
+    path = MODELS.path_of(model, own)
+    card, row = checkpoints.read_card(path), row_of(path, 3)
     entry = ARCHITECTURES[card.arch]
     facts = {"year": str(entry.year), "parameters": f"{row.parameters:,}",
              "gmacs": f"{row.gmacs:.2f}", "ms": f"{row.milliseconds:.0f}"}
@@ -108,7 +105,6 @@ def show_card(model: str, own: str | None, request: gr.Request) -> str:
 
 def code(model: str | None, opacity: float) -> str:
     """Return the shortest script that does what the settings above do."""
-    file = "the-file-you-downloaded" if model == OWN else f"checkpoints/segmentation/{model}"
     return f"""from pathlib import Path
 
 from vision.images import colourise, overlay, read_picture, write_png
@@ -116,7 +112,7 @@ from vision.segmentation.labels import COLOURS, read_labels
 from vision.segmentation.metrics import score
 from vision.segmentation.predict import load, predict
 
-model = load(Path("{file}.safetensors"))
+model = load(Path("{MODELS.in_a_script(model)}"))
 result = predict(model, read_picture("assets/segmentation/street-1.png"))
 print(score(read_labels("assets/segmentation/street-1-labels.png"), result.labels, result.classes))
 colours = colourise(result.labels, COLOURS)
@@ -126,13 +122,13 @@ write_png(Path("runs/overlay.png"), overlay(result.picture, colours, {opacity}))
 
 def build() -> class_link.Shared:
     """Build the tab."""
-    pairs, chosen = examples(), first()
+    pairs, chosen = examples(), MODELS.first()
     view, own = gr.State(None, time_to_live=3600), gr.State(None)
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
             picture = picture_input("segmentation.picture", "segmentation-picture",
                                             pairs[0][0])
-            model = gr.Dropdown(for_streets(), value=chosen, label=t("segmentation.model"),
+            model = gr.Dropdown(MODELS.names(), value=chosen, label=t("segmentation.model"),
                                 info=t("segmentation.model_info"), elem_id="segmentation-model")
             go = gr.Button(t("segmentation.go"), variant="primary", elem_id="segmentation-go")
             opacity = gr.Slider(0, 1, 0.6, step=0.05, label=t("segmentation.opacity"),
@@ -210,8 +206,8 @@ def warm() -> None:
 
     from vision.segmentation.predict import predict
 
-    if name := first():
-        predict(open_model(name), np.zeros((360, 480, 3), np.uint8))
+    if name := MODELS.first():
+        predict(MODELS.open(name), np.zeros((360, 480, 3), np.uint8))
 
 
 TAB = Tab("segmentation", 1, build, warm)

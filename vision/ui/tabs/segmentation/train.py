@@ -17,7 +17,7 @@ from vision.ui.components.pictures import picture_output
 from vision.ui.components.plots import style
 from vision.ui.components.training_panel import Control, follow, progress_line
 from vision.ui.shell.uploads import new_folder
-from vision.ui.tabs.segmentation.shared import for_streets, laid_over
+from vision.ui.tabs.segmentation.shared import MODELS, laid_over
 from vision.ui.text import say, t
 
 if TYPE_CHECKING:
@@ -43,9 +43,8 @@ def train_own(arch: str, data: str, file: str | None, loss: str, steps: float, r
     yield say("segmentation.preparing", request), None, gr.skip(), gr.skip(), gr.skip(), gr.skip()
     for news in follow(lambda on_step: train(config, on_step), control):
         if isinstance(news, Path):
-            choices: list[Any] = [*for_streets(), (say("segmentation.own", request), OWN)]
             yield (say("segmentation.trained", request), gr.skip(), gr.skip(), str(news),
-                   gr.Dropdown(choices=choices, value=OWN),
+                   gr.Dropdown(choices=MODELS.choices(request), value=OWN),
                    gr.DownloadButton(value=str(news), visible=True))
         else:
             sample = next((step.sample for step in reversed(news) if step.sample), None)

@@ -15,12 +15,11 @@ from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.segmentation.inside import sheet
 from vision.ui.tabs.segmentation.matrix import numbers_of, tiles
 from vision.ui.tabs.segmentation.shared import (
+    MODELS,
     chip,
     class_name,
     laid_over,
     one_that_ships,
-    open_model,
-    that_ship,
 )
 from vision.ui.text import say, t
 
@@ -46,11 +45,10 @@ def scan(seed: float, place: float, request: gr.Request) -> tuple[Any, ...]:
     from vision.segmentation.volumes import CLASSES, volume
 
     voxels, truth = volume(2_000_000 + abs(int(seed)))
-    found = that_ship("vnet")
-    if not found:
+    if not MODELS.of("vnet"):
         made = Scan(voxels, truth, None)
         return made, note("segmentation.missing", request, arch="vnet"), cut(made, place, request)
-    result = predict(open_model(found[0]), voxels)
+    result = predict(one_that_ships("vnet"), voxels)
     numbers = score(truth, result.labels, CLASSES).overall()
     made = Scan(voxels, truth, result.labels)
     return made, tiles(numbers, request, result.seconds), cut(made, place, request)
@@ -89,7 +87,7 @@ def tissue(seed: float, diagnosis: float, real: bool, request: gr.Request) -> tu
     shown = [(say("segmentation.picture", request), pixels)]
     if truth is not None:
         shown.append((say("segmentation.truth_view", request), laid_over(pixels, truth)))
-    if not that_ship("ynet"):
+    if not MODELS.of("ynet"):
         return sheet(shown), note("segmentation.missing", request, arch="ynet")
     result = predict(one_that_ships("ynet"), pixels)
     shown.append((say("segmentation.result", request), laid_over(pixels, result.labels)))

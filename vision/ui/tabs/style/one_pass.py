@@ -9,9 +9,7 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from vision import checkpoints
-from vision.errors import UserError
-from vision.ui.components import model_choice, plots
+from vision.ui.components import plots
 from vision.ui.components import training_form as form
 from vision.ui.components.friendly import friendly
 from vision.ui.components.model_choice import OWN
@@ -19,7 +17,7 @@ from vision.ui.components.pictures import for_screen, needed, picture_output
 from vision.ui.components.training_panel import Control, follow, progress_line
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.uploads import new_folder
-from vision.ui.tabs.style.shared import needed_style, painter_at, painters
+from vision.ui.tabs.style.shared import MODELS, needed_style
 from vision.ui.tabs.style.studio import Studio
 from vision.ui.text import say, t
 
@@ -36,22 +34,13 @@ def one_pass(studio: Studio, content: str | None, name: str | None, size: float,
     from vision.style.predict import predict
 
     picture = for_screen(read_picture(needed(content)))
-    path = path_of(name, own)
-    result = predict(painter_at(path, checkpoints.version(path)), picture, int(size))
+    result = predict(MODELS.open(name, own), picture, int(size))
     one = f"{1000 * result.seconds:.0f}"
     if studio.picture is None:
         return result.picture, None, say("style.forward_alone", request, one=one)
     return result.picture, studio.picture, say(
         "style.forward_times", request, one=one, many=f"{studio.seconds:.1f}",
         steps=len(studio.curves))
-
-
-def path_of(name: str | None, own: str | None) -> Path:
-    """Return the file of a network; `own` is the one this session has trained."""
-    if not name:
-        raise UserError("there is no network yet", "a trained one is accepted",
-                        "train one under 'Train your own'")
-    return model_choice.path_of("style", name, own, painters())
 
 
 @friendly
@@ -68,9 +57,8 @@ def train_own(content: str | None, style: str | None, steps: float, rate: float,
     yield say("style.preparing", request), None, *[gr.skip()] * 4
     for news in follow(lambda on_step: train(config, on_step), control, 1.0):
         if isinstance(news, Path):
-            choices: list[Any] = [*painters(), (say("style.own", request), OWN)]
             yield (say("style.trained", request), gr.skip(), gr.skip(), str(news),
-                   gr.Dropdown(choices=choices, value=OWN),
+                   gr.Dropdown(choices=MODELS.choices(request), value=OWN),
                    gr.DownloadButton(value=str(news), visible=True))
         else:
             yield (progress_line(news[-1], request), plots.curves(news, CURVES),
@@ -86,10 +74,10 @@ def sample(module: Any, picture: np.ndarray) -> np.ndarray:
 
 def build(studio: gr.State, own: gr.State, content: gr.Image, size: gr.Slider) -> gr.Dropdown:
     """Build the comparison and return the choice of the network."""
-    known = painters()
+    known = MODELS.names()
     gr.Markdown(t("style.forward_info"))
     with gr.Row():
-        name = gr.Dropdown(known, value=known[0] if known else None, label=t("style.painter"),
+        name = gr.Dropdown(known, value=MODELS.first(), label=t("style.painter"),
                            info=t("style.painter_info") if known else t("style.no_painter"),
                            elem_id="style-painter")
         go = gr.Button(t("style.forward_go"), elem_id="style-forward-go")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import html
 import importlib.util
 import math
@@ -15,12 +14,12 @@ from vision import checkpoints
 from vision.errors import UserError
 from vision.ui import ASSETS
 from vision.ui.components.html import tiles
+from vision.ui.components.model_choice import ModelShelf
 from vision.ui.text import say
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from vision.checkpoints import Model
     from vision.style.settings import Weights
     from vision.style.transfer import Frame
 
@@ -47,18 +46,10 @@ def paintings() -> list[str]:
     return [str(path) for path in sorted(PAINTINGS.glob("*.jpg"))]
 
 
-def painters() -> list[str]:
-    """Return the names of the networks that ship and paint in a single pass."""
-    return [path.stem for path in checkpoints.readable("style")
-            if checkpoints.read_card(path).arch == "forward"]
-
-
-@functools.lru_cache(maxsize=4)
-def painter_at(path: Path, changed: float) -> Model:
-    """Return a network that paints, loaded once for each version of the file."""
-    from vision.style.predict import load
-
-    return load(path)
+MODELS = ModelShelf(
+    "style", kept=4, offers=lambda path: checkpoints.read_card(path).arch == "forward",
+    none=lambda: UserError("there is no network yet", "a trained one is accepted",
+                           "train one under 'Train your own'"))
 
 
 def weight(power: float) -> float:

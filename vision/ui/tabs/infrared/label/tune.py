@@ -17,7 +17,7 @@ from vision.ui.components.model_choice import OWN
 from vision.ui.components.training_panel import Control, follow, progress_line
 from vision.ui.shell.uploads import new_folder
 from vision.ui.tabs.infrared.label.collection import Collection, Sheet
-from vision.ui.tabs.infrared.shared import model_at, names, path_of
+from vision.ui.tabs.infrared.shared import MODELS
 from vision.ui.text import say, t
 
 if TYPE_CHECKING:
@@ -37,16 +37,15 @@ def tune(collection: Collection, model: str, own: str | None, learning: str, ste
     from vision.infrared.train import train
 
     sheets = labelled(collection)
-    config = config_for(path_of(model, own), learning, int(steps), rate, int(seed))
+    config = config_for(MODELS.path_of(model, own), learning, int(steps), rate, int(seed))
     samples = samples_of(sheets, working_size((config.height, config.width), config.short_side))
     yield say("infrared.preparing", request), None, gr.skip(), gr.skip(), gr.skip()
     for news in follow(lambda on_step: train(config, on_step, samples), control):
         if isinstance(news, Path):
-            choices: list[Any] = [*names(), (say("infrared.own", request), OWN)]
             count = sum(len(sheet.marked) for sheet in collection.sheets)
             yield (say("infrared.tuned", request, devices=count,
                        steps=checkpoints.read_card(news).steps), gr.skip(), str(news),
-                   gr.Dropdown(choices=choices, value=OWN),
+                   gr.Dropdown(choices=MODELS.choices(request), value=OWN),
                    gr.DownloadButton(value=str(news), visible=True))
         elif news:
             yield (progress_line(news[-1], request),
@@ -77,7 +76,7 @@ def config_for(start: Path, learning: str, steps: int, rate: float, seed: int) -
     from vision.infrared.data import SIZE
     from vision.infrared.train import Config
 
-    card = model_at(start, checkpoints.version(start)).card  # the one that Detect has loaded
+    card = MODELS.at(start).card  # the one that Detect has loaded
     height, width = SIZE
     kept = {name: card.config[name] for name in ("backbone", "size", "masks", "sides")
             if name in card.config}
