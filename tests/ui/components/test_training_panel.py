@@ -6,17 +6,28 @@ import os
 import tempfile
 import threading
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 import pytest
 
+from tests.conftest import REPOSITORY
 from vision.errors import UserError
 from vision.training import OnStep, Step
 from vision.ui.components.friendly import friendly
+from vision.ui.components.model_choice import OWN
 from vision.ui.components.training_panel import Control, follow
 from vision.ui.shell.uploads import new_folder, sweep
+from vision.ui.tabs.gan import train as gan_train
+from vision.ui.tabs.pruning import train as pruning_train
 from vision.ui.tabs.segmentation import tab
+from vision.ui.tabs.segmentation import train as segmentation_train
+from vision.ui.tabs.style import one_pass
+
+PICTURE = str(REPOSITORY / "assets" / "segmentation" / "street-1.png")
+REQUEST: Any = None
 
 
 def steps_until_stopped(on_step: OnStep) -> Path:
@@ -67,6 +78,25 @@ def test_what_a_training_raises_reaches_the_page() -> None:
         list(follow(train, Control(), every=0.01))
 
 
+@pytest.mark.parametrize(("system", "begin"), [
+    ("gan", lambda: gan_train.train_own("cgan", "shapes", 1, "saturating", 2, 1e-3, 0, Control(),
+                                        REQUEST)),
+    ("style", lambda: one_pass.train_own(PICTURE, PICTURE, 2, 1e-3, 0, Control(), REQUEST)),
+    ("segmentation", lambda: segmentation_train.train_own(
+        "unet", "scenes", None, "dice", 2, 1e-3, 0, Control(), REQUEST)),
+    ("pruning", lambda: pruning_train.train_own("vgg16", "drawings", 0, 2, 1e-3, 0, Control(),
+                                                REQUEST)),
+])
+def test_a_training_that_fails_before_its_first_step_says_why(
+        system: str, begin: Callable[[], Iterator[Any]], monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any) -> Path:
+        raise UserError("the data are gone")
+
+    monkeypatch.setattr(f"vision.{system}.train.train", fail)
+    with pytest.raises(gr.Error, match="The data are gone"):
+        list(begin())
+
+
 def test_sessions_have_controls_of_their_own() -> None:
     import copy
 
@@ -104,4 +134,4 @@ def test_folders_unused_for_an_hour_go(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_the_code_for_ones_own_model_names_the_download() -> None:
-    assert "the-file-you-downloaded.safetensors" in tab.code(tab.OWN, 0.6)
+    assert "the-file-you-downloaded.safetensors" in tab.code(OWN, 0.6)

@@ -5,19 +5,21 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 from vision.errors import UserError
+from vision.ui.components.model_choice import OWN, ModelShelf
 from vision.ui.shell.low_priority import leaving, step_back
-from vision.ui.text import say
+from vision.ui.text import say, t
 
 if TYPE_CHECKING:
     from vision.training import OnStep, Step
 
+Range = tuple[float, float, float, float]  # lowest, highest, at first, step
 INTO_VIEW = """() => {
   const said = document.getElementById("%s"), place = said.getBoundingClientRect();
   if (place.top < 0 || place.bottom > innerHeight) said.scrollIntoView({block: "center"});
@@ -34,18 +36,57 @@ class Control:
         return Control()
 
 
-def connect_training(start: gr.Button, stop: gr.Button, status: gr.Markdown, control: gr.State,
-                     **training: Any) -> None:
-    """Let one button start a training and another stop it, even while it waits in the queue.
+class TrainingPanel:
+    """A training in the page: how long, how fast, from which seed; go and stop; its news.
 
-    The status comes into view, for it tells how far the training or the queue is.
+    `name` is the part and its training, as gan-train. What a training yields goes to the status,
+    the curves, what else it shows, and the session's own model, which becomes a choice.
     """
-    start.click(None, None, None, js=INTO_VIEW % status.elem_id)
-    start.click(lambda control: control.stopping.clear(), control, None, queue=False,
-                api_visibility="private")
-    start.click(**training, concurrency_limit=1, concurrency_id="train", show_progress="minimal",
-                show_progress_on=status, api_visibility="private")
-    stop.click(ask_to_stop, control, status, queue=False, api_visibility="private")
+
+    def __init__(self, name: str, model: gr.Dropdown, own: gr.State) -> None:
+        self.name, self.model, self.own = name, model, own
+
+    def controls(self, steps: Range, rate: Range, go: str = "app.train") -> None:
+        """Build steps, learning rate and seed, and the buttons that start and stop."""
+        part, _ = self.name.split("-")
+        self.pace: list[gr.Slider | gr.Number] = [
+            self._slider("steps", steps, t("app.steps"), t(f"{part}.train_steps_info")),
+            self._slider("rate", rate, t("app.learning_rate"), t(f"{part}.train_rate_info")),
+            gr.Number(0, precision=0, minimum=0, label=t("app.seed"), info=t("app.seed_info"))]
+        with gr.Row():
+            self.go = gr.Button(t(go), variant="primary", elem_id=self.name)
+            self.stop = gr.Button(t("app.stop"), variant="stop", elem_id=f"{self.name}-stop")
+
+    def _slider(self, kind: str, values: Range, label: Any, info: Any) -> gr.Slider:
+        low, high, value, step = values
+        return gr.Slider(low, high, value, step=step, label=label, info=info,
+                         elem_id=f"{self.name}-{kind}")
+
+    def news(self) -> None:
+        """Build the line that says how far it is, the curves, and the download when it is done."""
+        part, kind = self.name.split("-")
+        self.status = gr.Markdown(t(f"{part}.{kind}_empty"), elem_id=f"{self.name}-status")
+        self.download = gr.DownloadButton(t("app.download_model"), visible=False,
+                                          elem_id=f"{self.name}-download")
+        self.curves = gr.Plot(show_label=False, elem_id=f"{self.name}-plot",
+                              elem_classes=["lab-when-filled"])
+
+    def connect(self, train: Callable[..., Any], inputs: Sequence[Any], shown: Sequence[Any] = (),
+                also: Sequence[Any] = ()) -> None:
+        """Let the buttons start and stop a training, even while it waits in the queue.
+
+        The status comes into view, for it tells how far the training or the queue is.
+        """
+        control = gr.State(Control())
+        quiet: dict[str, Any] = {"queue": False, "api_visibility": "private"}
+        self.go.click(None, None, None, js=INTO_VIEW % self.status.elem_id)
+        self.go.click(lambda control: control.stopping.clear(), control, None, **quiet)
+        self.go.click(train, [*inputs, *self.pace, control],
+                      [self.status, self.curves, *shown, self.own, self.model, self.download,
+                       *also], concurrency_limit=1, concurrency_id="train",
+                      show_progress="minimal", show_progress_on=self.status,
+                      api_visibility="private")
+        self.stop.click(ask_to_stop, control, self.status, **quiet)
 
 
 def ask_to_stop(control: Control, request: gr.Request) -> str:
@@ -56,7 +97,7 @@ def ask_to_stop(control: Control, request: gr.Request) -> str:
 
 def follow(train: Callable[[OnStep], Path], control: Control, every: float = 0.5
            ) -> Iterator[list[Step] | Path]:
-    """Run a training beside the page: yield the steps so far now and then, at last its file.
+    """Run a training beside the page: yield the steps so far when there are more, at last its file.
 
     A page that is closed, a Stop, or the program's end ends the training after its present step.
     """
@@ -86,7 +127,8 @@ def follow(train: Callable[[OnStep], Path], control: Control, every: float = 0.5
                 shown = len(steps)
                 yield list(steps)
             time.sleep(every)
-        yield list(steps)
+        if len(steps) > shown:
+            yield list(steps)
     except GeneratorExit:
         control.stopping.set()
         raise
@@ -94,6 +136,24 @@ def follow(train: Callable[[OnStep], Path], control: Control, every: float = 0.5
     if isinstance(result, BaseException):
         raise result
     yield result
+
+
+def news_of(models: ModelShelf, train: Callable[[OnStep], Path], control: Control,
+            request: gr.Request | None, live: Callable[[list[Step]], tuple[Any, ...]],
+            done: Callable[[Path], str], shown: int = 1) -> Iterator[tuple[Any, ...]]:
+    """Run a training and yield what a panel shows: at last its model as the session's own choice.
+
+    `live` returns the curves of the steps so far and what else is `shown`; `done` tells the end.
+    """
+    skip = (gr.skip(),)
+    yield say(f"{models.system}.preparing", request), None, *skip * (shown + 2)
+    for news in follow(train, control):
+        if isinstance(news, Path):
+            yield (done(news), *skip * shown, str(news),
+                   gr.Dropdown(choices=models.choices(request), value=OWN),
+                   gr.DownloadButton(value=str(news), visible=True))
+        else:
+            yield progress_line(news[-1], request), *live(news), *skip * 3
 
 
 def progress_line(step: Step, request: gr.Request | None) -> str:

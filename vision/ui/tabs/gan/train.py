@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 import numpy as np
 
-from vision.ui.components import training_form as form
 from vision.ui.components.friendly import friendly
-from vision.ui.components.model_choice import OWN
-from vision.ui.components.training_panel import Control, follow, progress_line
+from vision.ui.components.training_panel import Control, TrainingPanel, news_of
 from vision.ui.shell.uploads import new_folder
 from vision.ui.tabs.gan.shared import MODELS, curves, sheet
 from vision.ui.text import say, t
@@ -35,15 +32,10 @@ def train_own(arch: str, data: str, k: float, loss: str, steps: float, rate: flo
                     learning_rate=rate, average=0.99, seed=int(seed), measure=False,
                     save_every=total + 1,
                     output=new_folder() / f"{arch}-{data}.safetensors")
-    yield say("gan.preparing", request), None, gr.skip(), gr.skip(), gr.skip(), gr.skip()
-    for news in follow(lambda on_step: train(config, on_step), control):
-        if isinstance(news, Path):
-            yield (say("gan.trained", request), gr.skip(), gr.skip(), str(news),
-                   gr.Dropdown(choices=MODELS.choices(request), value=OWN),
-                   gr.DownloadButton(value=str(news), visible=True))
-        else:
-            yield (progress_line(news[-1], request), curves(so_far(news), news[-1].number),
-                   drawn(news[-1].sample), gr.skip(), gr.skip(), gr.skip())
+    yield from news_of(
+        MODELS, lambda on_step: train(config, on_step), control, request,
+        lambda news: (curves(so_far(news), news[-1].number), drawn(news[-1].sample)),
+        lambda _: say("gan.trained", request), shown=2)
 
 
 def so_far(steps: list[Step]) -> dict[str, list[float]]:
@@ -60,7 +52,7 @@ def drawn(drawer: Any) -> str:
 
 def build(model: gr.Dropdown, own: gr.State) -> None:
     """Build the part."""
-    name = "gan-train"
+    panel = TrainingPanel("gan-train", model, own)
     gr.Markdown(t("gan.train_info"))
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
@@ -71,11 +63,8 @@ def build(model: gr.Dropdown, own: gr.State) -> None:
             k = gr.Slider(1, 5, 1, step=1, label="k", info=t("gan.k_info"))
             loss = gr.Radio([(t("gan.loss_ns"), "non-saturating"), (t("gan.loss_s"), "saturating")],
                             value="non-saturating", label=t("gan.loss"), info=t("gan.loss_info"))
-            pace = form.pace(name, (50, 5000, 600, 50), (1e-4, 5e-3, 1e-3, 1e-4))
-            go = form.buttons(name)
+            panel.controls((50, 5000, 600, 50), (1e-4, 5e-3, 1e-3, 1e-4))
         with gr.Column(scale=3, min_width=320):
-            status, plot = form.status(name), form.plot(name)
+            panel.news()
             pictures = gr.HTML(elem_id="gan-own-pictures")
-            download = form.download(name)
-    form.connect(go, status, train_own, [arch, data, k, loss, *pace],
-                 [plot, pictures, own, model, download])
+    panel.connect(train_own, [arch, data, k, loss], [pictures])

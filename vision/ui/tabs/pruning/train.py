@@ -10,11 +10,10 @@ import gradio as gr
 
 from vision import checkpoints
 from vision.ui.components import plots
-from vision.ui.components import training_form as form
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import percent
 from vision.ui.components.model_choice import OWN
-from vision.ui.components.training_panel import Control, follow, progress_line
+from vision.ui.components.training_panel import Control, TrainingPanel, news_of
 from vision.ui.shell.uploads import new_folder
 from vision.ui.tabs.pruning.plan import chart
 from vision.ui.tabs.pruning.shared import MODELS, learnt, sets_here
@@ -66,19 +65,13 @@ def tune(cut: str | None, steps: float, rate: float, seed: float, control: Contr
 
 def streamed(config: Config, shown: tuple[str, ...], control: Control, request: gr.Request
              ) -> Iterator[tuple[Any, ...]]:
-    """Train and yield status, plot, scales, and at the end the file, its choice, its download."""
+    """Train and yield status, curves and scales, and at the end the file as a choice."""
     from vision.pruning.train import train
 
-    yield say("pruning.preparing", request), None, gr.skip(), gr.skip(), gr.skip(), gr.skip()
-    for news in follow(lambda on_step: train(config, on_step), control):
-        if isinstance(news, Path):
-            yield (done(news, request), gr.skip(), gr.skip(), str(news),
-                   gr.Dropdown(choices=MODELS.choices(request), value=OWN),
-                   gr.DownloadButton(value=str(news), visible=True))
-        elif news:
-            last = news[-1]
-            yield (progress_line(last, request), plots.curves(news, shown),
-                   scales(last.sample, request), gr.skip(), gr.skip(), gr.skip())
+    return news_of(
+        MODELS, lambda on_step: train(config, on_step), control, request,
+        lambda news: (plots.curves(news, shown), scales(news[-1].sample, request)),
+        lambda path: done(path, request), shown=2)
 
 
 def done(path: Path, request: gr.Request | None) -> str:
@@ -109,7 +102,7 @@ def upload(file: str, request: gr.Request) -> tuple[Any, ...]:
 
 def build(model: gr.Dropdown, own: gr.State) -> None:
     """Build the part that trains a network sparse."""
-    name = "pruning-train"
+    panel = TrainingPanel("pruning-train", model, own)
     gr.Markdown(t("pruning.train_info"))
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
@@ -120,27 +113,21 @@ def build(model: gr.Dropdown, own: gr.State) -> None:
                                info=t("pruning.own_data_info"))
             sparsity = gr.Slider(0, 20, 5, step=0.5, label=t("pruning.sparsity"),
                                  info=t("pruning.sparsity_info"), elem_id="pruning-sparsity")
-            pace = form.pace(name, (20, 2000, 200, 10), (0.01, 0.2, 0.1, 0.01))
-            go = form.buttons(name, "pruning.train_go")
+            panel.controls((20, 2000, 200, 10), (0.01, 0.2, 0.1, 0.01), "pruning.train_go")
         with gr.Column(scale=3, min_width=320):
-            status, outputs = results(name, model, own)
-    form.connect(go, status, train_own, [arch, data, sparsity, *pace], outputs)
+            panel.news()
+            histogram = gr.HTML(elem_id="pruning-train-scales")
+    panel.connect(train_own, [arch, data, sparsity], [histogram])
 
 
 def build_tuning(model: gr.Dropdown, own: gr.State, cut: gr.State) -> None:
     """Build the part that lets a cut network recover."""
-    name = "pruning-tune"
+    panel = TrainingPanel("pruning-tune", model, own)
     gr.Markdown(t("pruning.tune_info"))
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
-            pace = form.pace(name, (10, 1000, 60, 10), (0.005, 0.1, 0.02, 0.005))
-            go = form.buttons(name, "pruning.tune_go")
+            panel.controls((10, 1000, 60, 10), (0.005, 0.1, 0.02, 0.005), "pruning.tune_go")
         with gr.Column(scale=3, min_width=320):
-            status, outputs = results(name, model, own)
-    form.connect(go, status, tune, [cut, *pace], [*outputs, cut])
-
-
-def results(name: str, model: gr.Dropdown, own: gr.State) -> tuple[gr.Markdown, list[Any]]:
-    """Return the status of a training, and what else it writes to."""
-    status, histogram = form.status(name), gr.HTML(elem_id=f"{name}-scales")
-    return status, [form.plot(name), histogram, own, model, form.download(name)]
+            panel.news()
+            histogram = gr.HTML(elem_id="pruning-tune-scales")
+    panel.connect(tune, [cut], [histogram], also=[cut])

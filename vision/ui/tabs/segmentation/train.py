@@ -10,18 +10,18 @@ import gradio as gr
 
 from vision.errors import UserError
 from vision.ui.components import plots
-from vision.ui.components import training_form as form
 from vision.ui.components.friendly import friendly
-from vision.ui.components.model_choice import OWN
 from vision.ui.components.pictures import picture_output
 from vision.ui.components.plots import style
-from vision.ui.components.training_panel import Control, follow, progress_line
+from vision.ui.components.training_panel import Control, TrainingPanel, news_of
 from vision.ui.shell.uploads import new_folder
 from vision.ui.tabs.segmentation.shared import MODELS, laid_over
 from vision.ui.text import say, t
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from vision.training import Step
 
 DATA = ("scenes", "tissue", "zip")
 LOSSES = ("cross_entropy", "dice", "cross_entropy+dice", "focal", "tversky", "lovasz")
@@ -40,18 +40,15 @@ def train_own(arch: str, data: str, file: str | None, loss: str, steps: float, r
         arch=arch, data=(source(data, file),), limit=24, steps=total, batch=4, crop=(96, 128),
         scale=(0.25, 0.5), short_side=128, loss=loss, learning_rate=rate, seed=int(seed),
         val_every=max(total // 6, 1), output=new_folder() / f"{arch}.safetensors")
-    yield say("segmentation.preparing", request), None, gr.skip(), gr.skip(), gr.skip(), gr.skip()
-    for news in follow(lambda on_step: train(config, on_step), control):
-        if isinstance(news, Path):
-            yield (say("segmentation.trained", request), gr.skip(), gr.skip(), str(news),
-                   gr.Dropdown(choices=MODELS.choices(request), value=OWN),
-                   gr.DownloadButton(value=str(news), visible=True))
-        else:
-            sample = next((step.sample for step in reversed(news) if step.sample), None)
-            yield (progress_line(news[-1], request),
-                   plots.curves(news, ("loss", "val_miou")),
-                   laid_over(sample.picture, sample.labels) if sample else gr.skip(),
-                   gr.skip(), gr.skip(), gr.skip())
+    yield from news_of(MODELS, lambda on_step: train(config, on_step), control, request, live,
+                       lambda _: say("segmentation.trained", request), shown=2)
+
+
+def live(news: list[Step]) -> tuple[Any, Any]:
+    """Return the curves so far, and the last prediction over its picture."""
+    sample = next((step.sample for step in reversed(news) if step.sample), None)
+    return (plots.curves(news, ("loss", "val_miou")),
+            laid_over(sample.picture, sample.labels) if sample else gr.skip())
 
 
 def source(data: str, file: str | None) -> str:
@@ -121,7 +118,7 @@ def architectures() -> gr.Dropdown:
 
 def build(model: gr.Dropdown, own: gr.State, place: gr.Accordion) -> None:
     """Build the part."""
-    name = "segmentation-train"
+    panel = TrainingPanel("segmentation-train", model, own)
     gr.Markdown(t("segmentation.train_info"))
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
@@ -134,19 +131,16 @@ def build(model: gr.Dropdown, own: gr.State, place: gr.Accordion) -> None:
                            height=120, elem_id="segmentation-zip")
             loss = gr.Dropdown(list(LOSSES), value="cross_entropy", label=t("segmentation.loss"),
                                info=t("segmentation.loss_info"), elem_id="segmentation-loss")
-            pace = form.pace(name, (10, 1000, 150, 10), (1e-4, 1e-2, 3e-3, 1e-4))
-            go = form.buttons(name)
+            panel.controls((10, 1000, 150, 10), (1e-4, 1e-2, 3e-3, 1e-4))
         with gr.Column(scale=3, min_width=320):
-            status, plot = form.status(name), form.plot(name)
+            panel.news()
             sample = picture_output("segmentation.sample", "segmentation-sample",
                                             height=240, always=False)
-            download = form.download(name)
             gr.Markdown(t("segmentation.losses_info"))
             six = gr.Button(t("segmentation.losses_go"), elem_id="segmentation-losses-go")
             losses = gr.Plot(show_label=False, elem_id="segmentation-losses",
                              elem_classes=["lab-when-filled"])
-    form.connect(go, status, train_own, [arch, data, file, loss, *pace],
-                 [plot, sample, own, model, download])
+    panel.connect(train_own, [arch, data, file, loss], [sample])
     data.change(lambda chosen: gr.File(visible=chosen == "zip"), data, file, queue=False,
                 api_visibility="private")
     six.click(compare_losses, None, losses, api_visibility="private")

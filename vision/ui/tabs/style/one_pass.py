@@ -10,11 +10,9 @@ import gradio as gr
 import numpy as np
 
 from vision.ui.components import plots
-from vision.ui.components import training_form as form
 from vision.ui.components.friendly import friendly
-from vision.ui.components.model_choice import OWN
 from vision.ui.components.pictures import for_screen, needed, picture_output
-from vision.ui.components.training_panel import Control, follow, progress_line
+from vision.ui.components.training_panel import Control, TrainingPanel, news_of
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.uploads import new_folder
 from vision.ui.tabs.style.shared import MODELS, needed_style
@@ -54,15 +52,10 @@ def train_own(content: str | None, style: str | None, steps: float, rate: float,
     config = Config(style=Path(needed_style(style)), steps=int(steps), batch=BATCH, side=SIDE,
                     style_side=256, learning_rate=rate, seed=int(seed),
                     output=new_folder() / "forward.safetensors")
-    yield say("style.preparing", request), None, *[gr.skip()] * 4
-    for news in follow(lambda on_step: train(config, on_step), control, 1.0):
-        if isinstance(news, Path):
-            yield (say("style.trained", request), gr.skip(), gr.skip(), str(news),
-                   gr.Dropdown(choices=MODELS.choices(request), value=OWN),
-                   gr.DownloadButton(value=str(news), visible=True))
-        else:
-            yield (progress_line(news[-1], request), plots.curves(news, CURVES),
-                   sample(news[-1].sample, picture), *[gr.skip()] * 3)
+    yield from news_of(
+        MODELS, lambda on_step: train(config, on_step), control, request,
+        lambda news: (plots.curves(news, CURVES), sample(news[-1].sample, picture)),
+        lambda _: say("style.trained", request), shown=2)
 
 
 def sample(module: Any, picture: np.ndarray) -> np.ndarray:
@@ -93,16 +86,13 @@ def build(studio: gr.State, own: gr.State, content: gr.Image, size: gr.Slider) -
 
 def build_training(content: gr.Image, style: gr.Image, own: gr.State, name: gr.Dropdown) -> None:
     """Build the training."""
-    training = "style-train"
+    panel = TrainingPanel("style-train", name, own)
     gr.Markdown(t("style.train_info"))
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
-            pace = form.pace(training, (20, 4000, 400, 20), (1e-4, 1e-2, 2e-3, 1e-4))
-            go = form.buttons(training)
+            panel.controls((20, 4000, 400, 20), (1e-4, 1e-2, 2e-3, 1e-4))
         with gr.Column(scale=3, min_width=320):
-            status, plot = form.status(training), form.plot(training)
+            panel.news()
             shown = picture_output("style.sample", "style-sample", height=240,
                                            always=False)
-            download = form.download(training)
-    form.connect(go, status, train_own, [content, style, *pace],
-                 [plot, shown, own, name, download])
+    panel.connect(train_own, [content, style], [shown])

@@ -11,10 +11,8 @@ import gradio as gr
 from vision import checkpoints
 from vision.errors import UserError
 from vision.ui.components import plots
-from vision.ui.components import training_form as form
 from vision.ui.components.friendly import friendly
-from vision.ui.components.model_choice import OWN
-from vision.ui.components.training_panel import Control, follow, progress_line
+from vision.ui.components.training_panel import Control, TrainingPanel, news_of
 from vision.ui.shell.uploads import new_folder
 from vision.ui.tabs.infrared.label.collection import Collection, Sheet
 from vision.ui.tabs.infrared.shared import MODELS
@@ -39,18 +37,12 @@ def tune(collection: Collection, model: str, own: str | None, learning: str, ste
     sheets = labelled(collection)
     config = config_for(MODELS.path_of(model, own), learning, int(steps), rate, int(seed))
     samples = samples_of(sheets, working_size((config.height, config.width), config.short_side))
-    yield say("infrared.preparing", request), None, gr.skip(), gr.skip(), gr.skip()
-    for news in follow(lambda on_step: train(config, on_step, samples), control):
-        if isinstance(news, Path):
-            count = sum(len(sheet.marked) for sheet in collection.sheets)
-            yield (say("infrared.tuned", request, devices=count,
-                       steps=checkpoints.read_card(news).steps), gr.skip(), str(news),
-                   gr.Dropdown(choices=MODELS.choices(request), value=OWN),
-                   gr.DownloadButton(value=str(news), visible=True))
-        elif news:
-            yield (progress_line(news[-1], request),
-                   plots.curves(news, ("loss_class", "loss_mask")), gr.skip(), gr.skip(),
-                   gr.skip())
+    count = sum(len(sheet.marked) for sheet in sheets)
+    yield from news_of(
+        MODELS, lambda on_step: train(config, on_step, samples), control, request,
+        lambda news: (plots.curves(news, ("loss_class", "loss_mask")),),
+        lambda path: say("infrared.tuned", request, devices=count,
+                         steps=checkpoints.read_card(path).steps))
 
 
 def labelled(collection: Collection) -> list[Sheet]:
@@ -88,16 +80,14 @@ def config_for(start: Path, learning: str, steps: int, rate: float, seed: int) -
 
 def build(collection: gr.State, model: gr.Dropdown, own: gr.State) -> None:
     """Build the part."""
-    name = "infrared-train"
+    panel = TrainingPanel("infrared-train", model, own)
     gr.Markdown(t("infrared.tune_info"))
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
             learning = gr.Radio([(t(f"infrared.learning_{name}"), name) for name in LEARNING],
                                 value="heads", label=t("infrared.learning"),
                                 info=t("infrared.learning_info"), elem_id="infrared-learning")
-            pace = form.pace(name, (4, 300, 30, 2), (1e-5, 1e-3, 2e-4, 1e-5))
-            go = form.buttons(name)
+            panel.controls((4, 300, 30, 2), (1e-5, 1e-3, 2e-4, 1e-5))
         with gr.Column(scale=3, min_width=320):
-            status, plot, download = form.status(name), form.plot(name), form.download(name)
-    form.connect(go, status, tune, [collection, model, own, learning, *pace],
-                 [plot, own, model, download])
+            panel.news()
+    panel.connect(tune, [collection, model, own, learning])
