@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import gradio as gr
 
+from vision.ui.components.colours import ACTION
+
 SANS = ("Inter", "ui-sans-serif", "system-ui", "Noto Sans", "Noto Sans CJK SC", "sans-serif")
 MONO = ("ui-monospace", "Consolas", "DejaVu Sans Mono", "monospace")
-BLUE = "#1d4ed8"
 
 THEME = gr.themes.Monochrome(
     neutral_hue="slate", font=SANS, font_mono=MONO, radius_size="md", spacing_size="md",
 ).set(
     button_border_width="1px",
-    button_primary_background_fill=BLUE,
-    button_primary_background_fill_dark=BLUE,
+    button_primary_background_fill=ACTION,
+    button_primary_background_fill_dark=ACTION,
     button_primary_background_fill_hover="#1e40af",
     button_primary_background_fill_hover_dark="#1e40af",
-    button_primary_border_color=BLUE,
-    slider_color=BLUE,
+    button_primary_border_color=ACTION,
+    slider_color=ACTION,
     slider_color_dark="#60a5fa",
     block_label_text_size="*text_sm",
     body_background_fill="#f8fafc",

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 import numpy as np
 
+from vision.ui.components.colours import BLUE, GREY
 from vision.ui.components.drawing_board import DrawingBoard
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, picture_uri, table, tiles, wipeable
-from vision.ui.components.plots import style
-from vision.ui.tabs.gan.shared import GREY, MODELS, ink_of, reader_for, sheet
+from vision.ui.components.plots import axes
+from vision.ui.tabs.gan.shared import MODELS, ink_of, reader_for, sheet
 from vision.ui.text import say, t
 
 if TYPE_CHECKING:
@@ -64,24 +65,19 @@ def measures(name: str, card: Card) -> list[str]:
 @friendly
 def plots(model: str, own: str | None, request: gr.Request) -> tuple[Any, str]:
     """Return a model's label matrix, its Parzen window's curve over σ, and how to read them."""
-    from matplotlib.figure import Figure
-
     card = MODELS.card(model, own)
-    figure = Figure(figsize=(7, 3), layout="constrained")
-    figure.patch.set_alpha(0)
-    left, right = figure.subplots(1, 2)
-    if matrix := card.metrics.get("matrix"):
+    matrix = card.metrics.get("matrix")
+    figure, left, right = axes("asked ↓  read →" if matrix else "–", "log p(x) / σ", size=(7, 3))
+    if matrix:
         counts = np.array(matrix, float)
         left.imshow(counts / counts.sum(1, keepdims=True).clip(1), cmap="Blues", vmin=0, vmax=1)
         left.set_xticks(range(len(card.classes)))
         left.set_yticks(range(len(counts)))
-    style(left, "asked ↓  read →" if matrix else "–")
     left.grid(False)
     if parzen := card.metrics.get("parzen"):
-        right.plot(*np.array(parzen["curve"]).T, color="#3b82f6", linewidth=2, marker="o")
+        right.plot(*np.array(parzen["curve"]).T, color=BLUE, linewidth=2, marker="o")
         right.set_ylim(min(0, parzen["mean"] - 200), parzen["mean"] + 40)
         right.axvline(parzen["sigma"], color=GREY, linestyle="--")
-    style(right, "log p(x) / σ")
     return figure, fragility(parzen, request)
 
 

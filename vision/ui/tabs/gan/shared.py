@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from vision.errors import UserError
+from vision.ui.components.colours import BLUE, GREY, ORANGE
 from vision.ui.components.html import picture_uri
 from vision.ui.components.model_choice import ModelShelf
-from vision.ui.components.plots import style
+from vision.ui.components.plots import axes, legend
 from vision.ui.text import say
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from vision.gan.predict import Result
 
 FIRST = ("cdcgan-mnist", "cgan-mnist")  # the default, if it ships
-GREY = "#808793"
 
 
 MODELS = ModelShelf("gan", FIRST, kept=16,
@@ -94,17 +94,13 @@ def ink_of(drawing: np.ndarray | None) -> np.ndarray:
 
 def curves(points: Mapping[str, Sequence[float]], step: int) -> Any:
     """Return the losses and D's mean opinions over the steps of a training, a step marked."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(7, 2.6), layout="constrained")
-    figure.patch.set_alpha(0)
     groups = {"gan.losses": ("d_loss", "g_loss"), "gan.opinions": ("d_real", "d_fake")}
-    for axis, (title, names) in zip(figure.subplots(1, 2), groups.items(), strict=True):
-        for name, colour in zip(names, ("#3b82f6", "#f97316"), strict=True):
+    figure, *places = axes(*(say(title, None) for title in groups), size=(7, 2.6))
+    for axis, names in zip(places, groups.values(), strict=True):
+        for name, colour in zip(names, (BLUE, ORANGE), strict=True):
             if name in points:
                 axis.plot(points["step"], points[name], color=colour, linewidth=2, label=name)
         axis.axvline(step, color=GREY, linewidth=2, linestyle="--")
-        style(axis, say(title, None))
         if points:
-            axis.legend(frameon=False, labelcolor=GREY, fontsize=9)
+            legend(axis)
     return figure

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from vision.ui.components.colours import BLUE
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, table
-from vision.ui.components.plots import style
+from vision.ui.components.plots import axes
 from vision.ui.tabs.infrared.shared import (
     View,
     called,
@@ -26,7 +27,6 @@ from vision.ui.text import explain, say, t
 if TYPE_CHECKING:
     from vision.infrared.inspection.result import Instance
 
-BLUE, GREY = "#3b82f6", "#808793"
 LOOK = """
 td:first-child { white-space: normal !important; }
 """
@@ -178,15 +178,6 @@ def zone_rows(view: View, instance: Instance, request: gr.Request | None) -> str
     return table(heads, rows)
 
 
-def axes_of(height: float) -> tuple[Any, Any]:
-    """Return an empty figure with one axis."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(6, height), layout="constrained")
-    figure.patch.set_alpha(0)
-    return figure, figure.subplots()
-
-
 def histogram_of(view: View, instance: Instance, request: gr.Request | None) -> Any:
     """Return how many pixels of a device have which temperature."""
     from vision.infrared.inspection.thermal import histogram
@@ -195,9 +186,8 @@ def histogram_of(view: View, instance: Instance, request: gr.Request | None) -> 
         return None
     field, unit = field_of(view.result.thermogram)
     counts, edges = histogram(field, instance.mask)
-    figure, axis = axes_of(2.4)
+    figure, axis = axes(f"{view.result.instances.index(instance) + 1} · {unit}", size=(6, 2.4))
     axis.stairs(counts, edges, fill=True, color=BLUE)
-    style(axis, f"{view.result.instances.index(instance) + 1} · {unit}")
     return figure
 
 
@@ -207,10 +197,9 @@ def profile_of(view: View, ends: Line, request: gr.Request | None) -> Any:
 
     field, unit = field_of(view.result.thermogram)
     distances, values = profile(field, ends[:2], ends[2:])
-    figure, axis = axes_of(2.4)
+    figure, axis = axes(unit, size=(6, 2.4))
     axis.plot(distances, values, color=BLUE, linewidth=2)
-    style(axis, unit)
-    axis.set_xlabel("px", color=GREY)
+    axis.set_xlabel("px")
     return figure
 
 

@@ -12,7 +12,7 @@ from vision.ui import ASSETS
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import table, tiles
 from vision.ui.components.pictures import needed, picture_input
-from vision.ui.components.plots import style
+from vision.ui.components.plots import axes
 from vision.ui.text import say, t
 
 if TYPE_CHECKING:
@@ -69,18 +69,15 @@ def explore(first: str | None, second: str | None, distance: int, angle: int,
 def matrices(pictures: list[np.ndarray], counted: list[np.ndarray]) -> Any:
     """Return a figure: each picture as it is compared, and its matrix with a logarithmic scale."""
     from matplotlib.colors import LogNorm
-    from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(6, 5.6), layout="constrained")
-    figure.patch.set_alpha(0)
+    figure, *places = axes("", "p(i, j) · 1", "", "p(i, j) · 2", size=(6, 5.6), rows=2)
     highest = max(float(each.max()) for each in counted)
-    for row, (picture, matrix) in enumerate(zip(pictures, counted, strict=True)):
-        left, right = figure.add_subplot(2, 2, 2 * row + 1), figure.add_subplot(2, 2, 2 * row + 2)
+    for left, right, picture, matrix in zip(places[::2], places[1::2], pictures, counted,
+                                            strict=True):
         left.imshow(picture, cmap="gray", vmin=0, vmax=1)
         left.set_axis_off()
         right.imshow(matrix, cmap="viridis", norm=LogNorm(1e-4, highest, clip=True),
                      origin="lower")
-        style(right, f"p(i, j) · {row + 1}")
     return figure
 
 

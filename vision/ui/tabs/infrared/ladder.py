@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from vision import checkpoints
+from vision.ui.components.colours import BLUE, GREEN, GREY, ORANGE
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, percent, table
-from vision.ui.components.plots import style
+from vision.ui.components.plots import axes, legend
 from vision.ui.text import say, t
 
 if TYPE_CHECKING:
     from vision.infrared.studies.transfer_ladder import Rung
 
-COLOURS = {"scratch": "#808793", "frozen": "#f97316", "heads": "#16a34a", "all": "#3b82f6"}
+COLOURS = {"scratch": GREY, "frozen": ORANGE, "heads": GREEN, "all": BLUE}
 LOOKS = {"none": ":", "uniform": "--", "glcm": "-"}
 COMMAND = ("python -m vision infrared ladder "
            "--uniform runs/infrared/ladder-backbone-uniform.safetensors "
@@ -64,11 +65,7 @@ def name_of(way: str, sampling: str, request: gr.Request | None) -> str:
 
 def figure(curves: Curves, measure: str, request: gr.Request | None) -> Any:
     """Return a figure with one curve for each way and sampling."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(7, 4), layout="constrained")
-    figure.patch.set_alpha(0)
-    axis = figure.subplots()
+    figure, axis = axes(f"{measure.replace('_', ' ')} %", size=(7, 4))
     for (way, sampling), rungs in curves.items():
         axis.plot([rung.pictures for rung in rungs],
                   [100 * getattr(rung, measure) for rung in rungs], LOOKS[sampling], marker="o",
@@ -77,8 +74,7 @@ def figure(curves: Curves, measure: str, request: gr.Request | None) -> Any:
     axis.set_xscale("log")
     axis.set_xticks(counts, [str(count) for count in counts])
     axis.minorticks_off()
-    style(axis, f"{measure.replace('_', ' ')} %")
-    axis.legend(frameon=False, labelcolor="#808793", fontsize=9)
+    legend(axis)
     return figure
 
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from vision.ui.components.colours import BLUE, GREEN, GREY, ORANGE
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, percent, table
-from vision.ui.components.plots import style
+from vision.ui.components.plots import axes, legend
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.pruning.shared import (
     MODELS,
@@ -25,14 +26,13 @@ from vision.ui.text import say, t
 if TYPE_CHECKING:
     from vision.pruning.evaluate import Report
 
-GREY = "#808793"
 LINES = {  # of a curve's points: label, colour, dashes
-    "accuracy_unfolded": ("cut, constants dropped", "#f97316", ":"),
-    "accuracy": ("masked = cut", "#3b82f6", "-"),
-    "accuracy_tuned": ("fine-tuned", "#16a34a", "-"),
+    "accuracy_unfolded": ("cut, constants dropped", ORANGE, ":"),
+    "accuracy": ("masked = cut", BLUE, "-"),
+    "accuracy_tuned": ("fine-tuned", GREEN, "-"),
     "accuracy_scratch": ("from scratch", "#a855f7", "--"),
 }
-CLOCKS = {"fp32, batch 1": ("#f97316", ":"), "fp32, batch 64": ("#f97316", "--"),
+CLOCKS = {"fp32, batch 1": (ORANGE, ":"), "fp32, batch 64": (ORANGE, "--"),
           "bf16, batch 1": ("#a855f7", ":"), "bf16, batch 64": ("#a855f7", "--")}
 PAPER = {  # Liu et al. 2017, table 1, CIFAR-10: ratio, accuracy, parameters in M, FLOPs / 10⁸
     "vgg": ((0.0, 0.9366, 20.04, 7.97), (0.7, 0.9380, 2.30, 3.91)),
@@ -66,11 +66,7 @@ def cliff(model: str, own: str | None, request: gr.Request) -> tuple[Any, str]:
 
 def plots(points: list[dict[str, Any]], kind: str) -> Any:
     """Return accuracy against ratio, and beside it what is counted and what the clock says."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(8, 4), layout="constrained")
-    figure.patch.set_alpha(0)
-    left, right = figure.subplots(1, 2)
+    figure, left, right = axes("% / ratio", "1 = uncut / ratio", size=(8, 4))
     ratios = [point["ratio"] for point in points]
     for name, (label, colour, dashes) in LINES.items():
         known = [point[name] for point in points]
@@ -80,11 +76,9 @@ def plots(points: list[dict[str, Any]], kind: str) -> Any:
     left.plot([row[0] for row in PAPER[kind]], [100 * row[1] for row in PAPER[kind]], "D",
               color=GREY, fillstyle="none", label=f"paper, {FULL[kind]}, CIFAR-10")
     costs(right, points)
-    for axis, title in ((left, "% / ratio"), (right, "1 = uncut / ratio")):
-        style(axis, title)
+    for axis in (left, right):
         if axis.lines:
-            axis.legend(frameon=False, labelcolor=GREY, fontsize=8, ncols=2,
-                        loc="upper center", bbox_to_anchor=(0.5, -0.12))
+            legend(axis, 8, ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.12))
     return figure
 
 
@@ -93,7 +87,7 @@ def costs(axis: Any, points: list[dict[str, Any]]) -> None:
     if not points:
         return
     ratios, start = [point["ratio"] for point in points], points[0]
-    for name, colour in (("parameters", "#16a34a"), ("multiply_adds", "#3b82f6")):
+    for name, colour in (("parameters", GREEN), ("multiply_adds", BLUE)):
         axis.plot(ratios, [point[name] / start[name] for point in points], color=colour,
                   linewidth=2, label=name.replace("_", "-"))
     for name, (colour, dashes) in CLOCKS.items():
@@ -129,19 +123,14 @@ def measure_now(model: str, criterion: str, protected: str, own: str | None, req
 
 def drawn(reports: dict[float, Report]) -> Any:
     """Return the accuracy of all, and of each class, against the ratio."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(8, 4), layout="constrained")
-    figure.patch.set_alpha(0)
-    axis = figure.subplots()
+    figure, axis = axes("% / ratio", size=(8, 4))
     ratios = list(reports)
     for name in next(iter(reports.values())).classes:
         axis.plot(ratios, [100 * report.per_class[name] for report in reports.values()],
                   color=GREY, linewidth=1, alpha=0.6)
-    axis.plot(ratios, [100 * report.accuracy for report in reports.values()], color="#3b82f6",
+    axis.plot(ratios, [100 * report.accuracy for report in reports.values()], color=BLUE,
               linewidth=3, marker="o")
     axis.set(xlim=(-0.02, 0.92), ylim=(-2, 102))
-    style(axis, "% / ratio")
     return figure
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 
+from vision.ui.components.colours import BLUE, PALE, RED
 from vision.ui.text import say
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from vision.pruning.models.parts import Network
     from vision.pruning.plan import Plan
 
-KEPT, CUT, DEAD = "#3b82f6", "#9aa3b2", "#ef4444"
+KEPT, CUT, DEAD = BLUE, PALE, RED
 WIDE, HIGH, BAND = 1000, 200, 46  # units of the drawing; the band is the stream's
 MIDDLE, HALF = 124, 72  # where the layers' axis is, and how far the thickest reaches
 

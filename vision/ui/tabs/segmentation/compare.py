@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from vision import checkpoints
+from vision.ui.components.colours import BLUE
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import clock, note, percent
 from vision.ui.components.html import table as as_table
 from vision.ui.components.model_choice import OWN
 from vision.ui.components.pictures import for_screen, needed
-from vision.ui.components.plots import style
+from vision.ui.components.plots import axes
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.segmentation.matrix import numbers_of
 from vision.ui.tabs.segmentation.shared import (
@@ -29,7 +30,6 @@ from vision.ui.text import say, t
 if TYPE_CHECKING:
     from vision.segmentation.leaderboard import Row
 
-BLUE, GREY = "#3b82f6", "#808793"
 TIMES = 2  # predictions in a measurement on the page
 
 
@@ -107,18 +107,13 @@ def board(cost: str, request: gr.Request) -> tuple[str, Any]:
 def scatter(found: list[Row], cost: str) -> Any:
     """Return a figure with a dot and rank for each model: its cost across, its mean IoU upwards.
     """
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(6.4, 3.6), layout="constrained")
-    figure.patch.set_alpha(0)
-    axis = figure.subplots()
+    figure, axis = axes("mIoU %", size=(6.4, 3.6))
     for rank, row in enumerate(found, 1):
         place = (row.milliseconds if cost == "ms" else row.gmacs, 100 * row.miou)
         axis.scatter(*place, color=BLUE, s=190, edgecolors="white", zorder=2 + rank)
         axis.annotate(str(rank), place, color="white", ha="center", va="center", fontsize=9,
                       zorder=2 + rank)
-    axis.set_xlabel("ms" if cost == "ms" else "GMACs", color=GREY)
-    style(axis, "mIoU %")
+    axis.set_xlabel("ms" if cost == "ms" else "GMACs")
     axis.margins(0.1)
     return figure
 

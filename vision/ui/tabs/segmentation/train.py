@@ -10,9 +10,10 @@ import gradio as gr
 
 from vision.errors import UserError
 from vision.ui.components import plots
+from vision.ui.components.colours import BLUE, GREEN, ORANGE, ROSE, TEAL, VIOLET
 from vision.ui.components.friendly import friendly
 from vision.ui.components.pictures import picture_output
-from vision.ui.components.plots import style
+from vision.ui.components.plots import axes, legend
 from vision.ui.components.training_panel import Control, TrainingPanel, news_of
 from vision.ui.shell.uploads import new_folder
 from vision.ui.tabs.segmentation.shared import MODELS, laid_over
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 DATA = ("scenes", "tissue", "zip")
 LOSSES = ("cross_entropy", "dice", "cross_entropy+dice", "focal", "tversky", "lovasz")
-COLOURS = ("#3b82f6", "#f97316", "#16a34a", "#a855f7", "#e11d48", "#0d9488")
+COLOURS = (BLUE, ORANGE, GREEN, VIOLET, ROSE, TEAL)
 SHIFTS = range(0, 33, 8)
 
 
@@ -96,16 +97,11 @@ def _sure(labels: Any) -> Any:
 @friendly
 def compare_losses(request: gr.Request) -> Any:
     """Return the six losses over the size of the mistake."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(6, 3.4), layout="constrained")
-    figure.patch.set_alpha(0)
-    axis = figure.subplots()
+    figure, axis = axes("loss / loss at 32 px", size=(6, 3.4))
     for colour, (name, values) in zip(COLOURS, responses().items(), strict=True):
         axis.plot(SHIFTS, values, color=colour, linewidth=2, label=name)
-    style(axis, "loss / loss at 32 px")
-    axis.set_xlabel("px", color="#808793")
-    axis.legend(frameon=False, labelcolor="#808793", fontsize=9)
+    axis.set_xlabel("px")
+    legend(axis)
     return figure
 
 

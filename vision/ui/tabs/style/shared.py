@@ -13,6 +13,7 @@ import gradio as gr
 from vision import checkpoints
 from vision.errors import UserError
 from vision.ui import ASSETS
+from vision.ui.components.colours import BLUE, GREEN, GREY, ORANGE
 from vision.ui.components.html import tiles
 from vision.ui.components.model_choice import ModelShelf
 from vision.ui.text import say
@@ -27,8 +28,7 @@ PAINTINGS = ASSETS / "style"
 PHOTOGRAPHS = ("chelsea.png", "astronaut.png", "coffee.png", "rocket.jpg")  # scikit-image's
 OFF = -3  # the lowest power of ten of a weight stands for 0
 POWERS = {"content": 0.0, "style": 4.0, "tv": 1.0}  # of the fast preset's weights
-COLOURS = {"content": "#3b82f6", "style": "#f97316", "tv": "#16a34a"}
-GREY = "#808793"
+COLOURS = {"content": BLUE, "style": ORANGE, "tv": GREEN}
 WIDTH, HEIGHT, LEFT, RIGHT, ABOVE, BELOW = 560, 190, 46, 8, 8, 22
 
 

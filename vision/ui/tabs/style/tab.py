@@ -10,6 +10,7 @@ import gradio as gr
 from vision import checkpoints
 from vision.ui import Tab
 from vision.ui.components import class_link
+from vision.ui.components.colours import ORANGE
 from vision.ui.components.friendly import friendly
 from vision.ui.components.model_card import card_markdown
 from vision.ui.components.painted_layers import PaintedLayers
@@ -112,7 +113,7 @@ def more_pictures(content: gr.Image) -> tuple[gr.Image, PaintedLayers]:
         region = PaintedLayers(
             label=t("style.region"), elem_id="style-region", height=320, sources=[],
             transforms=[], layers=gr.LayerOptions(False, ["region"]), buttons=[],
-            brush=gr.Brush(28, colors=["#f97316"], color_mode="fixed"))
+            brush=gr.Brush(28, colors=[ORANGE], color_mode="fixed"))
     gr.on([place.expand, content.change], canvas, content, region, api_visibility="private",
           show_progress="hidden")
     return second, region

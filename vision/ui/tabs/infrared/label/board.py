@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 
+from vision.ui.components.colours import BLUE, ORANGE
 from vision.ui.tabs.infrared.picture import shape
 from vision.ui.tabs.infrared.shared import called
 from vision.ui.text import say
@@ -14,7 +15,7 @@ from vision.ui.text import say
 if TYPE_CHECKING:
     from vision.ui.tabs.infrared.label.collection import Sheet
 
-COLOURS = ("#3b82f6", "#f97316", "#22c55e", "#e879f9", "#facc15", "#2dd4bf")
+COLOURS = (BLUE, ORANGE, "#22c55e", "#e879f9", "#facc15", "#2dd4bf")  # bright: on dark pictures
 LOOK = """
 .infrared-board { position: relative; line-height: 0; margin-inline: auto; }
 .infrared-board img { width: 100%; margin: 0; border-radius: 6px; }
