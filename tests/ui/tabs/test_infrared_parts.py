@@ -149,7 +149,7 @@ def test_a_made_scene_shows_its_truth_and_marks_the_detection(
         asked.append((seed, settings))
         return scene()
 
-    monkeypatch.setattr("vision.infrared.data.make_scene", make)
+    monkeypatch.setattr("vision.infrared.scenes.make_scene", make)
     rows = [knowing()[0], (knowing()[1][0], CLASSES.index("reactor"), 0.7),
             ((100.0, 2, 126, 20), CONSERVATOR, 0.6)]
     with detector_that_says(tmp_path, rows):
@@ -219,7 +219,7 @@ def test_the_classical_way_stands_beside_the_network(
     module.weights = padded
     card = Card("infrared", "svm", {}, CLASSES, metrics={"accuracy_on_true_masks": 0.375})
     checkpoints.save(tmp_path / "infrared" / "classical.safetensors", module, card)
-    monkeypatch.setattr(infrared_classical, "machine_at", lambda path, changed: Model(module, card))
+    monkeypatch.setattr(infrared_classical.MACHINES, "there", lambda name: Model(module, card))
     html = infrared_classical.compare(view, Request)
     found = classical.detect(Model(module, card), view.result.thermogram.grey)
     listed = cells(html)

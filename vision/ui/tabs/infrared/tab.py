@@ -143,11 +143,11 @@ def code(picture: str | None, low: float | None, high: float | None, unit: str,
     return f"""from pathlib import Path
 
 from vision.images import write_png
-from vision.infrared.drawing import marked
-from vision.infrared.frames import read_thermogram
+from vision.infrared.inspection.drawing import marked
+from vision.infrared.inspection.report import write_report
 from vision.infrared.predict import Settings, load, predict
-from vision.infrared.report import write_report
-from vision.infrared.zones import load as load_zones
+from vision.infrared.thermogram.files import read_thermogram
+from vision.infrared.zones.locate import load as load_zones
 
 thermogram = read_thermogram({path!r}, {unit!r}, {low}, {high}){physics}
 model = load(Path("{MODELS.in_a_script(model)}"))
