@@ -85,7 +85,7 @@ class Files:
         try:
             with self._lock:
                 return place[0].read(place[1])
-        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError) as error:
             raise _damaged(name) from error
 
 
@@ -146,7 +146,7 @@ def files_at(path: Path) -> Files:
                       for file in path.rglob("*") if file.is_file()})
     try:
         archive = zipfile.ZipFile(path)
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, RuntimeError, ValueError, OSError) as error:
         raise UserError("'{archive}' is not a complete zip file", "", "fetch it again",
                         archive=path.name) from error
     return Files({name: (archive, name) for name in archive.namelist() if not name.endswith("/")})

@@ -7,7 +7,6 @@ CVPR 2016. APSIS: Shen et al., "Automatic Portrait Segmentation for Image Styliz
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -16,11 +15,11 @@ import cv2
 import numpy as np
 
 from vision.datasets import Files, files_at, open_files
-from vision.errors import UserError
+from vision.errors import UserError, cut
 from vision.images import read_picture
 from vision.segmentation.labels import CLASSES, VOID, check_labels, read_labels
 
-MOST_FILES, MOST_MEGABYTES = 4000, 400.0  # of a zip that a stranger sends
+LONGEST_NAME = 80  # characters of a class
 PICTURES = (".jpg", ".jpeg", ".png")
 CITYSCAPES = {
     "road": 7, "sidewalk": 8, "building": 11, "wall": 12, "fence": 13, "pole": 17,
@@ -127,22 +126,26 @@ def own(path: Path, split: str) -> Pairs:
     layout = "images/NAME.jpg with masks/NAME.png and classes.txt"
     _need(files, layout, *_flat(pairs))
     _need(files, layout, f"{top}classes.txt")
-    classes = files.read(f"{top}classes.txt").decode("utf-8").split("\n")
-    return Pairs(files, pairs, tuple(name.strip() for name in classes if name.strip()),
-                 read_labels)
+    return Pairs(files, pairs, class_names(files.read(f"{top}classes.txt")), read_labels)
 
 
-def checked_zip(path: Path) -> Path:
-    """Return a stranger's zip if it is small once unpacked; it is read in place, never unpacked."""
-    files_at(path)
-    with zipfile.ZipFile(path) as archive:
-        entries = archive.infolist()
-    size = sum(entry.file_size for entry in entries) / 1e6
-    if len(entries) > MOST_FILES or size > MOST_MEGABYTES:
-        raise UserError("the zip file holds {count} files and {size:.0f} MB",
-                        "up to {most} files and {largest:.0f} MB are accepted", "make it smaller",
-                        count=len(entries), size=size, most=MOST_FILES, largest=MOST_MEGABYTES)
-    return path
+def class_names(content: bytes) -> tuple[str, ...]:
+    """Return the names in a classes.txt, one a line: as many as label pictures have ids for."""
+    try:
+        lines = content.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise UserError("'classes.txt' is not a text file", "the name of a class in each line is "
+                        "accepted", "save it as UTF-8") from error
+    names = tuple(name.strip() for name in lines if name.strip())
+    if not 0 < len(names) <= VOID:
+        raise UserError("the file 'classes.txt' names {count} classes",
+                        "from 1 to {most} classes are accepted", "merge some of them",
+                        count=len(names), most=VOID)
+    if long := next((name for name in names if len(name) > LONGEST_NAME), ""):
+        raise UserError("the class '{name}' has a long name",
+                        "up to {most} characters are accepted", "shorten it",
+                        name=cut(long), most=LONGEST_NAME)
+    return names
 
 
 def _known(split: str, splits: dict[str, str] | tuple[str, ...]) -> str:

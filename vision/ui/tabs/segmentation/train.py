@@ -54,7 +54,7 @@ def live(news: list[Step]) -> tuple[Any, Any]:
 
 def source(data: str, file: str | None) -> str:
     """Return the name of a data set, or the path of the visitor's zip once it was checked."""
-    from vision.segmentation.readers import checked_zip
+    from vision.checked_zip import checked_zip
 
     if data != "zip":
         return data
