@@ -13,9 +13,10 @@ from PIL import Image
 
 from vision.errors import UserError
 from vision.infrared.classes import CLASSES
-from vision.infrared.labels import rle
+from vision.infrared.labels import formats, grabcut, rle
 from vision.infrared.labels.formats import Labelled, Wanted, coco, read_labels
-from vision.infrared.labels.grabcut import box_mask, polygon_mask
+from vision.infrared.labels.grabcut import box_mask
+from vision.infrared.labels.polygon import polygon_mask
 from vision.infrared.render import Config, labelled, run
 from vision.infrared.scenes import Making, make_scene
 from vision.infrared.thermogram.files import RADIOMETRIC, read_thermogram
@@ -80,6 +81,40 @@ def test_broken_files_get_one_sentence(name: str, tmp_path: Path) -> None:
     with pytest.raises(UserError) as caught:
         read_labels(written(tmp_path / name, BROKEN[name]), SIZE, ["fuse"])
     assert 20 < len(str(caught.value)) < 300 and "\n" not in str(caught.value)
+
+
+HEAVY = {  # a name, its content, and a word of what is said
+    "objects.json": ({**coco_file(), "annotations": coco_file()["annotations"] * 201},  # type: ignore
+                     "marks 201 objects"),
+    "shapes.json": ({**labelme_file(), "shapes": labelme_file()["shapes"] * 3000},  # type: ignore
+                    "marks 3000 objects"),
+    "objects.xml": (VOC.replace("</annotation>", "<object/>" * 201 + "</annotation>"),
+                    "marks 202 objects"),
+    "lines.txt": (YOLO * 3000, "marks 3000 objects"),
+    "ring.json": (labelme_file([[x % 60, x % 40] for x in range(10_000)]), "5000 points"),
+    "rings.json": (coco_file(segmentation=[[1, 1, 9, 1, 9, 9]] * 1001), "about 50050 points"),
+    "long.json": (coco_file(segmentation={"size": [40, 60], "counts": "o" * 3_000_000}),
+                  "damaged"),
+    "sum.json": (coco_file(segmentation={"size": [40, 60], "counts": [
+        2**62, 2**62, 2**62, 2**62, 2400]}), "cover"),
+    "digits.txt": ("0 0." + "1" * 1_000_000 + " 0.5 0.1 0.1", "damaged"),
+    "digits.xml": (VOC.replace(">21<", ">21." + "0" * 1_000_000 + "<"), "damaged"),
+    "deep.json": ("[" * 200_000 + "]" * 200_000, "damaged"),
+    "deeper.json": ('{"shapes":' * 50_000 + "1" + "}" * 50_000, "damaged"),
+    "large.json": (" " * 8_000_001, "has 8 MB"),
+    "name.json": (coco_file() | {"categories": [{"id": {}, "name": "x"}]}, "damaged"),
+}
+
+
+@pytest.mark.parametrize("name", HEAVY)
+def test_files_that_would_take_long_are_refused_before_the_work(
+        name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    content, words = HEAVY[name]
+    if name != "ring.json":  # it counts the points itself
+        monkeypatch.setattr(formats, "polygon_mask", None)
+    with pytest.raises(UserError, match=words) as caught:
+        read_labels(written(tmp_path / name, content), SIZE, ["fuse"])
+    assert len(str(caught.value)) < 300
 
 
 VOC_LARGE = VOC.replace(">60<", ">120<").replace(">40<", ">80<").replace(
@@ -208,6 +243,36 @@ def test_a_polygon_covers_the_pixels_whose_middles_it_holds() -> None:
     for (x0, y0), (x1, y1) in zip(points, np.roll(points, -1, axis=0), strict=True):
         odd ^= ((y0 > y) != (y1 > y)) & (x < x0 + (y - y0) / (y1 - y0) * (x1 - x0))
     assert np.array_equal(polygon_mask(points, SIZE), odd) and odd.sum() > 500
+
+
+def test_an_outline_with_thousands_of_points_is_followed() -> None:
+    turn = np.linspace(0, 2 * np.pi, 5000, endpoint=False)
+    circle = np.stack([30 + 15 * np.cos(turn), 20 + 15 * np.sin(turn)], axis=1)
+    y, x = np.mgrid[:40, :60] + 0.5
+    assert np.array_equal(polygon_mask(circle, SIZE), (x - 30) ** 2 + (y - 20) ** 2 < 225)
+
+
+def test_a_polygon_beyond_the_picture_is_cut_to_it() -> None:
+    assert polygon_mask(np.array([(-1e9, -1e9), (1e9, -1e9), (1e9, 1e9), (-1e9, 1e9)]), SIZE).all()
+    assert not polygon_mask(np.array([(70, 0), (90, 0), (90, 30)]), SIZE).any()
+
+
+def test_grabcut_looks_at_few_pixels_of_a_large_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[int, ...]] = []
+    real = grabcut._grabcut
+
+    def spied(picture: np.ndarray, *box: int) -> np.ndarray:
+        seen.append(picture.shape[:2])
+        return real(picture, *box)
+
+    monkeypatch.setattr(grabcut, "_grabcut", spied)
+    picture = np.full((900, 1200, 3), 40, np.uint8)
+    picture[300:600, 200:350] = (200, 120, 60)
+    for box in ((180, 280, 370, 620), (0, 0, 1200, 900)):
+        mask = box_mask(picture, box)
+        true = (picture[..., 0] > 100)
+        assert (mask & true).sum() / (mask | true).sum() > 0.95
+    assert all(max(size) <= grabcut.LOOK for size in seen)
 
 
 def test_grabcut_finds_rendered_devices_in_their_boxes() -> None:

@@ -87,11 +87,30 @@ def test_the_browser_keeps_everything(opened: Collection, tmp_path: Path) -> Non
     "no json", "[]", '{"sheets": [1]}', '{"sheets": [{"file": "x"}]}',
     lambda text: text.replace('"height":96', '"height":95'),
     lambda text: text.replace('"content":"', '"content":"AAAA'),
+    "[" * 100_000, " " * (infrared_collection.ROOM + 1),
+    '{"sheets":' + "[" * 100_000 + "]" * 100_000 + "}",
+    lambda text: text.replace('"height":96,"width":128', '"height":6400,"width":6400'),
 ])
 def test_what_a_browser_kept_badly_is_left_out(opened: Collection, damage: Any) -> None:
     text = damage(opened.as_text()) if callable(damage) else damage
     assert Collection.from_text(text) == Collection()
     assert panel.restore(text, Request)[0] == Collection()
+
+
+def test_a_picture_holds_so_many_devices(opened: Collection, monkeypatch: pytest.MonkeyPatch
+                                         ) -> None:
+    monkeypatch.setattr(infrared_collection, "MOST_MARKED", 2)
+    full = marked(opened)
+    with pytest.raises(gr.Error, match="has 2 devices already; up to 2 are accepted"):
+        panel.drawn(full, "fuse", Request, SimpleNamespace(box=around(FUSE)))
+
+
+def test_boxes_that_take_too_long_are_given_up(opened: Collection, tmp_path: Path,
+                                               monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(infrared_collection, "PATIENCE", -1)
+    (tmp_path / "a.txt").write_text("0 0.5 0.5 0.2 0.2")
+    with pytest.raises(gr.Error, match="masks of 1 boxes take too long"):
+        panel.read(opened, str(tmp_path / "a.txt"), Request)
 
 
 def test_the_file_is_what_pycocotools_reads(opened: Collection) -> None:
@@ -241,7 +260,7 @@ def test_mistakes_at_the_board_get_one_sentence(opened: Collection, tmp_path: Pa
     mistakes = {
         "draw a larger one": lambda: panel.drawn(
             opened, "fuse", Request, SimpleNamespace(box=[5, 5, 6, 6])),
-        "at least three points": lambda: panel.drawn(
+        "from 3 to 5000 points": lambda: panel.drawn(
             opened, "fuse", Request, SimpleNamespace(polygon=[[1, 1], [2, 2]])),
         "holds no pixel": lambda: panel.drawn(
             opened, "fuse", Request, SimpleNamespace(polygon=[[1, 1], [2, 2], [3, 3]])),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,13 +16,18 @@ from typing import Any
 
 import numpy as np
 
-from vision.errors import UserError
+from vision.errors import UserError, cut
 from vision.images import resize_labels
 from vision.infrared.labels import rle
-from vision.infrared.labels.grabcut import polygon_mask
+from vision.infrared.labels.polygon import polygon_mask
 
 Size = tuple[int, int]  # height, width
 KINDS = "COCO and LabelMe (.json), VOC (.xml) and YOLO (.txt) files are accepted"
+
+LARGEST = 8.0  # megabytes of a file
+MOST_OBJECTS, MOST_POINTS = 200, 50_000  # in one picture
+LEAST_POINTS = 50  # as many as an outline costs, however few it has
+MOST_DIGITS = 40  # of a number
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +96,7 @@ def read_coco(content: dict[str, Any], wanted: Wanted | None = None) -> list[Lab
         if entry["image_id"] not in below or entry["category_id"] not in classes:
             raise UserError("object {object} names a picture or class that is not in the file",
                             "ids of its own lists 'images' and 'categories' are accepted",
-                            "correct or remove that object", object=entry.get("id", "?"))
+                            "correct or remove that object", object=cut(str(entry.get("id", "?"))))
         below[entry["image_id"]].append(entry)
     if wanted is not None:
         files = [str(entry["file_name"]) for entry in pictures]
@@ -104,23 +109,44 @@ def _coco_picture(picture: dict[str, Any], entries: list[dict[str, Any]],
                   classes: dict[Any, str], wanted: Wanted | None) -> Labelled:
     size = _size(picture["height"], picture["width"])
     shown = wanted.shown if wanted else size
+    check_count(len(entries))
     outlines = [entry.get("segmentation") for entry in entries]
-    masks = ([_mask_at(_coco_mask(outline, size), shown) for outline in outlines]
+    check_points(ring for outline in outlines if isinstance(outline, list) for ring in outline)
+    masks = ([_coco_mask(outline, size, shown) for outline in outlines]
              if all(outlines) else None)
     boxes = [(x, y, x + w, y + h) for x, y, w, h in (entry["bbox"] for entry in entries)]
     return _labelled(str(picture["file_name"]), size,
                      [classes[entry["category_id"]] for entry in entries], boxes, masks, shown)
 
 
-def _coco_mask(outline: Any, size: Size) -> np.ndarray:
+def _coco_mask(outline: Any, size: Size, shown: Size) -> np.ndarray:
+    """Return the mask of runs or rings at the size that is shown."""
     if isinstance(outline, dict):
         if _size(*outline["size"]) != size:
             raise ValueError(f"a mask of {outline['size']} in a picture of {size}")
-        return rle.decode(outline["counts"], size)
-    mask = np.zeros(size, bool)
+        return rle.decode(outline["counts"], size, shown)
+    mask = np.zeros(shown, bool)
     for ring in outline:
-        mask |= polygon_mask(np.reshape(np.asarray(ring, float), (-1, 2)), size)
+        points = np.reshape(np.asarray(ring, float), (-1, 2))
+        mask |= polygon_mask(points * _stretch(size, shown)[:2], shown)
     return mask
+
+
+def check_count(count: int) -> None:
+    """Raise if more objects are marked in a picture than is plausible."""
+    if count > MOST_OBJECTS:
+        raise UserError("the file marks {count} objects in one picture",
+                        "up to {most} are accepted", "keep fewer of them", count=count,
+                        most=MOST_OBJECTS)
+
+
+def check_points(outlines: Iterable[Sequence[Any]], each: int = 2) -> None:
+    """Raise if the outlines of a picture, with `each` numbers a point, have too many points."""
+    count = sum(max(len(outline) // each, LEAST_POINTS) for outline in outlines)
+    if count > MOST_POINTS:
+        raise UserError("the outlines of one picture have about {count} points",
+                        "up to {most} are accepted", "simplify them", count=count,
+                        most=MOST_POINTS)
 
 
 def read_labelme(content: dict[str, Any], wanted: Wanted | None = None) -> list[Labelled]:
@@ -130,6 +156,8 @@ def read_labelme(content: dict[str, Any], wanted: Wanted | None = None) -> list[
         return []
     shown = wanted.shown if wanted else size
     names, boxes, masks = [], [], []
+    check_count(len(content["shapes"]))
+    check_points((shape["points"] for shape in content["shapes"]), each=1)
     for shape in content["shapes"]:
         points = np.asarray(shape["points"], float)  # (n, 2)
         if shape.get("shape_type", "polygon") == "rectangle":
@@ -138,10 +166,10 @@ def read_labelme(content: dict[str, Any], wanted: Wanted | None = None) -> list[
         if len(points) < 3:
             raise UserError("the shape '{name}' has only {count} points",
                             "polygons and rectangles are accepted", "draw it as a polygon",
-                            name=shape["label"], count=len(points))
+                            name=cut(str(shape["label"])), count=len(points))
         names.append(str(shape["label"]))
         boxes.append((*points.min(0), *points.max(0)))
-        masks.append(_mask_at(polygon_mask(points, size), shown))
+        masks.append(polygon_mask(points * _stretch(size, shown)[:2], shown))
     return [_labelled(str(content.get("imagePath", "")), size, names, boxes, masks, shown)]
 
 
@@ -155,7 +183,9 @@ def read_voc(text: str, wanted: Wanted | None = None) -> list[Labelled]:
     if wanted is not None and not wanted.fits(size):
         return []
     names, boxes = [], []
-    for entry in root.iter("object"):
+    objects = list(root.iter("object"))
+    check_count(len(objects))
+    for entry in objects:
         x0, y0, x1, y1 = (_number(entry, f"bndbox/{end}") for end in
                           ("xmin", "ymin", "xmax", "ymax"))
         names.append(entry.findtext("name", "").strip())
@@ -168,10 +198,10 @@ def read_yolo(text: str, size: Size, names: Sequence[str], file: str = "") -> La
     """Return the boxes of a YOLO file: class, centre, width and height as shares of the size."""
     height, width = _size(*size)
     found, boxes = [], []
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip():
-            continue
-        index, x, y, w, h = (float(word) for word in line.split()[:5])
+    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    check_count(len(lines))
+    for number, line in lines:
+        index, x, y, w, h = map(_value, line.split(None, 5)[:5])
         if index != int(index) or not 0 <= index < len(names) or not 0 < max(w, h) <= 1.001:
             raise UserError("line {line} reads '{text}'",
                             "a class from 0 to {last} and four shares from 0 to 1 are accepted",
@@ -216,7 +246,7 @@ def _labelled(file: str, size: Size, names: list[str], boxes: Sequence[Sequence[
         if not (x0 < x1 and y0 < y1):
             raise UserError("the box of '{name}' is empty or lies outside the picture",
                             "boxes of at least one pixel inside it are accepted", "draw it again",
-                            name=name)
+                            name=cut(name))
     stack = None if masks is None else np.array(masks, bool).reshape(len(masks), *shown)
     return Labelled(file, shown, tuple(names), edges * _stretch(size, shown), stack)
 
@@ -240,8 +270,14 @@ def _size(height: Any, width: Any) -> Size:
     return high, wide
 
 
+def _value(word: str) -> float:
+    if len(word) > MOST_DIGITS:
+        raise ValueError(f"a number of {len(word)} digits")
+    return float(word)
+
+
 def _number(entry: ElementTree.Element, path: str) -> float:
-    value = float(entry.findtext(path, "nan"))
+    value = _value(entry.findtext(path, "nan").strip())
     if not math.isfinite(value):
         raise KeyError(path)
     return value
@@ -249,6 +285,12 @@ def _number(entry: ElementTree.Element, path: str) -> float:
 
 def _text(path: Path) -> str:
     try:
+        size = path.stat().st_size / 1e6
+        if size > LARGEST:
+            raise UserError("'{file}' has {size:.0f} MB",
+                            "files of labels up to {largest:.0f} MB are accepted",
+                            "keep fewer pictures in it", file=path.name, size=size,
+                            largest=LARGEST)
         return path.read_text("utf-8-sig")
     except FileNotFoundError as error:
         raise UserError("there is no file '{file}'", KINDS, "check the name",
@@ -267,8 +309,8 @@ def _reading(file: str) -> Iterator[None]:
         raise
     except KeyError as error:
         raise UserError("'{file}' has no '{field}'", KINDS, "save it again and retry", file=file,
-                        field=error.args[0]) from error
-    except (ValueError, TypeError, IndexError, AttributeError, OverflowError,
+                        field=cut(str(error.args[0]))) from error
+    except (ValueError, TypeError, IndexError, AttributeError, OverflowError, RecursionError,
             ElementTree.ParseError) as error:
         raise UserError("'{file}' is damaged or of another kind", KINDS,
                         "save it again and retry", file=file) from error

@@ -1,4 +1,4 @@
-"""Masks with little labour: from a polygon, or from a box by GrabCut.
+"""Masks with little labour: what stands out inside a box, by GrabCut.
 
 GrabCut: Rother, Kolmogorov, Blake, "GrabCut", SIGGRAPH 2004, in OpenCV's implementation.
 """
@@ -9,33 +9,36 @@ import cv2
 import numpy as np
 
 from vision.errors import UserError
+from vision.images import resize, resize_labels
 
-SHIFT = 4  # binary digits of sub-pixel position
 ROUNDS = 5
 RIM = 12  # pixels of frame, so that a box may reach the picture's edge
-
-
-def polygon_mask(points: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Return the mask (H, W) of a polygon (n, 2), x and y in pixels: the pixels whose middle it
-    holds. OpenCV also fills what the outline touches, so the pixels along it are asked one by one.
-    """
-    corners = np.asarray(points, np.float64)
-    if len(corners) < 3 or not np.isfinite(corners).all():
-        raise UserError("the polygon has {count} points", "at least three points are accepted",
-                        "draw around the device", count=len(corners))
-    mask, rim = np.zeros(size, np.uint8), np.zeros(size, np.uint8)
-    middles = (corners.clip(-20000, 40000) - 0.5).astype(np.float32)  # of pixels, whole numbers
-    fixed = [(middles * (1 << SHIFT)).round().astype(np.int32)]
-    cv2.fillPoly(mask, fixed, 1, shift=SHIFT)
-    cv2.polylines(rim, fixed, True, 1, 3, shift=SHIFT)
-    for y, x in np.argwhere(rim):
-        mask[y, x] = cv2.pointPolygonTest(middles, (float(x), float(y)), False) > 0
-    return mask.astype(bool)
+LOOK = 256  # longest side of what is looked at; beyond, its time grows from seconds to minutes
 
 
 def box_mask(picture: np.ndarray, box: tuple[float, float, float, float]) -> np.ndarray:
-    """Return the mask (H, W) of what stands out inside a box (x0, y0, x1, y1) of a picture."""
-    left, top, right, bottom = _inside(box, picture.shape[:2])
+    """Return the mask (H, W) of what stands out inside a box (x0, y0, x1, y1) of a picture.
+
+    In a large picture only the box and as much around it is looked at, in few pixels.
+    """
+    height, width = picture.shape[:2]
+    left, top, right, bottom = _inside(box, (height, width))
+    wide, high = (right - left, bottom - top) if max(height, width) > LOOK else (width, height)
+    part = (slice(max(top - high, 0), bottom + high), slice(max(left - wide, 0), right + wide))
+    whole = picture[part]
+    scale = min(LOOK / max(whole.shape[:2]), 1)
+    small = resize(whole, (max(round(whole.shape[0] * scale), 1),
+                           max(round(whole.shape[1] * scale), 1)))
+    place = [(edge - start.start) * scale for edge, start in zip(
+        (left, top, right, bottom), (part[1], part[0]) * 2, strict=True)]
+    found = _grabcut(small, *(round(edge) for edge in place))
+    mask = np.zeros((height, width), bool)
+    mask[part] = resize_labels(found.astype(np.uint8), whole.shape[:2])
+    return mask
+
+
+def _grabcut(picture: np.ndarray, left: int, top: int, right: int, bottom: int) -> np.ndarray:
+    """Return the mask (H, W) of what stands out inside a box of whole pixels."""
     framed = cv2.copyMakeBorder(picture, RIM, RIM, RIM, RIM, cv2.BORDER_REPLICATE)
     marks = np.full(framed.shape[:2], cv2.GC_BGD, np.uint8)
     around = slice(top + RIM, bottom + RIM), slice(left + RIM, right + RIM)

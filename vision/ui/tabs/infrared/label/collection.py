@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 LONGEST = 640  # pixels of a stored picture's side
 ROOM = 2_500_000  # characters that all pictures together may take; browsers keep about 5 million
+MOST_PICTURES, MOST_MARKED = 100, 200  # and devices in each of them
+PATIENCE = 30  # seconds for the masks of all boxes of a file
 
 
 @dataclass(frozen=True)
@@ -43,9 +47,10 @@ class Sheet:
     @property
     def picture(self) -> np.ndarray:
         """Return the picture, uint8 (H, W, 3)."""
-        from vision.images import read_picture
+        from vision.images import read_image, to_rgb
 
-        return read_picture(base64.b64decode(self.content))
+        content = io.BytesIO(base64.b64decode(self.content))
+        return to_rgb(read_image(content, ("JPEG",), LONGEST * LONGEST / 1e6))
 
     @property
     def labelled(self) -> Labelled:
@@ -110,10 +115,13 @@ class Collection:
     def from_text(cls, text: Any) -> Collection:
         """Return what a browser kept; nothing if that is not of this version."""
         try:
+            if len(text or "") > ROOM:
+                raise ValueError("more than a browser keeps")
             values = json.loads(text or "{}")
-            sheets = tuple(sheet_from(entry) for entry in values.get("sheets", ()))
+            sheets = tuple(sheet_from(entry) for entry in values.get("sheets", ())[:MOST_PICTURES])
             return cls(sheets, min(int(values.get("place", 0)), max(len(sheets) - 1, 0)))
-        except (ValueError, TypeError, KeyError, AttributeError, OverflowError, UserError):
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError,
+                UserError):
             return cls()
 
 
@@ -122,10 +130,12 @@ def sheet_from(entry: dict[str, Any]) -> Sheet:
     from vision.images import check_size
 
     marks = tuple(Marked(mark["name"], tuple(mark["box"]), tuple(mark["counts"]))
-                  for mark in entry["marked"])
+                  for mark in entry["marked"][:MOST_MARKED])
     original = entry.get("original", (entry["height"], entry["width"]))  # older ones lack it
     height, width = map(int, original)
     sheet = Sheet(**{**entry, "original": (height, width), "marked": marks})
+    if max(sheet.height, sheet.width) > LONGEST:
+        raise ValueError("a picture that is larger than those kept here")
     if sheet.picture.shape[:2] != sheet.labelled.size:
         raise ValueError("a picture of another size")
     if height < sheet.height or width < sheet.width:
@@ -163,7 +173,7 @@ def with_polygon(sheet: Sheet, name: str, points: Sequence[Sequence[float]]) -> 
     """Return a picture with one more device: what a polygon holds."""
     import numpy as np
 
-    from vision.infrared.labels.grabcut import polygon_mask
+    from vision.infrared.labels.polygon import polygon_mask
 
     mask = polygon_mask(np.asarray(points, float).reshape(-1, 2), (sheet.height, sheet.width))
     if not mask.any():
@@ -179,6 +189,9 @@ def with_mask(sheet: Sheet, name: str, mask: np.ndarray) -> Sheet:
     from vision.infrared.labels.samples import place_of
 
     place_of(name)
+    if len(sheet.marked) >= MOST_MARKED:
+        raise UserError("the picture has {count} devices already", "up to {most} are accepted",
+                        "take some back", count=len(sheet.marked), most=MOST_MARKED)
     x0, y0, x1, y1 = boxes_of(mask[None])[0].tolist()
     counts = tuple(map(int, rle.encode(mask)))
     return replace(sheet, marked=(*sheet.marked, Marked(name, (x0, y0, x1, y1), counts)))
@@ -196,8 +209,13 @@ def with_labels(sheet: Sheet, path: Path) -> Sheet:
                         "labels of the open picture are accepted",
                         "open the picture that they belong to", file=path.name,
                         picture=sheet.file, width=sheet.original[1], height=sheet.original[0])
-    chosen = found[0]
+    chosen, end = found[0], time.monotonic() + PATIENCE
     for place, name in enumerate(chosen.names):
+        if time.monotonic() > end:
+            raise UserError("the masks of {count} boxes take too long to find",
+                            "up to {seconds} s are spent on a file",
+                            "read labels with outlines, or fewer boxes",
+                            count=len(chosen.names), seconds=PATIENCE)
         if chosen.masks is None:
             sheet = with_box(sheet, name, chosen.boxes[place].tolist())
         elif chosen.masks[place].any():

@@ -15,6 +15,7 @@ from vision.errors import UserError
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, table
 from vision.ui.components.pictures import needed
+from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.uploads import new_folder
 from vision.ui.tabs.infrared.label import tune
 from vision.ui.tabs.infrared.label.board import COLOURS, LOOK, PEN, board
@@ -69,6 +70,7 @@ def as_coco(collection: Collection) -> Path:
 
 
 @friendly
+@low_priority
 def add(collection: Collection, files: list[str] | str | None, request: gr.Request
         ) -> tuple[Any, ...]:
     """Add pictures; each of them that cannot be read is said, and then none is added."""
@@ -78,12 +80,14 @@ def add(collection: Collection, files: list[str] | str | None, request: gr.Reque
 
 
 @friendly
+@low_priority
 def take(collection: Collection, picture: str | None, request: gr.Request) -> tuple[Any, ...]:
     """Add the picture of the tab's main action."""
     return shown(collection.with_sheets([sheet_of(needed(picture))]), request)
 
 
 @friendly
+@low_priority
 def drawn(collection: Collection, name: str, request: gr.Request, event: gr.EventData
           ) -> tuple[Any, ...]:
     """Add the device in the box or polygon that was drawn."""
@@ -94,6 +98,7 @@ def drawn(collection: Collection, name: str, request: gr.Request, event: gr.Even
 
 
 @friendly
+@low_priority
 def read(collection: Collection, file: str, request: gr.Request) -> tuple[Any, ...]:
     """Add the labels of a file to the open picture."""
     return shown(collection.with_open(with_labels(collection.open, Path(file))), request)
@@ -123,6 +128,7 @@ def turn(collection: Collection, place: int | None, request: gr.Request) -> tupl
     return shown(Collection(collection.sheets, min(max(int(place or 0), 0), last)), request)
 
 
+@low_priority
 def restore(kept: Any, request: gr.Request) -> tuple[Any, ...]:
     """Return what the browser kept when the page was left, if it kept something."""
     return shown(Collection.from_text(kept), request) if kept else (gr.skip(),) * OUTPUTS
