@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+import shlex
 import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -44,6 +47,16 @@ def cli(capsys: pytest.CaptureFixture[str]) -> Callable[..., Answer]:
         return Answer(code, *capsys.readouterr())
 
     return call
+
+
+def told_by(command: str) -> tuple[str, str, Any]:
+    """Return system, verb and settings of a command line, as the program reads it today."""
+    from vision.options import parse
+
+    _, _, _, system, verb, *flags = shlex.split(command)
+    module = importlib.import_module(f"vision.{system}").VERBS[verb][0]
+    found = importlib.import_module(f"vision.{system}.{module}").VERB
+    return system, verb, parse(found, command, flags)[0]
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.conftest import told_by
+from vision import checkpoints
 from vision.__main__ import systems
+from vision.options import settings_in
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 VERBS = [(system, verb) for system in systems()
@@ -49,11 +52,22 @@ def test_help_lists_every_setting(cli: Cli, system: str, verb: str) -> None:
     assert answer.code == 0 and answer.err == ""
     module = importlib.import_module(f"vision.{system}").VERBS[verb][0]
     config = importlib.import_module(f"vision.{system}.{module}").VERB.config
-    for field in dataclasses.fields(config):
-        positional = field.metadata.get("positional")
-        flag = field.name.upper() if positional else "--" + field.name.replace("_", "-")
-        assert flag in answer.out and field.metadata["help"], field.name
+    settings = settings_in(config)
+    assert len(settings) == len(dataclasses.fields(config))
+    for setting in settings:
+        flag = setting.name.upper() if setting.told.get("positional") else setting.flag
+        assert flag in answer.out and setting.told["help"], setting.name
     assert "--json" in answer.out
+
+
+@pytest.mark.parametrize("path", sorted(checkpoints.FOLDER.glob("*/*.safetensors")),
+                         ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_the_commands_on_a_shipped_card_are_still_understood(path: Path) -> None:
+    card = checkpoints.read_card(path)
+    for command in (card.command, *card.metrics.get("made_from", [])):
+        system = told_by(command)[0]
+        assert system == card.system
+    assert told_by(card.command)[2].seed == card.seed
 
 
 @pytest.mark.parametrize(("system", "verb"), VERBS)

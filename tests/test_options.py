@@ -10,7 +10,16 @@ from typing import Any
 import pytest
 
 from vision.errors import UserError
-from vision.options import REQUIRED, Verb, command, option, parse, parser_for, within
+from vision.options import (
+    REQUIRED,
+    Verb,
+    command,
+    option,
+    parse,
+    parser_for,
+    settings_in,
+    within,
+)
 
 
 @dataclass(frozen=True)
@@ -81,6 +90,51 @@ def test_a_command_gives_its_settings_back() -> None:
 
         words = shlex.split(command("s", "v", config))[5:]
         assert parse(flags, "x", words)[0] == config
+
+
+@dataclass(frozen=True, kw_only=True)
+class Base:
+    """What several verbs have in common."""
+
+    steps: int = option(REQUIRED, "how many steps")
+    kind: str = option("a", "which kind", lambda: ["a", "b"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Derived(Base):
+    """One of them."""
+
+    colour: str = option("red", "which colour")
+    steps: int = 7
+    count: int = option(1, "how many", formerly="number")
+
+
+def test_a_setting_with_another_default_is_told_as_in_its_base() -> None:
+    verb = Verb(Derived, lambda config: config, "")
+    assert [setting.name for setting in settings_in(Derived)] == ["colour", "steps", "count",
+                                                                  "kind"]
+    assert "--steps INT how many steps (default: 7)" in " ".join(
+        parser_for(verb, "x").format_help().split())
+    assert parse(verb, "x", [])[0] == Derived(steps=7)
+    assert command("s", "v", Derived(steps=7)) == "python -m vision s v"
+    assert command("s", "v", Derived(kind="b", colour="blue")) == (
+        "python -m vision s v --colour blue --kind b")
+    with pytest.raises(UserError, match="no kind called 'c'"):
+        parse(verb, "x", ["--kind", "c"])
+    with pytest.raises(UserError, match="--steps"):
+        parse(Verb(Base, print, ""), "x", [])
+
+
+def test_a_flag_is_understood_by_its_former_name() -> None:
+    verb = Verb(Derived, lambda config: config, "")
+    assert parse(verb, "x", ["--number", "3"])[0] == parse(verb, "x", ["--count", "3"])[0]
+    assert parse(verb, "x", ["--number", "3"])[0].count == 3 and parse(verb, "x", [])[0].count == 1
+    assert "--number" not in parser_for(verb, "x").format_help()
+
+
+def test_a_command_does_not_tell_where_somebody_keeps_files(tmp_path: Path) -> None:
+    derived = Derived(colour=str(tmp_path / "mine"))
+    assert command("s", "v", derived) == "python -m vision s v --colour mine"
 
 
 def test_limits() -> None:

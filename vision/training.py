@@ -29,8 +29,10 @@ from torch import nn
 from torch.nn.utils import convert_conv2d_weight_memory_format as for_channels_last
 
 from vision.atomic_files import saving
+from vision.checkpoints import Card
 from vision.errors import UserError
 from vision.locks import Turn, hold
+from vision.options import REQUIRED, command, option
 
 Batch = TypeVar("Batch")
 log = logging.getLogger(__name__)
@@ -54,6 +56,25 @@ class Step:
 
 OnStep = Callable[[Step], "bool | None"]
 """Called after each step; returning True asks the training to stop there and keep its model."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingConfig:
+    """The settings that every training has; what each begins with, it says itself."""
+
+    seed: int = option(0, "seed of weights, order and augmentation")
+    steps: int = option(REQUIRED, "how many steps to train")
+    batch: int | tuple[int, ...] = option(REQUIRED, "pictures a step, over all processes")
+    precision: str = option("auto", "auto, bf16 or fp32", lambda: ["auto", "bf16", "fp32"])
+    save_every: int = option(200, "save the state of the run every so many steps")
+    output: Path = option(REQUIRED, "the checkpoint to write")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValidatingConfig(TrainingConfig):
+    """The settings of a training that can be measured on its way, not only at its end."""
+
+    val_every: int = option(0, "measure on the val split every so many steps; 0 is at the end only")
 
 
 def seed_everything(seed: int) -> None:
@@ -162,14 +183,13 @@ class Average:
 class Run:
     """One training, resumable at any step: devices by Accelerate, state in a folder of its own."""
 
-    def __init__(self, config: Any, folder: Path, on_step: OnStep | None = None, *,
-                 save_every: int = 200) -> None:
+    def __init__(self, config: TrainingConfig, on_step: OnStep | None = None) -> None:
         from accelerate import Accelerator
         from accelerate.state import AcceleratorState, PartialState
         from accelerate.utils import broadcast_object_list
 
-        self.config, self.on_step, self.save_every = config, on_step, save_every
-        self.folder = folder / f"{_fingerprint(config)}.state"
+        self.config, self.on_step = config, on_step
+        self.folder = config.output.parent / f"{_fingerprint(config)}.state"
         self.number, self.seconds, self.asked_to_stop = 0, 0.0, False
         self._clock = time.perf_counter()
         device = best_device()
@@ -178,7 +198,7 @@ class Run:
         self._turn = Turn(self)
         AcceleratorState._reset_state()  # precision is a choice of each run, not of the process
         chosen = [self._noted().get("precision")
-                  or precision_for(device, getattr(config, "precision", "auto"))]
+                  or precision_for(device, config.precision)]
         self.accelerator = Accelerator(
             mixed_precision=broadcast_object_list(chosen)[0],  # measured, so one must decide
             cpu=device.type == "cpu",
@@ -192,6 +212,18 @@ class Run:
         name = torch.cuda.get_device_name() if kind == "cuda" else kind
         precision = "bf16" if self.accelerator.mixed_precision == "bf16" else "fp32"
         return f"{name}, {precision}, {self.accelerator.num_processes} process(es)"
+
+    @property
+    def is_to_validate(self) -> bool:
+        """Return whether the step that is under way ends with a measurement."""
+        every = self.config.val_every if isinstance(self.config, ValidatingConfig) else 0
+        return every > 0 and (self.number + 1) % every == 0
+
+    def card(self, system: str, arch: str, config: dict[str, Any], *, verb: str = "train",
+             **about: Any) -> Card:
+        """Return the model card of what has been trained so far: the run fills in how."""
+        return Card(system, arch, config, **about, command=command(system, verb, self.config),
+                    seed=self.config.seed, steps=self.number, device=self.device)
 
     def prepare(self, *objects: Any) -> list[Any]:
         """Hand models, optimizers and schedules to Accelerate, then go back to the saved state.
@@ -261,7 +293,7 @@ class Run:
         self.asked_to_stop = self._anyone(stop)
         if self.asked_to_stop:
             self._save_before_the_end()
-        elif self.number % self.save_every == 0:
+        elif self.number % self.config.save_every == 0:
             self._save()
 
     def means(self, values: Mapping[str, float | torch.Tensor]) -> dict[str, float]:

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import told_by
 from vision import checkpoints
 from vision.infrared import recipes
 from vision.infrared.classes import CLASSES
 from vision.infrared.studies import transfer_ladder
 from vision.infrared.train import check
-from vision.options import command
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return config.output
 
     monkeypatch.setattr(recipes, "train", note)
-    monkeypatch.setattr(recipes.train_backbone, "train", note)
-    monkeypatch.setattr(recipes.train_zones, "train", note)
+    monkeypatch.setattr(recipes.pretraining, "train", note)
+    monkeypatch.setattr(recipes.zones, "train", note)
     parts = tmp_path / "parts"
     beginnings = chained(recipes.BEGINNINGS, parts)
     monkeypatch.setattr(recipes, "BEGINNINGS", beginnings)
@@ -97,8 +97,9 @@ def test_what_ships_was_made_by_its_recipe(name: str) -> None:
     verb, recipe = {"mask_rcnn": ("train", recipes.DETECTOR),
                     "zones": ("train_zones", recipes.ZONES)}.get(
                         name, ("train", recipes.BRANCHES.get(name)))
-    wanted = command("infrared", verb, recipe).split(" --output ")[0]
-    assert card.command.split(" --output ")[0] == wanted
+    made_by = told_by(card.command)
+    assert recipe is not None and made_by == ("infrared", verb, replace(
+        recipe, output=made_by[2].output))
 
 
 def test_the_settings_can_work() -> None:

@@ -27,7 +27,7 @@ from vision.infrared.pretraining.histogram_matching import matched
 from vision.infrared.train import Config, begin, check, open_scenes, train
 from vision.infrared.warm_start import learn, parts_of, take_over
 
-TINY = Config(steps=4, batch=2, height=96, width=128, precision="fp32", validate=0, save_every=2)
+TINY = Config(steps=4, batch=2, height=96, width=128, precision="fp32", val_scenes=0, save_every=2)
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,7 @@ from vision.errors import UserError, unknown
 from vision.gan import shapes
 
 SIDE = 28
+PREPROCESS = {"side": SIDE, "range": [0, 1]}
 CLASSES = {
     "mnist": tuple("0123456789"),
     "fashion-mnist": ("T-shirt", "Trousers", "Pullover", "Dress", "Coat", "Sandal", "Shirt",

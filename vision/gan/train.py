@@ -7,24 +7,23 @@ al. 2018, arXiv:1801.04406, equation 9); it is applied at every eighth round and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
 from torch.nn.functional import softplus
 
 from vision import checkpoints
-from vision.checkpoints import Card
 from vision.datasets import licences
 from vision.gan import snapshots
-from vision.gan.data import SETS, Pictures, open_pictures
+from vision.gan.data import PREPROCESS, SETS, Pictures, open_pictures
 from vision.gan.evaluate import measure
 from vision.gan.models import ARCHITECTURES, generators
 from vision.gan.models.pair import Pair
 from vision.gan.predict import Drawer, load
 from vision.gan.snapshots import History, moments
-from vision.options import Verb, command, option, within
-from vision.training import Average, OnStep, Run, generator_for, on_terminal
+from vision.options import Verb, option, within
+from vision.training import Average, OnStep, Run, TrainingConfig, generator_for, on_terminal
 
 LOSSES = ("non-saturating", "saturating")
 POINTS = 200  # of each curve
@@ -32,15 +31,15 @@ LAZY = 8  # rounds from one gradient penalty to the next
 Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
 
 
-@dataclass(frozen=True)
-class Config:
+@dataclass(frozen=True, kw_only=True)
+class Config(TrainingConfig):
     """Settings of one training."""
 
     arch: str = option("gan", "the architecture", generators)
     size: str = option("compact", "its size", lambda: ["compact", "paper"])
     data: str = option("mnist", "the data set", lambda: list(SETS))
     steps: int = option(8000, "how many steps of the generator")
-    batch: int = option(128, "pictures a step, over all processes")
+    batch: int = 128
     k: int = option(1, "steps of the discriminator before each step of the generator")
     generator_steps: int = option(1, "steps of the generator in a row; many make it collapse")
     loss: str = option("non-saturating", "the generator's loss", lambda: list(LOSSES))
@@ -52,11 +51,9 @@ class Config:
     average: float = option(0.999, "decay of the generator's moving average, which is what is kept")
     snapshots: int = option(13, "states of the generator to keep from before the end")
     seed: int = option(0, "seed of weights, order and noise")
-    precision: str = option("auto", "auto, bf16 or fp32", lambda: ["auto", "bf16", "fp32"])
-    save_every: int = option(2000, "save the state of the run every so many steps")
+    save_every: int = 2000
     measure: bool = option(True, "measure the finished model for its card")
-    output: Path = option(Path("runs/gan/{arch}-{data}.safetensors"),
-                          "the checkpoint to write")
+    output: Path = Path("runs/gan/{arch}-{data}.safetensors")
 
 
 def train(config: Config, on_step: OnStep | None = None) -> Path:
@@ -64,7 +61,7 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
     check(config)
     config = checkpoints.with_target(config)
     pictures = open_pictures(config.data, "train")
-    run = Run(config, config.output.parent, on_step, save_every=config.save_every)
+    run = Run(config, on_step)
     pair = ARCHITECTURES.build(config.arch, classes=len(pictures.classes), size=config.size)
     for part in pair.modules():
         if isinstance(part, torch.nn.Dropout):
@@ -192,25 +189,15 @@ def write(config: Config, run: Run, game: Game, history: History, pictures: Pict
     game.pair.generator.load_state_dict(game.average.module.state_dict())
     metrics: dict[str, object] = {"curves": history.curves, "seconds": run.seconds}
     snapshots.save(config.output, history)
-    checkpoints.save(config.output, game.pair, describe(config, run, pictures.classes, metrics))
+    card = run.card("gan", config.arch, {"classes": len(pictures.classes), "size": config.size},
+                    classes=pictures.classes, preprocess=PREPROCESS, metrics=metrics,
+                    data={"train": [config.data], "val": f"{config.data} val",
+                          "licences": licences([config.data])})
+    checkpoints.save(config.output, game.pair, card)
     if config.measure:
         model = load(config.output)
-        metrics |= measure(model).as_json()
-        card = describe(config, run, pictures.classes, metrics)
+        card = replace(card, metrics=metrics | measure(model).as_json())
         checkpoints.save(config.output, model.module, card)
-
-
-def describe(config: Config, run: Run, classes: tuple[str, ...], metrics: dict[str, object]
-             ) -> Card:
-    """Return the model card of this training."""
-    return Card(
-        system="gan", arch=config.arch, config={"classes": len(classes), "size": config.size},
-        classes=classes, preprocess={"side": 28, "range": [0, 1]},
-        data={"train": [config.data], "val": f"{config.data} val",
-              "licences": licences([config.data])},
-        metrics=metrics, command=command("gan", "train", config), seed=config.seed,
-        steps=run.number, device=run.device,
-    )
 
 
 def run(config: Config) -> Path:

@@ -2,46 +2,46 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
 from torch.nn import functional
 
 from vision import checkpoints
-from vision.checkpoints import Card, Model
+from vision.checkpoints import Model
 from vision.datasets import licences
-from vision.gan.data import SETS, Pictures, open_pictures
+from vision.gan.data import PREPROCESS, SETS, Pictures, open_pictures
 from vision.gan.models import ARCHITECTURES
 from vision.gan.predict import load, read
-from vision.options import Verb, command, option, within
-from vision.training import Average, OnStep, Run, generator_for, on_terminal
+from vision.options import Verb, option, within
+from vision.training import Average, OnStep, Run, ValidatingConfig, generator_for, on_terminal
 
 SHIFT = 2  # pixels
 
 
-@dataclass(frozen=True)
-class Config:
+@dataclass(frozen=True, kw_only=True)
+class Config(ValidatingConfig):
     """Settings of one training."""
 
     data: str = option("mnist", "the data set", lambda: list(SETS))
     size: str = option("compact", "its size", lambda: ["compact", "paper"])
-    steps: int = option(2500, "how many steps to train")
-    batch: int = option(128, "pictures a step, over all processes")
+    steps: int = 2500
+    batch: int = 128
     flip: bool = option(False, "mirror pictures at random, which suits garments")
     learning_rate: float = option(4e-3, "highest learning rate of the one-cycle schedule")
     seed: int = option(0, "seed of weights, order and shifts")
-    precision: str = option("auto", "auto, bf16 or fp32", lambda: ["auto", "bf16", "fp32"])
-    output: Path = option(Path("runs/gan/classifier-{data}.safetensors"),
-                          "the checkpoint to write")
+    save_every: int = 1000
+    output: Path = Path("runs/gan/classifier-{data}.safetensors")
 
 
 def train(config: Config, on_step: OnStep | None = None) -> Path:
     """Train as configured, tell `on_step` of every step, and return the checkpoint's path."""
-    within(config, steps=(1, 10**9), batch=(2, 10**6), learning_rate=(1e-7, 1))
+    within(config, steps=(1, 10**9), batch=(2, 10**6), learning_rate=(1e-7, 1),
+           val_every=(0, 10**9), save_every=(1, 10**9))
     config = checkpoints.with_target(config)
-    pictures = open_pictures(config.data, "train")
-    run = Run(config, config.output.parent, on_step, save_every=1000)
+    pictures, val = (open_pictures(config.data, split) for split in ("train", "val"))
+    run = Run(config, on_step)
     module = ARCHITECTURES.build("classifier", classes=len(pictures.classes), size=config.size)
     average = Average(module, 0.995)
     optimizer = torch.optim.AdamW(module.parameters(), config.learning_rate, weight_decay=0.02)
@@ -58,10 +58,13 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
         optimizer.step()
         schedule.step()
         average.update(run.accelerator.unwrap_model(module))
-        run.report(loss=loss.detach())
+        values: dict[str, float | torch.Tensor] = {"loss": loss.detach()}
+        if run.is_to_validate:
+            values["val_accuracy"] = accuracy(model_of(config, run, average, val.classes), val)
+        run.report(**values)
 
     if run.accelerator.is_main_process:
-        write(config, run, average, pictures.classes)
+        write(model_of(config, run, average, val.classes), config, run)
     run.finish()
     return config.output
 
@@ -77,35 +80,29 @@ def make_batch(pictures: Pictures, config: Config, run: Run, number: int
     return (x.flip(3) if config.flip and random.random() < 0.5 else x), y
 
 
-def write(config: Config, run: Run, average: Average, classes: tuple[str, ...]) -> None:
-    """Write the averaged classifier, then measure the file and write its card again."""
-    checkpoints.save(config.output, average.module, describe(config, run, classes, {}))
-    model = load(config.output)
-    metrics: dict[str, object] = {
-        "accuracy": accuracy(model, open_pictures(config.data, "test")),
-        "val_accuracy": accuracy(model, open_pictures(config.data, "val")),
-        "seconds": run.seconds,
-    }
-    checkpoints.save(config.output, model.module, describe(config, run, classes, metrics))
+def model_of(config: Config, run: Run, average: Average, classes: tuple[str, ...]) -> Model:
+    """Return the averaged weights as a model that `read` accepts."""
+    return Model(average.module.eval(), run.card(
+        "gan", "classifier", {"classes": len(classes), "size": config.size},
+        verb="train_classifier", classes=classes, preprocess=PREPROCESS,
+        data={"train": [config.data], "test": f"{config.data} test",
+              "licences": licences([config.data])}))
+
+
+def write(model: Model, config: Config, run: Run) -> None:
+    """Write the classifier, then measure the file and write its card again."""
+    checkpoints.save(config.output, model.module, model.card)
+    kept = load(config.output)
+    metrics = {"accuracy": accuracy(kept, open_pictures(config.data, "test")),
+               "val_accuracy": accuracy(kept, open_pictures(config.data, "val")),
+               "seconds": run.seconds}
+    checkpoints.save(config.output, kept.module, replace(model.card, metrics=metrics))
 
 
 def accuracy(model: Model, pictures: Pictures) -> float:
     """Return the share of pictures that are read as what they are."""
     x, y = pictures.batch(slice(None))
     return float((read(model, x).argmax(1) == y).float().mean())
-
-
-def describe(config: Config, run: Run, classes: tuple[str, ...], metrics: dict[str, object]
-             ) -> Card:
-    """Return the model card of this training."""
-    return Card(
-        system="gan", arch="classifier", config={"classes": len(classes), "size": config.size},
-        classes=classes, preprocess={"side": 28, "range": [0, 1]},
-        data={"train": [config.data], "test": f"{config.data} test",
-              "licences": licences([config.data])},
-        metrics=metrics, command=command("gan", "train_classifier", config), seed=config.seed,
-        steps=run.number, device=run.device,
-    )
 
 
 def run(config: Config) -> Path:

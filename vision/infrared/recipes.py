@@ -33,10 +33,10 @@ NEVER_MASKED = ("neutral bushing", "power cable", "current transformer", "coupli
 BACKBONE = pretraining.Config(steps=1500, precision="bf16",
                                  output=PARTS / "backbone-glcm.safetensors")
 FIRST = Training(masks="transferred", start=BACKBONE.output, without_masks=NEVER_MASKED,
-                 look="real", steps=1000, precision="bf16", validate=100, save_every=100,
+                 look="real", steps=1000, precision="bf16", val_scenes=100, save_every=100,
                  output=PARTS / "base-first.safetensors")
 SECOND = replace(FIRST, start=FIRST.output, scenes=6000, steps=2400, learning_rate=8e-4, seed=2,
-                 validate=200, output=PARTS / "base-second.safetensors")
+                 val_scenes=200, output=PARTS / "base-second.safetensors")
 THIRD = replace(SECOND, start=SECOND.output, steps=2600, seed=3,
                 output=PARTS / "base-third.safetensors")
 FOURTH = replace(THIRD, start=THIRD.output, steps=2700, seed=4,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from vision import checkpoints
-from vision.checkpoints import Card, Model
+from vision.checkpoints import Model
 from vision.datasets import licences
 from vision.errors import UserError
 from vision.infrared.batches import Batch, batch_of, to_device
@@ -25,15 +25,15 @@ from vision.infrared.predict import LARGEST_SIDE, SMALLEST_SIDE, working_size
 from vision.infrared.pretraining.histogram_matching import real_look
 from vision.infrared.scenes import Making
 from vision.infrared.warm_start import PARTS, STEM, learn, parts_of, take_over
-from vision.options import Verb, command, option, within
+from vision.options import Verb, option, within
 from vision.quantised import round_rows
-from vision.training import Average, OnStep, Run, generator_for, on_terminal
+from vision.training import Average, OnStep, Run, ValidatingConfig, generator_for, on_terminal
 
 LOOKS = ("rendered", "real")
 
 
-@dataclass(frozen=True)
-class Config:
+@dataclass(frozen=True, kw_only=True)
+class Config(ValidatingConfig):
     """Settings of one training."""
 
     arch: str = option("mask_rcnn", "the architecture", detectors)
@@ -58,15 +58,14 @@ class Config:
     height: int = option(288, "height of the scenes")
     width: int = option(384, "width of the scenes")
     short_side: int = option(0, "short side to which the scenes are enlarged; 0 leaves them")
-    steps: int = option(2000, "how many steps to train")
-    batch: int = option(8, "pictures a step, over all processes")
+    steps: int = 2000
+    batch: int = 8
     learning_rate: float = option(7e-4, "highest learning rate of the one-cycle schedule")
     weight_decay: float = option(0.05, "weight decay of AdamW")
     seed: int = option(0, "seed of weights, scenes and augmentation")
-    precision: str = option("auto", "auto, bf16 or fp32", lambda: ["auto", "bf16", "fp32"])
-    validate: int = option(500, "measure on so many held-out scenes at the end; 0 is none")
-    save_every: int = option(200, "save the state of the run every so many steps")
-    output: Path = option(Path("runs/infrared/{arch}.safetensors"), "the checkpoint to write")
+    val_scenes: int = option(500, "measure on so many held-out scenes; 0 is none",
+                             formerly="validate")
+    output: Path = Path("runs/infrared/{arch}.safetensors")
 
 
 def train(config: Config, on_step: OnStep | None = None, samples: Samples | None = None) -> Path:
@@ -74,7 +73,7 @@ def train(config: Config, on_step: OnStep | None = None, samples: Samples | None
     check(config)
     config = checkpoints.with_target(config)
     samples = samples or open_scenes(config)
-    run = Run(config, config.output.parent, on_step, save_every=config.save_every)
+    run = Run(config, on_step)
     module = begin(config)
     average = Average(module, 0.998)
     optimizer = torch.optim.AdamW([p for p in module.parameters() if p.requires_grad],
@@ -96,7 +95,10 @@ def train(config: Config, on_step: OnStep | None = None, samples: Samples | None
         optimizer.step()
         schedule.step()
         average.update(run.accelerator.unwrap_model(module))
-        run.report(loss=loss.detach(), **{name: part.detach() for name, part in losses.items()})
+        values = {"loss": loss.detach(), **{name: part.detach() for name, part in losses.items()}}
+        if run.is_to_validate and config.val_scenes:
+            values |= summary(model_of(config, run, average), held_out(config))
+        run.report(**values)
 
     if run.accelerator.is_main_process:
         write(config, run, average)
@@ -122,11 +124,11 @@ def check(config: Config) -> None:
                         known=", ".join(parts_to_learn(config)))
     within(config, steps=(1, 10**9), batch=(2, 4096), seed=(0, 10**6), scenes=(0, 10**7),
            workers=(0, 1024), masks_per_class=(0, 10**6), height=(64, 1024), width=(64, 1024),
-           clutter=(0, 2), validate=(0, 10**5), learning_rate=(1e-9, 10), weight_decay=(0, 1),
-           save_every=(1, 10**9))
+           clutter=(0, 2), val_scenes=(0, 10**5), learning_rate=(1e-9, 10), weight_decay=(0, 1),
+           val_every=(0, 10**9), save_every=(1, 10**9))
     if config.short_side:
         within(config, short_side=(SMALLEST_SIDE, LARGEST_SIDE))
-    if config.validate:
+    if config.val_scenes:
         require_pycocotools()
 
 
@@ -184,31 +186,37 @@ def short_side(config: Config) -> int:
     return config.short_side or min(config.height, config.width)
 
 
-def write(config: Config, run: Run, average: Average) -> None:
-    """Measure the averaged detector and write it with its card."""
-    module = round_rows(average.module.eval())  # measured as it is kept
-    metrics: dict[str, object] = {"seconds": run.seconds}
-    if config.validate and not run.asked_to_stop:
-        held_out = scenes_from(config, HELD_OUT, config.validate)
-        report = measure(Model(module, describe(config, run, {})), held_out)
-        metrics |= report.as_json()
-    checkpoints.save(config.output, module, describe(config, run, metrics), bits=8)
+def held_out(config: Config) -> Scenes:
+    """Return the scenes to measure on, which no training ever sees."""
+    return scenes_from(config, HELD_OUT, config.val_scenes)
 
 
-def describe(config: Config, run: Run, metrics: dict[str, object]) -> Card:
-    """Return the model card of this training."""
-    return Card(
-        system="infrared", arch=config.arch, classes=CLASSES,
-        config={"classes": len(CLASSES), **settings_of(config)},
+def summary(model: Model, scenes: Scenes) -> dict[str, float]:
+    """Return the average precisions on held-out scenes, for the curve of a training."""
+    precisions = measure(model, scenes).precisions
+    return {f"val_{name}_AP": precision.ap for name, precision in precisions.items()}
+
+
+def model_of(config: Config, run: Run, average: Average) -> Model:
+    """Return the averaged weights as a model that `detect` accepts."""
+    return Model(average.module.eval(), run.card(
+        "infrared", config.arch, {"classes": len(CLASSES), **settings_of(config)}, classes=CLASSES,
         preprocess={"short_side": short_side(config), "channels": 1,
                     "normalisation": "each picture: mean 0, deviation 1"},
-        data={"train": "rendered scenes", "val": f"{config.validate} held-out scenes",
+        data={"train": "rendered scenes", "val": f"{config.val_scenes} held-out scenes",
               "look": config.look, "devices": list(config.devices), "clutter": config.clutter,
               "licences": licences(["thermograms"] if config.look == "real" else []),
-              "without_masks": list(config.without_masks)},
-        metrics=metrics, command=command("infrared", "train", config), seed=config.seed,
-        steps=run.number, device=run.device,
-    )
+              "without_masks": list(config.without_masks)}))
+
+
+def write(config: Config, run: Run, average: Average) -> None:
+    """Measure the averaged detector and write it with its card."""
+    model = model_of(config, run, average)
+    model = replace(model, module=round_rows(model.module))  # measured as it is kept
+    metrics: dict[str, object] = {"seconds": run.seconds}
+    if config.val_scenes and not run.asked_to_stop:
+        metrics |= measure(model, held_out(config)).as_json()
+    checkpoints.save(config.output, model.module, replace(model.card, metrics=metrics), bits=8)
 
 
 def run(config: Config) -> Path:

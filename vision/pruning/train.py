@@ -15,11 +15,11 @@ import torch
 from torch.nn import functional
 
 from vision import checkpoints
-from vision.checkpoints import Card, Model
+from vision.checkpoints import Model
 from vision.datasets import licences
 from vision.errors import UserError
 from vision.image_folders import augment, cut_out
-from vision.options import Verb, command, option, within
+from vision.options import Verb, option, within
 from vision.pruning.data import (
     PREPROCESS,
     SETS,
@@ -33,7 +33,14 @@ from vision.pruning.evaluate import measure, summary
 from vision.pruning.models import ARCHITECTURES
 from vision.pruning.models.parts import Network, initialise
 from vision.pruning.predict import load, network_of
-from vision.training import Average, OnStep, Run, generator_for, on_terminal
+from vision.training import (
+    Average,
+    OnStep,
+    Run,
+    ValidatingConfig,
+    generator_for,
+    on_terminal,
+)
 
 SCHEDULES = ("one-cycle", "published")
 WARM = 0.2  # share of the one-cycle schedule in which the learning rate rises
@@ -41,8 +48,8 @@ AVERAGED = 0.995  # how much of the average stays at each step: it looks back ab
 Batch = tuple[torch.Tensor, torch.Tensor]
 
 
-@dataclass(frozen=True)
-class Config:
+@dataclass(frozen=True, kw_only=True)
+class Config(ValidatingConfig):
     """Settings of one training."""
 
     arch: str = option("vgg16", "the architecture", ARCHITECTURES.names)
@@ -53,7 +60,7 @@ class Config:
                                    lambda: list(SETS))
     limit: int = option(0, "use only so many pictures of each split; 0 is all")
     steps: int = option(7800, "how many steps to train; 391 of 128 pictures see all of CIFAR-10")
-    batch: int = option(128, "pictures a step, over all processes")
+    batch: int = 128
     sparsity: float = option(0.0, "weight λ of Σ|γ|; the paper has 1e-4 for VGG, else 1e-5")
     schedule: str = option("one-cycle", "how the learning rate goes", lambda: list(SCHEDULES))
     learning_rate: float = option(0.1, "highest learning rate")
@@ -61,11 +68,9 @@ class Config:
     smoothing: float = option(0.0, "share of each label that all classes get, arXiv:1512.00567")
     cutout: int = option(0, "side of a square without picture, arXiv:1708.04552; 0 is none")
     average: bool = option(False, "keep a moving average of the weights instead of the last ones")
-    seed: int = option(0, "seed of weights, order and augmentation")
-    precision: str = option("auto", "auto, bf16 or fp32", lambda: ["auto", "bf16", "fp32"])
     val_every: int = option(0, "measure on the test split every so many steps; 0 is at the end")
-    save_every: int = option(500, "save the state of the run every so many steps")
-    output: Path = option(Path("runs/pruning/{arch}.safetensors"), "the checkpoint to write")
+    save_every: int = 500
+    output: Path = Path("runs/pruning/{arch}.safetensors")
 
 
 def train(config: Config, on_step: OnStep | None = None) -> Path:
@@ -74,7 +79,7 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
     config = checkpoints.with_target(config)
     pictures = open_all(config.data, "train", config.limit)
     test = open_pictures(config.data[0], "test").first(config.limit)
-    run = Run(config, config.output.parent, on_step, save_every=config.save_every)
+    run = Run(config, on_step)
     network = make_network(config, len(pictures.classes))
     optimizer = torch.optim.SGD(network.parameters(), config.learning_rate, momentum=0.9,
                                 weight_decay=config.weight_decay, nesterov=True)
@@ -85,7 +90,7 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
     network = run.accelerator.unwrap_model(module)
     kept = average.module if average else network
 
-    for number, (pixels, labels) in run.steps(lambda n: make_batch(pictures, config, run, n)):
+    for _, (pixels, labels) in run.steps(lambda n: make_batch(pictures, config, run, n)):
         module.train()
         logits = module(normalise(pixels.to(run.accelerator.device)))
         loss = functional.cross_entropy(logits.float(), labels.to(logits.device),
@@ -98,7 +103,7 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
         if average:
             average.update(network)
         values: dict[str, float | torch.Tensor] = {"loss": loss.detach()}
-        if config.val_every and (number + 1) % config.val_every == 0:
+        if run.is_to_validate:
             values["accuracy"] = measure(model_of(config, run, kept), test).accuracy
         run.report(scales(network) if on_step else None, **values)
 
@@ -173,7 +178,11 @@ def scales(network: Network) -> np.ndarray:
 
 def model_of(config: Config, run: Run, network: Network) -> Model:
     """Return the network as a model that `predict` accepts."""
-    return Model(network.eval(), describe(config, run, network, {}))
+    return Model(network.eval(), run.card(
+        "pruning", network.arch, network.config, preprocess=PREPROCESS,
+        classes=open_pictures(config.data[0], "test").classes,
+        data={"train": list(config.data), "test": f"{config.data[0]} test",
+              "licences": licences(config.data)}))
 
 
 def write(config: Config, run: Run, network: Network) -> None:
@@ -191,18 +200,6 @@ def lineage(config: Config) -> dict[str, object]:
     card = checkpoints.read_card(config.start)
     kept = {name: card.metrics[name] for name in ("pruning",) if name in card.metrics}
     return {**kept, "made_from": [*card.metrics.get("made_from", []), card.command]}
-
-
-def describe(config: Config, run: Run, network: Network, metrics: dict[str, object]) -> Card:
-    """Return the model card of this training."""
-    return Card(
-        system="pruning", arch=network.arch, config=network.config,
-        classes=open_pictures(config.data[0], "test").classes, preprocess=PREPROCESS,
-        data={"train": list(config.data), "test": f"{config.data[0]} test",
-              "licences": licences(config.data)},
-        metrics=metrics, command=command("pruning", "train", config), seed=config.seed,
-        steps=run.number, device=run.device,
-    )
 
 
 def run(config: Config) -> Path:

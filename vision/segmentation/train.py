@@ -11,10 +11,10 @@ import torch
 from torch import nn
 
 from vision import checkpoints
-from vision.checkpoints import Card, Model
+from vision.checkpoints import Model
 from vision.datasets import licences
 from vision.errors import UserError
-from vision.options import Verb, command, option, within
+from vision.options import Verb, option, within
 from vision.quantised import round_rows
 from vision.segmentation.criterion import Target, criterion
 from vision.segmentation.data import (
@@ -30,7 +30,7 @@ from vision.segmentation.losses import LOSSES
 from vision.segmentation.models import ARCHITECTURES, dimensions, facts
 from vision.segmentation.predict import predict, to_tensor, volumes_to_tensor
 from vision.segmentation.volumes import Cut
-from vision.training import Average, OnStep, Run, generator_for, on_terminal
+from vision.training import Average, OnStep, Run, ValidatingConfig, generator_for, on_terminal
 
 if TYPE_CHECKING:
     from vision.segmentation.leaderboard import Leaderboard
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 ALL = "all"
 
 
-@dataclass(frozen=True)
-class Config:
+@dataclass(frozen=True, kw_only=True)
+class Config(ValidatingConfig):
     """Settings of one training."""
 
     arch: str = option("unet", "the architecture; all trains every one by its recipe",
@@ -49,8 +49,8 @@ class Config:
     data: tuple[str, ...] = option(("camvid", "scenes"), "the data sets, the one that counts first")
     mix: float = option(0.5, "share of the other data sets at the start; it falls to 0")
     limit: int = option(0, "use only so many samples of each data set; 0 is all")
-    steps: int = option(6000, "how many steps to train")
-    batch: int = option(8, "pictures a step, over all processes")
+    steps: int = 6000
+    batch: int = 8
     crop: tuple[int, ...] = option((224, 288), "height and width of the crops; volumes: depth too")
     scale: tuple[float, ...] = option((0.55, 1.3), "smallest and largest scale of the crops")
     short_side: int = option(288, "short side of the pictures at inference")
@@ -58,11 +58,7 @@ class Config:
     balance: float = option(0.4, "weight of rare classes: 0 is none, 1 is one over frequency")
     learning_rate: float = option(3e-3, "highest learning rate of the one-cycle schedule")
     weight_decay: float = option(0.02, "weight decay of AdamW")
-    seed: int = option(0, "seed of weights, order and augmentation")
-    precision: str = option("auto", "auto, bf16 or fp32", lambda: ["auto", "bf16", "fp32"])
-    val_every: int = option(0, "measure on the val split every so many steps; 0 is at the end only")
-    save_every: int = option(200, "save the state of the run every so many steps")
-    output: Path = option(Path("runs/segmentation/{arch}.safetensors"), "the checkpoint to write")
+    output: Path = Path("runs/segmentation/{arch}.safetensors")
 
 
 def train(config: Config, on_step: OnStep | None = None) -> Path:
@@ -73,7 +69,7 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
     validation = open_samples(config.data[0], "val", config.limit)
     agreed_classes([*sets, validation])
     agreed_dimensions(config, sets)
-    run = Run(config, config.output.parent, on_step, save_every=config.save_every)
+    run = Run(config, on_step)
     device = run.accelerator.device
     module = begin(config, sets[0])
     average = Average(module)
@@ -84,7 +80,7 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
     module, optimizer, schedule, average = run.prepare(module, optimizer, schedule, average)
     weights = class_weights(sets[0], config.balance).to(device)
 
-    for number, batch in run.steps(lambda n: make_batch(sets, config, run, n)):
+    for _, batch in run.steps(lambda n: make_batch(sets, config, run, n)):
         module.train()
         target = batch.to(device)
         loss = criterion(module(target.pictures), target, LOSSES[config.loss], weights)
@@ -94,7 +90,7 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
         optimizer.step()
         schedule.step()
         average.update(run.accelerator.unwrap_model(module))
-        if config.val_every and (number + 1) % config.val_every == 0:
+        if run.is_to_validate:
             model = model_of(config, sets[0], run, average)
             run.report(predict(model, validation[0][0]), loss=loss.detach(),
                        val_miou=measure(model, validation, refined=False).mean_iou)
@@ -105,7 +101,7 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
         model = model_of(config, sets[0], run, average)
         model = replace(model, module=round_rows(model.module))  # measured as it is kept
         metrics = {} if run.asked_to_stop else summary(model, validation)
-        card = describe(config, sets[0], run, metrics)
+        card = replace(model.card, metrics=metrics)
         checkpoints.save(config.output, model.module, card, bits=8)
     run.finish()
     return config.output
@@ -219,22 +215,13 @@ def class_weights(samples: Samples, balance: float) -> torch.Tensor:
 
 def model_of(config: Config, samples: Samples, run: Run, average: Average) -> Model:
     """Return the averaged weights as a model that `predict` accepts."""
-    return Model(average.module.eval(), describe(config, samples, run, {}))
-
-
-def describe(config: Config, samples: Samples, run: Run, metrics: dict[str, object]) -> Card:
-    """Return the model card of this training."""
     sets = [Path(name).name for name in config.data]  # not where somebody keeps them
     told = dict(zip(sets, licences(config.data).values(), strict=True))
     names = {"diagnoses": list(diagnoses(samples))} if diagnoses(samples) else {}
-    return Card(
-        system="segmentation", arch=config.arch, config=settings(config, samples),
-        classes=samples.classes, preprocess={"short_side": config.short_side},
-        data={"train": sets, "val": f"{sets[0]} val", "licences": told, **names},
-        metrics=metrics, seed=config.seed,
-        command=command("segmentation", "train", replace(config, data=tuple(sets))),
-        steps=run.number, device=run.device,
-    )
+    return Model(average.module.eval(), run.card(
+        "segmentation", config.arch, settings(config, samples), classes=samples.classes,
+        preprocess={"short_side": config.short_side},
+        data={"train": sets, "val": f"{sets[0]} val", "licences": told, **names}))
 
 
 def run(config: Config) -> Path | Leaderboard:

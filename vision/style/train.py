@@ -6,7 +6,7 @@ optimised here, over many contents, instead of the pixels of one painting.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ from vision import checkpoints
 from vision.checkpoints import Card
 from vision.datasets import licences
 from vision.images import read_picture
-from vision.options import Verb, command, option, within
+from vision.options import Verb, option, within
 from vision.style.data import (
     PREPROCESS,
     check_picture,
@@ -31,13 +31,13 @@ from vision.style.models import ARCHITECTURES
 from vision.style.objective import NAMES, Objective
 from vision.style.settings import Settings
 from vision.style.sight import Sight
-from vision.training import OnStep, Run, generator_for, on_terminal
+from vision.training import OnStep, Run, TrainingConfig, generator_for, on_terminal
 
 PAINTER = "forward"
 
 
-@dataclass(frozen=True)
-class Config:
+@dataclass(frozen=True, kw_only=True)
+class Config(TrainingConfig):
     """Settings of one training."""
 
     style: Path = option(Path("assets/style/night.jpg"), "the style picture")
@@ -45,18 +45,15 @@ class Config:
                            "a folder of your pictures")
     size: str = option("compact", "its size", lambda: ["tiny", "compact", "paper"])
     extractor: str = option("bundled", "the network that sees", lambda: list(EXTRACTORS))
-    steps: int = option(2000, "how many steps to train")
-    batch: int = option(4, "pictures a step, over all processes")
+    steps: int = 2000
+    batch: int = 4
     side: int = option(128, "height and width of the pictures")
     style_side: int = option(384, "longest side of the style picture")
     content_weight: float = option(1.0, "weight of the content loss")
     style_weight: float = option(1000.0, "weight of the style loss")
     tv_weight: float = option(10.0, "weight of the total variation loss, which smooths")
     learning_rate: float = option(2e-3, "highest learning rate of the one-cycle schedule")
-    seed: int = option(0, "seed of weights, order and cuts")
-    precision: str = option("auto", "auto, bf16 or fp32", lambda: ["auto", "bf16", "fp32"])
-    save_every: int = option(200, "save the state of the run every so many steps")
-    output: Path = option(Path("runs/style/forward.safetensors"), "the checkpoint to write")
+    output: Path = Path("runs/style/forward.safetensors")
 
 
 def train(config: Config, on_step: OnStep | None = None) -> Path:
@@ -65,7 +62,7 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
            learning_rate=(1e-7, 1), save_every=(1, 10**9))
     config = checkpoints.with_target(config)
     style, contents = check_picture(read_picture(config.style)), open_contents(config.contents)
-    run = Run(config, config.output.parent, on_step, save_every=config.save_every)
+    run = Run(config, on_step)
     module = ARCHITECTURES.build(PAINTER, size=config.size)
     optimizer = torch.optim.Adam(module.parameters(), config.learning_rate)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, config.learning_rate,
@@ -87,8 +84,7 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
                    **dict(zip(NAMES, losses.detach(), strict=True)))
 
     if run.accelerator.is_main_process:
-        checkpoints.save(config.output, run.accelerator.unwrap_model(module),
-                         describe(config, run))
+        checkpoints.save(config.output, run.accelerator.unwrap_model(module), card(config, run))
     run.finish()
     return config.output
 
@@ -115,19 +111,15 @@ def make_batch(contents: list[np.ndarray], config: Config, run: Run, number: int
     return torch.stack(cuts)[run.share(config.batch)]
 
 
-def describe(config: Config, run: Run) -> Card:
-    """Return the model card of this training."""
+def card(config: Config, run: Run) -> Card:
+    """Return the model card, with the licence of what was painted."""
     name = config.contents
     licence = "public domain and CC0" if name == "photographs" else licences([name])[name]
     source = "scikit-image's photographs" if name == "photographs" else Path(name).name
-    settings = replace(config, contents=Path(name).name)
-    return Card(
-        system="style", arch=PAINTER, config={"size": config.size}, preprocess=PREPROCESS,
-        data={"style": config.style.name, "train": [source], "extractor": config.extractor,
-              "licences": {source: licence}},
-        metrics={"seconds": run.seconds}, command=command("style", "train", settings),
-        seed=config.seed, steps=run.number, device=run.device,
-    )
+    return run.card("style", PAINTER, {"size": config.size}, preprocess=PREPROCESS,
+                    data={"style": config.style.name, "train": [source],
+                          "extractor": config.extractor, "licences": {source: licence}},
+                    metrics={"seconds": run.seconds})
 
 
 def run(config: Config) -> Path:

@@ -16,35 +16,31 @@ from torch import nn
 from torch.nn import functional
 
 from vision import checkpoints
-from vision.checkpoints import Card
 from vision.datasets import licences
 from vision.errors import UserError
 from vision.image_folders import SIDES, SPLITS, Labelled, augment, open_labelled
-from vision.options import Verb, command, option, within
+from vision.options import Verb, option, within
 from vision.style.data import PREPROCESS, normalise
 from vision.style.models.vgg19 import Classifier, balance, folded
-from vision.training import Average, OnStep, Run, generator_for, on_terminal
+from vision.training import Average, OnStep, Run, TrainingConfig, generator_for, on_terminal
 
 WARM = 0.15  # share of the steps in which the learning rate rises
 Batch = dict[str, tuple[torch.Tensor, torch.Tensor]]
 
 
-@dataclass(frozen=True)
-class Config:
+@dataclass(frozen=True, kw_only=True)
+class Config(TrainingConfig):
     """Settings of one training."""
 
     size: str = option("paper", "its size", lambda: ["compact", "paper"])
     data: tuple[str, ...] = option(("cifar10", "tiny-imagenet"), "the data sets, one head for each",
                                    lambda: sorted(SIDES))
     batch: tuple[int, ...] = option((96, 24), "pictures of each data set a step")
-    steps: int = option(2200, "how many steps to train")
+    steps: int = 2200
     learning_rate: float = option(0.05, "highest learning rate of the one-cycle schedule")
     weight_decay: float = option(5e-4, "weight decay")
     level: float = option(2.0, "mean activation that every filter is scaled to")
-    seed: int = option(0, "seed of weights, order and augmentation")
-    precision: str = option("auto", "auto, bf16 or fp32", lambda: ["auto", "bf16", "fp32"])
-    save_every: int = option(200, "save the state of the run every so many steps")
-    output: Path = option(Path("runs/style/vgg19.safetensors"), "the checkpoint to write")
+    output: Path = Path("runs/style/vgg19.safetensors")
 
 
 def train(config: Config, on_step: OnStep | None = None) -> Path:
@@ -52,7 +48,7 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
     check(config)
     config = checkpoints.with_target(config)
     sets = {name: open_labelled(name, "train") for name in config.data}
-    run = Run(config, config.output.parent, on_step, save_every=config.save_every)
+    run = Run(config, on_step)
     module = Classifier(config.size, {name: len(data.classes) for name, data in sets.items()})
     average = Average(module, 0.995)
     optimizer = torch.optim.SGD(module.parameters(), config.learning_rate, momentum=0.9,
@@ -114,7 +110,10 @@ def write(config: Config, run: Run, average: Average) -> None:
         "seconds": run.seconds}
     extractor = folded(classifier, config.size)
     balance(extractor, calibration(config), config.level)
-    checkpoints.save(config.output, extractor, describe(config, run, metrics), bits=8)
+    card = run.card("style", "vgg19", {"size": config.size}, verb="train_extractor",
+                    preprocess=PREPROCESS, metrics=metrics,
+                    data={"train": list(config.data), "licences": licences(config.data)})
+    checkpoints.save(config.output, extractor, card, bits=8)
 
 
 @torch.inference_mode()
@@ -131,16 +130,6 @@ def calibration(config: Config, count: int = 400) -> torch.Tensor:
     data = open_labelled(max(config.data, key=SIDES.__getitem__), "train")
     index = np.linspace(0, len(data) - 1, count).astype(int)
     return normalise(data.pixels[index])
-
-
-def describe(config: Config, run: Run, metrics: dict[str, object]) -> Card:
-    """Return the model card of this training."""
-    return Card(
-        system="style", arch="vgg19", config={"size": config.size}, preprocess=PREPROCESS,
-        data={"train": list(config.data), "licences": licences(config.data)}, metrics=metrics,
-        command=command("style", "train_extractor", config), seed=config.seed, steps=run.number,
-        device=run.device,
-    )
 
 
 def run(config: Config) -> Path:

@@ -101,7 +101,7 @@ def test_hot_regions_of_a_scene_are_its_devices() -> None:
 def test_trained_on_scenes_it_finds_and_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
                                               ) -> None:
     monkeypatch.setattr(classical, "Scenes", lambda first, count: Handmade(count))
-    path = train(Config(scenes=12, validate=4, output=tmp_path / "c.safetensors"))
+    path = train(Config(scenes=12, val_scenes=4, output=tmp_path / "c.safetensors"))
     model = load(path)
     assert model.card.metrics["accuracy_on_true_masks"] == 1
     found = detect(model, Handmade(20)[15].grey)

@@ -174,7 +174,7 @@ def test_a_mirrored_crop_has_mirrored_zones() -> None:
 def test_training_a_zone_head_learns_the_scenes(tmp_path: Path,
                                                 monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(train_zones, "Scenes", lambda first, count: Handmade(count))
-    config = Config(width=8, scenes=4, steps=25, batch=2, precision="fp32", validate=0,
+    config = Config(width=8, scenes=4, steps=25, batch=2, precision="fp32", val_scenes=0,
                     learning_rate=1e-2, output=tmp_path / "z.safetensors")
     losses: list[float] = []
     model = load(train(config, lambda step: losses.append(step.values["loss"])))

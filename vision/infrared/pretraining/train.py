@@ -19,16 +19,16 @@ from vision.infrared.models.backbone import DEPTHS
 from vision.infrared.pretraining import glcm
 from vision.infrared.pretraining.pictures import Source, open_source
 from vision.infrared.thermogram.palettes import intensity
-from vision.options import Verb, command, option, within
-from vision.training import Average, OnStep, Run, generator_for, on_terminal
+from vision.options import Verb, option, within
+from vision.training import Average, OnStep, Run, ValidatingConfig, generator_for, on_terminal
 
 TARGETS = 200  # thermograms that source pictures are compared with
 SAMPLINGS = ("uniform", "glcm")
 LOOKS = ("rendered", "thermograms")
 
 
-@dataclass(frozen=True)
-class Config:
+@dataclass(frozen=True, kw_only=True)
+class Config(ValidatingConfig):
     """Settings of one pre-training."""
 
     source: str = option("tiny-imagenet", "tiny-imagenet, cifar10, or a folder of pictures")
@@ -38,23 +38,21 @@ class Config:
                          lambda: list(LOOKS))
     backbone: str = option("resnet18", "the backbone", lambda: list(DEPTHS))
     side: int = option(96, "side of the pictures in pixels")
-    steps: int = option(3000, "how many steps to train")
-    batch: int = option(64, "pictures a step, over all processes")
+    steps: int = 3000
+    batch: int = 64
     learning_rate: float = option(2e-3, "highest learning rate of the one-cycle schedule")
-    seed: int = option(0, "seed of weights, order and augmentation")
-    precision: str = option("auto", "auto, bf16 or fp32", lambda: ["auto", "bf16", "fp32"])
-    output: Path = option(Path("runs/infrared/backbone-{sampling}.safetensors"),
-                          "the checkpoint to write")
+    save_every: int = 500
+    output: Path = Path("runs/infrared/backbone-{sampling}.safetensors")
 
 
 def train(config: Config, on_step: OnStep | None = None) -> Path:
     """Train as configured, tell `on_step` of every step, and return the checkpoint's path."""
     within(config, side=(32, 512), steps=(1, 10**9), batch=(2, 10**5), learning_rate=(1e-9, 1),
-           seed=(0, 10**6))
+           seed=(0, 10**6), val_every=(0, 10**9), save_every=(1, 10**9))
     config = checkpoints.with_target(config)
-    source = open_source(config.source, "train")
+    source, val = (open_source(config.source, split) for split in ("train", "val"))
     weights = drawing_weights(source, config)
-    run = Run(config, config.output.parent, on_step, save_every=500)
+    run = Run(config, on_step)
     module = ARCHITECTURES.build("classifier", classes=len(source.classes),
                                  backbone=config.backbone)
     average = Average(module, 0.998)
@@ -72,12 +70,15 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
         optimizer.step()
         schedule.step()
         average.update(run.accelerator.unwrap_model(module))
-        run.report(loss=loss.detach())
+        values: dict[str, float | torch.Tensor] = {"loss": loss.detach()}
+        if run.is_to_validate:
+            values["val_accuracy"] = accuracy(average.module, val, config)
+        run.report(**values)
 
     if run.accelerator.is_main_process:
-        metrics = {"accuracy": accuracy(average.module, open_source(config.source, "val"), config),
+        metrics = {"accuracy": accuracy(average.module, val, config),
                    "effective_size": glcm.effective_size(weights), "seconds": run.seconds}
-        checkpoints.save(config.output, average.module, describe(config, source, run, metrics))
+        checkpoints.save(config.output, average.module, card(config, source, run, metrics))
     run.finish()
     return config.output
 
@@ -138,20 +139,16 @@ def accuracy(module: torch.nn.Module, source: Source, config: Config) -> float:
     return right / len(source)
 
 
-def describe(config: Config, source: Source, run: Run, metrics: dict[str, float]) -> Card:
-    """Return the model card of this training."""
+def card(config: Config, source: Source, run: Run, metrics: dict[str, float]) -> Card:
+    """Return the model card, with the licences of what was seen."""
     seen = [config.source] + (["thermograms"] if config.target == "thermograms" else [])
-    return Card(
-        system="infrared", arch="classifier",
-        config={"classes": len(source.classes), "backbone": config.backbone},
-        classes=source.classes,
+    return run.card(
+        "infrared", "classifier", {"classes": len(source.classes), "backbone": config.backbone},
+        verb="train_backbone", classes=source.classes, metrics=dict(metrics),
         preprocess={"side": config.side, "channels": 1,
                     "normalisation": "each picture: mean 0, deviation 1"},
         data={"train": seen, "sampling": config.sampling, "val": f"{config.source} val",
-              "licences": licences(seen)},
-        metrics=dict(metrics), command=command("infrared", "train_backbone", config),
-        seed=config.seed, steps=run.number, device=run.device,
-    )
+              "licences": licences(seen)})
 
 
 def run(config: Config) -> Path:

@@ -38,7 +38,8 @@ class Config:
 
     scenes: int = option(400, "how many scenes to learn from")
     penalty: float = option(10.0, "C: the largest weight of one example")
-    validate: int = option(100, "measure on so many held-out scenes; 0 is none")
+    val_scenes: int = option(100, "measure on so many held-out scenes; 0 is none",
+                             formerly="validate")
     seed: int = option(0, "seed of the scenes")
     output: Path = option(Path("runs/infrared/classical.safetensors"), "the checkpoint to write")
 
@@ -150,7 +151,7 @@ def detect(model: Model, grey: np.ndarray) -> Detections:
 
 def train(config: Config) -> Path:
     """Learn from scenes and return the checkpoint's path."""
-    within(config, scenes=(1, 10**5), penalty=(1e-6, 1e6), validate=(0, 10**5), seed=(0, 10**6))
+    within(config, scenes=(1, 10**5), penalty=(1e-6, 1e6), val_scenes=(0, 10**5), seed=(0, 10**6))
     config = checkpoints.with_target(config)
     start = time.perf_counter()
     rows, labels = examples(Scenes(TRAINING * (1 + config.seed), config.scenes))
@@ -159,8 +160,8 @@ def train(config: Config) -> Path:
                         "raise --scenes")
     module = fit(rows, labels, len(CLASSES), config.penalty)
     metrics: dict[str, Any] = {"seconds": time.perf_counter() - start}
-    if config.validate:
-        true_rows, truth = examples(Scenes(HELD_OUT, config.validate))
+    if config.val_scenes:
+        true_rows, truth = examples(Scenes(HELD_OUT, config.val_scenes))
         said = module(torch.from_numpy(true_rows)).argmax(1).numpy()
         metrics["accuracy_on_true_masks"] = float((said == truth).mean())
     card = Card(
@@ -168,7 +169,7 @@ def train(config: Config) -> Path:
         config={"classes": len(CLASSES), "features": FEATURES, "supports": len(rows)},
         preprocess={"height": SIZE[0], "width": SIZE[1]},
         data={"train": f"{config.scenes} rendered scenes",
-              "val": f"{config.validate} held-out scenes"},
+              "val": f"{config.val_scenes} held-out scenes"},
         metrics=metrics, command=command("infrared", "classical", config), seed=config.seed,
         device="cpu")
     return checkpoints.save(config.output, module, card)

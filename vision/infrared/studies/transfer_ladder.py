@@ -166,7 +166,7 @@ def climb(config: Config, on_step: OnStep | None = None,
         if any(rung.is_made_by(wanted) for rung in report.rungs):
             continue
         path = train(training.Config(
-            start=start, freeze=WAYS[way], scenes=count, validate=config.scenes,
+            start=start, freeze=WAYS[way], scenes=count, val_scenes=config.scenes,
             save_every=config.steps + 1, **shared(config),
             output=Path("runs/infrared/ladder") / f"{way}-{sampling}-{count}.safetensors"), on_step)
         card = checkpoints.read_card(path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,45 +12,47 @@ from torch.nn import functional
 from torchvision.ops import complete_box_iou_loss
 
 from vision import checkpoints
-from vision.checkpoints import Card, Model
+from vision.checkpoints import Model
 from vision.errors import UserError
 from vision.infrared.classes import CLASSES
 from vision.infrared.data import HELD_OUT, TRAINING, Augment, Kept, Scenes
 from vision.infrared.models import ARCHITECTURES
 from vision.infrared.scenes import Scene, Zone
 from vision.infrared.zones.locate import SLOTS, crops_of, load, measure, numbers_of, wider
-from vision.options import Verb, command, option, within
+from vision.options import Verb, option, within
 from vision.quantised import round_rows
-from vision.training import Average, OnStep, Run, generator_for, on_terminal
+from vision.training import Average, OnStep, Run, ValidatingConfig, generator_for, on_terminal
 
 JITTER = 0.06  # of a box: how far off its edges are in training
 Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
 
 
-@dataclass(frozen=True)
-class Config:
+@dataclass(frozen=True, kw_only=True)
+class Config(ValidatingConfig):
     """Settings of one training."""
 
     start: Path | None = option(None, "begin with the weights of this zone head")
     width: int = option(48, "width of the first layer")
     scenes: int = option(6000, "how many different scenes to learn from")
-    steps: int = option(5000, "how many steps to train")
+    steps: int = 5000
     batch: int = option(16, "scenes a step, over all processes")
     learning_rate: float = option(3e-3, "highest learning rate of the one-cycle schedule")
     seed: int = option(0, "seed of weights, scenes and jitter")
-    precision: str = option("auto", "auto, bf16 or fp32", lambda: ["auto", "bf16", "fp32"])
-    validate: int = option(500, "measure on so many held-out scenes at the end; 0 is none")
-    output: Path = option(Path("runs/infrared/zones.safetensors"), "the checkpoint to write")
+    save_every: int = 500
+    val_scenes: int = option(500, "measure on so many held-out scenes; 0 is none",
+                             formerly="validate")
+    output: Path = Path("runs/infrared/zones.safetensors")
 
 
 def train(config: Config, on_step: OnStep | None = None) -> Path:
     """Train as configured, tell `on_step` of every step, and return the checkpoint's path."""
     within(config, width=(8, 1024), scenes=(1, 10**6), steps=(1, 10**9), batch=(1, 4096),
-           learning_rate=(1e-9, 1), seed=(0, 10**6), validate=(0, 10**5))
+           learning_rate=(1e-9, 1), seed=(0, 10**6), val_scenes=(0, 10**5),
+           val_every=(0, 10**9), save_every=(1, 10**9))
     config = checkpoints.with_target(config)
     rendered = Scenes(TRAINING * (1 + config.seed), config.scenes)
     scenes = Kept(lambda index: marked(rendered.scene(index)), config.scenes)
-    run = Run(config, config.output.parent, on_step, save_every=500)
+    run = Run(config, on_step)
     module = begin(config)
     average = Average(module, 0.995)
     optimizer = torch.optim.AdamW(module.parameters(), config.learning_rate, weight_decay=0.02)
@@ -67,7 +69,10 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
         optimizer.step()
         schedule.step()
         average.update(run.accelerator.unwrap_model(module))
-        run.report(loss=loss.detach())
+        values: dict[str, float | torch.Tensor] = {"loss": loss.detach()}
+        if run.is_to_validate and config.val_scenes:
+            values["val_accuracy"] = measure(model_of(config, run, average), held_out(config)).mean
+        run.report(**values)
 
     if run.accelerator.is_main_process:
         write(config, run, average)
@@ -157,26 +162,28 @@ def settings(config: Config) -> dict[str, int]:
     return {"classes": len(CLASSES), "slots": SLOTS, "width": config.width}
 
 
-def write(config: Config, run: Run, average: Average) -> None:
-    """Measure the averaged head and write it with its card."""
-    module = round_rows(average.module.eval())  # measured as it is kept
-    metrics: dict[str, object] = {"seconds": run.seconds}
-    if config.validate and not run.asked_to_stop:
-        held_out = Scenes(HELD_OUT, config.validate)
-        metrics |= measure(Model(module, describe(config, run, {})), held_out).as_json()
-    checkpoints.save(config.output, module, describe(config, run, metrics), bits=8)
+def held_out(config: Config) -> Scenes:
+    """Return the scenes to measure on, which no training ever sees."""
+    return Scenes(HELD_OUT, config.val_scenes)
 
 
-def describe(config: Config, run: Run, metrics: dict[str, object]) -> Card:
-    """Return the model card of this training."""
-    return Card(
-        system="infrared", arch="zones", config=settings(config), classes=CLASSES,
+def model_of(config: Config, run: Run, average: Average) -> Model:
+    """Return the averaged weights as a model that `locate` accepts."""
+    return Model(average.module.eval(), run.card(
+        "infrared", "zones", settings(config), verb="train_zones", classes=CLASSES,
         preprocess={"side": 64, "normalisation": "each crop: mean 0, deviation 1"},
         data={"train": f"{config.scenes} rendered scenes",
-              "val": f"{config.validate} held-out scenes, boxes known"},
-        metrics=metrics, command=command("infrared", "train_zones", config), seed=config.seed,
-        steps=run.number, device=run.device,
-    )
+              "val": f"{config.val_scenes} held-out scenes, boxes known"}))
+
+
+def write(config: Config, run: Run, average: Average) -> None:
+    """Measure the averaged head and write it with its card."""
+    model = model_of(config, run, average)
+    model = replace(model, module=round_rows(model.module))  # measured as it is kept
+    metrics: dict[str, object] = {"seconds": run.seconds}
+    if config.val_scenes and not run.asked_to_stop:
+        metrics |= measure(model, held_out(config)).as_json()
+    checkpoints.save(config.output, model.module, replace(model.card, metrics=metrics), bits=8)
 
 
 def run(config: Config) -> Path:

@@ -74,7 +74,7 @@ def config_for(start: Path, learning: str, steps: int, rate: float, seed: int) -
             if name in card.config}
     return Config(arch=card.arch, start=start, freeze=LEARNING[learning], height=height,
                   width=width, short_side=card.preprocess["short_side"], steps=steps, batch=BATCH,
-                  learning_rate=rate, seed=seed, validate=0, save_every=steps + 1,
+                  learning_rate=rate, seed=seed, val_scenes=0, save_every=steps + 1,
                   output=new_folder() / "my-detector.safetensors", **kept)
 
 
