@@ -88,7 +88,7 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
     module, optimizer, schedule, *_ = run.prepare(
         network, optimizer, schedule, *([average] if average else []))
     network = run.accelerator.unwrap_model(module)
-    kept = average.module if average else network
+    kept: Network = run.accelerator.unwrap_model(average.module if average else network)
 
     for _, (pixels, labels) in run.steps(lambda n: make_batch(pictures, config, run, n)):
         module.train()
