@@ -195,7 +195,7 @@ def test_training_a_zone_head_learns_the_scenes(tmp_path: Path,
 
 
 def test_measuring_counts_zones_that_overlap_by_half(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vision.infrared.zones.locate", lambda model, grey, boxes, labels: [
+    monkeypatch.setattr("vision.infrared.zones.locate.locate", lambda model, grey, boxes, labels: [
         tuple(Zone(name, ((b[0] + b[2]) / 2 + move, (b[1] + b[3]) / 2),
                    ((b[2] - b[0]) / 2, (b[3] - b[1]) / 2)) for name in ZONES[CLASSES[label]])
         for b, label, move in zip(boxes, labels, (0, 20), strict=True)])
