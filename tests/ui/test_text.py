@@ -123,7 +123,8 @@ def test_browser_and_server_choose_the_same_language(tag: str) -> None:
     class Request:
         headers = {"accept-language": tag}
 
-    assert catalogs()[tag] == words(language_of(Request()))  # type: ignore[arg-type]
+    named = next(language for language in catalogs() if tag in (language, *ALSO[language]))
+    assert named == language_of(Request())  # type: ignore[arg-type]
 
 
 def test_errors_speak_the_language_of_the_request() -> None:

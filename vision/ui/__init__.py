@@ -20,7 +20,7 @@ from starlette.middleware import Middleware
 
 from vision.ui import tabs
 from vision.ui.components import class_link
-from vision.ui.shell import accessible_names, device_notice, error_toasts, presenter
+from vision.ui.shell import accessible_names, device_notice, error_toasts, presenter, server
 from vision.ui.shell import zero_gpu as zero_gpu  # brings ZeroGPU in before torch
 from vision.ui.shell.input_checks import guard_inputs
 from vision.ui.shell.lean_sessions import CAPACITY, Page
@@ -82,12 +82,14 @@ def launch(app: gr.Blocks, **settings: Any) -> gr.Blocks:
     """Serve the page, then load torch and the models behind it while people look at it."""
     blocking = not settings.pop("prevent_thread_lock", False)
     share_arenas()
+    server.install()
     app.launch(
         quiet=True, prevent_thread_lock=True, theme=THEME,
         css=CSS + presenter.CSS + error_toasts.CSS,
         i18n=gr.I18n(**catalogs()), favicon_path=ASSETS / "favicon.svg", ssr_mode=False,
         allowed_paths=[str(ASSETS), *photograph_folders()], max_file_size=LARGEST,
         run_history=False, state_session_capacity=CAPACITY, footer_links=["api", "settings"],
+        enable_monitoring=False,
         app_kwargs={"middleware": [Middleware(Limited)]},
         **settings,
     )

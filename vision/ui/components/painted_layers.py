@@ -8,8 +8,13 @@ from typing import Any
 
 import gradio as gr
 import numpy as np
+from gradio.components.base import server
+from gradio.components.image_editor import EditorDataBlobs
+from gradio.data_classes import DataWithFiles
 
 MOST_LAYERS = 4
+MOST_BYTES = 4 * 2**20  # of one layer
+HANDED_OVER = 64 * 2**20  # bytes of all layers that were handed over and not yet looked at
 FORMATS = ("PNG", "WEBP")  # what browsers make of a canvas
 MEGAPIXELS = 2.0
 
@@ -18,6 +23,26 @@ class PaintedLayers(gr.ImageEditor):
     """An editor that hands over its layers alone, each opened only if it is a small PNG or WebP."""
 
     is_template = True
+
+    @server
+    def accept_blobs(self, data: DataWithFiles) -> None:  # type: ignore[override]
+        """Keep a layer that an editor hands over before its event; the oldest give way."""
+        index, file, name = data.data["index"], data.files[0][1], str(data.data["id"])
+        if data.data["type"] != "layer" or len(name) > 64 or len(file) > MOST_BYTES:
+            return
+        if not str(index).isdecimal() or int(index) >= MOST_LAYERS:
+            return
+        held = self.blob_storage.pop(name, None) or EditorDataBlobs(
+            background=None, composite=None, layers=[None] * MOST_LAYERS)
+        held.layers[int(index)] = file
+        self.blob_storage[name] = held
+        while self.weight() > HANDED_OVER:
+            self.blob_storage.pop(next(iter(self.blob_storage)))
+
+    def weight(self) -> int:
+        """Return the bytes of all layers that are kept."""
+        return sum(len(layer or b"") for held in list(self.blob_storage.values())
+                   for layer in held.layers)
 
     def preprocess(self, payload: Any) -> dict[str, Any]:  # type: ignore[override]
         """Return the layers as uint8 (H, W, 4) arrays."""

@@ -82,5 +82,5 @@ def error_templates(language: str) -> dict[str, str]:
 
 
 def catalogs() -> dict[str, dict[str, str]]:
-    """Return all texts in the form that `gr.I18n` takes, for the browsers' own names of them."""
-    return {tag: words(language) for language in LANGUAGES for tag in (language, *ALSO[language])}
+    """Return all texts in the form that `gr.I18n` takes."""
+    return {language: words(language) for language in LANGUAGES}

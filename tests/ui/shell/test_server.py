@@ -1,0 +1,78 @@
+"""The server as it is launched: small on the wire, without a banner, and with little patience."""
+
+from __future__ import annotations
+
+import gzip
+import socket
+import time
+from collections.abc import Iterator
+from urllib.parse import urlparse
+
+import brotli
+import gradio as gr
+import httpx
+import pytest
+
+from vision import ui
+from vision.ui.shell.server import Impatient
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """The page's settings around a page that is quickly built."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ui, "load_tabs", list)
+        patch.setattr(Impatient, "seconds", 0.5)
+        app = ui.launch(ui.create_app(), prevent_thread_lock=True, server_name="127.0.0.1")
+        yield app.local_url
+        app.close(verbose=False)
+
+
+@pytest.mark.parametrize("way, unpacked", [("br", brotli.decompress), ("gzip", gzip.decompress)])
+def test_the_page_comes_compressed_and_the_same_from_what_is_kept(
+        address: str, way: str, unpacked: type[bytes]) -> None:
+    plain = httpx.get(address, headers={"accept-encoding": "identity"}).content
+    for query in ("", "?__theme=dark", "?page=nothing&deep_link=a"):
+        with httpx.stream("GET", address + query, headers={"accept-encoding": way}) as reply:
+            sent = b"".join(reply.iter_raw())
+            assert reply.headers["content-encoding"] == way and len(sent) < len(plain) / 2
+            assert int(reply.headers["content-length"]) == len(sent)
+            assert reply.headers["vary"] == "Accept-Encoding" and unpacked(sent) == plain
+
+
+def test_a_page_for_one_name_of_the_server_is_not_given_to_another(address: str) -> None:
+    first = httpx.get(address).text
+    other = httpx.get(address, headers={"host": "lab.example"}).text
+    assert "http://lab.example" in other and "lab.example" not in first
+    assert httpx.get(address).text == first
+
+
+def test_scripts_are_kept_by_browsers_and_streams_are_not_held_back(address: str) -> None:
+    script = next(part for part in httpx.get(address).text.split('"')
+                  if part.startswith("./assets/index-") and part.endswith(".js"))
+    reply = httpx.get(address + script)
+    assert "immutable" in reply.headers["cache-control"] and reply.status_code == 200
+    with httpx.stream("GET", f"{address}gradio_api/heartbeat/a") as beats:
+        assert next(beats.iter_lines()) == "data: ALIVE"
+
+
+def test_there_is_no_banner(address: str) -> None:
+    assert "server" not in httpx.get(address).headers
+
+
+def test_a_head_that_does_not_end_ends_the_connection(address: str) -> None:
+    parts = urlparse(address)
+    with socket.create_connection((parts.hostname, parts.port or 80), timeout=10) as line:
+        line.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n")
+        start = time.monotonic()
+        line.sendall(b"X-Slow: 1\r\n")
+        assert line.recv(100) == b"" and time.monotonic() - start < 5
+
+
+def test_an_answer_that_takes_longer_is_waited_for(address: str) -> None:
+    with httpx.stream("GET", f"{address}gradio_api/heartbeat/b", timeout=20) as beats:
+        lines = beats.iter_lines()
+        next(lines)
+        time.sleep(1)
+        assert httpx.get(address).status_code == 200  # and the stream goes on
+        assert gr.__version__ and not beats.is_closed

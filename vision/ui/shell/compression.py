@@ -1,0 +1,114 @@
+"""The page and its scripts go over the wire small, and are made and compressed once for all."""
+
+from __future__ import annotations
+
+import functools
+import gzip
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import anyio.to_thread
+import brotli
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from vision.ui.shell.language_tags import with_tags
+from vision.ui.shell.open_routes import path_of
+
+KINDS = ("text/", "application/javascript", "application/json", "image/svg")
+ASSETS = ("/assets/", "/static/", "/svelte/")
+FRONT = "/"
+KEPT = 256  # answers
+SMALL = 1000  # bytes that are not worth it
+WAYS: dict[str, Callable[[bytes], bytes]] = {"br": functools.partial(brotli.compress, quality=9),
+                                             "gzip": gzip.compress}  # the best first
+ROOT = ("host", "x-forwarded-host", "x-forwarded-proto", "x-gradio-server")  # name the root
+FOR_EVER = "public, max-age=31536000, immutable"  # the names of scripts tell their contents
+
+
+@dataclass
+class Answer:
+    """One answer as it came, or as it goes."""
+
+    start: Message = field(default_factory=dict)
+    parts: list[bytes] = field(default_factory=list)
+
+    @property
+    def body(self) -> bytes:
+        """The whole of it."""
+        return b"".join(self.parts)
+
+    async def give(self, send: Send) -> None:
+        """Send it, as often as it is asked for."""
+        headers = list(self.start["headers"])  # those that hear of it may change them
+        await send({**self.start, "headers": headers})
+        await send({"type": "http.response.body", "body": self.body})
+
+
+class Compressed:
+    """A server that keeps the compressed page and scripts, and asks for each of them once."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.kept: OrderedDict[Any, Answer] = OrderedDict()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request, from what is kept if it is the page or one of its scripts."""
+        path = path_of(scope) if scope["type"] == "http" else ""
+        if scope.get("method") != "GET" or not (path == FRONT or path.startswith(ASSETS)):
+            return await self.app(scope, receive, send)
+        way = wished(scope)
+        key = (path, way, scope["scheme"], *map(Headers(scope=scope).get, ROOT))
+        if key not in self.kept:
+            answer = await self.ask(plain(scope), receive)
+            if answer.start["status"] != 200:
+                return await answer.give(send)
+            self.kept[key] = await anyio.to_thread.run_sync(smaller, answer, way, path)
+        self.kept.move_to_end(key)
+        answer = self.kept[key]
+        if len(self.kept) > KEPT:
+            self.kept.popitem(last=False)
+        await answer.give(send)
+
+    async def ask(self, scope: Scope, receive: Receive) -> Answer:
+        """Return the page's own answer."""
+        answer = Answer()
+
+        async def hear(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                answer.start = message
+            elif message["type"] == "http.response.body":
+                answer.parts.append(message.get("body", b""))
+
+        await self.app(scope, receive, hear)
+        return answer
+
+
+def wished(scope: Scope) -> str:
+    """Return how an answer may be compressed, or nothing."""
+    accepted = Headers(scope=scope).get("accept-encoding", "")
+    return next((way for way in WAYS if way in accepted), "")
+
+
+def plain(scope: Scope) -> Scope:
+    """Return the same request for a whole, uncompressed answer that suits everybody."""
+    dropped = (b"accept-encoding", b"range", b"if-range", b"cookie", b"origin")
+    headers = [(name, value) for name, value in scope["headers"] if name not in dropped]
+    return {**scope, "headers": headers, "query_string": b""}
+
+
+def smaller(answer: Answer, way: str, path: str) -> Answer:
+    """Return an answer as it goes: the page with its languages' names, what is worth it compressed.
+    """
+    headers = MutableHeaders(raw=list(answer.start["headers"]))
+    body = with_tags(answer.body) if path == FRONT else answer.body
+    if way and len(body) > SMALL and headers.get("content-type", "").startswith(KINDS):
+        body = WAYS[way](body)
+        headers["content-encoding"] = way
+    headers["content-length"] = str(len(body))
+    headers.add_vary_header("Accept-Encoding")
+    if path.startswith(ASSETS[0]):
+        headers["cache-control"] = FOR_EVER
+    return Answer({**answer.start, "headers": headers.raw}, [body])

@@ -1,0 +1,78 @@
+"""What stands between the network and the page: its doors, and a server that waits for nobody."""
+
+from __future__ import annotations
+
+from asyncio import TimerHandle, Transport
+from typing import Any
+
+from gradio import http_server
+from gradio.routes import App
+from starlette.types import ASGIApp
+from uvicorn import Config
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from vision.ui.shell.bare_errors import BareErrors
+from vision.ui.shell.body_limits import BodyLimits
+from vision.ui.shell.compression import Compressed
+from vision.ui.shell.limits import LIMITS
+from vision.ui.shell.open_routes import OpenRoutes
+from vision.ui.shell.security_headers import SecurityHeaders
+
+
+def with_doors(app: App) -> ASGIApp:
+    """Return the page's server behind its doors, the outermost last."""
+    served: ASGIApp = app
+    for door in (BareErrors, BodyLimits, OpenRoutes, Compressed, SecurityHeaders):
+        served = door(served)
+    return served
+
+
+class Server(http_server.Server):
+    """Gradio's server with doors, without a banner, and with little patience."""
+
+    def __init__(self, config: Config, *others: Any, **named: Any) -> None:
+        super().__init__(config, *others, **named)  # which keeps Gradio's app for itself
+        config.app = with_doors(config.app)  # type: ignore[arg-type]
+        config.http, config.server_header = Impatient, False
+
+
+class Impatient(H11Protocol):
+    """A connection that ends if the head of a request does not come in time."""
+
+    waiting: TimerHandle | None = None
+    seconds: float = LIMITS.header_seconds
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+        """Begin to wait for a head."""
+        super().connection_made(transport)
+        self.waiting = self.loop.call_later(self.seconds, self.give_up)
+
+    def data_received(self, data: bytes) -> None:
+        """Wait for the rest of a head, or no longer when it is complete."""
+        super().data_received(data)
+        if self.cycle is None or self.cycle.response_complete:
+            self.waiting = self.waiting or self.loop.call_later(self.seconds, self.give_up)
+        else:
+            self.rest()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no longer."""
+        self.rest()
+        super().connection_lost(exc)
+
+    def give_up(self) -> None:
+        """End the connection."""
+        self.waiting = None
+        if not self.transport.is_closing() and (self.cycle is None or self.cycle.response_complete):
+            self.transport.close()
+
+    def rest(self) -> None:
+        """Wait no longer."""
+        if self.waiting:
+            self.waiting.cancel()
+            self.waiting = None
+
+
+def install() -> None:
+    """Let Gradio's `launch` start this server instead of its own."""
+    http_server.Server = Server  # type: ignore[misc]
