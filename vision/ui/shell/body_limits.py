@@ -107,7 +107,7 @@ class BodyLimits:
         self.present[address] -= 1
         if not self.present[address]:
             for table in (self.present, self.held, self.turns):
-                table.pop(address, None)  # type: ignore[attr-defined]
+                table.pop(address, None)
 
     def bounded(self, receive: Receive) -> Receive:
         """Return the same stream of an upload, broken off where it is too large or stands still."""
