@@ -26,7 +26,7 @@ from vision.atomic_files import write_atomically
 from vision.errors import UserError
 from vision.gan.train import Config, train
 from vision.images import read_picture, write_png
-from vision.locks import Lock, Turn, alone, hold
+from vision.locks import MakerLock, TrainingSlot
 from vision.training import Step
 from vision.ui.components.friendly import friendly
 from vision.ui.components.training_panel import Control
@@ -148,9 +148,9 @@ def test_the_command_line_says_it_in_one_sentence(cli: Callable[..., Answer],
 HOLDER = """
 import sys, time
 from pathlib import Path
-from vision.turns import hold
+from vision.locks import MakerLock
 path = Path(sys.argv[1])
-lock = hold(path)
+lock = MakerLock(path)
 path.with_name(f".{path.name}.half").write_text("half")
 print("held", flush=True)
 time.sleep(600)
@@ -219,21 +219,21 @@ def test_whoever_waits_too_long_is_told(monkeypatch: pytest.MonkeyPatch) -> None
         """Something that trains."""
 
     run = Run()
-    said, turn = [], Turn(run)
+    said, slot = [], TrainingSlot(run)
 
     def wait() -> None:
         with pytest.raises(UserError, match="Another training is running") as caught:
-            Turn(caught)
+            TrainingSlot(caught)
         said.append(caught)
 
     thread = threading.Thread(target=wait)
     thread.start()
     thread.join()
-    assert len(said) == 1 and turn.lives
+    assert len(said) == 1 and slot.is_needed
     del run  # what has failed needs no turn
-    assert not turn.lives
-    turn.let_go()
-    assert Turn.holder is None
+    assert not slot.is_needed
+    slot.release()
+    assert TrainingSlot.holder is None
 
 
 def test_what_fails_in_a_step_lets_others_train(tmp_path: Path) -> None:
@@ -242,20 +242,20 @@ def test_what_fails_in_a_step_lets_others_train(tmp_path: Path) -> None:
 
     with pytest.raises(ZeroDivisionError):
         train(settings(tmp_path), on_step)
-    assert Turn.holder is None and LOCK not in below(tmp_path)
+    assert TrainingSlot.holder is None and LOCK not in below(tmp_path)
 
 
 def test_a_lock_goes_with_its_thread_and_passes_on_within_one(tmp_path: Path) -> None:
     path = tmp_path / "x"
-    thread = threading.Thread(target=hold, args=[path])
+    thread = threading.Thread(target=MakerLock, args=[path])
     thread.start()
     thread.join()
-    first = hold(path)  # that thread is gone
-    second = hold(path)  # what this thread did before has failed
-    assert first.file.closed and not second.file.closed
-    first.let_go()
-    assert Lock.held[second.place] is second
-    second.let_go()
-    with alone(path):
+    first = MakerLock(path)  # that thread is gone
+    second = MakerLock(path)  # what this thread did before has failed
+    assert MakerLock.held[second.place] is second is not first
+    first.release()
+    assert MakerLock.held[second.place] is second
+    second.release()
+    with MakerLock(path):
         write_atomically(path, b"whole")
-    assert below(tmp_path) == {"here", "x"} and second.place not in Lock.held
+    assert below(tmp_path) == {"here", "x"} and second.place not in MakerLock.held

@@ -13,6 +13,7 @@ import time
 import gradio
 import pytest
 import yaml
+from packaging.specifiers import SpecifierSet
 
 from tests.bench.startup import answers, free_port
 from tests.conftest import REPOSITORY
@@ -50,6 +51,12 @@ def test_the_front_matter_is_one_of_a_space(front: dict[str, str]) -> None:
 def test_the_front_matter_fits_the_project(front: dict[str, str]) -> None:
     assert (REPOSITORY / front["app_file"]).is_file()
     assert front["sdk_version"].split(".")[0] == gradio.__version__.split(".")[0]
+    wanted = (REPOSITORY / "requirements.txt").read_text("utf-8").splitlines()
+    known = next(SpecifierSet(line.removeprefix("gradio")) for line in wanted
+                 if line.startswith("gradio"))
+    assert front["sdk_version"] in known and gradio.__version__ in known
+    assert "6.23.9" not in known, "launch(run_history=…) is of 6.24"
+    assert "7.0" not in known, "internals are patched"
     project = (REPOSITORY / "pyproject.toml").read_text("utf-8")
     oldest = re.search(r'requires-python = ">=3\.(\d+)"', project)
     assert oldest and int(front["python_version"].split(".")[1]) >= int(oldest[1])

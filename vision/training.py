@@ -31,7 +31,7 @@ from torch.nn.utils import convert_conv2d_weight_memory_format as for_channels_l
 from vision.atomic_files import saving
 from vision.checkpoints import Card
 from vision.errors import UserError
-from vision.locks import Turn, hold
+from vision.locks import MakerLock, TrainingSlot
 from vision.options import REQUIRED, command, option
 
 Batch = TypeVar("Batch")
@@ -194,8 +194,8 @@ class Run:
         self._clock = time.perf_counter()
         device = best_device()
         state = PartialState(cpu=device.type == "cpu")
-        self._lock = hold(config.output) if state.is_main_process else None
-        self._turn = Turn(self)
+        self._lock = MakerLock(config.output) if state.is_main_process else None
+        self._slot = TrainingSlot(self)
         AcceleratorState._reset_state()  # precision is a choice of each run, not of the process
         chosen = [self._noted().get("precision")
                   or precision_for(device, config.precision)]
@@ -251,7 +251,7 @@ class Run:
         try:
             yield from self._batches(make_batch, ahead)
         except BaseException:  # also of the loop over these steps
-            self._let_go()
+            self._release()
             raise
 
     def _batches(self, make_batch: Callable[[int], Batch], ahead: int
@@ -307,14 +307,14 @@ class Run:
             for saved in self._saved():
                 self._discard(saved)
             shutil.rmtree(self.folder, ignore_errors=True)
-        self._let_go()
+        self._release()
         self.accelerator.free_memory()
 
-    def _let_go(self) -> None:
+    def _release(self) -> None:
         """Let others train and make this file."""
-        self._turn.let_go()
+        self._slot.release()
         if self._lock:
-            self._lock.let_go()
+            self._lock.release()
 
     def _mean(self, value: float | torch.Tensor) -> float:
         """Return the mean over all processes."""
@@ -354,7 +354,7 @@ class Run:
         except UserError:
             shutil.rmtree(self.folder / "unfinished", ignore_errors=True)
             if not self.asked_to_stop:
-                self._let_go()
+                self._release()
             raise
 
     def _write(self) -> None:

@@ -21,7 +21,7 @@ from vision.atomic_files import FULL, refusal
 from vision.datasets import DataSet
 from vision.errors import UserError, unknown
 from vision.images import write_png
-from vision.locks import alone
+from vision.locks import MakerLock
 from vision.options import REQUIRED, Verb, option
 
 
@@ -46,7 +46,7 @@ def download(name: str) -> Path:
                         folder=entry.folder, archives=" and ".join(entry.archives),
                         root=datasets.root())
     final = datasets.root() / entry.folder
-    with alone(datasets.root() / name), tempfile.TemporaryDirectory(
+    with MakerLock(datasets.root() / name), tempfile.TemporaryDirectory(
             dir=datasets.root(), prefix=f".{name}.") as temporary:
         if not datasets.present(name):
             _fetch(entry, Path(temporary))

@@ -18,7 +18,7 @@ from torch import nn
 from vision import checkpoints
 from vision.atomic_files import FULL, refusal, saving
 from vision.errors import UserError, unknown
-from vision.locks import alone
+from vision.locks import MakerLock
 from vision.style.models import ARCHITECTURES
 from vision.style.models.vgg19 import Extractor
 
@@ -50,7 +50,7 @@ def fetch_imagenet(on_progress: OnProgress | None = None) -> Path:
     path = imagenet_path()
     if path.is_file():
         return path
-    with alone(path):
+    with MakerLock(path):
         return path if path.is_file() else _fetch(path, on_progress)
 
 
