@@ -102,6 +102,13 @@ def test_the_card_says_how_it_was_made(with_tiny_data: Path, tmp_path: Path) -> 
     assert card.data["licences"] == {"camvid": "CC BY-NC 4.0"} and card.steps == 1
 
 
+def test_a_data_set_may_be_named_twice(with_tiny_data: Path, tmp_path: Path) -> None:
+    config = replace(TINY, data=("camvid", "camvid"), steps=1, output=tmp_path / "x.safetensors")
+    card = checkpoints.read_card(train(config))
+    assert card.data["train"] == ["camvid", "camvid"]
+    assert card.data["licences"] == {"camvid": "CC BY-NC 4.0"}
+
+
 @pytest.fixture(scope="session")
 def launches(tmp_path_factory: pytest.TempPathFactory, tiny_data: Path) -> list[dict[str, Any]]:
     """What the same training saw in one process and in two.

@@ -216,7 +216,7 @@ def class_weights(samples: Samples, balance: float) -> torch.Tensor:
 def model_of(config: Config, samples: Samples, run: Run, average: Average) -> Model:
     """Return the averaged weights as a model that `predict` accepts."""
     sets = [Path(name).name for name in config.data]  # not where somebody keeps them
-    told = dict(zip(sets, licences(config.data).values(), strict=True))
+    told = {Path(name).name: licence for name, licence in licences(config.data).items()}
     names = {"diagnoses": list(diagnoses(samples))} if diagnoses(samples) else {}
     return Model(average.module.eval(), run.card(
         "segmentation", config.arch, settings(config, samples), classes=samples.classes,
