@@ -15,6 +15,7 @@ from vision.infrared.pretraining import glcm
 from vision.infrared.pretraining import train as train_backbone
 from vision.infrared.pretraining.pictures import Source, open_source
 from vision.infrared.pretraining.train import Config, drawing_weights, train, vary
+from vision.training import Step
 
 
 def blurred(seed: int, radius: float) -> np.ndarray:
@@ -61,6 +62,23 @@ def test_resampling_prefers_pictures_like_the_target() -> None:
     assert glcm.effective_size(weights) < 35
 
 
+def test_sources_far_from_every_target_are_still_weighed() -> None:
+    """exp(−‖f₁ − f₂‖²) is 0 from 28 on; what is nearer must be drawn more often all the same."""
+    source, target = np.array([[40.0, 0], [41, 0], [60, 0]]), np.array([[0.0, 0], [0, 1]])
+    weights = glcm.importance(source, target)
+    assert weights.sum() == pytest.approx(1) and weights[0] > 1 - 1e-12
+    near = np.array([[0.3, 0], [0.5, 0.2], [1, 1]])
+    mean = glcm.similarity(near, target).mean(1)
+    assert glcm.importance(near, target) == pytest.approx(mean / mean.sum())
+
+
+def test_a_feature_that_no_source_picture_varies_in_tells_nothing() -> None:
+    rows = np.array([[1.0, 0.1], [2, 0.1], [3, 0.1]])  # the mean of 0.1, 0.1, 0.1 is not 0.1
+    scaled = glcm.Scale.of(rows)(np.array([[2.0, 0.7]]))
+    assert scaled == pytest.approx(np.zeros((1, 2)))
+    assert glcm.importance(glcm.Scale.of(rows)(rows), scaled).argmax() == 1
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder of smooth and rough pictures."""
@@ -87,10 +105,13 @@ def test_pre_training_learns_and_says_how(folder: Path, tmp_path: Path,
     monkeypatch.setattr(train_backbone, "targets",
                         lambda name, source: [blurred(50, 3), blurred(51, 3)])
     config = Config(source=str(folder), side=32, steps=12, batch=16, precision="fp32",
-                    output=tmp_path / "b.safetensors")
-    losses: list[float] = []
-    card = checkpoints.read_card(train(config, lambda s: losses.append(s.values["loss"])))
+                    val_every=6, output=tmp_path / "b.safetensors")
+    steps: list[Step] = []
+    card = checkpoints.read_card(train(config, lambda step: steps.append(step)))
+    losses = [step.values["loss"] for step in steps]
+    assert [step.number for step in steps if "val_accuracy" in step.values] == [6, 12]
     assert losses[-1] < losses[0] and card.arch == "classifier"
+    assert steps[-1].values["val_accuracy"] == pytest.approx(card.metrics["accuracy"])
     assert card.metrics["effective_size"] < 27 and 0 <= card.metrics["accuracy"] <= 1
     uniform = Config(source=str(folder), sampling="uniform")
     weights = drawing_weights(open_source(str(folder), "train"), uniform)

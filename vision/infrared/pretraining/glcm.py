@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import logsumexp, softmax
 
 LEVELS = 32
 DISTANCES = (1, 2, 4)  # pixels
@@ -44,8 +45,10 @@ class Scale:
 
     @classmethod
     def of(cls, rows: np.ndarray) -> Scale:
-        """Return the scale of features (N, F)."""
-        return cls(rows.mean(0), rows.std(0).clip(1e-9))
+        """Return the scale of features (N, F); one that is the same in all rows tells nothing."""
+        deviation = rows.std(0)
+        same = deviation <= 1e-9 * np.abs(rows).max(0)
+        return cls(rows.mean(0), np.where(same, np.inf, deviation))
 
     def __call__(self, rows: np.ndarray) -> np.ndarray:
         """Return features with mean 0 and a length that does not grow with their number."""
@@ -54,14 +57,21 @@ class Scale:
 
 def similarity(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Return exp(−‖f₁ − f₂‖²) of each of features (N, F) with each of features (M, F), (N, M)."""
-    squares = ((first[:, None] - second[None]) ** 2).sum(2)
-    return np.exp(-squares)
+    return np.exp(-squares(first, second))
+
+
+def squares(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Return ‖f₁ − f₂‖² of each of features (N, F) with each of features (M, F), (N, M)."""
+    return ((first[:, None] - second[None]) ** 2).sum(2)
 
 
 def importance(source: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """Return how often each source picture is to be drawn (N,), in sum 1: its mean similarity."""
-    likeness = np.array([similarity(row[None], target).mean() for row in source])
-    return likeness / likeness.sum()
+    """Return how often each source picture is to be drawn (N,), in sum 1: its mean similarity.
+
+    Logarithms are added instead: far from all targets every similarity is 0 in numbers.
+    """
+    likeness = [logsumexp(-squares(row[None], target)) for row in source]  # but for ln M
+    return softmax(likeness)
 
 
 def resample(weights: np.ndarray, count: int, seed: int) -> np.ndarray:
