@@ -7,7 +7,7 @@ import pytest
 
 from tests.infrared.hand import CONSERVATOR, FUSE, Handmade
 from vision.errors import UserError
-from vision.infrared.classes import CLASSES
+from vision.infrared.classes import CLASSES, FAULTS, JOINT
 from vision.infrared.inspection.detections import Detections
 from vision.infrared.inspection.inspect import (
     other_zones,
@@ -19,6 +19,8 @@ from vision.infrared.inspection.result import Result
 from vision.infrared.inspection.thermal import (
     LEVELS,
     LIMITS,
+    TANKS,
+    WITHOUT_LOAD,
     Reading,
     histogram,
     judge,
@@ -99,6 +101,18 @@ def test_without_a_sister_the_other_zones_stand_in() -> None:
     assert other_zones(celsius, mask, zones[:1], hot) is None
     mask[30, 30] = False  # the sky beside the device tells nothing of it
     assert other_zones(celsius, mask, zones, hot) is None
+
+
+def test_what_only_voltage_heats_has_no_relative_difference() -> None:
+    """δ is about joints under load; a joint can run hot where one is, never in an arrester."""
+    hot, cool = reading(48.0), reading(22.0)
+    for name in WITHOUT_LOAD:
+        assert judge(name, hot, cool, 22.0, 20.0).level == "normal"
+        assert judge(name, reading(48.0, 34.0), cool, None, 20.0).cause == "difference"
+        assert JOINT not in FAULTS[name] and LIMITS[name].difference is not None
+    assert judge("bushing", hot, cool, None, 20.0).cause == "relative difference"
+    assert {name for name in CLASSES if JOINT not in FAULTS[name]} - {*WITHOUT_LOAD} == {
+        *TANKS, "dc breaker"}
 
 
 def test_every_class_has_limits_in_order() -> None:

@@ -45,6 +45,8 @@ LIMITS: dict[str, Limits] = {
     "power capacitor": Limits(55, 80, 3), "fuse": Limits(55, 80, None),
 }
 TANKS = ("main transformer body", "conservator")  # warm oil rises: zones differ without a fault
+WITHOUT_LOAD = ("neutral arrester", "voltage transformer", "coupling capacitor",
+                "surge arrester")  # only voltage heats them: no joint that δ would be about
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,12 @@ def judge(name: str, reading: Reading, sister: Reading | None, rest: float | Non
 
 
 def normal_for(name: str, sister: Reading | None, rest: float | None) -> float | None:
-    """Return the temperature that is normal for a device, T₂, if something tells it."""
+    """Return the temperature that is normal for a device, T₂, if something tells it.
+
+    What no load current flows through has none: δ is about heating by current.
+    """
+    if name in WITHOUT_LOAD:
+        return None
     if sister is not None:
         return sister.highest
     return None if name in TANKS else rest
