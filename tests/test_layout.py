@@ -89,7 +89,7 @@ def python(tree: Path, *words: str) -> str:
     """Run Python in a tree and return what it prints."""
     done = subprocess.run([sys.executable, *words], cwd=tree, capture_output=True, text=True,
                           env={**os.environ, "PYTHONPATH": str(tree)}, check=False)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr
     return done.stdout
 
 
@@ -98,14 +98,52 @@ def seen(tree: Path) -> list[tuple[str, dict[str, object]]]:
     return [(kind, props) for kind, props in json.loads(python(tree, "-c", LOOK).splitlines()[-1])]
 
 
-def test_the_recipe_of_an_architecture_brings_it_into_the_page(tree: Path) -> None:
+def passed(tree: Path, *words: str) -> int:
+    """Return how many tests pass in a tree; none may fail."""
+    said = python(tree, "-m", "pytest", "-q", "-p", "no:cacheprovider", *words)
+    return int(re.findall(r"(\d+) passed", said)[-1])
+
+
+def choices_of(tree: Path, elem_id: str) -> list[str]:
+    """Return what a choice of the page offers."""
+    props = next(props for _, props in seen(tree) if props.get("elem_id") == elem_id)
+    return [value for _, value in props["choices"]]  # type: ignore[attr-defined]
+
+
+def test_the_recipe_of_an_architecture_is_all_it_needs(tree: Path) -> None:
     follow("a new architecture", tree)
-    choices = next(props["choices"] for _, props in seen(tree)
-                   if props.get("elem_id") == "segmentation-model")
-    assert ["tiny", "tiny"] in choices and ["unet", "unet"] in choices  # type: ignore[operator]
-    covered = python(tree, "-m", "pytest", "--collect-only", "-q", "-k", "tiny",
-                     "tests/segmentation/test_models.py")
-    assert len(re.findall(r"\[.*tiny.*\]", covered)) >= 3
+    assert {"tiny", "unet"} <= set(choices_of(tree, "segmentation-model"))
+    everything = ("tests/segmentation", "tests/ui/tabs/test_segmentation_tab.py",
+                  "tests/test_registry.py")
+    assert passed(tree, "-k", "tiny or recipe or test_leaderboard or test_segmentation_tab or "
+                  "test_registry", *everything) >= 50
+    covered = python(tree, "-m", "pytest", "--collect-only", "-q", "-k", "tiny", *everything)
+    assert len(re.findall(r"\[.*tiny.*\]", covered)) >= 11
+
+
+@pytest.mark.browser
+def test_a_new_architecture_is_clicked_in_the_family_tree(tree: Path, chromium: str) -> None:
+    follow("a new architecture", tree)
+    assert passed(tree, "-k", "tiny or pspnet", "tests/browser/test_family_page.py") == 2
+
+
+def test_the_recipe_of_a_gan_is_all_it_needs(tree: Path) -> None:
+    follow("a new GAN", tree)
+    assert {"tiny-shapes", "cgan-mnist"} <= set(choices_of(tree, "gan-model"))
+    assert passed(tree, "tests/gan/test_gan_models.py", "tests/gan/test_gan_recipes.py",
+                  "tests/ui/tabs/test_gan_page.py") >= 60
+    covered = python(tree, "-m", "pytest", "--collect-only", "-q", "-k", "tiny", "tests/gan")
+    assert len(re.findall(r"\[.*tiny.*\]", covered)) >= 4
+
+
+def test_the_recipe_of_a_network_to_slim_is_all_it_needs(tree: Path) -> None:
+    follow("a new network to slim", tree)
+    assert {"tiny", "vgg16"} <= set(choices_of(tree, "pruning-model"))
+    everything = ("tests/pruning", "tests/ui/tabs/test_pruning_tab.py")
+    assert passed(tree, "-k", "tiny or recipes or test_the_page or cliff or architecture",
+                  *everything) >= 36
+    covered = python(tree, "-m", "pytest", "--collect-only", "-q", "-k", "tiny", *everything)
+    assert len(re.findall(r"\[.*tiny.*\]", covered)) >= 20
 
 
 def test_the_recipe_of_a_tab_brings_it_into_the_page(tree: Path) -> None:

@@ -29,6 +29,13 @@ class Entry:
         return f"https://{'doi.org' if kind == 'doi' else 'arxiv.org/abs'}/{number}"
 
     @property
+    def idea(self) -> str:
+        """Return in a sentence what is new about it: the fact `idea`, or what its file says first.
+        """
+        about = inspect.getdoc(inspect.getmodule(self.build)) or inspect.getdoc(self.build) or ""
+        return self.facts.get("idea") or " ".join(about.split("\n\n")[0].split())
+
+    @property
     def place(self) -> str:
         """Return file and line where the builder is defined."""
         file = inspect.getsourcefile(self.build) or "?"

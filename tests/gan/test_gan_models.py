@@ -43,7 +43,7 @@ def test_labels_matter_exactly_where_they_should(arch: str) -> None:
     pair = model(arch).module
     z, x = torch.randn(3, pair.noise), torch.rand(3, 1, 28, 28)
     first, second = torch.zeros(3, dtype=torch.long), torch.full((3,), 7)
-    conditional = ARCHITECTURES[arch].facts["conditional"]
+    conditional = ARCHITECTURES[arch].facts.get("conditional", False)
     assert torch.equal(pair.generator(z, first), pair.generator(z, second)) != conditional
     assert torch.equal(pair.discriminator(x, first), pair.discriminator(x, second)) != conditional
 

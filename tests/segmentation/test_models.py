@@ -146,7 +146,7 @@ def test_thirty_steps_learn_two_pictures(name: str) -> None:
 def test_paper_and_year_are_given(name: str) -> None:
     entry = ARCHITECTURES[name]
     assert entry.paper.startswith(("arXiv:", "doi:")) and 2010 < entry.year < 2030
-    assert entry.facts["idea"] and entry.link.startswith(("https://arxiv.org/abs/1",
+    assert entry.idea and entry.link.startswith(("https://arxiv.org/abs/1",
                                                           "https://arxiv.org/abs/2",
                                                           "https://doi.org/10."))
 

@@ -119,7 +119,7 @@ def classifier_for(data: str) -> Model | None:
 
 def conditional(model: Model) -> bool:
     """Return whether a model draws by label."""
-    return bool(ARCHITECTURES[model.card.arch].facts["conditional"])
+    return bool(ARCHITECTURES[model.card.arch].facts.get("conditional"))
 
 
 def predict(model: Model, labels: list[int], count: int, seed: int = 0, truncation: float = WIDE,

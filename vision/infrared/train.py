@@ -203,8 +203,9 @@ def model_of(config: Config, run: Run, average: Average) -> Model:
         "infrared", config.arch, {"classes": len(CLASSES), **settings_of(config)}, classes=CLASSES,
         preprocess={"short_side": short_side(config), "channels": 1,
                     "normalisation": "each picture: mean 0, deviation 1"},
-        data={"train": "rendered scenes", "val": f"{config.val_scenes} held-out scenes",
-              "look": config.look, "devices": list(config.devices), "clutter": config.clutter,
+        data={"task": "detection", "train": "rendered scenes",
+              "val": f"{config.val_scenes} held-out scenes", "look": config.look,
+              "devices": list(config.devices), "clutter": config.clutter,
               "licences": licences(["thermograms"] if config.look == "real" else []),
               "without_masks": list(config.without_masks)}))
 

@@ -15,7 +15,7 @@ from vision.options import Verb, option
 from vision.segmentation.boundary import boundary_f1
 from vision.segmentation.data import VOID, Samples, diagnosis, open_samples
 from vision.segmentation.metrics import Scores, best_match, confusion_matrix, mean_known, score
-from vision.segmentation.models import facts, without_labels
+from vision.segmentation.models import facts, task
 from vision.segmentation.predict import diagnose, load, predict
 
 
@@ -110,7 +110,7 @@ def meanings(model: Model, samples: Samples) -> np.ndarray:
 
 def supervised(model: Model) -> bool:
     """Return whether the model learnt what its ids mean."""
-    return model.card.arch not in without_labels()
+    return task(model.card.arch) != "groups"
 
 
 def counts(model: Model, samples: Samples, refined: bool = True) -> np.ndarray:

@@ -12,6 +12,7 @@ from typing import Any
 
 from vision.checkpoints import with_target
 from vision.segmentation.leaderboard import Leaderboard, leaderboard
+from vision.segmentation.models import ARCHITECTURES, task
 from vision.segmentation.train import Config, train
 from vision.training import OnStep
 
@@ -61,12 +62,17 @@ def train_all(config: Config, on_step: OnStep | None = None) -> Leaderboard:
     changes = {field.name: getattr(config, field.name) for field in fields(config)
                if getattr(config, field.name) != field.default and field.name != "arch"}
     paths: dict[str, Path] = {}
-    for arch in RECIPES:
+    for arch in (*RECIPES, *unlisted()):
         recipe = recipe_of(arch, paths, changes)
         paths[arch] = recipe.output
         if not recipe.output.exists():
             train_rounds(recipe, changes, on_step)
     return leaderboard(paths.values())
+
+
+def unlisted() -> list[str]:
+    """Return the architectures that have no recipe of their own."""
+    return [name for name in ARCHITECTURES.names() if name not in RECIPES]
 
 
 def train_rounds(recipe: Config, changes: dict[str, Any], on_step: OnStep | None) -> Path:
@@ -82,6 +88,10 @@ def train_rounds(recipe: Config, changes: dict[str, Any], on_step: OnStep | None
 
 
 def recipe_of(arch: str, made: dict[str, Path], changes: dict[str, Any]) -> Config:
-    """Return an architecture's settings, its start among the checkpoints `made` before it."""
-    recipe = replace(RECIPES[arch], arch=arch, start=made.get(STARTS.get(arch, "")))
+    """Return an architecture's settings, its start among the checkpoints `made` before it.
+
+    One that is not listed learns like the first that is listed for the same task.
+    """
+    alike = arch if arch in RECIPES else next(name for name in RECIPES if task(name) == task(arch))
+    recipe = replace(RECIPES[alike], arch=arch, start=made.get(STARTS.get(arch, "")))
     return with_target(replace(recipe, **changes))

@@ -27,7 +27,7 @@ from vision.segmentation.data import (
 )
 from vision.segmentation.evaluate import measure, summary
 from vision.segmentation.losses import LOSSES
-from vision.segmentation.models import ARCHITECTURES, dimensions, facts
+from vision.segmentation.models import ARCHITECTURES, dimensions, facts, task
 from vision.segmentation.predict import predict, to_tensor, volumes_to_tensor
 from vision.segmentation.volumes import Cut
 from vision.training import Average, OnStep, Run, ValidatingConfig, generator_for, on_terminal
@@ -221,7 +221,8 @@ def model_of(config: Config, samples: Samples, run: Run, average: Average) -> Mo
     return Model(average.module.eval(), run.card(
         "segmentation", config.arch, settings(config, samples), classes=samples.classes,
         preprocess={"short_side": config.short_side},
-        data={"train": sets, "val": f"{sets[0]} val", "licences": told, **names}))
+        data={"train": sets, "val": f"{sets[0]} val", "licences": told, "task": task(config.arch),
+              **names}))
 
 
 def run(config: Config) -> Path | Leaderboard:

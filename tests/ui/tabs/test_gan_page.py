@@ -16,6 +16,7 @@ import pytest
 from vision import checkpoints
 from vision.gan import train_classifier
 from vision.gan.lab import Settings
+from vision.gan.models import generators
 from vision.gan.predict import Drawer
 from vision.gan.train import Config, train
 from vision.ui.components.model_choice import OWN
@@ -181,6 +182,10 @@ def test_the_history_stays_short_and_keeps_its_end() -> None:
     short = lab_scene.thinned(history)
     assert len(short) <= 201 and short[0] == (0, 0) and short[-1] == (4999, 0)
     assert lab_scene.thinned(history[:1]) == history[:1]
+
+
+def test_all_that_draws_can_be_trained_on_the_page() -> None:
+    assert gan_own.architectures() == generators()
 
 
 def test_a_visitor_trains_and_uses_a_model() -> None:

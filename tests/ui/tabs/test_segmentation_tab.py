@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import html
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from xml.etree import ElementTree
 
 import gradio as gr
 import numpy as np
@@ -16,9 +19,11 @@ import torch
 
 from vision import checkpoints
 from vision.images import read_picture
+from vision.registry import Entry
 from vision.segmentation import inside, predict, tissue, volumes
 from vision.segmentation.data import CLASSES
 from vision.segmentation.models import ARCHITECTURES
+from vision.segmentation.recipes import RECIPES
 from vision.ui.components.model_choice import OWN
 from vision.ui.components.training_panel import Control
 from vision.ui.tabs.segmentation import compare, family, matrix, playground, shared, tab, train
@@ -212,19 +217,40 @@ def test_losses_grow_with_the_mistake() -> None:
         assert values[0] == min(values) and values[-1] == 1, name
 
 
+def above(branch: ElementTree.Element, name: str | None = None) -> Iterator[tuple[str, Any]]:
+    """Yield each architecture of a drawn branch with the one that it hangs under."""
+    for item in branch.findall("ul/li"):
+        here = item.find("button").get("data-arch")
+        yield here, name
+        yield from above(item, here)
+
+
 def test_the_family_tree_holds_everyone_once_and_tells_of_each() -> None:
-    drawn = family.tree()
-    assert sorted(re.findall(r'data-arch="(\w+)"', drawn)) == ARCHITECTURES.names()
-    roots = [entry.name for entry in ARCHITECTURES if "after" not in entry.facts]
-    assert roots == ["fcn32s"]
-    assert all(entry.facts.get("after", "fcn32s") in ARCHITECTURES.names()
-               for entry in ARCHITECTURES)
+    drawn = list(above(ElementTree.fromstring(family.tree())))
+    names = ARCHITECTURES.names()
+    assert sorted(name for name, _ in drawn) == names and ("fcn32s", None) in drawn
+    assert dict(drawn) == {entry.name: after if (after := entry.facts.get("after")) in names
+                           else None for entry in ARCHITECTURES}
     text, choice = family.told("pspnet", Request)
     assert "50.0%" in text and "mIoU on x val" in text and choice["value"] == "pspnet"
     text, choice = family.told("setr", Request)
     assert "--arch setr" in text and "value" not in choice
-    for name in ARCHITECTURES.names():
-        assert f"segmentation.idea.{name}" in words("en"), name
+    for entry in ARCHITECTURES:
+        told = family.told(entry.name, Request)[0]
+        assert html.escape(family.idea_of(entry, Request)) in told and entry.idea
+    assert all(f"segmentation.idea.{name}" in words("en") for name in RECIPES)
+
+
+def test_an_architecture_without_facts_has_its_place_and_its_idea(
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = Entry("bare", ARCHITECTURES["unet"].build, "arXiv:1505.04597", 2015)
+    monkeypatch.setitem(ARCHITECTURES._entries, "bare", entry)
+    lost = replace(entry, name="lost", facts={"after": "nobody"})
+    monkeypatch.setitem(ARCHITECTURES._entries, "lost", lost)
+    drawn = dict(above(ElementTree.fromstring(family.tree())))
+    assert drawn["bare"] is None and drawn["lost"] is None
+    assert "<p>U-Net: an encoder that shrinks, a decoder" in family.told("bare", Request)[0]
+    assert "bare" in train.architectures()
 
 
 def test_the_family_tells_what_is_counted_from_the_modules() -> None:

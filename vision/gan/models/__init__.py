@@ -1,7 +1,9 @@
 """The registry of the GANs, and of the classifier that judges them; one file for each.
 
 A builder takes `classes`, `size` and its own keyword arguments. A GAN's builder returns a `Pair`;
-the classifier's a module from pictures (N, 1, 28, 28) in 0…1 to logits (N, classes).
+the classifier's a module from pictures (N, 1, 28, 28) in 0…1 to logits (N, classes). The fact
+`conditional=True` marks a GAN that looks at the labels, `draws=False` what is none;
+`idea="…"` says in a sentence what is new. All may be left out.
 """
 
 from vision.registry import Registry
@@ -11,4 +13,9 @@ ARCHITECTURES = Registry("gan", __name__)
 
 def generators() -> list[str]:
     """Return the names of the architectures that draw."""
-    return [entry.name for entry in ARCHITECTURES if entry.facts["draws"]]
+    return [entry.name for entry in ARCHITECTURES if entry.facts.get("draws", True)]
+
+
+def by_label() -> list[str]:
+    """Return the names of the architectures that draw what a label asks for."""
+    return [name for name in generators() if ARCHITECTURES[name].facts.get("conditional")]

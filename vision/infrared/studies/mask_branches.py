@@ -27,7 +27,7 @@ def take(detector: Path, output: Path) -> Path:
     model = load(detector)
     branch = branch_of(model)
     card = replace(model.card, arch=ARCH, config=branch.config,
-                   data={**model.card.data, "body": body_of(model)})
+                   data={**model.card.data, "task": "masks", "body": body_of(model)})
     return checkpoints.save(output, branch, card, bits=8)
 
 

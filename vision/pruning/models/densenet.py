@@ -114,6 +114,7 @@ def _group(i: int, layers: int) -> Group:
 
 
 @ARCHITECTURES.register("densenet40", paper="arXiv:1608.06993", year=2016,
+                        published="DenseNet-40",
                         idea="every layer reads all before it and adds twelve channels")
 def densenet40(*, classes: int, size: str = "paper", widths: Sequence[int] | None = None,
                layers: int | None = None, bias: bool = False) -> DenseNet:

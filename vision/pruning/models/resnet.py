@@ -111,6 +111,7 @@ def _groups(i: int, blocks: int) -> tuple[Group, Group, Group]:
 
 
 @ARCHITECTURES.register("resnet164", paper="arXiv:1603.05027", year=2016,
+                        published="ResNet-164",
                         idea="blocks add to a stream that nothing normalises")
 def resnet164(*, classes: int, size: str = "paper", widths: Sequence[int] | None = None,
               blocks: int | None = None, bias: bool = False) -> ResNet:

@@ -66,6 +66,7 @@ def _build(arch: str, classes: int, size: str, widths: Sequence[int] | None) -> 
 
 
 @ARCHITECTURES.register("vgg16", paper="arXiv:1409.1556", year=2014,
+                        published="VGG-19",
                         idea="thirteen convolutions in a row")
 def vgg16(*, classes: int, size: str = "paper", widths: Sequence[int] | None = None) -> VGG:
     """Build a VGG-16 with batch normalisation; `compact` has a quarter of the channels."""
@@ -73,6 +74,7 @@ def vgg16(*, classes: int, size: str = "paper", widths: Sequence[int] | None = N
 
 
 @ARCHITECTURES.register("vgg19", paper="arXiv:1409.1556", year=2014,
+                        published="VGG-19",
                         idea="sixteen convolutions in a row")
 def vgg19(*, classes: int, size: str = "paper", widths: Sequence[int] | None = None) -> VGG:
     """Build a VGG-19 with batch normalisation; `compact` has a quarter of the channels."""

@@ -5,8 +5,9 @@ pictures (N, 3, H, W), H and W multiples of 32, to logits (N, classes, H, W). Th
 `dimensions=3` marks one that maps volumes (N, 1, D, H, W), sides multiples of 16, instead;
 `supervised=False` one whose ids mean nothing until they are matched; `crf=True` one whose paper
 refines its answer with `crf.py`; `merging=True` one that joins regions with `merging.py` after
-that; `diagnoses=True` one whose module can `diagnose` a picture too; `after="name"` names the one
-whose idea it carries on.
+that; `diagnoses=True` one whose module can `diagnose` a picture too; `inside=` `"skips"`,
+`"branches"`, `"attention"` or `"depth"` one that `inside.py` can take apart; `after="name"` names
+the one whose idea it carries on; `idea="…"` says in a sentence what is new. All may be left out.
 
 Evaluation mode always gives logits. A module that learns from more than them gives `Outputs` in
 training mode: its logits, and whatever else is compared with a truth. The criterion of
@@ -41,11 +42,21 @@ def dimensions(arch: str) -> int:
     return facts(arch).get("dimensions", 2)
 
 
-def without_labels() -> list[str]:
-    """Return the names of the architectures that find groups of their own, without labels."""
-    return [entry.name for entry in ARCHITECTURES if not entry.facts.get("supervised", True)]
+def task(arch: str) -> str:
+    """Return what an architecture is for: classes, groups without names, diagnoses or volumes."""
+    known = facts(arch)
+    if known.get("dimensions") == 3:
+        return "volumes"
+    if not known.get("supervised", True):
+        return "groups"
+    return "diagnosis" if known.get("diagnoses") else "classes"
 
 
 def for_pictures() -> list[str]:
     """Return the names of the architectures that segment pictures."""
     return [entry.name for entry in ARCHITECTURES if dimensions(entry.name) == 2]
+
+
+def having(**wanted: Any) -> list[str]:
+    """Return the names of the architectures that were registered with these facts."""
+    return [entry.name for entry in ARCHITECTURES if wanted.items() <= entry.facts.items()]

@@ -63,6 +63,7 @@ class AttentionUNet(nn.Module):
 
 
 @ARCHITECTURES.register("attention_unet", paper="arXiv:1804.03999", year=2018, after="unet",
+                        inside="attention",
                         idea="gates on the skips, steered from below, show where the net looks")
 def attention_unet(*, classes: int, size: str = "compact") -> AttentionUNet:
     """Build an Attention U-Net: its widths are the U-Net's."""

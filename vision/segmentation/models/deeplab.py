@@ -125,7 +125,7 @@ def deeplab_v1(*, classes: int, size: str = "compact") -> DeepLab:
 
 
 @ARCHITECTURES.register("deeplab_v2", paper="arXiv:1606.00915", year=2016, after="deeplab_v1",
-                        crf=True,
+                        crf=True, inside="branches",
                         idea="ASPP: several atrous rates at once, and a CRF afterwards")
 def deeplab_v2(*, classes: int, size: str = "compact") -> DeepLab:
     """Build DeepLab v2: `compact` on the small encoder, `paper` on ResNet-101."""
@@ -134,6 +134,7 @@ def deeplab_v2(*, classes: int, size: str = "compact") -> DeepLab:
 
 
 @ARCHITECTURES.register("deeplab_v3", paper="arXiv:1706.05587", year=2017, after="deeplab_v2",
+                        inside="branches",
                         idea="ASPP with batch normalisation and the mean of the whole picture")
 def deeplab_v3(*, classes: int, size: str = "compact") -> DeepLab:
     """Build DeepLab v3 at stride 16: `compact` on the small encoder, `paper` on ResNet-101."""
@@ -145,6 +146,7 @@ def deeplab_v3(*, classes: int, size: str = "compact") -> DeepLab:
 
 
 @ARCHITECTURES.register("deeplab_v3plus", paper="arXiv:1802.02611", year=2018, after="deeplab_v3",
+                        inside="branches",
                         idea="a decoder brings edges back; all wide convolutions are separable")
 def deeplab_v3plus(*, classes: int, size: str = "compact") -> DeepLabV3Plus:
     """Build DeepLab v3+: `compact` on the small encoder, `paper` on ResNet-101 (§4.1)."""

@@ -50,6 +50,7 @@ class PSPNet(nn.Module):
 
 
 @ARCHITECTURES.register("pspnet", paper="arXiv:1612.01105", year=2016, after="deeplab_v1",
+                        inside="branches",
                         idea="pyramid pooling: the context of regions of four sizes")
 def pspnet(*, classes: int, size: str = "compact") -> PSPNet:
     """Build a PSPNet: `compact` on the small encoder, `paper` on ResNet-101 at stride 8."""

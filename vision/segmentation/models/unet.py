@@ -68,6 +68,7 @@ class UNet(nn.Module):
 
 
 @ARCHITECTURES.register("unet", paper="arXiv:1505.04597", year=2015, after="fcn32s",
+                        inside="skips",
                         idea="skip connections carry detail past the bottleneck")
 def unet(*, classes: int, size: str = "compact") -> UNet:
     """Build a U-Net: `compact` is six narrow stages, `paper` the five published ones."""

@@ -66,6 +66,7 @@ class UNetPlusPlus(nn.Module):
 
 
 @ARCHITECTURES.register("unetpp", paper="arXiv:1807.10165", year=2018, after="unet",
+                        inside="depth",
                         idea="nested dense skips; deep supervision lets the nest be cut down")
 def unetpp(*, classes: int, size: str = "compact") -> UNetPlusPlus:
     """Build a U-Net++: `compact` has narrow levels, `paper` the published widths."""

@@ -46,6 +46,16 @@ class TrainingPanel:
     def __init__(self, name: str, model: gr.Dropdown, own: gr.State) -> None:
         self.name, self.model, self.own = name, model, own
 
+    def architecture(self, first: str, place: gr.Accordion, known: Callable[[], list[str]]
+                     ) -> gr.Dropdown:
+        """Build the choice of what is trained; the registry fills it as its place opens."""
+        part, _ = self.name.split("-")
+        chosen = gr.Dropdown([first], value=first, label=t(f"{part}.arch"),
+                             info=t(f"{part}.arch_info"), elem_id=f"{part}-arch")
+        place.expand(lambda: gr.Dropdown(choices=known()), None, chosen, queue=False,
+                     show_progress="hidden", api_visibility="private")
+        return chosen
+
     def controls(self, steps: Range, rate: Range, go: str = "app.train") -> None:
         """Build steps, learning rate and seed, and the buttons that start and stop."""
         part, _ = self.name.split("-")

@@ -40,11 +40,12 @@ def classes_of(name: str | None, own: str | None) -> tuple[str, ...]:
 
 def needs_labels(model: Model) -> Model:
     """Return a model, or raise if it draws without labels."""
+    from vision.gan.models import by_label
     from vision.gan.predict import conditional
 
     if not conditional(model):
-        raise UserError("a {arch} draws without labels", "cgan and cdcgan models are accepted here",
-                        "choose one of them", arch=model.card.arch)
+        raise UserError("a {arch} draws without labels", "models of {known} are accepted here",
+                        "choose one of them", arch=model.card.arch, known=", ".join(by_label()))
     return model
 
 

@@ -146,8 +146,8 @@ def build() -> class_link.Shared:
         with gr.Tab(t("gan.judge_tab"), id="judge"):
             asked = judge.build(model, own, pairs)
     lesson.build("gan", EXERCISES, draw=figure.draw)
-    with gr.Accordion(t("app.train_your_own"), open=False):
-        train.build(model, own)
+    with gr.Accordion(t("app.train_your_own"), open=False) as training_place:
+        train.build(model, own, training_place)
     with gr.Accordion(t("app.show_the_code"), open=False):
         script = gr.Code(code(chosen, every, 30, 0, 4.0), language="python", interactive=False)
     with gr.Accordion(t("app.model_card"), open=False) as card_place:

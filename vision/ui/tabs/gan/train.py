@@ -17,7 +17,6 @@ from vision.ui.text import say, t
 if TYPE_CHECKING:
     from vision.training import Step
 
-ARCHITECTURES = ("cgan", "gan", "cgan_projection", "dcgan", "cdcgan")
 DATA = ("shapes", "mnist", "fashion-mnist")
 
 
@@ -50,14 +49,20 @@ def drawn(drawer: Any) -> str:
     return sheet((255 * pictures).round().numpy().astype(np.uint8), [""] * 30, 44)
 
 
-def build(model: gr.Dropdown, own: gr.State) -> None:
+def architectures() -> list[str]:
+    """Return everything that draws."""
+    from vision.gan.models import generators
+
+    return generators()
+
+
+def build(model: gr.Dropdown, own: gr.State, place: gr.Accordion) -> None:
     """Build the part."""
     panel = TrainingPanel("gan-train", model, own)
     gr.Markdown(t("gan.train_info"))
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
-            arch = gr.Dropdown(list(ARCHITECTURES), value="cgan", label=t("gan.arch"),
-                               info=t("gan.arch_info"))
+            arch = panel.architecture("cgan", place, architectures)
             data = gr.Dropdown(list(DATA), value="shapes", label=t("gan.data"),
                                info=t("gan.data_info"))
             k = gr.Slider(1, 5, 1, step=1, label="k", info=t("gan.k_info"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 
 EXAMPLES = ASSETS / "infrared"
 FIRST = "mask_rcnn"  # the default
-DETECTORS = ("mask_rcnn", "faster_rcnn")
+DETECTS = "detection"  # what a detector's card says it is for
+DETECTORS = ("mask_rcnn", "faster_rcnn")  # of cards that do not say it
 TRAIN = "python -m vision infrared train --output checkpoints/infrared/mask_rcnn.safetensors"
 RECORDED = "recorded"  # the choice of the palette that a picture came in
 
@@ -39,9 +41,14 @@ class View:
     model: str
 
 
+def detects(path: Path) -> bool:
+    """Return whether a model is a detector, as its card says: torch is not needed."""
+    card = checkpoints.read_card(path)
+    return card.data.get("task", DETECTS if card.arch in DETECTORS else "") == DETECTS
+
+
 MODELS = ModelShelf(
-    "infrared", (FIRST,), kept=4,
-    offers=lambda path: checkpoints.read_card(path).arch in DETECTORS,
+    "infrared", (FIRST,), kept=4, offers=detects,
     none=lambda: UserError("no detector is here yet", "'{command}' trains one",
                            "start it again then", command=TRAIN))
 ZONES = ModelShelf("infrared", reader="zones.locate", kept=1)

@@ -35,36 +35,39 @@ LINES = {  # of a curve's points: label, colour, dashes
 CLOCKS = {"fp32, batch 1": (ORANGE, ":"), "fp32, batch 64": (ORANGE, "--"),
           "bf16, batch 1": ("#a855f7", ":"), "bf16, batch 64": ("#a855f7", "--")}
 PAPER = {  # Liu et al. 2017, table 1, CIFAR-10: ratio, accuracy, parameters in M, FLOPs / 10⁸
-    "vgg": ((0.0, 0.9366, 20.04, 7.97), (0.7, 0.9380, 2.30, 3.91)),
-    "densenet": ((0.0, 0.9389, 1.02, 5.33), (0.4, 0.9481, 0.66, 3.81), (0.7, 0.9435, 0.35, 2.40)),
-    "resnet": ((0.0, 0.9458, 1.70, 4.99), (0.4, 0.9492, 1.44, 3.81), (0.6, 0.9473, 1.10, 2.75)),
+    "VGG-19": ((0.0, 0.9366, 20.04, 7.97), (0.7, 0.9380, 2.30, 3.91)),
+    "DenseNet-40": ((0.0, 0.9389, 1.02, 5.33), (0.4, 0.9481, 0.66, 3.81),
+                    (0.7, 0.9435, 0.35, 2.40)),
+    "ResNet-164": ((0.0, 0.9458, 1.70, 4.99), (0.4, 0.9492, 1.44, 3.81),
+                   (0.6, 0.9473, 1.10, 2.75)),
 }
-FULL = {"vgg": "VGG-19", "densenet": "DenseNet-40", "resnet": "ResNet-164"}
 RATIOS = tuple(step / 10 for step in range(10))
 FEW = 200  # pictures of each point of a curve that is made now
 
 
-def family(arch: str) -> str:
-    """Return the family that the paper's table has an architecture in."""
-    return next(kind for kind in PAPER if arch.startswith(kind))
+def published(arch: str) -> str | None:
+    """Return the network of the paper's table that an architecture is compared with, if any."""
+    from vision.pruning.models import ARCHITECTURES
+
+    return ARCHITECTURES[arch].facts.get("published")
 
 
 @friendly
 def cliff(model: str, own: str | None, request: gr.Request) -> tuple[Any, str]:
     """Return the curve on a network's card as plots, and what it is."""
     card = MODELS.card(model, own)
-    kind = family(card.arch)
+    other = published(card.arch)
     curve = card.metrics.get("curve")
     if not curve:
         missing = note("pruning.no_curve", request, file=MODELS.in_a_script(model))
-        return plots([], kind), missing + papers(kind, request)
+        return plots([], other), missing + papers(other, request)
     made = note("pruning.curve_made", request, command=curve["command"], device=curve["device"],
                 data=say(f"pruning.data_{learnt(card)}", request))
     points = sorted(curve["points"], key=lambda point: point["ratio"])
-    return plots(points, kind), made + papers(kind, request)
+    return plots(points, other), made + papers(other, request)
 
 
-def plots(points: list[dict[str, Any]], kind: str) -> Any:
+def plots(points: list[dict[str, Any]], other: str | None) -> Any:
     """Return accuracy against ratio, and beside it what is counted and what the clock says."""
     figure, left, right = axes("% / ratio", "1 = uncut / ratio", size=(8, 4))
     ratios = [point["ratio"] for point in points]
@@ -73,8 +76,9 @@ def plots(points: list[dict[str, Any]], kind: str) -> Any:
         if points and None not in known:
             left.plot(ratios, [100 * value for value in known], dashes, color=colour, linewidth=2,
                       label=label)
-    left.plot([row[0] for row in PAPER[kind]], [100 * row[1] for row in PAPER[kind]], "D",
-              color=GREY, fillstyle="none", label=f"paper, {FULL[kind]}, CIFAR-10")
+    if other:
+        left.plot([row[0] for row in PAPER[other]], [100 * row[1] for row in PAPER[other]], "D",
+                  color=GREY, fillstyle="none", label=f"paper, {other}, CIFAR-10")
     costs(right, points)
     for axis in (left, right):
         if axis.lines:
@@ -97,12 +101,14 @@ def costs(axis: Any, points: list[dict[str, Any]]) -> None:
                       linewidth=2, label=f"ms, {name}")
 
 
-def papers(kind: str, request: gr.Request | None) -> str:
-    """Return the paper's rows of a family as a table."""
+def papers(other: str | None, request: gr.Request | None) -> str:
+    """Return the paper's rows of a network as a table."""
+    if not other:
+        return ""
     head = [say(f"pruning.{key}", request) for key in ("ratio", "accuracy", "parameters")]
     rows = [[f"{ratio:.0%}", percent(accuracy), f"{size:.2f}M", f"{flops:.2f}"]
-            for ratio, accuracy, size, flops in PAPER[kind]]
-    source = html.escape(say("pruning.paper", request, model=FULL[kind]))
+            for ratio, accuracy, size, flops in PAPER[other]]
+    source = html.escape(say("pruning.paper", request, model=other))
     return f"<p><small>{source}</small></p>" + table([*head, "FLOPs / 10⁸"], rows)
 
 

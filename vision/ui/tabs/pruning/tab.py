@@ -130,7 +130,7 @@ def build() -> class_link.Shared:
                               "outputs": [plan, threshold]}
     with gr.Accordion(t("app.train_your_own"), open=False, elem_id="pruning-own",
                       render=False) as training:
-        train.build(model, own)
+        train.build(model, own, training)
     lesson.build("pruning", EXERCISES, dict.fromkeys(("ratio", "go"), redraw), draw=figure.draw)
     training.render()
     with gr.Accordion(t("app.show_the_code"), open=False):

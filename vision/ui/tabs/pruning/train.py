@@ -23,7 +23,6 @@ from vision.ui.text import say, t
 if TYPE_CHECKING:
     from vision.pruning.train import Config
 
-ARCHITECTURES = ("vgg16", "vgg19", "resnet164", "densenet40")
 SETS = ("drawings", "cifar10")
 LIMIT = 2000  # pictures of each split, so that a measurement stays short
 LARGEST = 0.8  # the right end of the histogram; γ starts at 0.5
@@ -100,14 +99,20 @@ def upload(file: str, request: gr.Request) -> tuple[Any, ...]:
     return file, gr.Dropdown(choices=MODELS.choices(request), value=OWN)
 
 
-def build(model: gr.Dropdown, own: gr.State) -> None:
+def architectures() -> list[str]:
+    """Return every network that can be slimmed."""
+    from vision.pruning.models import ARCHITECTURES
+
+    return ARCHITECTURES.names()
+
+
+def build(model: gr.Dropdown, own: gr.State, place: gr.Accordion) -> None:
     """Build the part that trains a network sparse."""
     panel = TrainingPanel("pruning-train", model, own)
     gr.Markdown(t("pruning.train_info"))
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
-            arch = gr.Dropdown(list(ARCHITECTURES), value="vgg16", label=t("pruning.arch"),
-                               info=t("pruning.arch_info"))
+            arch = panel.architecture("vgg16", place, architectures)
             data = gr.Dropdown([(t(f"pruning.data_{name}"), name) for name in SETS],
                                value="drawings", label=t("pruning.data"),
                                info=t("pruning.own_data_info"))

@@ -20,8 +20,8 @@ from vision.ui.components.plots import axes
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.segmentation.matrix import numbers_of
 from vision.ui.tabs.segmentation.shared import (
-    GROUPS,
     MODELS,
+    for_task,
     labels_for_screen,
     laid_over,
 )
@@ -82,7 +82,7 @@ def rows(timed: bool) -> list[Row]:
     """Return the rows of all shipped models of pictures, the best first."""
     import math
 
-    paths = [*map(MODELS.path_of, MODELS.names()), *MODELS.of(*GROUPS)]
+    paths = [*map(MODELS.path_of, MODELS.names()), *for_task("groups")]
     found = [row_at(path, checkpoints.version(path), TIMES if timed else 0) for path in paths]
     return sorted(found, key=lambda row: -1.0 if math.isnan(row.miou) else row.miou, reverse=True)
 

@@ -12,7 +12,7 @@ from vision import checkpoints
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import percent, short, tiles
 from vision.ui.tabs.segmentation.shared import MODELS
-from vision.ui.text import say, t
+from vision.ui.text import language_of, say, t, words
 
 if TYPE_CHECKING:
     from vision.registry import Entry
@@ -33,7 +33,8 @@ def tree() -> str:
 
     under: dict[str | None, list[Entry]] = {}
     for entry in sorted(ARCHITECTURES, key=lambda entry: (entry.year, entry.name)):
-        under.setdefault(entry.facts.get("after"), []).append(entry)
+        above = entry.facts.get("after")
+        under.setdefault(above if above in ARCHITECTURES.names() else None, []).append(entry)
     return f'<div class="lab-family">{branch(None, under)}</div>'
 
 
@@ -65,7 +66,7 @@ def told(arch: str, request: gr.Request | None) -> tuple[str, Any]:
         measured_on = str(card.data.get("val", ""))
     named = {say(f"segmentation.family_{name}", request, val=measured_on): value
              for name, value in facts.items()}
-    idea = html.escape(say(f"segmentation.idea.{arch}", request))
+    idea = html.escape(idea_of(entry, request))
     lines = [f"<h3>{entry.name}</h3>",
              f'<p>{idea} <a href="{entry.link}" target="_blank" rel="noopener">'
              f"{say('segmentation.family_paper', request)}</a></p>", tiles(named)]
@@ -74,6 +75,11 @@ def told(arch: str, request: gr.Request | None) -> tuple[str, Any]:
         lines.append(f'<p class="lab-note">{missing}</p>')
     chosen = next((path.stem for path in ships if MODELS.offers(path)), None)
     return "".join(lines), gr.update(value=chosen) if chosen else gr.skip()
+
+
+def idea_of(entry: Entry, request: gr.Request | None) -> str:
+    """Return what is new about an architecture, in the reader's language if a text says it."""
+    return words(language_of(request)).get(f"segmentation.idea.{entry.name}", entry.idea)
 
 
 @functools.lru_cache(maxsize=64)

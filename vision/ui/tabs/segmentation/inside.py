@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -14,16 +15,16 @@ from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.segmentation.shared import (
     MODELS,
     laid_over,
-    one_that_ships,
+    one_of,
 )
 from vision.ui.text import say, t
 
 if TYPE_CHECKING:
     import numpy as np
 
-KINDS = {  # what can be looked at, and which architectures have it
-    "skips": ("unet",), "crf": (), "attention": ("attention_unet",), "depth": ("unetpp",),
-    "branches": ("deeplab_v3plus", "deeplab_v3", "deeplab_v2", "pspnet"),
+KINDS = {  # what can be looked at, and the architecture that is proposed where none ships
+    "skips": "unet", "crf": "deeplab_v1", "attention": "attention_unet", "depth": "unetpp",
+    "branches": "deeplab_v3plus",
 }
 SMALL = (180, 240)
 
@@ -50,7 +51,7 @@ def changed(pixels: np.ndarray, kind: str, on: list[int], depth: int,
     from vision.segmentation import inside
     from vision.segmentation.predict import predict
 
-    model = one_that_ships(*KINDS[kind])
+    model = one_of(ships_with(kind), KINDS[kind])
     before = predict(model, pixels, refined=False).labels
     if kind == "depth":
         after, _ = inside.at_depth(model, pixels, depth)
@@ -59,6 +60,20 @@ def changed(pixels: np.ndarray, kind: str, on: list[int], depth: int,
     else:
         after = inside.without_branches(model, pixels, _others(on, len(inside.branches(model))))
     return pair(pixels, before, after, request)
+
+
+def ships_with(kind: str) -> list[Path]:
+    """Return the models that ship and can be looked into this way.
+
+    A CRF can follow any; those come first whose paper ends with one.
+    """
+    from vision.segmentation.models import having
+
+    if kind != "crf":
+        return MODELS.of(*having(inside=kind))
+    offered = map(MODELS.file, MODELS.names())
+    meant = MODELS.of(*having(crf=True))
+    return sorted(offered, key=lambda path: path not in meant)
 
 
 def _others(on: list[int], count: int) -> list[int]:
@@ -72,20 +87,12 @@ def refined(pixels: np.ndarray, iterations: int, near: float, alike: float, colo
     from vision.segmentation.crf import Settings, refine
     from vision.segmentation.predict import at_most, probabilities
 
-    model = _with_crf()
+    model = one_of(ships_with("crf"), KINDS["crf"])
     size = at_most(pixels.shape[:2], SMALL[0] * SMALL[1])
     small, found = resize(pixels, size), probabilities(model, pixels, size)
     settings = Settings(iterations, near, 3.0, alike, 40.0, colour)
     better = refine(found, small, settings)
     return pair(small, found.argmax(0).astype("uint8"), better.argmax(0).astype("uint8"), request)
-
-
-def _with_crf() -> Any:
-    """Return a model whose paper ends with a CRF, or else the first that ships."""
-    wanted, known = MODELS.of("deeplab_v1", "deeplab_v2"), MODELS.names()
-    if wanted or not known:
-        return one_that_ships("deeplab_v1", "deeplab_v2")
-    return MODELS.open(known[0])
 
 
 def pair(pixels: np.ndarray, before: np.ndarray, after: np.ndarray, request: gr.Request | None
@@ -104,7 +111,7 @@ def gates(pixels: np.ndarray, request: gr.Request | None) -> str:
 
     from vision.segmentation import inside
 
-    maps = inside.attention(one_that_ships(*KINDS["attention"]), pixels)
+    maps = inside.attention(one_of(ships_with("attention"), KINDS["attention"]), pixels)
     shown = []
     for place, each in enumerate(maps):
         heat = cv2.applyColorMap((255 * each).astype(np.uint8), cv2.COLORMAP_INFERNO)[..., ::-1]
@@ -129,19 +136,18 @@ def offer(kind: str, request: gr.Request) -> tuple[Any, ...]:
     from vision.segmentation import inside
 
     line = note(f"segmentation.kind_{kind}_info", request)
-    archs = KINDS[kind]
-    there = not archs or bool(MODELS.of(*archs))
+    there = ships_with(kind)
     if not there:
-        line = note("segmentation.missing", request, arch=archs[0])
+        line = note("segmentation.missing", request, arch=KINDS[kind])
     count = 0
     if there and kind in ("skips", "branches"):
-        model = one_that_ships(*archs)
+        model = MODELS.at(there[0])
         count = inside.skips(model) if kind == "skips" else len(inside.branches(model))
     parts = [(str(place + 1), place) for place in range(count)]
     return (line, gr.CheckboxGroup(choices=parts, value=list(range(count - 1)),
                                    visible=bool(parts)),
             gr.Slider(visible=kind == "depth"), *(gr.Slider(visible=kind == "crf"),) * 4,
-            gr.Button(interactive=there))
+            gr.Button(interactive=bool(there)))
 
 
 def build(picture: gr.Image) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 EXAMPLES = ASSETS / "segmentation"
 FIRST = ("unet", "deeplab_v3plus")  # the default is the first of these that ships
 YELLOW = (255, 214, 10)
-VOLUMES, TISSUE, GROUPS = ("vnet",), ("ynet",), ("wnet",)  # each has a part of the tab
+TASKS = {"vnet": "volumes", "ynet": "diagnosis", "wnet": "groups"}  # of cards that do not say it
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,20 +38,25 @@ class View:
     scores: Scores | None  # of the picture at its full size
 
 
-def for_streets(path: Path) -> bool:
-    """Return whether a model names the classes of streets, and not what another part is for."""
-    return checkpoints.read_card(path).arch not in (*VOLUMES, *TISSUE, *GROUPS)
+def task_of(path: Path) -> str:
+    """Return what a model is for, as its card says: torch and the registry are not needed."""
+    card = checkpoints.read_card(path)
+    return str(card.data.get("task") or TASKS.get(card.arch, "classes"))
 
 
-MODELS = ModelShelf("segmentation", FIRST, offers=for_streets)
+MODELS = ModelShelf("segmentation", FIRST, offers=lambda path: task_of(path) == "classes")
 
 
-def one_that_ships(*archs: str) -> Model:
-    """Return a model of these architectures, or raise with the command that trains one."""
-    found = MODELS.of(*archs)
+def for_task(task: str) -> list[Path]:
+    """Return the models that ship for what another part of the tab is about."""
+    return [path for path in checkpoints.readable("segmentation") if task_of(path) == task]
+
+
+def one_of(found: list[Path], arch: str) -> Model:
+    """Return the first of these models, or raise with the command that trains one."""
     if not found:
         raise UserError("no model that can do this ships yet",
-                        "python -m vision segmentation train --arch {arch}", arch=archs[0])
+                        "python -m vision segmentation train --arch {arch}", arch=arch)
     return MODELS.at(found[0])
 
 

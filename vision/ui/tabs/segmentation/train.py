@@ -105,11 +105,11 @@ def compare_losses(request: gr.Request) -> Any:
     return figure
 
 
-def architectures() -> gr.Dropdown:
-    """Return the choice of everything that can be trained on pictures."""
+def architectures() -> list[str]:
+    """Return everything that can be trained on pictures."""
     from vision.segmentation.models import for_pictures
 
-    return gr.Dropdown(choices=for_pictures())
+    return for_pictures()
 
 
 def build(model: gr.Dropdown, own: gr.State, place: gr.Accordion) -> None:
@@ -118,8 +118,7 @@ def build(model: gr.Dropdown, own: gr.State, place: gr.Accordion) -> None:
     gr.Markdown(t("segmentation.train_info"))
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
-            arch = gr.Dropdown(["unet"], value="unet", label=t("segmentation.arch"),
-                               info=t("segmentation.arch_info"), elem_id="segmentation-arch")
+            arch = panel.architecture("unet", place, architectures)
             data = gr.Radio([(t(f"segmentation.data_{name}"), name) for name in DATA],
                             value="scenes", label=t("segmentation.data"),
                             info=t("segmentation.data_info"), elem_id="segmentation-data")
@@ -140,4 +139,3 @@ def build(model: gr.Dropdown, own: gr.State, place: gr.Accordion) -> None:
     data.change(lambda chosen: gr.File(visible=chosen == "zip"), data, file, queue=False,
                 api_visibility="private")
     six.click(compare_losses, None, losses, api_visibility="private")
-    place.expand(architectures, None, arch, queue=False, api_visibility="private")

@@ -18,8 +18,9 @@ from vision.ui.tabs.segmentation.shared import (
     MODELS,
     chip,
     class_name,
+    for_task,
     laid_over,
-    one_that_ships,
+    one_of,
 )
 from vision.ui.text import say, t
 
@@ -45,10 +46,11 @@ def scan(seed: float, place: float, request: gr.Request) -> tuple[Any, ...]:
     from vision.segmentation.volumes import CLASSES, volume
 
     voxels, truth = volume(2_000_000 + abs(int(seed)))
-    if not MODELS.of("vnet"):
+    found = for_task("volumes")
+    if not found:
         made = Scan(voxels, truth, None)
         return made, note("segmentation.missing", request, arch="vnet"), cut(made, place, request)
-    result = predict(one_that_ships("vnet"), voxels)
+    result = predict(MODELS.at(found[0]), voxels)
     numbers = score(truth, result.labels, CLASSES).overall()
     made = Scan(voxels, truth, result.labels)
     return made, tiles(numbers, request, result.seconds), cut(made, place, request)
@@ -87,9 +89,10 @@ def tissue(seed: float, diagnosis: float, real: bool, request: gr.Request) -> tu
     shown = [(say("segmentation.picture", request), pixels)]
     if truth is not None:
         shown.append((say("segmentation.truth_view", request), laid_over(pixels, truth)))
-    if not MODELS.of("ynet"):
+    found = for_task("diagnosis")
+    if not found:
         return sheet(shown), note("segmentation.missing", request, arch="ynet")
-    result = predict(one_that_ships("ynet"), pixels)
+    result = predict(MODELS.at(found[0]), pixels)
     shown.append((say("segmentation.result", request), laid_over(pixels, result.labels)))
     facts = as_tiles({say(f"segmentation.diagnosis_{place}", request): percent(
         result.diagnosis.get(name)) for place, name in enumerate(DIAGNOSES)})
@@ -117,7 +120,7 @@ def groups(picture: str | None, truth: str | None, request: gr.Request) -> str:
     from vision.segmentation.predict import predict
 
     pixels = for_screen(read_picture(needed(picture)))
-    model = one_that_ships("wnet")
+    model = one_of(for_task("groups"), "wnet")
     result = predict(model, pixels)
     shown = sheet([(say("segmentation.groups", request), laid_over(pixels, result.labels, 0.85))])
     if not truth:
