@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from vision.errors import UserError
-from vision.image_folders import GREY, Labelled, augment, cut_out, open_labelled
+from vision.image_folders import GREY, LabelledPictures, augment, cut_out, open_labelled
 
 
 @pytest.fixture
@@ -46,7 +46,12 @@ def test_a_picture_of_another_size_is_refused(cifar: Path) -> None:
 
 def test_labels_must_fit_the_pictures() -> None:
     with pytest.raises(ValueError, match="2 labels"):
-        Labelled(torch.zeros(3, 3, 8, 8, dtype=torch.uint8), torch.zeros(2), ("a",))
+        LabelledPictures(torch.zeros(3, 3, 8, 8, dtype=torch.uint8), torch.zeros(2), ("a",))
+    for shape in ((2, 2, 8, 8), (2, 3, 8, 7), (2, 8, 8)):
+        with pytest.raises(ValueError, match="pixels"):
+            LabelledPictures(torch.zeros(shape, dtype=torch.uint8), torch.zeros(2), ("a",))
+    with pytest.raises(ValueError, match="outside the 1 classes"):
+        LabelledPictures(torch.zeros(2, 1, 8, 8, dtype=torch.uint8), torch.tensor([0, 1]), ("a",))
 
 
 @pytest.mark.parametrize("side", [8, 12])

@@ -1,4 +1,4 @@
-"""Labelled pictures of one size, a whole split in memory: CIFAR-10 and Tiny ImageNet."""
+"""Labelled pictures of one size, a whole split in memory; read from a folder for each class."""
 
 from __future__ import annotations
 
@@ -19,22 +19,36 @@ SPLITS = {"cifar10": ("train", "test"), "tiny-imagenet": ("train", "val")}
 
 
 @dataclass(frozen=True, eq=False)
-class Labelled:
-    """A whole split: pixels uint8 (N, 3, S, S), labels int64 (N,)."""
+class LabelledPictures:
+    """A whole split: pixels uint8 (N, C, S, S), grey or of three colours, labels int64 (N,)."""
 
     pixels: torch.Tensor
     labels: torch.Tensor
     classes: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        if self.pixels.ndim != 4 or self.pixels.shape[:2] != (len(self.labels), 3):
-            raise ValueError(f"pixels {tuple(self.pixels.shape)} for {len(self.labels)} labels")
+        count = len(self.labels)
+        if self.pixels.ndim != 4 or self.pixels.shape[0] != count or self.pixels.shape[1] not in (
+                1, 3) or self.pixels.shape[2] != self.pixels.shape[3]:
+            raise ValueError(f"pixels {tuple(self.pixels.shape)} for {count} labels")
+        if count and not 0 <= int(self.labels.min()) <= self.labels.max() < len(self.classes):
+            raise ValueError(f"a label outside the {len(self.classes)} classes")
 
     def __len__(self) -> int:
         return len(self.labels)
 
+    def first(self, count: int) -> LabelledPictures:
+        """Return the first `count` pictures, all if that is 0."""
+        if not count:
+            return self
+        return LabelledPictures(self.pixels[:count], self.labels[:count], self.classes)
 
-def open_labelled(name: str, split: str) -> Labelled:
+    def batch(self, index: torch.Tensor | slice) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return some pictures as floats in 0…1, (n, C, S, S), and their labels (n,)."""
+        return self.pixels[index].float() / 255, self.labels[index]
+
+
+def open_labelled(name: str, split: str) -> LabelledPictures:
     """Return one split of a data set that has a folder for each class, sorted by class."""
     if name not in SIDES:
         raise unknown("data set", name, sorted(SIDES))
@@ -48,7 +62,7 @@ def open_labelled(name: str, split: str) -> Labelled:
                         "a folder for each class is accepted", "fetch it again",
                         name=name, folder=split)
     pixels = np.stack([_decoded(files, file, SIDES[name]) for file, _ in names])  # (N, S, S, 3)
-    return Labelled(torch.from_numpy(pixels).permute(0, 3, 1, 2).contiguous(),
+    return LabelledPictures(torch.from_numpy(pixels).permute(0, 3, 1, 2).contiguous(),
                     torch.tensor([classes.index(kind) for _, kind in names]), classes)
 
 

@@ -139,6 +139,10 @@ def test_published_sets_are_read_and_split(tmp_path: Path, monkeypatch: pytest.M
     assert x.shape == (2, 1, 28, 28) and y.tolist() == [0, 1]
     assert float(x[0, 0, 0, 0]) == pytest.approx(10 / 255)
     assert set(data.available()) == {"mnist", "shapes"}
+    head = b"\x00\x00\x08\x03" + np.array([12, 14, 56], ">u4").tobytes()
+    (raw / "train-images-idx3-ubyte.gz").write_bytes(gzip.compress(head + bytes(12 * 784)))
+    with pytest.raises(UserError, match="not in IDX format"):
+        read("mnist", "val")
 
 
 def test_frechet_distance_of_known_gaussians() -> None:

@@ -13,7 +13,6 @@ from vision.errors import UserError
 from vision.image_folders import augment
 from vision.pruning.data import (
     MEAN,
-    Pictures,
     available,
     normalise,
     open_all,
@@ -119,8 +118,6 @@ def test_unknown_names_are_refused() -> None:
         open_pictures("cifar", "train")
     with pytest.raises(UserError, match="known are train, test"):
         open_pictures("drawings", "val")
-    with pytest.raises(ValueError, match="for 1 labels"):
-        Pictures(torch.zeros(1, 3, 8, 8), torch.zeros(1))
 
 
 @pytest.mark.data

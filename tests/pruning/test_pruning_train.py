@@ -18,7 +18,8 @@ from networks import perturbed
 from vision import checkpoints
 from vision.checkpoints import Card
 from vision.errors import UserError
-from vision.pruning.data import CLASSES, PREPROCESS, Pictures, normalise, open_pictures
+from vision.image_folders import LabelledPictures
+from vision.pruning.data import CLASSES, PREPROCESS, normalise, open_pictures
 from vision.pruning.drawings import draw
 from vision.pruning.evaluate import evaluate
 from vision.pruning.export import export, snippet
@@ -51,7 +52,8 @@ def weights(path: Path) -> dict[str, torch.Tensor]:
 
 def test_each_data_set_is_measured_and_the_first_one_counts(monkeypatch: pytest.MonkeyPatch,
                                                             tmp_path: Path) -> None:
-    cats = Pictures(open_pictures("drawings", "train").pixels[3::10], torch.full((200,), 3))
+    cats = LabelledPictures(open_pictures("drawings", "train").pixels[3::10], torch.full((200,), 3),
+                            CLASSES)
     for module in ("data", "train", "evaluate"):
         monkeypatch.setattr(f"vision.pruning.{module}.open_pictures",
                             lambda name, split: cats if name == "cifar10"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -11,6 +10,7 @@ import torch
 from vision import datasets
 from vision.errors import UserError, unknown
 from vision.gan import shapes
+from vision.image_folders import LabelledPictures
 
 SIDE = 28
 PREPROCESS = {"side": SIDE, "range": [0, 1]}
@@ -25,31 +25,8 @@ SPLITS = ("train", "val", "test")
 COUNTS = {"train": 6000, "val": 1000, "test": 1000}  # of the shapes
 
 
-@dataclass(frozen=True, eq=False)
-class Pictures:
-    """A whole split in memory: pixels uint8 (N, 28, 28), labels int64 (N,)."""
-
-    pixels: torch.Tensor
-    labels: torch.Tensor
-    classes: tuple[str, ...]
-
-    def __post_init__(self) -> None:
-        if self.pixels.shape != (len(self.labels), SIDE, SIDE):
-            raise ValueError(f"pixels {tuple(self.pixels.shape)} for {len(self.labels)} labels")
-        if len(self.labels) and not 0 <= int(self.labels.min()) <= self.labels.max() < len(
-                self.classes):
-            raise ValueError(f"a label outside the {len(self.classes)} classes")
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    def batch(self, index: torch.Tensor | slice) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return some pictures as floats in 0…1, (n, 1, 28, 28), and their labels (n,)."""
-        return self.pixels[index].unsqueeze(1).float() / 255, self.labels[index]
-
-
 @functools.lru_cache(maxsize=9)
-def open_pictures(name: str, split: str) -> Pictures:
+def open_pictures(name: str, split: str) -> LabelledPictures:
     """Return one split of a data set; `val` is the last sixth of the published training set."""
     if name not in CLASSES:
         raise unknown("data set", name, list(SETS))
@@ -57,7 +34,8 @@ def open_pictures(name: str, split: str) -> Pictures:
         raise unknown("split", split, list(SPLITS))
     pixels, labels = (shapes.draw_many(split, COUNTS[split]) if name == "shapes"
                       else _published(name, split))
-    return Pictures(torch.from_numpy(pixels), torch.from_numpy(labels).long(), CLASSES[name])
+    return LabelledPictures(torch.from_numpy(pixels)[:, None], torch.from_numpy(labels).long(),
+                            CLASSES[name])
 
 
 def available() -> list[str]:
@@ -93,6 +71,8 @@ def _published(name: str, split: str) -> tuple[np.ndarray, np.ndarray]:
     prefix = "t10k" if split == "test" else "train"
     pixels = read_idx(files.read(f"{prefix}-images-idx3-ubyte"))
     labels = read_idx(files.read(f"{prefix}-labels-idx1-ubyte"))
+    if pixels.shape != (len(labels), SIDE, SIDE):
+        raise _damaged()
     last = len(labels) // 6
     part = {"train": slice(0, -last), "val": slice(-last, None), "test": slice(None)}[split]
     return pixels[part], labels[part]

@@ -12,9 +12,10 @@ import torch
 from vision import checkpoints
 from vision.checkpoints import Model
 from vision.gan import parzen
-from vision.gan.data import Pictures, available, open_pictures
+from vision.gan.data import available, open_pictures
 from vision.gan.features import distance, features, spread
 from vision.gan.predict import Drawer, classifier_for, conditional, load, opinions, read
+from vision.image_folders import LabelledPictures
 from vision.options import Verb, option, within
 
 
@@ -97,7 +98,7 @@ def confusion(model: Model, reader: Model, drawn: torch.Tensor, asked: np.ndarra
     return np.bincount(asked * classes + reading, minlength=classes**2).reshape(classes, classes)
 
 
-def compare(reader: Model, drawn: torch.Tensor, data: str, test: Pictures
+def compare(reader: Model, drawn: torch.Tensor, data: str, test: LabelledPictures
             ) -> tuple[tuple[float, ...], float, float]:
     """Return diversity by class, the distance to the test pictures, and that of real pictures."""
     held = open_pictures(data, "val").batch(slice(None))[0]

@@ -16,12 +16,13 @@ from torch.nn.functional import softplus
 from vision import checkpoints
 from vision.datasets import licences
 from vision.gan import snapshots
-from vision.gan.data import PREPROCESS, SETS, Pictures, open_pictures
+from vision.gan.data import PREPROCESS, SETS, open_pictures
 from vision.gan.evaluate import measure
 from vision.gan.models import ARCHITECTURES, generators
 from vision.gan.models.pair import Pair
 from vision.gan.predict import Drawer, load
 from vision.gan.snapshots import History, moments
+from vision.image_folders import LabelledPictures
 from vision.options import Verb, option, within
 from vision.training import Average, OnStep, Run, TrainingConfig, generator_for, on_terminal
 
@@ -171,7 +172,7 @@ def check(config: Config) -> None:
            dropout=(0, 0.9), average=(0, 1), snapshots=(1, 100), save_every=(1, 10**9))
 
 
-def make_batches(pictures: Pictures, config: Config, run: Run, number: int, noise: int
+def make_batches(pictures: LabelledPictures, config: Config, run: Run, number: int, noise: int
                  ) -> list[Batch]:
     """Return the batches of round `number`: k for D, then the generator's, noise (n, noise)."""
     batches = []
@@ -184,7 +185,8 @@ def make_batches(pictures: Pictures, config: Config, run: Run, number: int, nois
     return batches
 
 
-def write(config: Config, run: Run, game: Game, history: History, pictures: Pictures) -> None:
+def write(config: Config, run: Run, game: Game, history: History, pictures: LabelledPictures
+          ) -> None:
     """Write the pair with the averaged generator, then measure the file for its card."""
     game.pair.generator.load_state_dict(game.average.module.state_dict())
     metrics: dict[str, object] = {"curves": history.curves, "seconds": run.seconds}

@@ -11,9 +11,10 @@ from torch.nn import functional
 from vision import checkpoints
 from vision.checkpoints import Model
 from vision.datasets import licences
-from vision.gan.data import PREPROCESS, SETS, Pictures, open_pictures
+from vision.gan.data import PREPROCESS, SETS, open_pictures
 from vision.gan.models import ARCHITECTURES
 from vision.gan.predict import load, read
+from vision.image_folders import LabelledPictures
 from vision.options import Verb, option, within
 from vision.training import Average, OnStep, Run, ValidatingConfig, generator_for, on_terminal
 
@@ -69,7 +70,7 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
     return config.output
 
 
-def make_batch(pictures: Pictures, config: Config, run: Run, number: int
+def make_batch(pictures: LabelledPictures, config: Config, run: Run, number: int
                ) -> tuple[torch.Tensor, torch.Tensor]:
     """Return step `number`'s pictures, shifted by up to two pixels together, and labels."""
     random = generator_for(config.seed, number)
@@ -99,7 +100,7 @@ def write(model: Model, config: Config, run: Run) -> None:
     checkpoints.save(config.output, kept.module, replace(model.card, metrics=metrics))
 
 
-def accuracy(model: Model, pictures: Pictures) -> float:
+def accuracy(model: Model, pictures: LabelledPictures) -> float:
     """Return the share of pictures that are read as what they are."""
     x, y = pictures.batch(slice(None))
     return float((read(model, x).argmax(1) == y).float().mean())

@@ -18,10 +18,11 @@ import torch
 
 from vision import checkpoints
 from vision.checkpoints import Card, Model
+from vision.image_folders import LabelledPictures
 from vision.options import Verb, command, option, within
 from vision.pruning.count import count, latency
 from vision.pruning.criteria import CRITERIA
-from vision.pruning.data import SETS, Pictures, open_pictures
+from vision.pruning.data import SETS, open_pictures
 from vision.pruning.evaluate import measure
 from vision.pruning.models.parts import Network
 from vision.pruning.plan import make_plan
@@ -162,8 +163,8 @@ def note(path: Path, curve: Curve) -> None:
         path, replace(card, metrics={**card.metrics, "curve": curve.as_json()}))
 
 
-def measured(config: Config, model: Model, test: Pictures, ratio: float, on_step: OnStep | None
-             ) -> Point:
+def measured(config: Config, model: Model, test: LabelledPictures, ratio: float,
+             on_step: OnStep | None) -> Point:
     """Return what one ratio gives, but for its milliseconds."""
     plan = make_plan(network_of(model), ratio, config.criterion)
     cut = Cut(config.checkpoint, ratio, config.criterion)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import torch
 
 from vision import datasets
 from vision.errors import UserError, listed, unknown
-from vision.image_folders import open_labelled
+from vision.image_folders import LabelledPictures, open_labelled
 from vision.images import resize
 from vision.pruning.drawings import CLASSES, draw
 
@@ -23,30 +22,8 @@ MEAN, DEVIATION = (0.4914, 0.4822, 0.4465), (0.2023, 0.1994, 0.2010)  # of CIFAR
 PREPROCESS = {"side": SIDE, "mean": list(MEAN), "deviation": list(DEVIATION)}
 
 
-@dataclass(frozen=True, eq=False)
-class Pictures:
-    """A whole split in memory: pixels uint8 (N, 3, 32, 32), labels int64 (N,)."""
-
-    pixels: torch.Tensor
-    labels: torch.Tensor
-    classes: tuple[str, ...] = CLASSES
-
-    def __post_init__(self) -> None:
-        if self.pixels.shape != (len(self.labels), 3, SIDE, SIDE):
-            raise ValueError(f"pixels {tuple(self.pixels.shape)} for {len(self.labels)} labels")
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    def first(self, count: int) -> Pictures:
-        """Return the first `count` pictures, all if that is 0; the classes take turns."""
-        if not count:
-            return self
-        return Pictures(self.pixels[:count], self.labels[:count], self.classes)
-
-
 @functools.lru_cache(maxsize=4)
-def open_pictures(name: str, split: str) -> Pictures:
+def open_pictures(name: str, split: str) -> LabelledPictures:
     """Return one split of a data set in an order in which the classes take turns."""
     if name not in SETS:
         raise unknown("data set", name, list(SETS))
@@ -59,14 +36,14 @@ def open_pictures(name: str, split: str) -> Pictures:
         pixels, labels = data.pixels, data.labels
     turns = np.argsort(np.concatenate([np.arange(count) for count in np.bincount(labels)]),
                        kind="stable")
-    return Pictures(pixels[turns], labels[turns])
+    return LabelledPictures(pixels[turns], labels[turns], CLASSES)
 
 
-def open_all(names: Sequence[str], split: str, limit: int = 0) -> Pictures:
+def open_all(names: Sequence[str], split: str, limit: int = 0) -> LabelledPictures:
     """Return one split of several data sets as one, of each the first `limit`, all if that is 0."""
     parts = [open_pictures(name, split).first(limit) for name in names]
-    return Pictures(torch.cat([part.pixels for part in parts]),
-                    torch.cat([part.labels for part in parts]))
+    return LabelledPictures(torch.cat([part.pixels for part in parts]),
+                    torch.cat([part.labels for part in parts]), CLASSES)
 
 
 def available() -> list[str]:

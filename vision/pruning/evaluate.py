@@ -12,9 +12,10 @@ import torch
 
 from vision import checkpoints
 from vision.checkpoints import Model
+from vision.image_folders import LabelledPictures
 from vision.options import Verb, option, within
 from vision.pruning.count import Size, count
-from vision.pruning.data import SETS, SPLITS, Pictures, open_pictures, require_classes
+from vision.pruning.data import SETS, SPLITS, open_pictures, require_classes
 from vision.pruning.predict import load, logits, network_of
 
 CHUNK = 125  # pictures; more at once costs more time for memory than it saves
@@ -67,7 +68,7 @@ def evaluate(checkpoint: Path, data: str = "cifar10", split: str = "test", limit
     return measure(load(checkpoint), open_pictures(data, split).first(limit))
 
 
-def measure(model: Model, pictures: Pictures) -> Report:
+def measure(model: Model, pictures: LabelledPictures) -> Report:
     """Return the measures of a model on these pictures."""
     require_classes(model.card.classes)
     classes = len(model.card.classes)

@@ -18,12 +18,11 @@ from vision import checkpoints
 from vision.checkpoints import Model
 from vision.datasets import licences
 from vision.errors import UserError
-from vision.image_folders import augment, cut_out
+from vision.image_folders import LabelledPictures, augment, cut_out
 from vision.options import Verb, option, within
 from vision.pruning.data import (
     PREPROCESS,
     SETS,
-    Pictures,
     normalise,
     open_all,
     open_pictures,
@@ -153,7 +152,7 @@ def pace(config: Config, step: int) -> float:
     return 0.5 * (1 + float(np.cos(np.pi * min((done - WARM) / (1 - WARM), 1.0))))
 
 
-def make_batch(pictures: Pictures, config: Config, run: Run, number: int) -> Batch:
+def make_batch(pictures: LabelledPictures, config: Config, run: Run, number: int) -> Batch:
     """Return step `number`'s pixels (n, 3, 32, 32) and labels (n,) of this process."""
     per_epoch = max(len(pictures) // config.batch, 1)
     epoch, place = divmod(number, per_epoch)

@@ -18,7 +18,7 @@ from torch.nn import functional
 from vision import checkpoints
 from vision.datasets import licences
 from vision.errors import UserError
-from vision.image_folders import SIDES, SPLITS, Labelled, augment, open_labelled
+from vision.image_folders import SIDES, SPLITS, LabelledPictures, augment, open_labelled
 from vision.options import Verb, option, within
 from vision.style.data import PREPROCESS, normalise
 from vision.style.models.vgg19 import Classifier, balance, folded
@@ -83,7 +83,7 @@ def check(config: Config) -> None:
                         batch=config.batch, count=len(config.data))
 
 
-def make_batch(sets: dict[str, Labelled], config: Config, run: Run, number: int) -> Batch:
+def make_batch(sets: dict[str, LabelledPictures], config: Config, run: Run, number: int) -> Batch:
     """Return step `number`'s pictures (n, 3, S, S) and labels (n,) of each data set."""
     batch = {}
     for place, (name, size) in enumerate(zip(config.data, config.batch, strict=True)):

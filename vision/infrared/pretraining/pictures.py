@@ -1,43 +1,28 @@
-"""Source pictures for pre-training, in grey: two data sets, or any folder of pictures."""
+"""What the backbone learns to tell apart: two data sets or a folder of pictures, in grey."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
+import torch
 
 from vision.datasets import files_at
 from vision.errors import UserError
-from vision.image_folders import SIDES, open_labelled
+from vision.image_folders import SIDES, LabelledPictures, open_labelled
 from vision.images import read_picture, resize
 
 SIDE = 64
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
 
 
-@dataclass(frozen=True, eq=False)
-class Source:
-    """Grey pictures with a class each: what the backbone learns to tell apart."""
-
-    pixels: np.ndarray  # uint8 (N, S, S)
-    labels: np.ndarray  # int64 (N,)
-    classes: tuple[str, ...]
-
-    def __post_init__(self) -> None:
-        if self.pixels.ndim != 3 or len(self.pixels) != len(self.labels):
-            raise ValueError(f"pixels {self.pixels.shape} for {len(self.labels)} labels")
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    def grey(self, index: int) -> np.ndarray:
-        """Return one picture as floats 0…1."""
-        return self.pixels[index].astype(np.float32) / 255
+def grey_of(source: LabelledPictures, index: int) -> np.ndarray:
+    """Return one grey picture as floats 0…1, (S, S)."""
+    return source.pixels[index, 0].numpy().astype(np.float32) / 255
 
 
-def open_source(name: str, split: str) -> Source:
+def open_source(name: str, split: str) -> LabelledPictures:
     """Return 'tiny-imagenet', 'cifar10', or a folder or zip with a folder for each class.
 
     Of a folder's pictures every tenth is kept for measuring, as the split 'val'.
@@ -52,16 +37,16 @@ def open_source(name: str, split: str) -> Source:
     return of_folder(path, split)
 
 
-def of_data_set(name: str, split: str) -> Source:
+def of_data_set(name: str, split: str) -> LabelledPictures:
     """Return a split of a public data set in grey."""
     split = "test" if name == "cifar10" and split == "val" else split
     labelled = open_labelled(name, split)
     pixels = labelled.pixels.permute(0, 2, 3, 1).numpy()  # (N, S, S, 3)
     grey = np.stack([cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) for picture in pixels])
-    return Source(grey, labelled.labels.numpy(), labelled.classes)
+    return LabelledPictures(torch.from_numpy(grey)[:, None], labelled.labels, labelled.classes)
 
 
-def of_folder(path: Path, split: str) -> Source:
+def of_folder(path: Path, split: str) -> LabelledPictures:
     """Return the pictures of a folder, squeezed to squares, their folders as classes."""
     files = files_at(path)
     names = [name for name in files.names() if name.lower().endswith(ENDINGS)]
@@ -74,8 +59,9 @@ def of_folder(path: Path, split: str) -> Source:
                         classes=len(classes))
     pictures = [cv2.cvtColor(resize(read_picture(files.read(name)), (SIDE, SIDE)),
                              cv2.COLOR_RGB2GRAY) for name in chosen]
-    return Source(np.stack(pictures), np.array([classes.index(class_of(name)) for name in chosen]),
-                  classes)
+    return LabelledPictures(torch.from_numpy(np.stack(pictures))[:, None],
+                            torch.tensor([classes.index(class_of(name)) for name in chosen]),
+                            classes)
 
 
 def class_of(name: str) -> str:

@@ -12,12 +12,13 @@ from torch.nn import functional
 from vision import checkpoints, datasets
 from vision.checkpoints import Card
 from vision.datasets import licences
+from vision.image_folders import LabelledPictures
 from vision.images import read_picture, resize
 from vision.infrared.data import HELD_OUT, Scenes
 from vision.infrared.models import ARCHITECTURES
 from vision.infrared.models.backbone import DEPTHS
 from vision.infrared.pretraining import glcm
-from vision.infrared.pretraining.pictures import Source, open_source
+from vision.infrared.pretraining.pictures import grey_of, open_source
 from vision.infrared.thermogram.palettes import intensity
 from vision.options import Verb, option, within
 from vision.training import Average, OnStep, Run, ValidatingConfig, generator_for, on_terminal
@@ -83,18 +84,18 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
     return config.output
 
 
-def drawing_weights(source: Source, config: Config) -> np.ndarray:
+def drawing_weights(source: LabelledPictures, config: Config) -> np.ndarray:
     """Return how often each source picture is drawn, (N,), in sum 1."""
     if config.sampling == "uniform":
         return np.full(len(source), 1 / len(source))
-    rows = glcm.table([source.grey(index) for index in range(len(source))])
+    rows = glcm.table([grey_of(source, index) for index in range(len(source))])
     scale = glcm.Scale.of(rows)
     return glcm.importance(scale(rows), scale(glcm.table(targets(config.target, source))))
 
 
-def targets(name: str, source: Source) -> list[np.ndarray]:
+def targets(name: str, source: LabelledPictures) -> list[np.ndarray]:
     """Return grey thermograms at the size of the source pictures: their texture is the aim."""
-    side = source.pixels.shape[1]
+    side = source.pixels.shape[2]
     if name == "rendered":
         scenes = Scenes(HELD_OUT - TARGETS, TARGETS)
         greys = [scenes[index].grey for index in range(TARGETS)]
@@ -105,15 +106,15 @@ def targets(name: str, source: Source) -> list[np.ndarray]:
     return [resize(grey, (side, side)) for grey in greys]
 
 
-def make_batch(source: Source, weights: np.ndarray, config: Config, run: Run, number: int
+def make_batch(source: LabelledPictures, weights: np.ndarray, config: Config, run: Run, number: int
                ) -> tuple[torch.Tensor, torch.Tensor]:
     """Return step `number`'s pictures (n, 1, S, S) and labels (n,), this process's part."""
     random = generator_for(config.seed, number)
     chosen = random.choice(len(source), config.batch, p=weights)[run.share(config.batch)]
-    pictures = [vary(source.grey(int(index)), config.side, generator_for(config.seed, number, n))
-                for n, index in enumerate(chosen)]
+    pictures = [vary(grey_of(source, index), config.side, generator_for(config.seed, number, place))
+                for place, index in enumerate(chosen.tolist())]
     x = torch.from_numpy(np.stack(pictures)[:, None])
-    return x, torch.from_numpy(source.labels[chosen])
+    return x, source.labels[chosen]
 
 
 def vary(grey: np.ndarray, side: int, random: np.random.Generator) -> np.ndarray:
@@ -129,17 +130,18 @@ def vary(grey: np.ndarray, side: int, random: np.random.Generator) -> np.ndarray
 
 
 @torch.inference_mode()
-def accuracy(module: torch.nn.Module, source: Source, config: Config) -> float:
+def accuracy(module: torch.nn.Module, source: LabelledPictures, config: Config) -> float:
     """Return the share of pictures that are classified rightly."""
     right = 0
     for part in np.array_split(np.arange(len(source)), -(-len(source) // 200)):
-        greys = np.stack([resize(source.grey(int(i)), (config.side, config.side)) for i in part])
+        greys = np.stack([resize(grey_of(source, index), (config.side, config.side))
+                          for index in part.tolist()])
         said = module(torch.from_numpy(greys[:, None]).to(next(module.parameters()).device))
-        right += int((said.argmax(1).cpu().numpy() == source.labels[part]).sum())
+        right += int((said.argmax(1).cpu() == source.labels[part]).sum())
     return right / len(source)
 
 
-def card(config: Config, source: Source, run: Run, metrics: dict[str, float]) -> Card:
+def card(config: Config, source: LabelledPictures, run: Run, metrics: dict[str, float]) -> Card:
     """Return the model card, with the licences of what was seen."""
     seen = [config.source] + (["thermograms"] if config.target == "thermograms" else [])
     return run.card(
