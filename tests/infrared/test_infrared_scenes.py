@@ -15,9 +15,11 @@ from vision.infrared.scenes.camera import QUALITIES, Camera
 from vision.infrared.scenes.canvas import SURROUNDINGS, Canvas
 from vision.infrared.scenes.devices import BUILDERS
 from vision.infrared.scenes.devices.built import cuboid
-from vision.infrared.scenes.parts import Part, Scenery, Turned
+from vision.infrared.scenes.lathe import Turned
+from vision.infrared.scenes.parts import Part
 from vision.infrared.scenes.plan import draw_plan
 from vision.infrared.scenes.scene import FINE
+from vision.infrared.scenes.scenery import Scenery
 from vision.infrared.scenes.sky import draw_air
 from vision.infrared.scenes.surfaces import PAINT
 from vision.infrared.scenes.view import View, looking

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+import torch
+from torchvision.ops import box_iou
 
 LEAST = 0.5  # overlap from which two boxes are one device
 
 
 def overlaps(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Return the intersection over union of boxes (N, 4) with boxes (M, 4), (N, M)."""
-    low = np.maximum(first[:, None, :2], second[None, :, :2])  # (N, M, 2)
-    high = np.minimum(first[:, None, 2:], second[None, :, 2:])
-    shared = (high - low).clip(0).prod(2)  # (N, M)
-    areas = [np.prod(boxes[:, 2:] - boxes[:, :2], axis=1) for boxes in (first, second)]
-    whole = areas[0][:, None] + areas[1][None] - shared
-    return shared / np.maximum(whole, 1e-9)
+    shared = box_iou(*(torch.from_numpy(boxes).double() for boxes in (first, second)))
+    return shared.nan_to_num().numpy()  # 0 / 0 of two boxes without area
 
 
 def shared_mask(first: np.ndarray, second: np.ndarray) -> float:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 
 from .canvas import Box
-from .surfaces import lit_side, seems
+from .scenery import Scenery
+from .surfaces import Surface, lit_side, seems
 from .view import NEAR
-
-if TYPE_CHECKING:
-    from .parts import Scenery, Turned
 
 CIRCLE = np.linspace(0, 2 * np.pi, 24, endpoint=False)
 LIMB = 0.1  # how far the edge of a round part goes towards what it reflects
@@ -26,6 +25,26 @@ class Axis(NamedTuple):
     length: float  # pixels
     scales: tuple[float, float]  # pixels per metre at start and end
     tilt: float  # sine of the angle by which the end leans away from the camera
+
+
+@dataclass(frozen=True)
+class Turned:
+    """Rings along an axis, as if turned on a lathe: insulators, tanks, flanges, heads."""
+
+    start: np.ndarray  # (3,)
+    end: np.ndarray
+    radius: np.ndarray  # (n,), evenly spaced from start to end
+    surface: Surface
+    warm: np.ndarray | float = 0.0  # K above the air, (n,)
+    zone: str | None = ""
+
+    @property
+    def middle(self) -> np.ndarray:
+        return (self.start + self.end) / 2
+
+    def paint(self, scenery: Scenery, piece: int) -> None:
+        """Paint the end that is seen, then the body before it."""
+        paint_turned(self, scenery, piece)
 
 
 def paint_turned(part: Turned, scenery: Scenery, piece: int) -> None:

@@ -1,28 +1,17 @@
-"""What devices are made of: turned parts, blocks, plates, rods and bars."""
+"""What devices are made of, beside what is turned on the lathe: blocks, plates, rods and bars."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import numpy as np
 
-from .canvas import Canvas
-from .lathe import paint_turned
+from .scenery import Scenery
 from .surfaces import STEEL, Surface, seems
-from .truth import Air
-from .view import NEAR, Place
+from .view import NEAR
 
 BARE = None  # the zone of what carries a device but is no part of it
-
-
-class Scenery(NamedTuple):
-    """All that a part needs to be painted."""
-
-    canvas: Canvas
-    place: Place
-    air: Air
-    transmission: float = 1.0  # of the air between the camera and the thing
 
 
 class Part(Protocol):
@@ -33,26 +22,6 @@ class Part(Protocol):
     @property
     def middle(self) -> np.ndarray: ...
     def paint(self, scenery: Scenery, piece: int) -> None: ...
-
-
-@dataclass(frozen=True)
-class Turned:
-    """Rings along an axis, as if turned on a lathe: insulators, tanks, flanges, heads."""
-
-    start: np.ndarray  # (3,)
-    end: np.ndarray
-    radius: np.ndarray  # (n,), evenly spaced from start to end
-    surface: Surface
-    warm: np.ndarray | float = 0.0  # K above the air, (n,)
-    zone: str | None = ""
-
-    @property
-    def middle(self) -> np.ndarray:
-        return (self.start + self.end) / 2
-
-    def paint(self, scenery: Scenery, piece: int) -> None:
-        """Paint the end that is seen, then the body before it."""
-        paint_turned(self, scenery, piece)
 
 
 @dataclass(frozen=True)

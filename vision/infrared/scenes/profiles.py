@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from .parts import Turned
+from .lathe import Turned
 from .surfaces import PAINT, Surface
 
 UP = np.array([0.0, 1.0, 0.0])

@@ -13,8 +13,9 @@ from .canvas import SURROUNDINGS, Canvas
 from .faults import add_fault, draw_rise
 from .making import ANY, DEFAULT, SCALE, Making
 from .overlay import draw_overlay
-from .parts import BARE, Scenery
+from .parts import BARE
 from .plan import Thing, draw_plan
+from .scenery import Scenery
 from .sky import background, billow, draw_air
 from .truth import Air, Device, Scene
 from .visible import Pieces, visible_devices

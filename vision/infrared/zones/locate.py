@@ -15,6 +15,7 @@ from vision.checkpoints import Model
 from vision.gpu_fallback import or_on_cpu, placed
 from vision.infrared.classes import CLASSES, ZONES
 from vision.infrared.data import HELD_OUT, Scenes
+from vision.infrared.inspection.matching import overlaps
 from vision.infrared.models import ARCHITECTURES
 from vision.infrared.models.zones import SIDE
 from vision.infrared.scenes import Scene, Zone
@@ -133,22 +134,18 @@ def numbers_of(zones: tuple[Zone, ...], box: np.ndarray, label: int) -> np.ndarr
 
 def overlap(a: Zone, b: Zone) -> float:
     """Return the intersection over union of two zones."""
-    shared = 1.0
-    for place in (0, 1):
-        low = max(zone.centre[place] - zone.size[place] / 2 for zone in (a, b))
-        high = min(zone.centre[place] + zone.size[place] / 2 for zone in (a, b))
-        shared *= max(high - low, 0)
-    areas = sum(zone.size[0] * zone.size[1] for zone in (a, b))
-    return shared / (areas - shared) if areas > shared else 0.0
+    edges = [np.array([[*np.subtract(zone.centre, half), *np.add(zone.centre, half)]])
+             for zone in (a, b) for half in [np.divide(zone.size, 2)]]  # (1, 4) each
+    return float(overlaps(*edges)[0, 0])
 
 
 def measure(model: Model, scenes: Scenes) -> Report:
     """Return how well a zone head finds the zones of devices whose boxes are known."""
-    overlaps: dict[str, list[float]] = {name: [] for name in CLASSES}
+    shared: dict[str, list[float]] = {name: [] for name in CLASSES}
     for index in range(len(scenes)):
         for name, value in compare(model, scenes.scene(index)):
-            overlaps[name].append(value)
-    known = {name: np.array(values or [np.nan]) for name, values in overlaps.items()}
+            shared[name].append(value)
+    known = {name: np.array(values or [np.nan]) for name, values in shared.items()}
     accuracy = {name: float(np.where(np.isnan(values), np.nan, values >= RIGHT).mean())
                 for name, values in known.items()}
     return Report(accuracy, {name: float(values.mean()) for name, values in known.items()})
