@@ -23,7 +23,8 @@ from vision.ui.components import class_link
 from vision.ui.shell import accessible_names, device_notice, error_toasts, presenter, server
 from vision.ui.shell import zero_gpu as zero_gpu  # brings ZeroGPU in before torch
 from vision.ui.shell.input_checks import guard_inputs
-from vision.ui.shell.lean_sessions import CAPACITY, Page
+from vision.ui.shell.lean_sessions import Page
+from vision.ui.shell.limits import LIMITS
 from vision.ui.shell.low_priority import leaving
 from vision.ui.shell.malloc_tuning import share_arenas
 from vision.ui.shell.theme import CSS, THEME
@@ -31,7 +32,6 @@ from vision.ui.shell.uploads import KEPT_SECONDS, LARGEST, LOOK_SECONDS, Limited
 from vision.ui.text import catalogs, t
 
 ASSETS = Path(__file__).resolve().parent.parent.parent / "assets"
-QUEUE = 64
 log = logging.getLogger("vision.ui")
 
 
@@ -75,7 +75,8 @@ def create_app() -> gr.Blocks:
         class_link.connect(app, row, [part for part in parts if part])
     guard_inputs(app)
     device_notice.listen()
-    return app.queue(max_size=QUEUE, default_concurrency_limit=2)
+    return app.queue(max_size=LIMITS.clicks + LIMITS.trainings, default_concurrency_limit=2,
+                     api_open=False)
 
 
 def launch(app: gr.Blocks, **settings: Any) -> gr.Blocks:
@@ -88,7 +89,7 @@ def launch(app: gr.Blocks, **settings: Any) -> gr.Blocks:
         css=CSS + presenter.CSS + error_toasts.CSS,
         i18n=gr.I18n(**catalogs()), favicon_path=ASSETS / "favicon.svg", ssr_mode=False,
         allowed_paths=[str(ASSETS), *photograph_folders()], max_file_size=LARGEST,
-        run_history=False, state_session_capacity=CAPACITY, footer_links=["api", "settings"],
+        run_history=False, footer_links=["api", "settings"],
         enable_monitoring=False,
         app_kwargs={"middleware": [Middleware(Limited)]},
         **settings,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gradio as gr
 import pytest
+from fastapi import HTTPException
 from gradio.state_holder import SessionState
 
 from vision.ui import create_app
-from vision.ui.shell.lean_sessions import Page
+from vision.ui.shell.lean_sessions import Page, Sessions, page_of
 
 
 @pytest.fixture(scope="module")
@@ -34,3 +35,34 @@ def test_what_a_session_changes_is_its_own() -> None:
     mine[name._id] = gr.Textbox("b", label="name")
     mine._update_value_in_config(name._id, "b")
     assert (mine[name._id].value, other[name._id].value, name.value) == ("b", "a", "a")
+
+
+def test_visitors_who_have_made_nothing_are_forgotten_before_those_who_have() -> None:
+    with Page() as small:
+        kept = gr.State([])
+    sessions = Sessions(small, 10)
+    for name in ("idle", "closed"):
+        sessions[name].state_data[kept._id] = [name]
+    sessions.open_pages["idle"] = 1
+    for number in range(505):
+        sessions[f"tiny{number}"]
+    assert len(sessions.session_data) == 10
+    assert sessions["idle"][kept._id] == ["idle"] and sessions["closed"][kept._id] == ["closed"]
+
+
+def test_visitors_whose_page_is_closed_are_forgotten_before_those_who_are_there() -> None:
+    with Page() as small:
+        kept = gr.State([])
+    sessions = Sessions(small, 3)
+    for name in ("old", "here", "closed", "new"):
+        sessions[name].state_data[kept._id] = [name]
+        sessions.open_pages["here"] = 1
+    assert list(sessions.session_data) == ["here", "closed", "new"]
+    assert list(sessions.time_last_used) == ["here", "closed", "new"]
+
+
+def test_a_page_is_open_while_its_heart_beats_and_a_sessions_name_is_short() -> None:
+    assert page_of({"path": "/gradio_api/heartbeat/abc"}) == "abc"
+    assert page_of({"path": "/gradio_api/queue/data"}) is None
+    with Page() as small, pytest.raises(HTTPException):
+        Sessions(small)["a" * 65]

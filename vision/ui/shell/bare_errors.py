@@ -35,10 +35,10 @@ class BareErrors:
 
         try:
             await self.app(scope, receive, tell)
-        except Exception:
+        except Exception as error:
             if begun:
                 raise
-            log.warning("a request was not understood: %s", scope["path"][:200], exc_info=True)
+            log.warning("a request was not understood: %s: %r", scope["path"][:200], error)
             bare = True
         if bare:
             await refusal(scope, 500, not_understood())(scope, receive, send)

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import gradio as gr
+from fastapi import HTTPException
 from gradio.blocks import BlocksConfig
+from gradio.state_holder import SessionState, StateHolder
+from starlette.types import Scope
 
-CAPACITY = 500  # sessions; who used the page longest ago is forgotten first
+from vision.ui.shell.limits import LIMITS
+from vision.ui.shell.open_routes import API, path_of
+
+BEATING = f"{API}/heartbeat/"
+NAMES = 64  # characters of a session's name
 
 
 class Page(gr.Blocks):
@@ -40,3 +48,45 @@ class SessionBlocks(BlocksConfig):
     def config_for_block(*_: Any, **__: Any) -> dict[str, Any]:
         """Return nothing."""
         return {}
+
+
+class Sessions(StateHolder):
+    """What visitors have made, of whom the page can hold so many.
+
+    Whoever has made nothing is forgotten first, then who has no open page, then who used it longest
+    ago.
+    """
+
+    def __init__(self, page: gr.Blocks, most: int = LIMITS.sessions) -> None:
+        super().__init__()
+        self.set_blocks(page)
+        self.capacity = most + 1  # one more, so that Gradio never chooses who goes
+        self.most = most
+        self.open_pages: Counter[str] = Counter()  # of each session
+
+    def __getitem__(self, session_id: str) -> SessionState:
+        if len(session_id) > NAMES:
+            raise HTTPException(400, "Session hash too long.")
+        if session_id not in self.session_data and len(self.session_data) >= self.most:
+            self.forget(self.least_missed())
+        return super().__getitem__(session_id)
+
+    def least_missed(self) -> str:
+        """Return the session to forget; those used longest ago stand first."""
+        return min(list(self.session_data), key=self.worth)
+
+    def worth(self, session_id: str) -> tuple[bool, bool]:
+        """Return how much a session would be missed."""
+        return bool(self.session_data[session_id].state_data), session_id in self.open_pages
+
+    def forget(self, session_id: str) -> None:
+        """Forget a session."""
+        with self.lock:
+            self.session_data.pop(session_id, None)
+            self.time_last_used.pop(session_id, None)
+
+
+def page_of(scope: Scope) -> str | None:
+    """Return the session whose page tells with a request that it is open."""
+    path = path_of(scope)
+    return path.removeprefix(BEATING) if path.startswith(BEATING) else None

@@ -14,14 +14,20 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from vision.ui.shell.bare_errors import BareErrors
 from vision.ui.shell.body_limits import BodyLimits
 from vision.ui.shell.compression import Compressed
+from vision.ui.shell.lean_sessions import Sessions, page_of
 from vision.ui.shell.limits import LIMITS
 from vision.ui.shell.open_routes import OpenRoutes
+from vision.ui.shell.presence import Present
+from vision.ui.shell.queue_limits import QueueLimits
 from vision.ui.shell.security_headers import SecurityHeaders
 
 
 def with_doors(app: App) -> ASGIApp:
     """Return the page's server behind its doors, the outermost last."""
-    served: ASGIApp = app
+    queue, sessions = QueueLimits(app.get_blocks()), Sessions(app.get_blocks())
+    app.state_holder = sessions
+    served: ASGIApp = Present(app, queue.session_of, queue.listeners)
+    served = Present(served, page_of, sessions.open_pages)
     for door in (BareErrors, BodyLimits, OpenRoutes, Compressed, SecurityHeaders):
         served = door(served)
     return served
@@ -34,6 +40,7 @@ class Server(http_server.Server):
         super().__init__(config, *others, **named)  # which keeps Gradio's app for itself
         config.app = with_doors(config.app)  # type: ignore[arg-type]
         config.http, config.server_header = Impatient, False
+        config.limit_concurrency = 2 * LIMITS.connections  # of everybody
 
 
 class Impatient(H11Protocol):
@@ -41,10 +48,14 @@ class Impatient(H11Protocol):
 
     waiting: TimerHandle | None = None
     seconds: float = LIMITS.header_seconds
+    most: int = LIMITS.connections
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
-        """Begin to wait for a head."""
+        """Begin to wait for a head, unless the address has enough connections."""
         super().connection_made(transport)
+        peer = self.client and self.client[0]
+        if sum(one.client and one.client[0] == peer for one in self.connections) > self.most:
+            return transport.close()
         self.waiting = self.loop.call_later(self.seconds, self.give_up)
 
     def data_received(self, data: bytes) -> None:
