@@ -22,10 +22,10 @@ from vision.ui import tabs
 from vision.ui.components import class_link
 from vision.ui.shell import accessible_names, device_notice, error_toasts, presenter, server
 from vision.ui.shell import zero_gpu as zero_gpu  # brings ZeroGPU in before torch
+from vision.ui.shell.ending import end_on_sigterm, leaving
 from vision.ui.shell.input_checks import guard_inputs
 from vision.ui.shell.lean_sessions import Page
 from vision.ui.shell.limits import LIMITS
-from vision.ui.shell.low_priority import leaving
 from vision.ui.shell.malloc_tuning import share_arenas
 from vision.ui.shell.theme import CSS, THEME
 from vision.ui.shell.uploads import KEPT_SECONDS, LARGEST, LOOK_SECONDS, Limited
@@ -96,6 +96,7 @@ def launch(app: gr.Blocks, **settings: Any) -> gr.Blocks:
     )
     threading.Thread(target=warm_up, name="warm-up").start()
     if blocking:
+        end_on_sigterm()
         print(f"Vision Lab is at {app.local_url}", flush=True)
         app.block_thread()
     return app

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,6 +56,22 @@ def click(folder: Path) -> None:
     BEGUN.wait()
 
 
+def stopped(folder: Path) -> None:
+    """Train and compute while the page is served, until the signal comes that ends it."""
+    config = Config(data="shapes", steps=100_000, batch=8, snapshots=1, measure=False,
+                    precision="fp32", save_every=100_000, output=folder / "model.safetensors")
+
+    def work() -> None:
+        for _ in follow(lambda on_step: train(config, on_step), Control()):
+            print("working", flush=True)
+
+    threading.Thread(target=work, daemon=True).start()
+    threading.Thread(target=low_priority(lambda: time.sleep(1000)), daemon=True).start()
+    ui.load_tabs = list
+    ui.launch(ui.create_app(), server_name="127.0.0.1")
+
+
 if __name__ == "__main__":
-    {"warm-up": warm_up, "training": training, "click": click}[sys.argv[1]](Path(sys.argv[2]))
+    programs = {"warm-up": warm_up, "training": training, "click": click, "stopped": stopped}
+    programs[sys.argv[1]](Path(sys.argv[2]))
     print("the end", flush=True)

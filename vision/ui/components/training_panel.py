@@ -13,7 +13,8 @@ import gradio as gr
 
 from vision.errors import UserError
 from vision.ui.components.model_choice import OWN, ModelShelf
-from vision.ui.shell.low_priority import leaving, step_back
+from vision.ui.shell.ending import leaving
+from vision.ui.shell.low_priority import step_back
 from vision.ui.text import say, t
 
 if TYPE_CHECKING:

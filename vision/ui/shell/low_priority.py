@@ -13,6 +13,7 @@ from contextvars import copy_context
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from vision.ui.shell.ending import leaving
 from vision.ui.shell.malloc_tuning import tidy
 
 STEPS_BACK = 10  # of niceness; 19 is the most
@@ -104,11 +105,6 @@ def settle(work: Work, answer: Future[Any] | None) -> None:
         answer.set_result(work())
     except BaseException as error:
         answer.set_exception(error)
-
-
-def leaving() -> bool:
-    """Return whether the program ends as soon as the threads that still work have ended."""
-    return not threading.main_thread().is_alive()
 
 
 def step_back() -> None:

@@ -76,7 +76,7 @@ class QueueLimits:
         """Return what a request asks for."""
         function = self.page.fns.get(body.fn_index)
         return Call(body.session_hash or "", address_of(request.scope),
-                    bool(function) and function.concurrency_id == TRAININGS,
+                    function is not None and function.concurrency_id == TRAININGS,
                     1 + request.scope.get(SIZE, 0) // HEAVY)
 
     @staticmethod

@@ -53,8 +53,7 @@ class Impatient(H11Protocol):
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """Begin to wait for a head, unless the address has enough connections."""
         super().connection_made(transport)
-        peer = self.client and self.client[0]
-        if sum(one.client and one.client[0] == peer for one in self.connections) > self.most:
+        if sum(peer(one) == peer(self) for one in self.connections) > self.most:
             return transport.close()
         self.waiting = self.loop.call_later(self.seconds, self.give_up)
 
@@ -82,6 +81,11 @@ class Impatient(H11Protocol):
         if self.waiting:
             self.waiting.cancel()
             self.waiting = None
+
+
+def peer(connection: Any) -> str:
+    """Return the address at the other end of a connection."""
+    return connection.client[0] if connection.client else ""
 
 
 def install() -> None:
