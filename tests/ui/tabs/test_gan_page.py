@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -193,3 +194,14 @@ def test_a_visitor_trains_and_uses_a_model() -> None:
                                   Request))
     path = news[-1][3]
     assert Path(path).is_file() and sample(model=OWN, own=path)[0].count("<img") == 5
+
+
+def test_many_play_in_the_lab_at_once_and_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gan_lab, "TURNS", threading.BoundedSemaphore(1))
+    benches = [gan_lab.Bench() for _ in range(3)]
+    plays = [gan_lab.run(bench, *lab("gaussian")) for bench in benches]
+    for play in [*plays, *plays]:  # whoever kept the turn would stop the next one for ever
+        next(play)
+        assert gan_lab.TURNS.acquire(blocking=False)
+        gan_lab.TURNS.release()
+    assert all(bench.game.players.rounds for bench in benches) and gan_lab.AT_ONCE >= 16

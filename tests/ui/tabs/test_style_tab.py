@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -113,11 +114,27 @@ def test_a_pause_does_not_last_for_ever(pair: Any, monkeypatch: pytest.MonkeyPat
     assert list(running)[-1][5]["steps"] < 6
 
 
+def test_a_pause_lets_go_when_others_wait(pair: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting: list[str] = []
+    monkeypatch.setattr(style_run, "SHORTEST_PAUSE", 0.1)
+    monkeypatch.setattr(style_run, "others_wait", waiting.count)
+    studio = Studio()
+    running = run(studio, pair)
+    next(running)
+    studio.toggle()
+    assert "paused" in [next(running)[1] for _ in range(4)][-1]
+    waiting.append(style_run.PLACES)
+    assert list(running)[-1][5]["steps"] < 6 and studio.painted() is not None
+
+
 def test_a_closed_page_ends_the_run_and_frees_it(pair: Any) -> None:
     studio = Studio()
     running = run(studio, pair)
     next(running)
     running.close()
+    end = time.monotonic() + 20
+    while studio.busy.locked() and time.monotonic() < end:
+        time.sleep(0.01)  # the work ends in its own thread
     assert studio.picture is None and not studio.film.frames and not studio.busy.locked()
 
 

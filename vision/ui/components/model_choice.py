@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 OWN = "own"  # the choice that stands for what this session has trained or brought
 
 
+def expired() -> UserError:
+    """Return the mistake of choosing an own model that is not here any more."""
+    return UserError("your own model is not here any more",
+                     "it is kept for an hour after its last use",
+                     "train it again, bring the file you downloaded, or choose another one")
+
+
 class ModelShelf:
     """The models of one system, each opened once for each version of its file.
 
@@ -69,6 +76,8 @@ class ModelShelf:
         known = self.names()
         if name in known:
             return self.file(name)
+        if name == OWN:
+            raise expired()
         raise self.none() if self.none and not (known or own) else unknown("model", name, known)
 
     def file(self, name: str | None) -> Path:

@@ -16,6 +16,7 @@ from typing import Any
 
 import gradio as gr
 from fastapi import HTTPException
+from gradio.context import LocalContext
 from gradio.queueing import Event, EventQueue, Queue
 from starlette.datastructures import QueryParams
 from starlette.types import Scope
@@ -161,6 +162,13 @@ class QueueLimits:
             event = path.rsplit("/", 1)[-1]
             return self.calls[event].session if event in self.calls else event
         return None
+
+
+def others_wait(name: str) -> bool:
+    """Return whether somebody waits for a place among the calls of a concurrency id."""
+    page = LocalContext.blocks.get(None)
+    queue = page and page._queue.event_queue_per_concurrency_id.get(name)
+    return bool(queue and queue.queue)
 
 
 def in_turns(waiting: Iterable[Any], who: Callable[[Any], str]) -> list[Any]:

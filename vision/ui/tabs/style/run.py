@@ -14,6 +14,7 @@ from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note
 from vision.ui.components.pictures import for_screen, needed
 from vision.ui.shell.low_priority import low_priority
+from vision.ui.shell.queue_limits import others_wait
 from vision.ui.shell.uploads import new_folder
 from vision.ui.tabs.style import gpu_frames
 from vision.ui.tabs.style.controls import Chosen
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
     from vision.style.transfer import Frame
 
 EVERY = 0.45  # seconds from one frame on the page to the next
-LONGEST_PAUSE = 120  # seconds, for others wait meanwhile
+LONGEST_PAUSE = 120  # seconds
+SHORTEST_PAUSE = 3  # seconds, which is as long as it lasts when others wait
+PLACES = "style"  # what paintings wait for
 MORE = 100  # steps of "go on"
 REFINING = 60  # steps at double size
 EDITOR = 480  # longest side of the picture on which a region is painted
@@ -142,7 +145,7 @@ def shown(studio: Studio, frames: Any, request: gr.Request | None) -> Iterator[A
         if not frame.paused:
             studio.keep(frame)
             alive = time.monotonic()
-        elif time.monotonic() - alive > LONGEST_PAUSE:
+        elif time.monotonic() - alive > (SHORTEST_PAUSE if others_wait(PLACES) else LONGEST_PAUSE):
             studio.halt()
         studio.curves = np.concatenate([past, frame.curves])
         studio.marks = [*marks, *([len(past)] if len(past) else []),

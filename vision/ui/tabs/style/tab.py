@@ -187,7 +187,7 @@ def build() -> class_link.Shared:
     with gr.Accordion(t("app.model_card"), open=False) as card_place:
         card = gr.Markdown(elem_id="style-card")
 
-    long: dict[str, Any] = {"concurrency_limit": 2, "concurrency_id": "style",
+    long: dict[str, Any] = {"concurrency_limit": 2, "concurrency_id": run.PLACES,
                             "show_progress": "minimal", "show_progress_on": numbers}
     api: dict[str, Any] = {"api_visibility": "private"}
     picked.success(None, None, None, js=SHOW)
