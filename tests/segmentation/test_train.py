@@ -19,10 +19,8 @@ from trainings import PLACES, TINY, told
 from vision import checkpoints
 from vision.errors import UserError
 from vision.options import command, parse
-from vision.segmentation import recipes
 from vision.segmentation.models import ARCHITECTURES
 from vision.segmentation.predict import load, predict
-from vision.segmentation.recipes import RECIPES, SECOND, STARTS, train_all
 from vision.segmentation.train import VERB, Config, check, take_over, train
 from vision.training import Step
 
@@ -179,46 +177,3 @@ def test_a_started_net_begins_with_what_it_shares(tmp_path: Path) -> None:
         assert torch.equal(gated.decoder.state_dict()[name], weight), name
     widened = wider_net.encoder[1][0].weight
     assert torch.equal(widened[:, :16], first.encoder[1][0].weight) and not widened[:, 16:].any()
-
-
-def test_all_architectures_have_a_recipe_that_trains(with_tiny_data: Path, tmp_path: Path,
-                                                     monkeypatch: pytest.MonkeyPatch) -> None:
-    assert {*RECIPES, *recipes.unlisted()} == set(ARCHITECTURES.names())
-    assert set(RECIPES) <= set(ARCHITECTURES.names())
-    assert all(list(RECIPES).index(first) < list(RECIPES).index(name)
-               for name, first in STARTS.items())
-    monkeypatch.setattr(recipes, "unlisted", lambda: [])
-    few = ("deeplab_v3plus", "fcn32s", "fcn8s")
-    monkeypatch.setattr(recipes, "RECIPES", {name: RECIPES[name] for name in few})
-    said = []
-    config = replace(TINY, arch="all", steps=1, output=tmp_path / "{arch}.safetensors")
-    board = train_all(config, said.append)
-    assert sorted(row.name for row in board.rows) == sorted(few) and len(said) == 3
-    card = checkpoints.read_card(tmp_path / "fcn8s.safetensors")
-    assert "--start" in card.command and card.steps == 1
-    train_all(config, said.append)
-    assert len(said) == 3, "what is there is not trained again"
-
-
-def test_who_has_no_recipe_learns_by_that_of_the_first_alike(
-        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    less = {name: RECIPES[name] for name in RECIPES if name not in ("vnet", "pspnet")}
-    monkeypatch.setattr(recipes, "RECIPES", {**less, "other": RECIPES["vnet"]})
-    monkeypatch.setattr(recipes, "task", lambda name: "volumes" if name in ("vnet", "other")
-                        else "classes")
-    assert {"vnet", "pspnet"} <= set(recipes.unlisted())
-    change = {"output": tmp_path / "x.safetensors"}
-    assert recipes.recipe_of("vnet", {}, change).data == ("volumes",)
-    assert recipes.recipe_of("pspnet", {}, change).steps == RECIPES["unet"].steps
-
-
-def test_a_second_round_begins_where_the_first_ended(
-        with_tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recipes, "RECIPES", {"setr": RECIPES["setr"]})
-    monkeypatch.setattr(recipes, "unlisted", lambda: [])
-    said: list[Step] = []
-    train_all(replace(TINY, arch="all", steps=1, output=tmp_path / "{arch}.safetensors"),
-              said.append)
-    card = checkpoints.read_card(tmp_path / "setr.safetensors")
-    assert len(said) == 2 and "--start runs/segmentation/setr-first" in card.command
-    assert set(SECOND) < set(RECIPES)

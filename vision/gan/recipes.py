@@ -33,25 +33,27 @@ GENERATORS["gan-fashion-mnist"] = replace(GENERATORS["gan-fashion-mnist"], steps
 GENERATORS["cgan-mnist"] = replace(GENERATORS["cgan-mnist"], steps=16000)
 GENERATORS["cgan_projection-mnist"] = replace(GENERATORS["cgan_projection-mnist"], steps=16000)
 GENERATORS["cgan-fashion-mnist"] = replace(GENERATORS["cgan-fashion-mnist"], dropout=0.5)
-RECIPES: dict[str, Recipe] = {**CLASSIFIERS, **GENERATORS, **COLLAPSED}  # the most useful first
+RECIPES: dict[str, Recipe] = {**CLASSIFIERS, **GENERATORS, **COLLAPSED}
+NAMES = list(RECIPES)  # the most useful first
 
 
 @dataclass(frozen=True)
 class Config:
     """Settings of `recipes`."""
 
-    names: tuple[str, ...] = option((), "which to train; none is all", lambda: list(RECIPES))
+    names: tuple[str, ...] = option((), "which to train; none is all", lambda: NAMES)
     folder: Path = option(FOLDER, "where the checkpoints are written")
 
 
 def run(config: Config) -> list[Path]:
     """Train what is missing in the folder, one after the other, and return what was made."""
-    return [made(RECIPES[name], path)
-            for name, path in checkpoints.missing(config.folder, config.names or RECIPES)]
+    return [made(name, path)
+            for name, path in checkpoints.missing(config.folder, config.names or NAMES)]
 
 
-def made(recipe: Recipe, path: Path) -> Path:
-    """Return the file of a model, trained now by its recipe."""
+def made(name: str, path: Path) -> Path:
+    """Return the file of one model, trained now by its recipe."""
+    recipe = RECIPES[name]
     if isinstance(recipe, train_classifier.Config):
         return train_classifier.train(replace(recipe, output=path), on_terminal)
     return train(replace(recipe, output=path), on_terminal)

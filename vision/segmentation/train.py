@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
@@ -32,18 +32,12 @@ from vision.segmentation.predict import predict, to_tensor, volumes_to_tensor
 from vision.segmentation.volumes import Cut
 from vision.training import Average, OnStep, Run, ValidatingConfig, generator_for, on_terminal
 
-if TYPE_CHECKING:
-    from vision.segmentation.leaderboard import Leaderboard
-
-ALL = "all"
-
 
 @dataclass(frozen=True, kw_only=True)
 class Config(ValidatingConfig):
     """Settings of one training."""
 
-    arch: str = option("unet", "the architecture; all trains every one by its recipe",
-                       lambda: [*ARCHITECTURES.names(), ALL])
+    arch: str = option("unet", "the architecture", ARCHITECTURES.names)
     size: str = option("compact", "its size", lambda: ["compact", "paper"])
     start: Path | None = option(None, "begin with the weights of this checkpoint that fit")
     data: tuple[str, ...] = option(("camvid", "scenes"), "the data sets, the one that counts first")
@@ -225,13 +219,9 @@ def model_of(config: Config, samples: Samples, run: Run, average: Average) -> Mo
               **names}))
 
 
-def run(config: Config) -> Path | Leaderboard:
+def run(config: Config) -> Path:
     """Train with progress on the terminal."""
-    if config.arch == ALL:
-        from vision.segmentation.recipes import train_all
-
-        return train_all(config, on_terminal)
     return train(config, on_terminal)
 
 
-VERB = Verb(Config, run, "Train one architecture, or all, and write the checkpoints.")
+VERB = Verb(Config, run, "Train one architecture and write its checkpoint.")

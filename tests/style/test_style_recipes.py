@@ -1,0 +1,45 @@
+"""The recipes: what is missing is trained by its own, and what is there is left alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import told_by
+from vision import checkpoints
+from vision.style import recipes
+
+
+def test_what_is_missing_is_trained_by_its_recipe(tmp_path: Path,
+                                                  monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[Any] = []
+
+    def note(config: Any, on_step: Any) -> Path:
+        config.output.touch()
+        order.append(config)
+        return config.output
+
+    monkeypatch.setattr(recipes, "train", note)
+    monkeypatch.setattr(recipes.train_extractor, "train", note)
+    paths = recipes.run(recipes.Config(folder=tmp_path))
+    assert [path.stem for path in paths] == recipes.NAMES
+    assert [type(config) for config in order[:2]] == [recipes.train_extractor.Config,
+                                                      recipes.Training]
+    assert recipes.run(recipes.Config(folder=tmp_path)) == []
+
+
+@pytest.mark.parametrize("name", recipes.NAMES)
+def test_what_ships_was_made_by_its_recipe(name: str) -> None:
+    card = checkpoints.read_card(checkpoints.FOLDER / "style" / f"{name}.safetensors")
+    recipe = recipes.PAINTERS.get(name, recipes.EXTRACTOR)
+    _, verb, config = told_by(card.command)
+    assert verb == ("train" if name in recipes.PAINTERS else "train_extractor")
+    assert replace(recipe, output=config.output) == config
+
+
+def test_every_style_picture_is_there() -> None:
+    for recipe in recipes.PAINTERS.values():
+        assert (checkpoints.FOLDER.parent / recipe.style).is_file()

@@ -1,0 +1,45 @@
+"""How the shipped networks were made: one list, one command that trains what is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from vision import checkpoints
+from vision.options import Verb, option
+from vision.style import train_extractor
+from vision.style.train import Config as Training
+from vision.style.train import train
+from vision.training import on_terminal
+
+FOLDER = Path("checkpoints/style")
+EXTRACTOR = train_extractor.Config()
+PAINTERS = {
+    "wave": Training(style=Path("assets/style/wave.jpg"), contents="tiny-imagenet", steps=1500,
+                     style_weight=1e4, precision="bf16"),
+}
+NAMES = ["vgg19", *PAINTERS]  # the network that sees comes first: the others learn by it
+
+
+@dataclass(frozen=True)
+class Config:
+    """Settings of `recipes`."""
+
+    names: tuple[str, ...] = option((), "which to train; none is all", lambda: NAMES)
+    folder: Path = option(FOLDER, "where the checkpoints are written")
+
+
+def run(config: Config) -> list[Path]:
+    """Train what is missing in the folder, one after the other, and return what was made."""
+    return [made(name, path)
+            for name, path in checkpoints.missing(config.folder, config.names or NAMES)]
+
+
+def made(name: str, path: Path) -> Path:
+    """Return the file of one network, trained now by its recipe."""
+    if name in PAINTERS:
+        return train(replace(PAINTERS[name], output=path), on_terminal)
+    return train_extractor.train(replace(EXTRACTOR, output=path), on_terminal)
+
+
+VERB = Verb(Config, run, "Train every shipped network that is missing, by its recipe.")
