@@ -23,6 +23,8 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 TINY = (96, 128)  # height, width of the tiny pictures
 VERDICT = pytest.StashKey[int]()
 
+pytest_plugins = [f"tests.plugins.{name}" for name in ("left_out", "quick", "second_tries")]
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -108,15 +110,6 @@ def tiny_picture(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def real_data() -> Path:
-    """The folder of real data sets; without one the test is left out, and says so."""
-    root = Path(os.environ.get("VISION_DATA", REPOSITORY / "data"))
-    if not root.is_dir():
-        pytest.skip("no real data: set VISION_DATA to the folder that holds the data sets")
-    return root
-
-
-@pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of a Chromium; without one browser tests are left out, where that is allowed."""
     names = ("chromium", "chromium-browser", "google-chrome")
@@ -128,13 +121,14 @@ def chromium() -> str:
     pytest.skip("Chromium is missing: install it with 'apt-get install chromium'")
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say loudly which kinds of tests were left out."""
-    reasons = {str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", [])
-               if isinstance(report.longrepr, tuple)}
-    for word, kind in (("Chromium", "BROWSER TESTS"), ("real data", "TESTS ON REAL DATA")):
-        if any(word in reason for reason in reasons):
-            terminalreporter.section(f"{kind} WERE LEFT OUT", sep="!", red=True, bold=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave out a test on real data that VISION_DATA does not hold."""
+    from vision import datasets
+
+    for mark in item.iter_markers("data"):
+        for name in mark.args:
+            if not datasets.present(name):
+                pytest.skip(f"{name} is not in the folder that VISION_DATA names")
 
 
 @pytest.fixture(autouse=True)
@@ -151,9 +145,10 @@ def _no_litter(tmp_path: Path) -> Iterator[None]:
         yield
 
 
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
     """Keep the verdict for the very end."""
-    session.config.stash[VERDICT] = int(exitstatus)
+    session.config.stash[VERDICT] = int(session.exitstatus)
 
 
 @pytest.hookimpl(trylast=True)

@@ -173,5 +173,5 @@ def test_the_list_shows_networks_with_source_and_licence(cli: Callable[..., Any]
 @pytest.mark.parametrize("name", sorted(pretrained.NETWORKS))
 def test_the_published_files_are_read(name: str) -> None:
     if not pretrained.present(name):
-        pytest.skip(f"{name} is not here")
+        pytest.skip(f"{name} is not in the folder that VISION_DATA names")
     assert all(tensor.isfinite().all() for tensor in pretrained.read(name).values())

@@ -10,14 +10,19 @@ from pathlib import Path
 from types import CodeType, FunctionType
 
 
-def put_into_functions(path: Path, tree: ast.Module) -> None:
-    """Give every function that came from a file the code it has in a tree.
+def functions_of(path: Path) -> list[FunctionType]:
+    """Return every function that came from a file, wherever it is used."""
+    return [thing for thing in gc.get_objects() if isinstance(thing, FunctionType)
+            and thing.__code__.co_filename == str(path)]
 
-    Raises ValueError where a function no longer closes over the same names.
+
+def put_into(functions: list[FunctionType], path: Path, tree: ast.Module) -> None:
+    """Give functions of a file the code that they have in a tree.
+
+    Raises ValueError where one no longer closes over the same names.
     """
     fresh = dict(_codes(compile(tree, str(path), "exec")))
-    for function in [thing for thing in gc.get_objects() if isinstance(thing, FunctionType)
-                     and thing.__code__.co_filename == str(path)]:
+    for function in functions:
         code = fresh.get(_key(function.__code__))
         if code is not None:
             function.__code__ = code

@@ -7,6 +7,7 @@ imported everything but this project.
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import json
 import sys
@@ -15,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import FrameType
+from types import FrameType, FunctionType
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ from _pytest.runner import runtestprotocol
 
 from tests.mutants.forks import Work, in_forks
 from tests.mutants.mutations import Mutant
-from tests.mutants.swap import Replacement, put_into_functions
+from tests.mutants.swap import Replacement, functions_of, put_into
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 FLAGS = ["-q", "-s", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:rerunfailures",
@@ -62,9 +63,7 @@ def try_mutants(name: str, path: Path, tests: list[str], made: list[Mutant], pla
         if in_forks([(lambda: pytest.main([*FLAGS, *tests], plugins=[loop]), 7200)]) != [0]:
             raise SystemExit(f"{', '.join(tests)} do not pass before any change")
         findings = Findings(**json.loads(report.read_text()))
-    for module in findings.modules:
-        with contextlib.suppress(Exception):
-            importlib.import_module(module)
+    bring(findings.modules)
     again = [number for number, end in enumerate(findings.ends) if end == AGAIN]
     ends = in_forks((alone(name, path, tests, made[number], findings) for number in again), places)
     for number, end in zip(again, ends, strict=True):
@@ -77,13 +76,17 @@ class Session:
 
     def __init__(self, path: Path, made: list[Mutant], places: int, report: Path) -> None:
         self.path, self.made, self.places, self.report = path, made, places, report
-        self.findings = Findings()
+        self.findings, self.functions = Findings(), list[FunctionType]()
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         if session.testsfailed or in_forks([(lambda: self._look(session.items), 1800)]) != [0]:
             session.testsfailed = 1
             return True
         self.findings = Findings(**json.loads(self.report.read_text()))
+        bring(self.findings.modules)
+        self.functions = functions_of(self.path)
+        gc.freeze()  # so that no fork copies the memory of what it does not change
+        gc.disable()
         self.findings.ends = in_forks((self._work(mutant, session.items) for mutant in self.made),
                                       self.places)
         self.report.write_text(json.dumps(asdict(self.findings)))
@@ -113,13 +116,20 @@ class Session:
 
         def work() -> int:
             try:
-                put_into_functions(self.path, mutant.code)
+                put_into(self.functions, self.path, mutant.code)
             except ValueError:
                 return AGAIN
             return int(not all(passes(item, following) for item, following
                                in zip(chosen, [*chosen[1:], None], strict=True)))
 
         return work, self.findings.limit(reaching)
+
+
+def bring(modules: list[str]) -> None:
+    """Import here, once, what each fork would import."""
+    for module in modules:
+        with contextlib.suppress(Exception):
+            importlib.import_module(module)
 
 
 def passes(item: pytest.Item, following: pytest.Item | None) -> bool:

@@ -120,8 +120,8 @@ def test_unknown_names_are_refused() -> None:
         open_pictures("drawings", "val")
 
 
-@pytest.mark.data
-def test_the_real_cifar_is_whole(real_data: Path) -> None:
+@pytest.mark.data("cifar10")
+def test_the_real_cifar_is_whole() -> None:
     test = open_pictures("cifar10", "test")
     assert len(test) == 10_000 and (test.labels.bincount() == 1000).all()
     means = test.pixels.float().mean((0, 2, 3)) / 255

@@ -59,7 +59,23 @@ def test_a_shift_within_the_tolerance_costs_nothing() -> None:
     truth = np.zeros((120, 160), np.uint8)  # the diagonal is 200, so 1.5 pixels are allowed
     truth[40:80, 50:100] = 1
     assert boundary_f1(truth, np.roll(truth, 1, 0), 2)[1] == 1
+    assert boundary_f1(truth, np.roll(truth, 2, 0), 2)[1] < 1
     assert boundary_f1(truth, np.roll(truth, 4, 0), 2)[1] < 0.8
+
+
+def test_exactly_the_tolerance_is_within_it() -> None:
+    truth = np.zeros((30, 40), np.uint8)  # the diagonal is 50, so one pixel is allowed
+    truth[10:20, 10:30] = 1
+    assert boundary_f1(truth, np.roll(truth, 1, 1), 2, 0.02)[1] == 1
+    assert boundary_f1(truth, np.roll(truth, 1, 1), 2, 0.0199)[1] < 1
+
+
+def test_a_class_that_only_one_map_has_is_0_and_one_that_none_has_is_nan() -> None:
+    with_it, without = np.zeros((2, 20, 20), np.uint8)
+    with_it[5:9, 5:9] = 1
+    for truth, prediction in ((with_it, without), (without, with_it)):
+        assert boundary_f1(truth, prediction, 2).tolist() == [0.0, 0.0]
+    assert np.isnan(boundary_f1(without, without, 2)).all()  # one class alone has no outline
 
 
 def test_the_whole_set_and_the_mean_over_pictures_are_two_numbers() -> None:

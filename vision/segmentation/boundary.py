@@ -27,8 +27,8 @@ def outline(labels: np.ndarray, index: int) -> np.ndarray:
     """Return where a pixel of the class (bool H×W) has a neighbour of another one; void is none."""
     inside = labels == index
     other = (~inside & (labels != VOID)).astype(np.uint8)
-    return inside & cv2.dilate(other, cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3)),
-                               borderType=cv2.BORDER_CONSTANT, borderValue=0).astype(bool)
+    cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
+    return inside & cv2.dilate(other, cross).astype(bool)  # beyond the border is nothing
 
 
 def _f1(truth: np.ndarray, prediction: np.ndarray, reach: float) -> float:
@@ -46,5 +46,4 @@ def _near(outline: np.ndarray, reach: float) -> np.ndarray:
     """Return where a pixel of the outline (bool H×W) is within reach: the outline under a disc."""
     steps = np.arange(-int(reach), int(reach) + 1)
     disc = (np.hypot(steps, steps[:, None]) <= reach).astype(np.uint8)
-    return cv2.dilate(outline.astype(np.uint8), disc, borderType=cv2.BORDER_CONSTANT,
-                      borderValue=0).astype(bool)
+    return cv2.dilate(outline.astype(np.uint8), disc).astype(bool)

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from tests.infrared.hand import CONSERVATOR, FUSE, Handmade, device, scene
+from vision.errors import UserError
+from vision.infrared.classes import CLASSES
 from vision.infrared.data import sample_of
 from vision.infrared.inspection.detections import Detections, truth_of
-from vision.infrared.measures.average_precision import average_precision
+from vision.infrared.measures.average_precision import as_coco, average_precision, mean, summary
 
 
 def shifted(devices: Detections, pixels: int) -> Detections:
@@ -50,3 +52,54 @@ def test_a_surer_false_alarm_halves_the_precision() -> None:
     assert average_precision([truth], [both], "bbox").ap == pytest.approx(0.5)
     alone = average_precision([truth], [both.only(np.array([1]))], "bbox")
     assert alone.mean(["fuse", "reactor"]) == pytest.approx(1)
+
+
+def test_a_mean_is_that_of_the_classes_that_were_there() -> None:
+    both = truth_of(Handmade(1)[0])
+    found = average_precision([both], [both.only(both.labels == FUSE)], "bbox")
+    assert found.per_class["fuse"] == pytest.approx(1) and found.per_class["conservator"] == 0
+    assert found.mean(["fuse", "conservator", "reactor"]) == pytest.approx(0.5)
+    assert np.isnan(found.mean(["reactor"])) and np.isnan(found.mean([]))
+    assert mean(np.array([np.nan, 1, 2])) == 1.5 and np.isnan(mean(np.array([np.nan])))
+
+
+def test_a_summary_takes_the_means_of_what_is_known() -> None:
+    """(IoU 2, recall 3, classes, sizes 4): −1 where no device was."""
+    precision = np.full((2, 3, len(CLASSES), 4), -1.0)
+    precision[0, :, 0], precision[1, :, 0] = 0.8, 0.4
+    precision[:, :, 1, 0], precision[:, :, 1, 2] = 0.0, 0.0
+    found = summary(precision)
+    assert (found.ap, found.ap50) == pytest.approx((0.3, 0.4))
+    assert found.per_class[CLASSES[0]] == pytest.approx(0.6)
+    assert found.per_class[CLASSES[1]] == 0 and np.isnan(found.per_class[CLASSES[2]])
+    assert found.by_size == pytest.approx({"small": 0.6, "medium": 0.3, "large": 0.6})
+
+
+def test_pycocotools_is_told_of_every_device() -> None:
+    """Boxes by their corner and size, areas of masks where masks count, numbers from 1."""
+    mask = np.zeros((1, 20, 30), bool)
+    mask[0, 4:9, 3:5] = True
+    one = Detections(np.array([[3, 4, 13, 24]], np.float32), np.array([FUSE]),
+                     np.array([0.5], np.float32), mask)
+    bare = Detections(one.boxes + 1, np.array([CONSERVATOR]), one.scores, None)
+    told = as_coco([one, bare], "bbox")
+    assert told["images"] == [{"id": 0, "height": 20, "width": 30},
+                              {"id": 1, "height": 0, "width": 0}]
+    assert told["categories"][FUSE] == {"id": FUSE, "name": "fuse"}
+    assert len(told["categories"]) == len(CLASSES)
+    row = {"iscrowd": 0, "score": 0.5, "area": 200.0}
+    assert told["annotations"] == [
+        {**row, "id": 1, "image_id": 0, "category_id": FUSE, "bbox": [3, 4, 10, 20]},
+        {**row, "id": 2, "image_id": 1, "category_id": CONSERVATOR, "bbox": [4, 5, 10, 20]}]
+    first, second = as_coco([one, bare], "segm")["annotations"]
+    assert first["area"] == 10.0 and first["segmentation"]["size"] == [20, 30]
+    assert second["area"] == 200.0 and "segmentation" not in second
+
+
+def test_without_pycocotools_one_sentence_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    from vision.infrared.measures import average_precision as module
+
+    module.require_pycocotools()
+    monkeypatch.setattr(module.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(UserError, match="pip install pycocotools"):
+        module.require_pycocotools()

@@ -35,6 +35,60 @@ def test_the_matrix_counts_neighbours_as_a_loop_does() -> None:
     assert np.allclose(found, counted / counted.sum())
 
 
+def test_a_picture_has_32_levels_of_which_halves_are_rounded() -> None:
+    """0.5 is level 15.5, which rounds to the even 16; what lies outside 0…1 is cut off."""
+    found = glcm.matrices(np.array([[-3.0, 0.5], [0.5, 7.0]]))
+    assert found.shape == (32, 32, 3, 4) and glcm.LEVELS == 32
+    assert set(zip(*np.nonzero(found[:, :, 0, 0]), strict=True)) == {(0, 16), (16, 0), (16, 31),
+                                                                      (31, 16)}
+
+
+def test_neighbours_are_1_2_and_4_pixels_away_in_four_directions() -> None:
+    """Stripes differ across and are alike along; a pair that differs does so by 31 levels."""
+    rows, columns = np.mgrid[0:8, 0:8]
+
+    def differing(stripes: np.ndarray) -> np.ndarray:
+        found = glcm.matrices(stripes.astype(float))
+        return found[0, 31] + found[31, 0]  # (distances, angles)
+
+    narrow, wide = differing(columns % 2), differing(columns // 2 % 2)
+    assert np.allclose(narrow[0], [1, 1, 0, 1]) and np.allclose(narrow[1:, 0], 0)
+    assert np.allclose(wide[1:, 0], [1, 0]) and np.allclose(wide[:, 2], 0)
+    slanted = differing((rows + columns) // 2 % 2)
+    assert np.allclose(slanted[0, 1:4:2], [1, 0])  # across, and along
+
+
+def test_features_are_means_and_ranges_over_the_directions() -> None:
+    grey = blurred(3, 1)
+    counted = glcm.matrices(grey)
+    i, j = np.mgrid[0:32, 0:32][:, :, :, None, None]
+    contrast = (counted * (i - j) ** 2).sum((0, 1))  # (distances, angles)
+    energy = np.sqrt((counted**2).sum((0, 1)))
+    found = glcm.features(grey).reshape(2, 6, 3)
+    for name, values in (("contrast", contrast), ("energy", energy)):
+        place = glcm.PROPERTIES.index(name)
+        assert np.allclose(found[0, place], values.mean(1))
+        assert np.allclose(found[1, place], values.max(1) - values.min(1))
+
+
+def test_scaled_features_have_mean_0_and_unit_length_on_average() -> None:
+    rows = np.random.default_rng(0).normal(3, 5, (50, 7))
+    rows[:, 6] = 4  # a number that never changes tells nothing, and divides nothing by 0
+    found = glcm.Scale.of(rows)(rows)
+    assert np.allclose(found.mean(0), 0) and np.allclose(found[:, 6], 0)
+    assert np.allclose(found[:, :6].std(0), 1 / np.sqrt(7))
+    assert np.allclose(glcm.Scale.of(rows)(rows[3]), found[3])
+
+
+def test_importance_is_the_mean_similarity_in_sum_1() -> None:
+    source, target = np.array([[0.0, 0], [1, 0]]), np.array([[0.0, 0], [0, 2]])
+    likeness = np.array([(1 + np.exp(-4)) / 2, (np.exp(-1) + np.exp(-5)) / 2])
+    assert glcm.importance(source, target) == pytest.approx(likeness / likeness.sum())
+    assert glcm.effective_size(np.array([0.5, 0.25, 0.25])) == pytest.approx(1 / 0.375)
+    drawn = glcm.resample(np.array([0.0, 1.0]), 5, seed=1)
+    assert drawn.tolist() == [1] * 5
+
+
 def test_features_tell_smooth_from_rough() -> None:
     smooth, rough = (glcm.features(blurred(0, radius)) for radius in (4, 0))
     assert len(smooth) == 2 * len(glcm.PROPERTIES) * len(glcm.DISTANCES)

@@ -72,10 +72,8 @@ def test_unknown_palettes_are_named() -> None:
         table("mud")
 
 
-@pytest.mark.data
+@pytest.mark.data("thermograms")
 def test_real_thermograms_are_recognised() -> None:
-    if not datasets.present("thermograms"):
-        pytest.skip("the real thermograms are not here")
     files = datasets.open_files("thermograms")
     names = files.names("images/", ".jpg")[::10]
     assert {recognise(read_picture(files.read(name))) for name in names} == {"iron"}

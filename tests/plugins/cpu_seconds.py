@@ -1,4 +1,4 @@
-"""A pytest plugin that tells what each test costs: `pytest -p tests.cpu_seconds`.
+"""A pytest plugin that tells what each test costs: `pytest -p tests.plugins.cpu_seconds`.
 
 Seconds of the clock depend on what else the machine does; seconds of its processors hardly do. They
 are those of this process and of all it starts, the browser included.
