@@ -1,31 +1,42 @@
 PYTHON ?= python3
-BIN := .venv/bin
+VENV := .venv
+BIN := $(VENV)/bin
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SCENES := 2000005 2000003 2000023 2000014 2000007 2000030
 THERMOGRAMS := 2000007 2000012 2000017 2000018 2000034 2000004 2000029
 
-.PHONY: run test lint mutants bench soak assets screenshots
+.PHONY: run check test lint quick mutants matrix bench soak assets screenshots
 
-run: .venv/.installed
+run: $(VENV)/.installed
 	$(BIN)/python app.py
 
-test: .venv/.installed-dev
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+check: $(VENV)/.installed-dev
+	$(MAKE) --no-print-directory --jobs 2 --output-sync lint quick
 
-lint: .venv/.installed-dev
+test: $(VENV)/.installed-dev
+	$(PYTEST)
+
+quick: $(VENV)/.installed-dev
+	$(PYTEST) --quick
+
+lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-mutants: .venv/.installed-dev
+mutants: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.mutants
 
-bench: .venv/.installed-dev
+matrix: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.matrix
+
+bench: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.bench
 
-soak: .venv/.installed-dev
+soak: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.soak --output docs/soak.md
 
-assets: .venv/.installed
+assets: $(VENV)/.installed
 	$(BIN)/python -m vision segmentation render --seeds $(SCENES) --output assets/segmentation
 	$(BIN)/python -m vision style paint --output assets/style
 	$(BIN)/python -m vision pruning draw --seed 7 --output assets/pruning
@@ -33,16 +44,16 @@ assets: .venv/.installed
 	$(BIN)/python -m vision infrared render --seeds 2000006 --radiometric \
 		--output assets/infrared/radiometric
 
-screenshots: .venv/.installed-dev
+screenshots: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.browser.screenshots
 
-.venv/bin/python:
-	$(PYTHON) -m venv .venv
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
 
-.venv/.installed: requirements.txt | .venv/bin/python
+$(VENV)/.installed: requirements.txt | $(BIN)/python
 	$(PIP) -r requirements.txt
 	touch $@
 
-.venv/.installed-dev: requirements-dev.txt .venv/.installed
+$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	$(PIP) -r requirements-dev.txt
 	touch $@

@@ -14,19 +14,12 @@ import pytest
 import torch
 
 from tests.conftest import REPOSITORY, Answer
+from tests.launching import seen
+from tests.two_processes import TRAININGS, words
 from vision import checkpoints
 
 LAUNCH = ["-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", "2",
           "--main_process_port", "0", "-m", "vision"]
-STYLE = REPOSITORY / "assets" / "style" / "wave.jpg"
-COMMON = "--steps 2 --precision fp32"
-TRAININGS = {
-    "segmentation": "--data camvid --batch 4 --crop 64 96 --short-side 64",
-    "style": f"--style {STYLE} --size tiny --batch 2 --side 64 --style-side 64",
-    "gan": "--arch cdcgan --data shapes --batch 8 --dropout 0 --snapshots 1 --no-measure",
-    "pruning": "--size compact --data drawings --limit 40 --batch 8",
-    "infrared": "--batch 2 --height 96 --width 128 --validate 0",
-}
 NEAR = {"infrared": 0.25}  # each process learns from the proposals that it drew itself
 RENAMES = """import os, sys
 def hear(event, values):
@@ -35,12 +28,6 @@ def hear(event, values):
             print(values[1], file=file)
 sys.addaudithook(hear)
 """
-
-
-def words(system: str, folder: Path) -> list[str]:
-    """Return the command of a system's training as README writes it."""
-    output = ["--output", str(folder / "model.safetensors")]
-    return [system, "train", *TRAININGS[system].split(), *COMMON.split(), *output]
 
 
 def losses(printed: str) -> list[list[float]]:
@@ -58,20 +45,26 @@ def weights(system: str, path: Path) -> torch.Tensor:
 
 @pytest.mark.parametrize("system", TRAININGS)
 def test_two_processes_train_as_one(system: str, cli: Callable[..., Answer], tmp_path: Path,
-                                    with_tiny_data: Path) -> None:
-    alone, shared = tmp_path / "alone", tmp_path / "shared"
-    one = cli(*words(system, alone))
+                                    with_tiny_data: Path, two_processes: Path) -> None:
+    one = cli(*words(system, tmp_path))
+    assert one.code == 0, one.err
+    alone, shared = (folder / system / "model.safetensors" for folder in (tmp_path, two_processes))
+    assert "2 process" in checkpoints.read_card(shared).device
+    assert len(losses(one.err)) == 2 and losses(seen(two_processes, system, rank=1)) == []
+    for before, after in zip(losses(one.err), losses(seen(two_processes, system)), strict=True):
+        assert after == pytest.approx(before, rel=NEAR.get(system, 2e-2), abs=2e-3)
+    first, second = (weights(system, path) for path in (alone, shared))
+    assert (first - second).norm() < 5e-2 * first.norm()
+
+
+def test_the_recipe_writes_each_file_once_and_prints_it_once(tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(RENAMES)
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "RENAMES": str(tmp_path / "renames"),
                    "PYTHONPATH": os.pathsep.join([str(tmp_path), str(REPOSITORY)])}
-    two = subprocess.run([sys.executable, *LAUNCH, *words(system, shared)], env=environment,
-                         cwd=REPOSITORY, capture_output=True, text=True, check=False)
-    assert (one.code, two.returncode) == (0, 0) and "terminate" not in two.stderr, two.stderr
+    done = subprocess.run([sys.executable, *LAUNCH, *words("gan", tmp_path)], env=environment,
+                          cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and "terminate" not in done.stderr, done.stderr
     written = (tmp_path / "renames").read_text().splitlines()
-    assert sorted(written) == sorted(str(path) for path in shared.rglob("*") if path.is_file())
-    assert two.stdout.splitlines() == [str(shared / "model.safetensors")]
-    assert "2 process" in checkpoints.read_card(shared / "model.safetensors").device
-    for before, after in zip(losses(one.err), losses(two.stderr), strict=True):
-        assert after == pytest.approx(before, rel=NEAR.get(system, 2e-2), abs=2e-3)
-    first, second = (weights(system, folder / "model.safetensors") for folder in (alone, shared))
-    assert (first - second).norm() < 5e-2 * first.norm()
+    made = [path for path in (tmp_path / "gan").rglob("*") if path.is_file()]
+    assert sorted(written) == sorted(map(str, made)) and len(made) == 2  # with the snapshots
+    assert done.stdout.splitlines() == [str(tmp_path / "gan" / "model.safetensors")]

@@ -1,4 +1,4 @@
-"""The theory lab against closed forms, and the Parzen window against a known Gaussian."""
+"""The theory lab against closed forms."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import math
 
 import numpy as np
 import pytest
-import torch
 
 from vision.errors import UserError
-from vision.gan import parzen, theory
+from vision.gan import theory
 from vision.gan.lab import Flat, Line, Settings
 from vision.gan.modes import count_modes, ring
 from vision.gan.sketch import to_heights
@@ -148,26 +147,3 @@ def test_settings_of_the_game_are_checked() -> None:
     for wrong in ({"loss": "x"}, {"cure": "x"}, {"k": 0}, {"rate_g": -1.0}):
         with pytest.raises(UserError):
             Settings(**wrong)  # type: ignore[arg-type]
-
-
-def test_parzen_of_one_sample_is_a_gaussian() -> None:
-    points = torch.randn(50, 6, dtype=torch.float64)
-    found = parzen.log_likelihood(torch.zeros(1, 6, dtype=torch.float64), points, 0.7)
-    truth = torch.distributions.Normal(0, 0.7).log_prob(points).sum(1)
-    assert torch.allclose(found, truth)
-
-
-def test_parzen_of_a_known_gaussian() -> None:
-    torch.manual_seed(0)
-    samples, validation, test = (0.8 * torch.randn(n, 2) for n in (20_000, 500, 4000))
-    found = parzen.score(samples, validation, test, (0.05, 0.1, 0.2, 0.4))
-    truth = -2 * (0.5 + math.log(0.8 * math.sqrt(2 * math.pi)))
-    assert found.mean == pytest.approx(truth, abs=0.06)
-    assert found.error == pytest.approx(1 / math.sqrt(4000), rel=0.1)
-    assert found.sigma in (0.1, 0.2) and len(found.curve) == 4
-    direct = float(parzen.log_likelihood(samples, validation, 0.4).mean())
-    assert dict(found.curve)[0.4] == pytest.approx(direct, abs=1e-4)
-
-
-def test_parzen_far_away_is_finite() -> None:
-    assert torch.isfinite(parzen.log_likelihood(torch.zeros(3, 784), torch.ones(2, 784), 0.1)).all()

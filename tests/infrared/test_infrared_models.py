@@ -16,12 +16,6 @@ from vision.infrared.models import ARCHITECTURES, detectors
 from vision.infrared.models.backbone import Classifier, Pyramid, grey_resnet, standardise
 from vision.infrared.models.heads import MASK_SAMPLES, Target, some_masked
 from vision.infrared.models.masks import SIDE, cells_inside, paste
-from vision.infrared.models.weight_transfer import (
-    ClassAgnostic,
-    PerClass,
-    Transferred,
-    masks_from,
-)
 
 
 def count(module: torch.nn.Module) -> int:
@@ -48,36 +42,6 @@ def test_the_shipped_size_fits_30_megabytes() -> None:
     with torch.device("meta"):
         own = ARCHITECTURES.build("mask_rcnn", classes=len(CLASSES), masks="transferred")
     assert 2 * sum(value.numel() for value in own.state_dict().values()) < 30_000_000
-
-
-def test_a_transfer_that_is_the_identity_gives_the_masks_of_learnt_weights() -> None:
-    torch.manual_seed(0)
-    learnt, told = PerClass(5, 9, 8), Transferred(5, 9, 8)
-    told.transfer = torch.nn.Identity()
-    learnt.weights.data = functional.layer_norm(learnt.weights.data, (9,))  # as they are told
-    features, labels = torch.randn(7, 8, 4, 4), torch.tensor([0, 1, 2, 3, 4, 0, 2])
-    box_weights = learnt.weights.detach()  # (classes, D + 1): as if they were the box branch's
-    one = masks_from(features, learnt(torch.zeros(5, 9)), labels)
-    torch.testing.assert_close(one, masks_from(features, told(box_weights), labels), atol=1e-3,
-                               rtol=1e-3)
-    layer = torch.nn.Conv2d(8, 5, 1)  # the layer that Mask R-CNN ends in
-    layer.weight.data, layer.bias.data = box_weights[:, :-1, None, None], box_weights[:, -1]
-    torch.testing.assert_close(one, layer(features)[torch.arange(7), labels])
-
-
-def test_agnostic_masks_do_not_ask_for_the_class_and_transferred_ones_do() -> None:
-    torch.manual_seed(0)
-    features, box_weights = torch.randn(1, 8, 4, 4).expand(5, -1, -1, -1), torch.randn(5, 9)
-    for source, alike in ((ClassAgnostic, True), (Transferred, False)):
-        masks = masks_from(features, source(5, 9, 8)(box_weights), torch.arange(5))
-        assert torch.equal(masks[0], masks[1]) is alike
-
-
-def test_no_gradient_flows_through_the_transfer_into_the_box_branch() -> None:
-    box_weights = torch.randn(5, 9, requires_grad=True)
-    told = Transferred(5, 9, 8)
-    told(box_weights).sum().backward()
-    assert box_weights.grad is None and told.transfer[0].weight.grad.abs().sum() > 0
 
 
 def test_pasting_is_bilinear_inside_the_box() -> None:

@@ -12,7 +12,7 @@ from networks import NAMES, perturbed
 
 from vision.errors import UserError
 from vision.pruning.criteria import CRITERIA
-from vision.pruning.plan import Plan, make_plan, ratio_at, score
+from vision.pruning.plan import Plan, highest, make_plan, ratio_at, score
 
 
 @pytest.mark.parametrize("criterion", CRITERIA)
@@ -103,6 +103,64 @@ def test_a_ratio_that_would_empty_a_protected_layer_is_refused() -> None:
 def test_a_plan_that_leaves_a_layer_empty_is_no_plan() -> None:
     with pytest.raises(ValueError, match="nothing of 'a' stays"):
         Plan("gamma", 0.5, 0.1, {"a": np.ones(2)}, {"a": np.zeros(2, bool)}, (), ())
+    for wrong in (np.ones(2, int), np.ones(3, bool)):
+        with pytest.raises(ValueError, match="a mask of"):
+            Plan("gamma", 0.5, 0.1, {"a": np.ones(2)}, {"a": wrong}, (), ())
+
+
+SCORES = {"a": np.array([0.1, 0.9, 0.5]), "b": np.array([0.3, 0.2]), "c": np.array([0.7, 0.5])}
+
+
+def stays(plan: Plan) -> dict[str, list[bool]]:
+    return {name: mask.tolist() for name, mask in plan.masks.items()}
+
+
+def planned(ratio: float, *protected: str) -> Plan:
+    """A plan for the seven channels of SCORES; no network is looked at."""
+    return make_plan(None, ratio, protected=protected, scores=SCORES)  # type: ignore[arg-type]
+
+
+def test_a_plan_of_seven_channels() -> None:
+    """The order is 0.1 a, 0.2 b, 0.3 b, 0.5 a, 0.5 c, 0.7 c, 0.9 a; b keeps its best by the guard.
+    """
+    plan = planned(4 / 7)
+    assert stays(plan) == {"a": [False, True, False], "b": [True, False], "c": [True, True]}
+    assert (plan.threshold, plan.guarded, plan.cut, plan.total) == (0.5, ("b",), 3, 7)
+    assert plan.widths == [1, 1, 2] and plan.criterion == "gamma"
+    assert plan.as_json() == {
+        "criterion": "gamma", "ratio": 4 / 7, "threshold": 0.5, "channels": 7, "cut": 3,
+        "guarded": ["b"], "protected": [], "widths": {"a": 1, "b": 1, "c": 2}}
+
+
+def test_a_protected_layers_channels_are_not_counted_out() -> None:
+    plan = planned(3 / 7, "b")
+    assert stays(plan) == {"a": [False, True, False], "b": [True, True], "c": [True, False]}
+    assert plan.threshold == 0.5 and plan.guarded == () and plan.protected == ("b",)
+
+
+def test_nothing_goes_at_0_and_the_share_is_rounded_down() -> None:
+    plan = planned(0)
+    assert (plan.threshold, plan.cut) == (0.0, 0)
+    assert planned(1.99 / 7).cut == 1 and planned(0.99).widths == [1, 1, 1]
+    hundred = {"a": np.arange(100.0)}
+    assert make_plan(None, 0.29, scores=hundred).cut == 29  # type: ignore[arg-type]
+
+
+def test_the_highest_ratio_that_protection_allows() -> None:
+    """Of a and c all but one channel each may go: 3 of 7."""
+    assert highest(SCORES, ["b"]) == 0.42 and highest(SCORES, []) == 0.99
+    assert highest({"a": np.ones(200), "b": np.ones(1)}, ["b"]) == 0.99
+    assert planned(3 / 7, "b").cut == 3
+    with pytest.raises(UserError, match=r"up to 0\.42 are accepted"):
+        planned(4 / 7, "b")
+
+
+def test_a_threshold_is_turned_into_the_ratio_that_cuts_up_to_it() -> None:
+    def at(threshold: float, *protected: str) -> float:
+        return ratio_at(None, threshold, "gamma", protected, SCORES)  # type: ignore[arg-type]
+
+    assert at(0.0) == 0 and at(0.3) == 3 / 7 and at(0.29) == 2 / 7
+    assert at(0.3, "b") == 1 / 7 and at(5.0) == 0.99
 
 
 @pytest.mark.parametrize("arch", NAMES)

@@ -16,7 +16,7 @@ from vision.pruning.criteria import CRITERIA
 from vision.pruning.models import ARCHITECTURES
 from vision.pruning.models.parts import Conv, Network, Select
 from vision.pruning.plan import Plan, make_plan
-from vision.pruning.surgery import cut, mask, prune
+from vision.pruning.surgery import absorb, cut, mask, prune, reach
 
 RATIOS = (0, 0.3, 0.5, 0.7, 0.9)
 
@@ -118,6 +118,61 @@ def test_a_padded_reader_keeps_the_mean_of_a_constant() -> None:
     assert (before - after).abs().max() > 1e-3  # at the border, where padding is 0
     assert torch.allclose((before - after)[..., 1:-1, 1:-1].std((2, 3)), torch.tensor(0.0),
                           atol=1e-5)
+
+
+@pytest.mark.parametrize(("kernel", "stride", "side"), [(3, 1, 4), (3, 2, 4), (1, 1, 4), (5, 1, 6)])
+def test_a_tap_reaches_the_picture_as_often_as_counted(kernel: int, stride: int, side: int) -> None:
+    conv = Conv(1, 1, kernel, side, stride=stride)
+    size, edge = side * stride, kernel // 2
+    places = range(-edge, size + edge - kernel + 1, stride)
+    share = [sum(0 <= place + tap < size for place in places) / len(places)
+             for tap in range(kernel)]
+    found = reach(conv)
+    assert found.shape == (kernel, kernel) and torch.allclose(
+        found, torch.outer(torch.tensor(share), torch.tensor(share)))
+
+
+def test_constants_go_into_the_bias_or_out_of_the_running_mean() -> None:
+    """A reader of two channels that are 2 and 3 everywhere, with nothing behind it and with."""
+    constants = torch.tensor([2.0, 3.0])
+    linear = nn.Linear(2, 4)
+    before = linear.bias.detach().clone()
+    with torch.no_grad():
+        absorb(linear, None, constants)
+    assert torch.allclose(linear.bias, before + linear.weight @ constants)
+    conv, norm = Conv(2, 4, 1, 8, bias=True), nn.BatchNorm2d(4)
+    norm.running_mean.fill_(5)
+    before = conv.bias.detach().clone()
+    with torch.no_grad():
+        absorb(conv, norm, constants)
+    wanted = conv.weight[:, :, 0, 0] @ constants
+    assert torch.allclose(norm.running_mean, 5 - wanted) and torch.equal(conv.bias, before)
+    with torch.no_grad():
+        absorb(conv, None, constants)
+    assert torch.allclose(conv.bias, before + wanted)
+    forgetful = nn.BatchNorm2d(4, track_running_stats=False)
+    with torch.no_grad():
+        absorb(conv, forgetful, constants)
+    assert torch.allclose(conv.bias, before + 2 * wanted)
+
+
+def test_a_masked_channel_is_0_and_its_constant_is_kept_only_if_asked() -> None:
+    module = perturbed("vgg16", "compact")
+    plan = all_but(module, "conv 2", [1, 4])
+    folded, plain = mask(module, plan), mask(module, plan, fold=False)
+    for masked in (folded, plain):
+        norm = masked.layers[1].norm
+        assert norm.weight[[1, 4]].tolist() == norm.bias[[1, 4]].tolist() == [0, 0]
+        assert torch.equal(norm.weight[[0, 2, 3]], module.layers[1].norm.weight[[0, 2, 3]])
+    mean = module.layers[2].norm.running_mean
+    assert torch.equal(plain.layers[2].norm.running_mean, mean)
+    assert not torch.allclose(folded.layers[2].norm.running_mean, mean)
+
+
+def test_a_cut_network_trains_if_the_one_before_did() -> None:
+    module = copy.deepcopy(perturbed("vgg16", "compact"))
+    plan = make_plan(module, 0.3)
+    assert not prune(module, plan).training and prune(module.train(), plan).training
 
 
 def test_masking_leaves_the_original_alone() -> None:

@@ -1,19 +1,12 @@
-"""One of several processes that share a batch: `shares.py RANK PROCESSES FOLDER` tells its losses.
+"""What one of several processes that share a batch sees of it.
 
-Each process gets its part of the same random batch, and writes every loss and the gradient that
+Each process gets its part of the same random batch, and tells every loss and the gradient that
 its part receives, as the mean over the processes that data-parallel training takes.
 """
 
 from __future__ import annotations
 
-import json
-import sys
-from pathlib import Path
-
 import torch
-from torch import distributed
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from vision.segmentation.criterion import Target, criterion
 from vision.segmentation.losses import LOSSES, VOID
@@ -47,12 +40,3 @@ def told(rank: int, processes: int) -> dict[str, list[float]]:
         square = float((logits.grad / processes).square().sum())
         answers[name] = [float(total.detach()), square]
     return answers
-
-
-if __name__ == "__main__":
-    rank, processes, folder = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
-    torch.set_num_threads(1)
-    distributed.init_process_group("gloo", init_method=f"file://{folder}/meeting-{processes}",
-                                   rank=rank, world_size=processes)
-    (folder / f"{processes}-{rank}.json").write_text(json.dumps(told(rank, processes)))
-    distributed.destroy_process_group()

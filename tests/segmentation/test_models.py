@@ -18,6 +18,9 @@ from vision.segmentation.losses import LOSSES
 from vision.segmentation.models import ARCHITECTURES, Outputs, dimensions
 
 NAMES = ARCHITECTURES.names()
+FAMILIES = ("unet", "fcn8s", "deeplab_v3", "segformer", "vnet", "wnet", "ynet")
+"""One of each kind of net and of loss; the others differ in layers, whose gradients are tested."""
+
 MOST_BYTES = 6e6
 PUBLISHED = {  # classes, millions of parameters, where it says so
     "fcn32s": (21, 134, 0.01, "arXiv:1411.4038, Table 1"),
@@ -47,7 +50,7 @@ def tensors(said: torch.Tensor | Outputs) -> list[torch.Tensor]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize(("classes", "height", "width"), [(11, 64, 96), (2, 96, 64), (19, 32, 160)])
+@pytest.mark.parametrize(("classes", "height", "width"), [(2, 96, 64), (19, 32, 160)])
 def test_logits_have_the_size_of_the_picture(name: str, classes: int, height: int, width: int
                                              ) -> None:
     module = built(name, classes=classes).eval()
@@ -123,7 +126,7 @@ def test_bfloat16_gives_finite_logits_and_gradients(name: str) -> None:
     assert all(torch.isfinite(parameter.grad).all() for parameter in module.parameters())
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", FAMILIES)
 def test_thirty_steps_learn_two_pictures(name: str) -> None:
     module = built(name, classes=3).train()
     pictures = samples(name, 32, 64)

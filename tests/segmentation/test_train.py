@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from trainings import PLACES, TINY, told
+from trainings import PLACES, TINY, shared, told
 
+from tests.launching import seen
 from vision import checkpoints
 from vision.errors import UserError
 from vision.options import command, parse
@@ -27,18 +28,14 @@ from vision.training import Step
 SCRIPT = Path(__file__).parent / "trainings.py"
 
 
-def start(words: list[str], folder: Path, data: Path) -> None:
-    """Run `trainings.py` under these words and show its complaints if it fails."""
-    done = subprocess.run([*words, str(folder)], capture_output=True, text=True, check=False,
-                          env={**os.environ, "VISION_DATA": str(data), "OMP_NUM_THREADS": "1"})
-    assert done.returncode == 0, done.stderr[-3000:]
-
-
 @pytest.fixture(scope="session")
 def after_kills(tmp_path_factory: pytest.TempPathFactory, tiny_data: Path) -> Path:
     """The folder in which every killed and resumed training left what it saw."""
     folder = tmp_path_factory.mktemp("killed")
-    start([sys.executable, str(SCRIPT), "killed"], folder, tiny_data)
+    done = subprocess.run([sys.executable, str(SCRIPT), str(folder)], capture_output=True,
+                          text=True, check=False, env={
+                              **os.environ, "VISION_DATA": str(tiny_data), "OMP_NUM_THREADS": "1"})
+    assert done.returncode == 0, done.stderr[-3000:]
     return folder
 
 
@@ -107,20 +104,14 @@ def test_a_data_set_may_be_named_twice(with_tiny_data: Path, tmp_path: Path) -> 
     assert card.data["licences"] == {"camvid": "CC BY-NC 4.0"}
 
 
-@pytest.fixture(scope="session")
-def launches(tmp_path_factory: pytest.TempPathFactory, tiny_data: Path) -> list[dict[str, Any]]:
-    """What the same training saw in one process and in two.
-
-    `accelerate launch --cpu` starts one process, whatever number it is given, unless mpirun is
-    there; `--multi_gpu` starts as many as asked, which use gloo where there is no GPU.
-    """
-    folder = tmp_path_factory.mktemp("launches")
-    for processes, kind in (("1", "--cpu"), ("2", "--multi_gpu")):
-        start([sys.executable, "-m", "accelerate.commands.launch", kind, "--num_machines", "1",
-               "--num_processes", processes, "--num_cpu_threads_per_process", "1",
-               "--mixed_precision", "no", "--dynamo_backend", "no", "--main_process_port", "0",
-               str(SCRIPT), "shared"], folder, tiny_data)
-    return [json.loads((folder / f"shared-{n}.json").read_text()) for n in (1, 2)]
+@pytest.fixture(scope="module")
+def launches(tmp_path_factory: pytest.TempPathFactory, tiny_data: Path, two_processes: Path
+             ) -> list[dict[str, Any]]:
+    """What the same training saw in one process and in two."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VISION_DATA", str(tiny_data))
+        alone = shared(tmp_path_factory.mktemp("alone"))
+    return [json.loads(json.dumps(alone)), seen(two_processes, "training")]
 
 
 def test_two_processes_see_the_losses_of_one(launches: list[dict[str, Any]]) -> None:

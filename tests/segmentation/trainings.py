@@ -1,8 +1,8 @@
-"""Trainings in processes of their own: some are killed, some share the work; both tell on disk.
+"""Trainings in processes of their own: some are killed, some share the work.
 
-`python trainings.py killed FOLDER` tries every place of PLACES: one process trains
-and dies there by SIGKILL, the next one takes over. `accelerate launch … shared FOLDER` trains
-with all processes and compares batch normalisation over them with torch's own.
+`python trainings.py FOLDER` tries every place of PLACES: one process trains and dies there by
+SIGKILL, the next one takes over; they tell on disk. `shared` trains with all processes of a launch
+and compares batch normalisation over them with torch's own.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from safetensors.torch import load_file
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from vision import training
-from vision.distributed import leave, synchronise_batch_norm, whole
+from vision.distributed import synchronise_batch_norm, whole
 from vision.segmentation import predict
 from vision.segmentation.train import Config, train
 
@@ -124,16 +124,12 @@ def killed(folder: Path) -> None:
         in_child(lambda name=name, config=config: write(name, config))
 
 
-def shared(folder: Path) -> None:
-    """Train with all processes of this launch; the first one writes what happened."""
+def shared(folder: Path) -> dict[str, Any]:
+    """Train with all processes of this launch and return what happened."""
     answer = told(replace(TINY, batch=4, loss="cross_entropy+dice",
                           output=folder / "shared" / "x.safetensors"))
     state = accelerate.PartialState()
-    answer |= {"processes": state.num_processes, "batch_norm": batch_norm_differences(state)}
-    if state.is_main_process:
-        (folder / f"shared-{state.num_processes}.json").write_text(json.dumps(answer))
-    state.wait_for_everyone()
-    leave()
+    return answer | {"processes": state.num_processes, "batch_norm": batch_norm_differences(state)}
 
 
 def batch_norm_differences(state: accelerate.PartialState) -> dict[str, float]:
@@ -162,4 +158,4 @@ def batch_norm_differences(state: accelerate.PartialState) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    {"killed": killed, "shared": shared}[sys.argv[1]](Path(sys.argv[2]))
+    killed(Path(sys.argv[1]))

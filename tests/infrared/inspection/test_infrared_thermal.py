@@ -22,6 +22,11 @@ from vision.infrared.inspection.thermal import (
     TANKS,
     WITHOUT_LOAD,
     Reading,
+    Verdict,
+    by_difference,
+    by_share,
+    by_spot,
+    coolest_surface,
     histogram,
     judge,
     profile,
@@ -74,6 +79,82 @@ def test_verdicts_follow_the_table(name: str, hot: float, sister: float, level: 
     said = judge(name, reading(hot), reading(sister), None, air=20.0)
     assert (said.level, said.cause) == (level, cause)
     assert said.level == "normal" or said.value >= said.limit
+
+
+def verdict(name: str, hot: float, sister: float | None = None, p95: tuple[float, float] = (30, 30)
+            ) -> tuple[str, str]:
+    """The level and the cause, in air of 20 °C."""
+    other = None if sister is None else reading(sister, p95[1])
+    said = judge(name, reading(hot, p95[0]), other, None, 20.0)
+    return said.level, said.cause
+
+
+NORM = {  # °C of the hottest spot that is serious and critical, K between sisters
+    (55, 80, None): "circuit breaker, dc breaker, fuse",
+    (55, 80, 3): "gis bushing, neutral bushing, bushing, current transformer, "
+                 "high-voltage bushing, power capacitor",
+    (80, 110, None): "coupling filter, reactor",
+    (80, 110, 1): "neutral arrester, power cable, surge arrester",
+    (80, 110, 3): "voltage transformer, coupling capacitor",
+    (85, 105, None): "main transformer body, conservator",
+    (90, 130, None): "disconnector",
+}
+
+
+@pytest.mark.parametrize(("limits", "names"), NORM.items())
+def test_each_class_is_judged_at_the_limits_of_its_kind(
+        limits: tuple[float, float, float | None], names: str) -> None:
+    serious, critical, difference = limits
+    for name in names.split(", "):
+        assert verdict(name, serious - 0.1) == ("normal", "none")
+        assert verdict(name, serious) == verdict(name, critical - 0.1) == ("serious",
+                                                                         "hottest spot")
+        assert verdict(name, critical) == ("critical", "hottest spot")
+        for kelvin in (0.9, 1.0, 2.9, 3.0, 40.0):
+            warmer = difference is not None and kelvin >= difference
+            assert verdict(name, 30, 30, (30 + kelvin, 30)) == (
+                ("serious", "difference") if warmer else ("normal", "none"))
+
+
+def test_the_relative_difference_is_judged_at_35_80_and_95_percent() -> None:
+    """In air of 20 °C a reactor at 40 °C whose sister has 40 − δ/5: twenty kelvin are 100 %."""
+    for share, level in ((34.9, "normal"), (35.1, "attention"), (79.9, "attention"),
+                         (80.1, "serious"), (94.9, "serious"), (95.1, "critical")):
+        assert verdict("reactor", 40, 40 - share / 5)[0] == level, share
+    assert verdict("reactor", 24.9, 20)[0] == "normal"  # less than 5 K is noise
+    assert verdict("reactor", 25.0, 20)[0] == "critical"
+
+
+@pytest.mark.parametrize(("hot", "sister", "p95", "reason"), [
+    (60.0, None, 30.0, "the hottest spot has 60.0 °C"),
+    (40.0, 24.0, 30.0, "the relative difference δ is 80 %"),
+    (30.0, 30.0, 33.5, "it is 3.5 K warmer than its sister"),
+    (30.0, None, 30.0, "every limit is kept"),
+])  # fmt: skip
+def test_a_verdict_says_its_rule_with_the_value_and_the_limit(
+        hot: float, sister: float | None, p95: float, reason: str) -> None:
+    other = None if sister is None else reading(sister)
+    said = judge("bushing", reading(hot, p95), other, None, 20.0)
+    assert reason.lower() in said.reason.sentence().lower()
+    limits = {"hottest spot": 55, "relative difference": 80, "difference": 3, "none": 55}
+    assert said.limit == limits[said.cause]
+    with pytest.raises(ValueError, match="level 'fine'"):
+        Verdict("fine", "none", 0.0, 0.0)
+
+
+def test_what_was_judged_is_told_also_where_every_limit_is_kept() -> None:
+    assert by_spot(LIMITS["bushing"], 50.0) == Verdict("normal", "none", 50.0, 55)
+    assert by_share(30.0, 29.0, 20.0) == Verdict("normal", "none", 10.0, 35.0)
+    assert by_share(30.0, 10.0, 20.0) == Verdict("normal", "none", 0.0, 35.0)
+    assert by_difference(LIMITS["bushing"], 1.0) == Verdict("normal", "none", 1.0, 3)
+    assert by_difference(LIMITS["reactor"], 9.0) == Verdict("normal", "none", 9.0, 0.0)
+    assert relative_difference(20.0, 20.0, 20.0) is None
+    assert relative_difference(30.0, 20.0, 20.0) == 100
+
+
+def test_the_coolest_mean_stands_in_for_the_air() -> None:
+    readings = [Reading(50, mean, 40, 10, (0, 0)) for mean in (31.0, 22.5, 40.0)]
+    assert coolest_surface(readings) == 22.5
 
 
 def test_insulation_is_judged_by_a_few_kelvin_and_joints_are_not() -> None:
@@ -175,15 +256,20 @@ def test_a_profile_reads_the_field_along_the_line() -> None:
     share = np.linspace(0, 1, 61)
     assert np.allclose(values, 2 * (5 + 30 * share) + 3 * (4 + 20 * share))
     assert distance[-1] == pytest.approx(np.hypot(30, 20))
-    with pytest.raises(UserError, match="outside the picture"):
-        profile(x, (0, 0), (40, 0))
+    for outside in ((40, 0), (-0.1, 0), (39.1, 0), (0, 30), (0, -0.1), (0, 29.1)):
+        with pytest.raises(UserError, match="outside the picture"):
+            profile(x, (0, 0), outside)
+        with pytest.raises(UserError, match="outside the picture"):
+            profile(x, outside, (39, 29))
+    assert profile(x, (39, 29), (0, 0))[1][0] == 39 and len(profile(x, (0, 0), (5, 0))[0]) == 200
 
 
 def test_a_histogram_counts_every_pixel_of_the_mask_once() -> None:
     celsius, mask = np.arange(100.0).reshape(10, 10), np.zeros((10, 10), bool)
     mask[2:5, 3:9] = True
     counts, edges = histogram(celsius, mask, 7)
-    assert counts.sum() == 18 and edges[0] == 23 and edges[-1] == 48
+    assert counts.sum() == 18 and edges[0] == 23 and edges[-1] == 48 and len(counts) == 7
+    assert len(histogram(celsius, mask)[0]) == 40
 
 
 def test_devices_of_one_class_are_compared_and_masks_beat_boxes() -> None:

@@ -1,0 +1,66 @@
+"""All that two processes must do as one, in one launch: `-m tests.two_processes FOLDER`.
+
+Each case writes into FOLDER what each process saw. The data is VISION_DATA's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.gan import gan_trainings
+from tests.segmentation import shares, trainings
+from vision import __main__ as command_line
+from vision.distributed import leave
+
+STYLE = Path(__file__).resolve().parents[1] / "assets" / "style" / "wave.jpg"
+COMMON = "--steps 2 --precision fp32"
+TRAININGS = {
+    "segmentation": "--data camvid --batch 4 --crop 64 96 --short-side 64",
+    "style": f"--style {STYLE} --size tiny --batch 2 --side 64 --style-side 64",
+    "gan": "--arch cdcgan --data shapes --batch 8 --dropout 0 --snapshots 1 --no-measure",
+    "pruning": "--size compact --data drawings --limit 40 --batch 8",
+    "infrared": "--batch 2 --height 96 --width 128 --validate 0",
+}
+
+
+def words(system: str, folder: Path) -> list[str]:
+    """Return the command of a system's training as README writes it."""
+    output = ["--output", str(folder / system / "model.safetensors")]
+    return [system, "train", *TRAININGS[system].split(), *COMMON.split(), *output]
+
+
+def trained(system: str, folder: Path) -> str:
+    """Train by a command line and return what it printed to the terminal."""
+    with contextlib.redirect_stderr(io.StringIO()) as printed:
+        command_line._run(words(system, folder))
+    return printed.getvalue()
+
+
+def cases(folder: Path) -> dict[str, Callable[[], Any]]:
+    """Return every case by its name."""
+    rank, processes = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
+    return {
+        **{system: lambda system=system: trained(system, folder) for system in TRAININGS},
+        "games": lambda: gan_trainings.told(folder),
+        "training": lambda: trainings.shared(folder),
+        "losses": lambda: shares.told(rank, processes),
+    }
+
+
+def main(folder: Path) -> None:
+    """Run every case, and write what this process saw."""
+    rank = os.environ.get("RANK", "0")
+    for name, case in cases(folder).items():
+        (folder / f"{name}-{rank}.json").write_text(json.dumps(case()))
+    leave()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
