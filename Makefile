@@ -22,6 +22,7 @@ quick: $(VENV)/.installed-dev
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
+	$(BIN)/biome lint --error-on-warnings
 	$(BIN)/mypy
 
 mutants: $(VENV)/.installed-dev

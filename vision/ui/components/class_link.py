@@ -16,26 +16,14 @@ from vision.errors import UserError, cut, unknown
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import label_of, note
 from vision.ui.components.link_values import decode, encode
+from vision.ui.components.page_files import beside
 from vision.ui.text import t
 
 AGAIN = "copy it again from the page"
 LONGEST = 2000  # characters of a link's state
-ADDRESS = "(box, ...values) => [location.origin + location.pathname, ...values]"
-STATE = """() => {
-  window.onhashchange = () => location.reload();
-  return [location.hash.includes("=") ? location.hash.slice(1) : ""];
-}"""
-COPY = """async (link) => {
-  try { await navigator.clipboard.writeText(link); }
-  catch {  // a page without HTTPS has no clipboard
-    const area = document.createElement("textarea");
-    area.value = link;
-    document.body.append(area);
-    area.select();
-    document.execCommand("copy");
-    area.remove();
-  }
-}"""
+ADDRESS = beside(__file__, "class_link_address.js")
+STATE = beside(__file__, "class_link_state.js")
+COPY = beside(__file__, "class_link_copy.js")
 
 
 @dataclass(frozen=True)

@@ -9,46 +9,12 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
+from vision.ui.components.page_files import beside
+
 LARGEST = 8  # characters a pixel, of a drawing as PNG in base64
-PAGE = """<canvas width="${columns}" height="${rows}" style="aspect-ratio:${columns}/${rows}"
-></canvas><div class="lab-board-scale">${below}</div>"""
-LOOK = """
-canvas { display: block; width: 100%; touch-action: none; cursor: crosshair; border-radius: 6px;
-         background: var(--input-background-fill); border: 1px solid var(--border-color-primary); }
-.lab-board-scale { display: flex; justify-content: space-between; font-size: .85rem;
-                   color: var(--body-text-color-subdued); }
-"""
-PEN = """
-const canvas = element.querySelector("canvas"), pen = canvas.getContext("2d");
-Object.assign(pen, {lineCap: "round", lineJoin: "round", lineWidth: props.width,
-                    strokeStyle: props.colour});
-const reach = (event) => {
-  const frame = canvas.getBoundingClientRect();
-  pen.lineTo((event.clientX - frame.left) / frame.width * canvas.width,
-             (event.clientY - frame.top) / frame.height * canvas.height);
-  pen.stroke();
-};
-canvas.addEventListener("pointerdown", (event) => {
-  canvas.setPointerCapture(event.pointerId);
-  pen.beginPath();
-  reach(event);
-});
-canvas.addEventListener("pointermove", (event) => {
-  if (canvas.hasPointerCapture(event.pointerId)) reach(event);
-});
-canvas.addEventListener("lostpointercapture", () => {
-  props.value = canvas.toDataURL();
-  trigger("input");
-});
-const show = () => {
-  pen.clearRect(0, 0, canvas.width, canvas.height);
-  const picture = new Image();
-  picture.onload = () => pen.drawImage(picture, 0, 0);
-  if (props.value) picture.src = props.value;
-};
-watch("value", show);
-show();
-"""
+PAGE = beside(__file__, "drawing_board.html")
+LOOK = beside(__file__, "drawing_board.css")
+PEN = beside(__file__, "drawing_board.js")
 
 
 class DrawingBoard(gr.HTML):

@@ -3,31 +3,45 @@
 from __future__ import annotations
 
 import base64
-import html
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 from gradio.i18n import I18nData
+from markupsafe import Markup
 
 from vision.ui.components.drawing_board import DrawingBoard
+from vision.ui.components.markup import tag
 from vision.ui.text import say, t
 
 if TYPE_CHECKING:
     import numpy as np
 
 
-def tiles(facts: dict[str, str]) -> str:
+def tiles(facts: Mapping[str, str]) -> Markup:
     """Return facts as a row of tiles."""
-    cells = "".join(f'<div class="lab-tile"><small>{html.escape(name)}</small>'
-                    f"<b>{html.escape(value)}</b></div>" for name, value in facts.items())
-    return f'<div class="lab-tiles">{cells}</div>'
+    return row_of(tile(name, value) for name, value in facts.items())
 
 
-def note(key: str, request: gr.Request | None, **values: Any) -> str:
+def tile(name: str, value: str, below: str = "", title: str | None = None) -> Markup:
+    """Return one fact, with what it means `below` it and in a `title` to point at."""
+    return tag("div", tag("small", name), tag("b", value), tag("small", below) if below else "",
+               class_="lab-tile", title=title)
+
+
+def row_of(cells: Iterable[Markup]) -> Markup:
+    """Return tiles in a row that wraps."""
+    return tag("div", *cells, class_="lab-tiles")
+
+
+def note(key: str, request: gr.Request | None, **values: Any) -> Markup:
     """Return a text as a note on the page."""
-    text = html.escape(say(key, request, **values))
-    return f'<p class="lab-note" style="margin-top:.6rem">{text}</p>'
+    return as_note(say(key, request, **values))
+
+
+def as_note(text: str) -> Markup:
+    """Return a sentence as a note on the page."""
+    return tag("p", text, class_="lab-note", style="margin-top:.6rem")
 
 
 def label_of(control: gr.components.Component, request: gr.Request | None) -> str:
@@ -36,20 +50,40 @@ def label_of(control: gr.components.Component, request: gr.Request | None) -> st
     return say(label.key, request) if isinstance(label, I18nData) else str(label)
 
 
-def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """Return a table; its cells are HTML already."""
-    top = "".join(f"<th>{cell}</th>" for cell in head)
-    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
-    return (f'<div class="lab-scroll" tabindex="0"><table class="lab-table"><thead><tr>{top}</tr>'
-            f"</thead><tbody>{body}</tbody></table></div>")
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Markup:
+    """Return a table."""
+    top = tag("tr", *(tag("th", cell) for cell in head))
+    body = (tag("tr", *(tag("td", cell) for cell in row)) for row in rows)
+    return tag("div", tag("table", tag("thead", top), tag("tbody", *body), class_="lab-table"),
+               class_="lab-scroll", tabindex=0)
+
+
+def image(pixels: np.ndarray, alt: str = "", look: str | None = None, **more: str) -> Markup:
+    """Return a picture; `look` is its class, lab-crisp for one whose pixels shall be seen."""
+    return tag("img", alt=alt, src=picture_uri(pixels), class_=look, **more)
+
+
+def figure(picture: Markup, caption: str, *, above: bool = False) -> Markup:
+    """Return a picture with its caption."""
+    named = tag("figcaption", tag("b", caption) if above else caption)
+    return tag("figure", *((named, picture) if above else (picture, named)))
+
+
+def grid(figures: Iterable[Markup], smallest: int, *, widest: int | None = None,
+         full: bool = True) -> Markup:
+    """Return figures side by side, each at least so wide; `full` lets few of them fill the row."""
+    limit = f";max-width:{widest}px" if widest else ""
+    return tag("div", *figures, class_="lab-grid" if full else "lab-grid lab-many",
+               style=f"--smallest:{smallest}px{limit}")
 
 
 def picture_uri(picture: np.ndarray, kind: str = "png") -> str:
     """Return an RGB (uint8 H×W×3) or grey (uint8 H×W) picture as a file inside an address."""
     import cv2
+    import numpy as np
 
     ordered = picture[..., ::-1] if picture.ndim == 3 else picture  # cv2 writes BGR
-    content = cv2.imencode(f".{kind}", ordered)[1].tobytes()
+    content = cv2.imencode(f".{kind}", np.ascontiguousarray(ordered))[1].tobytes()
     return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
 
 

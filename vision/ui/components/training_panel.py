@@ -13,6 +13,7 @@ import gradio as gr
 
 from vision.errors import UserError
 from vision.ui.components.model_choice import OWN, ModelShelf
+from vision.ui.components.page_files import scroll_to
 from vision.ui.shell.ending import leaving
 from vision.ui.shell.low_priority import step_back
 from vision.ui.text import say, t
@@ -21,10 +22,6 @@ if TYPE_CHECKING:
     from vision.training import OnStep, Step
 
 Range = tuple[float, float, float, float]  # lowest, highest, at first, step
-INTO_VIEW = """() => {
-  const said = document.getElementById("%s"), place = said.getBoundingClientRect();
-  if (place.top < 0 || place.bottom > innerHeight) said.scrollIntoView({block: "center"});
-}"""
 
 
 class Control:
@@ -90,7 +87,7 @@ class TrainingPanel:
         """
         control = gr.State(Control())
         quiet: dict[str, Any] = {"queue": False, "api_visibility": "private"}
-        self.go.click(None, None, None, js=INTO_VIEW % self.status.elem_id)
+        self.go.click(None, None, None, js=scroll_to(self.status.elem_id))
         self.go.click(lambda control: control.stopping.clear(), control, None, **quiet)
         self.go.click(train, [*inputs, *self.pace, control],
                       [self.status, self.curves, *shown, self.own, self.model, self.download,

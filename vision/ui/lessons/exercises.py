@@ -14,18 +14,11 @@ import gradio as gr
 from gradio.blocks import Block
 from gradio.context import Context
 
+from vision.ui.components.page_files import scroll_to
 from vision.ui.text import t
 
 LATEX: list[dict[str, str | bool]] = [
     {"left": "$$", "right": "$$", "display": True}, {"left": "$", "right": "$", "display": False}]
-SCROLL = """() => {
-  const find = (left) => {
-    const place = document.getElementById("%s");
-    if (place && place.offsetParent) place.scrollIntoView({behavior: "smooth", block: "center"});
-    else if (left) setTimeout(find, 100, left - 1);
-  };
-  find(30);
-}"""
 Redraw = Mapping[str, Mapping[str, Any]]  # by a place: the event that shows its new values
 
 
@@ -70,7 +63,7 @@ def connect(part: str, exercise: Exercise, label: Any, usual: Mapping[str, Any],
     done = button.click(lambda: [setting(block, value) for block, value
                                  in zip(outputs, values.values(), strict=True)],
                         None, outputs, **quiet)
-    done.success(None, None, None, js=SCROLL % f"{part}-{exercise.place}")
+    done.success(None, None, None, js=scroll_to(f"{part}-{exercise.place}", always=True))
     if exercise.place in redraw:
         done.success(**redraw[exercise.place], **quiet)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import html
 import json
 import math
 from collections.abc import Callable
@@ -12,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from markupsafe import Markup
 
 from vision import checkpoints
 from vision.ui.components.html import note, table
+from vision.ui.components.markup import tag
 from vision.ui.text import language_of, say, words
 
 NUMBERS = Path(__file__).with_suffix(".json")
@@ -86,17 +87,17 @@ def is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and math.isfinite(value)
 
 
-def beside(tab: str, request: gr.Request | None) -> str:
+def beside(tab: str, request: gr.Request | None) -> Markup:
     """Return a tab's published numbers, ours and the gaps as a table."""
     rows = [cells(row, here(row), request) for row in numbers() if row.tab == tab]
     if not rows:
-        return ""
-    title = html.escape(say("paper.title", request))
-    head = [html.escape(say(f"paper.{name}", request)) for name in COLUMNS]
-    return f"<h3>{title}</h3>{table(head, rows)}{note('paper.note', request)}"
+        return Markup()
+    head = [say(f"paper.{name}", request) for name in COLUMNS]
+    return (tag("h3", say("paper.title", request)) + table(head, rows)
+            + note("paper.note", request))
 
 
-def cells(row: Row, ours: Here | None, request: gr.Request | None) -> list[str]:
+def cells(row: Row, ours: Here | None, request: gr.Request | None) -> list[Markup]:
     """Return one row of the table: each value with where it is from below it."""
     form = FORMS[row.form][1]
     shown, gap, place = "–", "–", row.arch or ""
@@ -112,7 +113,6 @@ def cells(row: Row, ours: Here | None, request: gr.Request | None) -> list[str]:
     return [over(name, measure), over(published, row.source), over(shown, place), over(gap)]
 
 
-def over(value: str, below: str = "") -> str:
+def over(value: str, below: str = "") -> Markup:
     """Return a cell with a value and a smaller text below it, which may take several lines."""
-    return (f"<b>{html.escape(value)}</b>"
-            f'<br><small style="white-space:normal">{html.escape(below)}</small>')
+    return tag("b", value) + tag("br") + tag("small", below, style="white-space:normal")

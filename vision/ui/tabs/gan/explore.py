@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import html
 import io
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,8 @@ import gradio as gr
 
 from vision.errors import UserError
 from vision.ui.components.friendly import friendly
-from vision.ui.components.html import picture_uri
+from vision.ui.components.html import image
+from vision.ui.components.markup import tag
 from vision.ui.tabs.gan.shared import MODELS, needs_labels, sheet, table
 from vision.ui.text import say, t
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 KINDS = ("table", "walk", "morph", "dimension")
 FRAMES = 24
+ALONE = "width:168px;border-radius:6px;margin:0 auto;display:block"
 ROWS = 6
 NOISE = 64  # dimensions of the model that is chosen first
 
@@ -116,8 +117,7 @@ def animation(frames: np.ndarray, name: str) -> str:
     there[0].save(file, "GIF", save_all=True, append_images=there[1:] + there[-2:0:-1],
                   duration=80, loop=0)
     content = base64.b64encode(file.getvalue()).decode()
-    return (f'<img alt="{html.escape(name)}" src="data:image/gif;base64,{content}" '
-            'style="width:168px;border-radius:6px;margin:0 auto;display:block">')
+    return tag("img", alt=name, src=f"data:image/gif;base64,{content}", style=ALONE)
 
 
 def at(frames: np.ndarray | None, position: float) -> Any:
@@ -125,8 +125,7 @@ def at(frames: np.ndarray | None, position: float) -> Any:
     if frames is None:
         return gr.skip()
     frame = frames[round(position * (len(frames) - 1))]
-    return (f'<img alt="{position:.0%}" src="{picture_uri(frame)}" style="width:168px;'
-            'image-rendering:pixelated;border-radius:6px;margin:0 auto;display:block">')
+    return image(frame, f"{position:.0%}", "lab-crisp", style=ALONE)
 
 
 def build(model: gr.Dropdown, own: gr.State, pairs: list[tuple[str, int]]

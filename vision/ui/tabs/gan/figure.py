@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import gradio as gr
 import numpy as np
+from markupsafe import Markup
 
-from vision.ui.components.axes_svg import GREEN, GREY, ORANGE, Axes
-from vision.ui.components.svg import BLUE, SIZE, label, picture
+from vision.ui.components.colours import BLUE, GREEN, GREY, ORANGE
+from vision.ui.components.markup import joined, tag
+from vision.ui.components.svg import DASHED, SIZE, Axes, label, picture
 from vision.ui.text import say
 
 HIGH, GAP = 150, 40
 
 
-def draw(request: gr.Request | None) -> str:
+def draw(request: gr.Request | None) -> Markup:
     """Return both games, one above the other, with the value of each."""
     from vision.gan import theory
 
@@ -24,24 +26,23 @@ def draw(request: gr.Request | None) -> str:
                    game(26 + HIGH + GAP, real, real, "late", request))
 
 
-def legend() -> str:
+def legend() -> Markup:
     """Return the names of the curves in their colours."""
-    return "".join(label(x, 12, name, anchor="start", colour=colour, bold=True)
+    return joined(label(x, 12, name, anchor="start", colour=colour, bold=True)
                    for x, name, colour in ((44, "p_data", GREEN), (124, "p_g", ORANGE),
                                            (180, "D* = p_data / (p_data + p_g)", BLUE)))
 
 
 def game(top: float, p_data: np.ndarray, p_g: np.ndarray, key: str,
-         request: gr.Request | None) -> str:
+         request: gr.Request | None) -> Markup:
     """Return two densities with their best discriminator, and what it scores."""
     from vision.gan.theory import X, best_discriminator, jensen_shannon, value
 
     axes = Axes((-4, 4), (0, 1.1), 520, HIGH)
     best = best_discriminator(p_data, p_g)
-    look = 'stroke-width="2" stroke-dasharray="6 4"'
     shapes = [axes.scale((), (0, 0.5, 1)), axes.area(X, p_data, GREEN), axes.area(X, p_g, ORANGE),
-              axes.line((-4, 4), (0.5, 0.5), GREY, look), axes.line(X, best, BLUE)]
+              axes.line((-4, 4), (0.5, 0.5), GREY, 2, DASHED), axes.line(X, best, BLUE)]
     said = say(f"gan.figure_{key}", request, value=f"−{-value(p_data, p_g, best):.3f}",
                divergence=f"{jensen_shannon(p_data, p_g):.3f}")
-    return (f'<g transform="translate(0 {top:.0f})">{"".join(shapes)}'
-            + label(260, HIGH + 0.2 * SIZE, said, room=500) + "</g>")
+    return tag("g", *shapes, label(260, HIGH + 0.2 * SIZE, said, room=500),
+               transform=f"translate(0 {top:.0f})")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -11,7 +10,7 @@ import numpy as np
 from vision.ui.components.colours import BLUE, GREY
 from vision.ui.components.drawing_board import DrawingBoard
 from vision.ui.components.friendly import friendly
-from vision.ui.components.html import note, picture_uri, table, tiles, wipeable
+from vision.ui.components.html import image, note, table, tiles, wipeable
 from vision.ui.components.plots import axes
 from vision.ui.tabs.gan.shared import MODELS, ink_of, reader_for, sheet
 from vision.ui.text import say, t
@@ -34,8 +33,8 @@ def leaderboard(request: gr.Request) -> str:
     """Return every shipped model's measures from its card, the papers' below, and sources."""
     cards = {name: MODELS.card(name) for name in MODELS.names()}
     rows = [measures(name, card) for name, card in cards.items()]
-    rows += [[html.escape(name), value, *["–"] * (len(COLUMNS) - 2)] for name, value in PAPERS]
-    head = [html.escape(say(f"gan.column_{name}", request)) for name in COLUMNS]
+    rows += [[name, value, *["–"] * (len(COLUMNS) - 2)] for name, value in PAPERS]
+    head = [say(f"gan.column_{name}", request) for name in COLUMNS]
     return table(head, rows) + note("gan.measures_source", request,
                                     floor=floors(list(cards.values())))
 
@@ -55,7 +54,7 @@ def measures(name: str, card: Card) -> list[str]:
     def number(value: float | None, form: str) -> str:
         return "–" if value is None else form.format(value)
 
-    return [html.escape(name),
+    return [name,
             f"{parzen['mean']:.0f} ± {parzen['error']:.1f}" if parzen else "–",
             number(found.get("fidelity"), "{:.1%}"), number(found.get("distance"), "{:.1f}"),
             number(float(np.mean(diversity)) if diversity else None, "{:.2f}"),
@@ -109,8 +108,7 @@ def fool(drawing: np.ndarray | None, model: str, label: int, own: str | None,
         facts[say("gan.reads", request)] = (
             f"{loaded.card.classes[int(best)]} · {100 * float(likely):.0f}%")
     seen = (255 * picture[0, 0]).numpy().astype(np.uint8)
-    return tiles(facts) + (f'<img alt="" src="{picture_uri(seen)}" style="width:112px;'
-                           'margin-top:.5rem;image-rendering:pixelated;border-radius:4px">')
+    return tiles(facts) + image(seen, look="lab-crisp", style="width:112px;margin-top:.5rem")
 
 
 @friendly

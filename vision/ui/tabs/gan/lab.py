@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 import numpy as np
 
-from vision.ui.components.axes_svg import GREEN
+from vision.ui.components.colours import GREEN
 from vision.ui.components.drawing_board import DrawingBoard
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import wipeable

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 import numpy as np
+from markupsafe import Markup
 
-from vision.ui.components.axes_svg import BLUE, GREEN, GREY, ORANGE, RED, Axes, legend
+from vision.ui.components.colours import BLUE, GREEN, GREY, ORANGE, RED
 from vision.ui.components.html import tiles
+from vision.ui.components.markup import joined
+from vision.ui.components.svg import DASHED, Axes, legend
 from vision.ui.text import say
 
 if TYPE_CHECKING:
@@ -18,11 +21,10 @@ if TYPE_CHECKING:
 History = list[tuple[float, ...]]
 WIDE = 480
 POINTS, ARROWS = 300, 60
-DASHED = 'stroke-width="2" stroke-dasharray="6 4"'
 REACH = 0.25  # of an arrow, for a slope of 1
 
 
-def line_scene(view: View, history: History, request: gr.Request | None) -> str:
+def line_scene(view: View, history: History, request: gr.Request | None) -> Markup:
     """Return the game on the line; `history` holds rounds, V, C(G) of each frame."""
     from vision.gan.theory import FLOOR, X
 
@@ -30,19 +32,19 @@ def line_scene(view: View, history: History, request: gr.Request | None) -> str:
     axes = Axes((-4, 4), (0, top), WIDE, 240)
     past = Axes((0, last(history)), (-2, 0), WIDE, 110)
     rounds, value, best = np.array(thinned(history)).T
-    return "".join([
+    return joined([
         legend({"p_data": GREEN, "p_g": ORANGE, "D(x)": BLUE, "D*(x)": GREY}),
         axes.picture(say("gan.line_alt", request), axes.scale(range(-4, 5, 2), (0, 0.5, 1)),
                      axes.area(X, view.p_data, GREEN), axes.area(X, view.p_g, ORANGE),
-                     axes.line(X, view.d_best, GREY, DASHED), axes.line(X, view.d, BLUE)),
+                     axes.line(X, view.d_best, GREY, 2, DASHED), axes.line(X, view.d, BLUE)),
         legend({"V(D, G)": BLUE, "C(G) = max V": GREY, "−log 4": RED}),
         past.picture(say("gan.value_alt", request), past.scale(past.x, (-2, -1, 0)),
-                     past.line(past.x, (FLOOR, FLOOR), RED, 'stroke-width="1.5"'),
-                     past.line(rounds, best, GREY, DASHED), past.line(rounds, value, BLUE)),
+                     past.line(past.x, (FLOOR, FLOOR), RED, 1.5),
+                     past.line(rounds, best, GREY, 2, DASHED), past.line(rounds, value, BLUE)),
     ])
 
 
-def plane_scene(view: PlaneView, history: History, request: gr.Request | None) -> str:
+def plane_scene(view: PlaneView, history: History, request: gr.Request | None) -> Markup:
     """Return the game on the plane; `history` holds rounds and modes found of each frame."""
     span = (-view.extent, view.extent)
     axes = Axes(span, span, WIDE, WIDE - 18)
@@ -51,7 +53,7 @@ def plane_scene(view: PlaneView, history: History, request: gr.Request | None) -
     rounds, found = np.array(thinned(history)).T
     names = {f"gan.{name}": colour for name, colour in
              (("real_modes", GREEN), ("drawn_points", ORANGE), ("pulls", GREY))}
-    return "".join([
+    return joined([
         legend({say(key, request): colour for key, colour in names.items()}
                | {"D → 1": BLUE, "D → 0": RED}),
         axes.picture(say("gan.plane_alt", request), axes.surface(view.surface),
@@ -64,7 +66,7 @@ def plane_scene(view: PlaneView, history: History, request: gr.Request | None) -
     ])
 
 
-def line_facts(view: View, request: gr.Request | None) -> str:
+def line_facts(view: View, request: gr.Request | None) -> Markup:
     """Return the numbers of the game on the line."""
     from vision.gan.theory import FLOOR
 
@@ -73,7 +75,7 @@ def line_facts(view: View, request: gr.Request | None) -> str:
                   "JSD": f"{view.divergence:.4f}"})
 
 
-def plane_facts(view: PlaneView, request: gr.Request | None) -> str:
+def plane_facts(view: PlaneView, request: gr.Request | None) -> Markup:
     """Return the numbers of the game on the plane."""
     return tiles({say("gan.rounds", request): f"{view.rounds:,}",
                   say("gan.found", request): f"{view.found} / {len(view.centres)}",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
 from vision.errors import UserError
 from vision.ui.components.colours import BLUE, GREY, ORANGE
-from vision.ui.components.html import picture_uri
+from vision.ui.components.html import figure, grid, image
+from vision.ui.components.html import table as as_table
 from vision.ui.components.model_choice import ModelShelf
 from vision.ui.components.plots import axes, legend
 from vision.ui.text import say
@@ -49,28 +51,18 @@ def needs_labels(model: Model) -> Model:
     return model
 
 
-def sheet(pictures: np.ndarray, captions: list[str], smallest: int = 76) -> str:
+def sheet(pictures: np.ndarray, captions: Sequence[str], smallest: int = 76) -> Markup:
     """Return pictures (N, 28, 28) as a grid with a caption under each."""
-    cells = "".join(
-        f'<figure style="margin:0;text-align:center"><img alt="{html.escape(caption)}" '
-        f'src="{picture_uri(picture)}" style="width:100%;image-rendering:pixelated;'
-        f'border-radius:4px;margin:0"><figcaption style="font-size:.8rem;line-height:1.3;'
-        f'white-space:pre-line">{html.escape(caption)}</figcaption></figure>'
-        for picture, caption in zip(pictures, captions, strict=True))
-    return (f'<div style="display:grid;gap:.5rem;grid-template-columns:'
-            f'repeat(auto-fill,minmax({smallest}px,1fr))">{cells}</div>')
+    return grid((figure(image(picture, caption, "lab-crisp"), caption)
+                 for picture, caption in zip(pictures, captions, strict=True)), smallest,
+                full=False)
 
 
-def table(pictures: np.ndarray, columns: list[str]) -> str:
+def table(pictures: np.ndarray, columns: list[str]) -> Markup:
     """Return pictures (rows × columns, 28, 28) as a table with a head over each column."""
-    head = "".join(f"<th>{html.escape(name)}</th>" for name in columns)
-    body = "".join(
-        "<tr>" + "".join(f'<td style="padding:2px"><img alt="" src="{picture_uri(picture)}" '
-                         'style="width:100%;min-width:28px;image-rendering:pixelated;margin:0"></td>'
-                         for picture in pictures[start : start + len(columns)]) + "</tr>"
-        for start in range(0, len(pictures), len(columns)))
-    return (f'<div class="lab-scroll"><table class="lab-table"><thead><tr>{head}</tr></thead>'
-            f"<tbody>{body}</tbody></table></div>")
+    cells = [image(picture, look="lab-crisp") for picture in pictures]
+    return as_table(columns, (cells[start : start + len(columns)]
+                              for start in range(0, len(cells), len(columns))))
 
 
 def captions(result: Result) -> list[str]:

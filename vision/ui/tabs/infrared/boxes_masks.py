@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+from markupsafe import Markup
 
 from vision.ui.components.friendly import friendly
-from vision.ui.components.html import note, percent, picture_uri, table
+from vision.ui.components.html import figure, grid, image, note, percent, table
+from vision.ui.components.markup import tag
+from vision.ui.components.page_files import beside
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.infrared.shared import View, called, chip, field_of, level_of, needed_view
 from vision.ui.text import say, t
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from vision.infrared.inspection.result import Instance
     from vision.infrared.inspection.thermal import Reading
 
-WRAPPED = "th { white-space: normal !important; vertical-align: bottom; }"
+WRAPPED = beside(__file__, "boxes_masks.css")
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +67,7 @@ def pairs_of(view: View) -> list[Pair]:
 
 @friendly
 @low_priority
-def compare(view: View | None, request: gr.Request) -> str:
+def compare(view: View | None, request: gr.Request) -> Markup:
     """Return the worst box as a picture, and both measurements of every device."""
     found = pairs_of(needed_view(view))
     if not found:
@@ -74,15 +76,15 @@ def compare(view: View | None, request: gr.Request) -> str:
     return cut_out(view, found[0], request) + rows(view, found, request)
 
 
-def rows(view: View, found: list[Pair], request: gr.Request | None) -> str:
+def rows(view: View, found: list[Pair], request: gr.Request | None) -> Markup:
     """Return the table of both measurements."""
     _, unit = field_of(view.result.thermogram)
     heads = [say(f"infrared.column.{name}", request, unit=unit) for name in (
         "device", "mask_mean", "box_mean", "off", "mask_highest", "box_highest", "not_device",
         "mask_verdict", "box_verdict")]
     return table(heads, (
-        [f"{pair.place + 1} {html.escape(called('class', pair.instance.name, request))}",
-         f"{pair.inside.mean:.1f}", f"{pair.boxed.mean:.1f}", f"<b>{pair.error:+.1f}</b>",
+        [f"{pair.place + 1} {called('class', pair.instance.name, request)}",
+         f"{pair.inside.mean:.1f}", f"{pair.boxed.mean:.1f}", tag("b", f"{pair.error:+.1f}"),
          f"{pair.inside.highest:.1f}", f"{pair.boxed.highest:.1f}",
          percent(1 - pair.instance.mask.sum() / pair.box.sum()),
          judged(level_of(pair.instance), request), judged(pair.boxed_level, request)]
@@ -91,10 +93,10 @@ def rows(view: View, found: list[Pair], request: gr.Request | None) -> str:
 
 def judged(level: str, request: gr.Request | None) -> str:
     """Return a verdict with its colour."""
-    return f"{chip(level)}{html.escape(called('level', level, request))}" if level else "–"
+    return chip(level) + called("level", level, request) if level else "–"
 
 
-def cut_out(view: View, pair: Pair, request: gr.Request | None) -> str:
+def cut_out(view: View, pair: Pair, request: gr.Request | None) -> Markup:
     """Return a device's box as a picture, and beside it only what its mask holds."""
     import numpy as np
 
@@ -104,15 +106,11 @@ def cut_out(view: View, pair: Pair, request: gr.Request | None) -> str:
     grey = (0.25 * picture.mean(2, keepdims=True) + 90).repeat(3, 2)  # (H, W, 3)
     alone = np.where(pair.instance.mask[..., None], picture, grey).astype(np.uint8)
     _, unit = field_of(view.result.thermogram)
-    cells = "".join(
-        '<figure style="margin:0;max-width:45%">'
-        f'<img src="{picture_uri(np.ascontiguousarray(each[part]))}" alt="" '
-        'style="height:220px;max-width:100%;object-fit:contain;margin:0">'
-        f"<figcaption>{html.escape(say(f'infrared.{key}', request, mean=f'{mean:.1f} {unit}'))}"
-        "</figcaption></figure>"
-        for key, each, mean in (("box_has", picture, pair.boxed.mean),
-                                ("mask_has", alone, pair.inside.mean)))
-    return f'<div style="display:flex;gap:1.5rem;margin:.6rem 0">{cells}</div>'
+    shown = (figure(image(each[part], style="height:220px;object-fit:contain"),
+                    say(f"infrared.{key}", request, mean=f"{mean:.1f} {unit}"))
+             for key, each, mean in (("box_has", picture, pair.boxed.mean),
+                                     ("mask_has", alone, pair.inside.mean)))
+    return grid(shown, 140, widest=640)
 
 
 def build(view: gr.State) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import html
 import time
 from typing import TYPE_CHECKING
 
 import gradio as gr
+from markupsafe import Markup
 
 from vision.errors import UserError
 from vision.ui.components.friendly import friendly
-from vision.ui.components.html import clock, percent, picture_uri, table, tiles
+from vision.ui.components.html import clock, figure, grid, image, percent, table, tiles
 from vision.ui.components.model_choice import ModelShelf
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.infrared.picture import LOOK, stage
@@ -40,7 +40,7 @@ def machine() -> Model:
 
 @friendly
 @low_priority
-def compare(view: View | None, request: gr.Request) -> str:
+def compare(view: View | None, request: gr.Request) -> Markup:
     """Return the steps of the classical way, and what it finds beside the network."""
     from vision.infrared.studies.classical import clusters, detect
 
@@ -71,7 +71,7 @@ def as_result(result: Result, found: Detections, seconds: float) -> Result:
     return Result(result.thermogram, tuple(instances), 0, None, None, seconds)
 
 
-def steps(view: View, parted: np.ndarray, said: Result, request: gr.Request | None) -> str:
+def steps(view: View, parted: np.ndarray, said: Result, request: gr.Request | None) -> Markup:
     """Return the clusters, the hot regions, and both answers as pictures."""
     import numpy as np
 
@@ -79,29 +79,21 @@ def steps(view: View, parted: np.ndarray, said: Result, request: gr.Request | No
     for each in said.instances:
         hot |= each.mask
     plain = {"clusters": (parted * 85).astype(np.uint8), "hot": np.uint8(255) * hot}
-    cells = [figure(f'<img alt="" style="width:100%;margin:0" src="{picture_uri(each)}">',
-                    say(f"infrared.step_{key}", request)) for key, each in plain.items()]
+    cells = [figure(image(each), say(f"infrared.step_{key}", request))
+             for key, each in plain.items()]
     cells += [figure(stage(result, request, brief=True), say(f"infrared.step_{key}", request))
               for key, result in (("named", said), ("network", view.result))]
-    return ('<div style="display:grid;gap:.8rem;margin:.8rem 0;'
-            'grid-template-columns:repeat(auto-fill,minmax(min(260px,100%),1fr))">'
-            f"{''.join(cells)}</div>")
+    return grid(cells, 260)
 
 
-def figure(picture: str, caption: str) -> str:
-    """Return a picture with words under it."""
-    return (f'<figure style="margin:0">{picture}<figcaption>{html.escape(caption)}</figcaption>'
-            "</figure>")
-
-
-def rows(network: Result, classical: Result, request: gr.Request | None) -> str:
+def rows(network: Result, classical: Result, request: gr.Request | None) -> Markup:
     """Return what each region was called, and the device of the network that it lies on most."""
     heads = [say(f"infrared.column.{key}", request)
              for key in ("region", "score", "lies_on", "covers")]
     lines = []
     for place, each in enumerate(classical.instances, 1):
         name, share = covered(each, network, request)
-        lines.append([f"{place} {html.escape(called('class', each.name, request))}",
+        lines.append([f"{place} {called('class', each.name, request)}",
                       f"{each.score:.2f}", name, share])
     return table(heads, lines)
 
@@ -114,7 +106,7 @@ def covered(region: Instance, network: Result, request: gr.Request | None) -> tu
         return "–", "–"
     best = max(range(len(shares)), key=shares.__getitem__)
     name = called("class", network.instances[best].name, request)
-    return html.escape(f"{best + 1} {name}"), percent(shares[best])
+    return f"{best + 1} {name}", percent(shares[best])
 
 
 def build(view: gr.State) -> None:

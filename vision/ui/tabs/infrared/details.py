@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+from markupsafe import Markup
 
 from vision.ui.components.colours import BLUE
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, table
+from vision.ui.components.markup import joined, tag
+from vision.ui.components.page_files import beside
 from vision.ui.components.plots import axes
 from vision.ui.tabs.infrared.shared import (
     View,
@@ -27,9 +29,7 @@ from vision.ui.text import explain, say, t
 if TYPE_CHECKING:
     from vision.infrared.inspection.result import Instance
 
-LOOK = """
-td:first-child { white-space: normal !important; }
-"""
+LOOK = beside(__file__, "details.css")
 Line = tuple[float, float, float, float]
 
 
@@ -104,23 +104,23 @@ def along(instance: Instance, size: tuple[int, ...]) -> Line:
                  for value in inside(*end, size[1], size[0]))  # type: ignore[return-value]
 
 
-def words_of(view: View, place: int, request: gr.Request | None) -> str:
+def words_of(view: View, place: int, request: gr.Request | None) -> Markup:
     """Return a device's numbers: its verdict, its zones, the limits of its class."""
     instance = view.result.instances[place]
-    title = html.escape(f"{place + 1} {called('class', instance.name, request)}")
-    parts = [f"<h3>{chip(level_of(instance))}{title}</h3>"]
+    title = f"{place + 1} {called('class', instance.name, request)}"
+    parts = [tag("h3", chip(level_of(instance)), title)]
     if instance.verdict and instance.reading:
-        parts.append(f"<p>{html.escape(explain(instance.verdict.reason, request))}</p>")
+        parts.append(tag("p", explain(instance.verdict.reason, request)))
         parts.append(rules(view, instance, request))
     else:
         scaled = view.result.thermogram.celsius is not None
         parts.append(note(f"infrared.{'mask_empty' if scaled else 'relative'}", request))
     if instance.zones:
         parts.append(zone_rows(view, instance, request))
-    return "".join(parts)
+    return joined(parts)
 
 
-def rules(view: View, instance: Instance, request: gr.Request | None) -> str:
+def rules(view: View, instance: Instance, request: gr.Request | None) -> Markup:
     """Return every rule for a device's class: what is found here, and the limits."""
     from vision.infrared.inspection.thermal import LIMITS, RELATIVE, SMALLEST_RISE, SOURCE
 
@@ -135,14 +135,14 @@ def rules(view: View, instance: Instance, request: gr.Request | None) -> str:
     heads = [say(f"infrared.{key}", request) for key in ("rule", "here", "limit")]
     air = say("infrared.air_is", request, air=f"{view.result.air:.1f}",
               source=called("report", SOURCE, request))
-    return table(heads, rows) + f"<p><small>{html.escape(air)}</small></p>"
+    return table(heads, rows) + tag("p", tag("small", air))
 
 
 def graded(levels: Sequence[str], limits: Sequence[float], unit: str, request: gr.Request | None
            ) -> str:
     """Return limits with the verdicts that they lead to, a line each."""
-    return "<br>".join(f"{limit:g} {unit} {html.escape(called('level', level, request))}"
-                       for level, limit in zip(levels, limits, strict=True))
+    return joined((f"{limit:g} {unit} {called('level', level, request)}"
+                   for level, limit in zip(levels, limits, strict=True)), tag("br"))
 
 
 def found_here(view: View, instance: Instance) -> tuple[str, str, str]:
@@ -164,14 +164,14 @@ def found_here(view: View, instance: Instance) -> tuple[str, str, str]:
             f"{reading.p95 - sister.p95:+.1f} K" if sister else "–")
 
 
-def zone_rows(view: View, instance: Instance, request: gr.Request | None) -> str:
+def zone_rows(view: View, instance: Instance, request: gr.Request | None) -> Markup:
     """Return the zones of a device with the value at their centres."""
     field, unit = field_of(view.result.thermogram)
     height, width = field.shape
     rows = []
     for zone in instance.zones:
         x, y = inside(*zone.centre, width, height)
-        rows.append([html.escape(called("zone", zone.name, request)),
+        rows.append([called("zone", zone.name, request),
                      f"{field[int(y), int(x)]:.1f} {unit}", f"{x:.0f}, {y:.0f}",
                      f"{zone.size[0]:.0f}×{zone.size[1]:.0f}"])
     heads = [say(f"infrared.column.{key}", request) for key in ("zone", "centre", "at", "size")]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gradio as gr
+from markupsafe import Markup
 
-from vision.ui.components.svg import BLUE, GREEN, GREY, ORANGE, WIDE, arrow, label, named, picture
+from vision.ui.components.colours import BLUE, GREEN, GREY, ORANGE
+from vision.ui.components.markup import joined, tag
+from vision.ui.components.svg import WIDE, arrow, label, named, picture
 from vision.ui.text import say
 
 HIGH = 48.0
@@ -15,7 +18,7 @@ BOXES = {  # where each part stands: left, top, width, colour
 }
 
 
-def draw(request: gr.Request | None) -> str:
+def draw(request: gr.Request | None) -> Markup:
     """Return the pipeline."""
     shapes = [named(x, y, width, HIGH, say(f"infrared.figure_{key}", request), colour)
               for key, (x, y, width, colour) in BOXES.items()]
@@ -27,17 +30,17 @@ def draw(request: gr.Request | None) -> str:
                    say("infrared.figure_caption", request), *shapes)
 
 
-def route(*points: tuple[float, float]) -> str:
+def route(*points: tuple[float, float]) -> Markup:
     """Return an arrow with corners."""
     way = "L".join(f"{x:.1f} {y:.1f}" for x, y in points[:-1])
-    return (f'<path d="M{way}" stroke="currentColor" stroke-width="1.8" fill="none"/>'
+    return (tag("path", d=f"M{way}", stroke="currentColor", stroke_width=1.8, fill="none")
             + arrow(*points[-2], *points[-1]))
 
 
-def transfer(request: gr.Request | None) -> str:
+def transfer(request: gr.Request | None) -> Markup:
     """Return how the weights of a class's box become those of its mask."""
     x = 230
-    return "".join([
+    return joined([
         arrow(x, 136, x, 156, GREEN, dashed=True), named(x - 32, 158, 64, 24, "T(·;θ)", ORANGE),
         arrow(x, 182, x, 204, ORANGE, dashed=True),
         label(x - 30, 145, "w_box", anchor="end", colour=GREEN),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -11,6 +10,7 @@ from vision import checkpoints
 from vision.ui.components.colours import BLUE, GREEN, GREY, ORANGE
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, percent, table
+from vision.ui.components.markup import joined, tag
 from vision.ui.components.plots import axes, legend
 from vision.ui.text import say, t
 
@@ -44,8 +44,8 @@ def show(measure: str, request: gr.Request) -> tuple[Any, str]:
                           name=say(f"infrared.from.{each.sampling}", request),
                           accuracy=percent(each.accuracy)) for each in report.backbones)
     commands = [*(each.command for each in report.backbones), COMMAND]
-    notes = (f"<p>{html.escape(made)}</p><p>{html.escape(began)}</p>"
-             + "".join(f"<p><code>{html.escape(command)}</code></p>" for command in commands))
+    notes = joined([tag("p", made), tag("p", began),
+                    *(tag("p", tag("code", command)) for command in commands)])
     return figure(curves, measure, request), notes + rows(curves, measure, request)
 
 
@@ -84,7 +84,7 @@ def rows(curves: Curves, measure: str, request: gr.Request | None) -> str:
     lines = []
     for (way, sampling), rungs in curves.items():
         known = {rung.pictures: percent(getattr(rung, measure)) for rung in rungs}
-        lines.append([html.escape(name_of(way, sampling, request)),
+        lines.append([name_of(way, sampling, request),
                       *(known.get(count, "–") for count in counts)])
     return table([say("infrared.column.pictures", request), *map(str, counts)], lines)
 

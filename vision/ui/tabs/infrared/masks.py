@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import functools
-import html
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import gradio as gr
+from markupsafe import Markup
 
 from vision import checkpoints
 from vision.errors import UserError
@@ -69,7 +69,7 @@ def models() -> dict[str, Model]:
 
 @friendly
 @low_priority
-def compare(view: View | None, request: gr.Request) -> Iterator[str]:
+def compare(view: View | None, request: gr.Request) -> Iterator[Markup]:
     """Show the same devices with each branch's masks, one after the other, and what cards say."""
     from vision.infrared.predict import Settings, predict
 
@@ -84,7 +84,7 @@ def compare(view: View | None, request: gr.Request) -> Iterator[str]:
         yield side_by_side(named, request) + rows(done, never, request) + measured
 
 
-def rows(done: dict[str, Result], never: tuple[str, ...], request: gr.Request | None) -> str:
+def rows(done: dict[str, Result], never: tuple[str, ...], request: gr.Request | None) -> Markup:
     """Return for each device how much of the fully taught mask the other branches have."""
     from vision.infrared.inspection.matching import shared_mask
 
@@ -94,13 +94,13 @@ def rows(done: dict[str, Result], never: tuple[str, ...], request: gr.Request | 
     heads = [say(f"infrared.column.{name}", request) for name in ("device", "has_masks")]
     heads += [called("branch", name, request) for name in list(done)[1:]]
     return table(heads, [
-        [f"{place + 1} {html.escape(called('class', each.name, request))}",
+        [f"{place + 1} {called('class', each.name, request)}",
          say(f"infrared.{'never' if each.name in never else 'seen'}", request),
          *(f"{shared_mask(each.mask, other.instances[place].mask):.2f}" for other in others)]
         for place, each in enumerate(full.instances)])
 
 
-def measures(known: dict[str, Card], never: tuple[str, ...], request: gr.Request | None) -> str:
+def measures(known: dict[str, Card], never: tuple[str, ...], request: gr.Request | None) -> Markup:
     """Return the table of mask AP on the held-out scenes, from the cards."""
     from vision.infrared.studies.mask_branches import taught
 

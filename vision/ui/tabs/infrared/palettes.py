@@ -10,6 +10,7 @@ import gradio as gr
 
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, table
+from vision.ui.components.markup import tag
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.infrared.picture import LOOK, side_by_side
 from vision.ui.tabs.infrared.shared import MODELS, View, called, needed_view
@@ -92,8 +93,8 @@ def shown(view: View, done: list[Attack], request: gr.Request | None) -> str:
              for name in ("painted", "read_as", "read_error", "survives", "survives_bright")]
     rows = [[called("palette", each.palette, request),
              called("palette", each.read.thermogram.palette, request), f"{each.error:.1f} %",
-             f"<b>{surviving(view.result, each.read)}</b> / {total}",
-             f"<b>{surviving(view.result, each.bright)}</b> / {total}"] for each in done]
+             tag("b", str(surviving(view.result, each.read))) + f" / {total}",
+             tag("b", str(surviving(view.result, each.bright))) + f" / {total}"] for each in done]
     pictures = {called("palette", each.palette, request): each.read for each in done}
     return side_by_side(pictures, request) + table(heads, rows)
 

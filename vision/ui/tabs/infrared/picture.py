@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 import gradio as gr
+from markupsafe import Markup
 
-from vision.ui.components.html import clock, picture_uri, table, tiles
+from vision.ui.components.html import as_note, clock, figure, grid, picture_uri, table, tiles
+from vision.ui.components.markup import joined, tag
+from vision.ui.components.page_files import beside
+from vision.ui.components.text_width import wide
 from vision.ui.tabs.infrared.shared import (
     RECORDED,
     View,
@@ -28,83 +31,8 @@ if TYPE_CHECKING:
     from vision.infrared.inspection.result import Instance, Result
     from vision.infrared.thermogram.thermogram import Thermogram
 
-LOOK = """
-.infrared-stage { position: relative; margin-inline: auto; line-height: 0; }
-.infrared-stage img { width: 100%; margin: 0; border-radius: 6px; }
-.infrared-stage svg { position: absolute; inset: 0; width: 100%; height: 100%; cursor: crosshair;
-                      touch-action: pan-y; }
-.infrared-stage g { transition: opacity .12s; }
-.infrared-stage.infrared-lit g:not(.infrared-on) { opacity: .18; }
-.infrared-stage g.infrared-on path { stroke: #fff; stroke-width: 1.5; }
-.infrared-stage text { paint-order: stroke; stroke: #000; stroke-width: .25em;
-                       stroke-linejoin: round; font-weight: 600; user-select: none; }
-.infrared-line { stroke: #fff; stroke-width: 2; stroke-dasharray: 5 3; pointer-events: none;
-                 vector-effect: non-scaling-stroke; }
-tr.infrared-on td { background: var(--background-fill-secondary); }
-tr:has([data-device]) { cursor: pointer; }
-td button[data-device] { all: unset; cursor: pointer; font-weight: 600; }
-td button[data-device]:focus-visible { outline: 2px solid var(--body-text-color); }
-th { white-space: normal !important; vertical-align: bottom; }
-th:nth-child(2), td:nth-child(2) { text-align: left !important; }
-td:nth-child(2) { white-space: normal !important; min-width: 11em; }
-td small { display: block; }
-"""
-POINTER = """
-const parts = () => [...element.querySelectorAll('[data-device]')];
-let chosen = null, start = null;
-const place = (event) => {
-  const svg = element.querySelector('.infrared-stage svg'), box = svg.getBoundingClientRect();
-  return [(event.clientX - box.left) / box.width * svg.viewBox.baseVal.width,
-          (event.clientY - box.top) / box.height * svg.viewBox.baseVal.height];
-};
-const device = (target) => {
-  const part = target.closest('[data-device], tr');
-  if (!part) return null;
-  return (part.matches('tr') ? part.querySelector('[data-device]') : part)?.dataset.device ?? null;
-};
-const light = (name) => {
-  element.querySelector('.infrared-stage')?.classList.toggle('infrared-lit', name !== null);
-  parts().forEach((part) => {
-    const on = part.dataset.device === name;
-    (part.closest('tr') ?? part).classList.toggle('infrared-on', on);
-  });
-};
-const draw = (from, to) => {
-  const line = element.querySelector('.infrared-line');
-  [['x1', from[0]], ['y1', from[1]], ['x2', to[0]], ['y2', to[1]]].forEach(
-    ([key, value]) => line.setAttribute(key, value));
-};
-const choose = (name) => {
-  if (name === null) return;
-  chosen = name;
-  light(name);
-  trigger('select', {device: Number(name)});
-};
-element.addEventListener('pointerover', (event) => {
-  if (!start) light(device(event.target) ?? chosen);
-});
-element.addEventListener('pointerleave', () => light(chosen));
-element.addEventListener('focusin', (event) => light(device(event.target) ?? chosen));
-element.addEventListener('click', (event) => {
-  if (event.target.closest('tr')) choose(device(event.target));
-});
-element.addEventListener('pointerdown', (event) => {
-  if (event.target.closest('.infrared-stage svg')) start = place(event);
-});
-element.addEventListener('pointermove', (event) => { if (start) draw(start, place(event)); });
-const finish = (event) => {
-  if (!start) return;
-  const from = start, to = place(event);
-  start = null;
-  if (Math.hypot(to[0] - from[0], to[1] - from[1]) < 4) {
-    draw([-9, -9], [-9, -9]);
-    choose(device(event.target));
-  } else trigger('input', {line: [...from, ...to]});
-};
-element.addEventListener('pointerup', finish);
-element.addEventListener('pointercancel', () => { start = null; });
-watch('value', () => { chosen = null; });
-"""
+LOOK = beside(__file__, "picture.css")
+POINTER = beside(__file__, "picture.js")
 
 
 def painted(thermogram: Thermogram, palette: str) -> np.ndarray:
@@ -115,44 +43,41 @@ def painted(thermogram: Thermogram, palette: str) -> np.ndarray:
 
 
 def stage(result: Result, request: gr.Request | None, palette: str = RECORDED,
-          opacity: float = 0.35, shown: Collection[int] | None = None, brief: bool = False) -> str:
+          opacity: float = 0.35, shown: Collection[int] | None = None, brief: bool = False
+          ) -> Markup:
     """Return the picture with the devices of the shown classes over it; brief names are numbers."""
     height, width = result.thermogram.grey.shape
     drawn = {place: instance for place, instance in enumerate(result.instances)
              if shown is None or instance.label in shown}
     names = labels(drawn, width, request, brief)
-    groups = "".join(outlined(place, instance, opacity, names[place])
-                     for place, instance in drawn.items())
-    picture = picture_uri(painted(result.thermogram, palette), "jpeg")
-    alt = html.escape(say("infrared.result_alt", request))
-    return (f'<div class="infrared-stage" style="max-width:{68 * width / height:.0f}vh">'
-            f'<img src="{picture}" alt="{alt}" draggable="false">'
-            f'<svg viewBox="0 0 {width} {height}" preserveAspectRatio="none">{groups}'
-            '<line class="infrared-line" x1="-9" y1="-9" x2="-9" y2="-9"/></svg></div>')
+    groups = [outlined(place, instance, opacity, names[place])
+              for place, instance in drawn.items()]
+    line = tag("line", class_="infrared-line", x1=-9, y1=-9, x2=-9, y2=-9)
+    return tag("div", tag("img", src=picture_uri(painted(result.thermogram, palette), "jpeg"),
+                          alt=say("infrared.result_alt", request), draggable="false"),
+               tag("svg", *groups, line, viewBox=f"0 0 {width} {height}",
+                   preserveAspectRatio="none"),
+               class_="infrared-stage", style=f"max-width:{68 * width / height:.0f}vh")
 
 
-def side_by_side(results: dict[str, Result], request: gr.Request | None) -> str:
+def side_by_side(results: dict[str, Result], request: gr.Request | None) -> Markup:
     """Return several answers as small pictures, each with its name below it."""
-    figures = "".join(
-        f"<figure style='margin:0'>{stage(result, request, brief=True)}<figcaption>"
-        f"{html.escape(name)}</figcaption></figure>" for name, result in results.items())
-    return (f'<div style="display:grid;gap:.8rem;margin-bottom:.8rem;'
-            f'grid-template-columns:repeat(auto-fill,minmax(min(260px,100%),1fr))">{figures}</div>')
+    return grid((figure(stage(result, request, brief=True), name)
+                 for name, result in results.items()), 260)
 
 
-def outlined(place: int, instance: Instance, opacity: float, name: str) -> str:
+def outlined(place: int, instance: Instance, opacity: float, name: str) -> Markup:
     """Return a device as shapes: its mask, its box, its name."""
     tint = colour(level_of(instance))
     x0, y0, x1, y1 = instance.box
-    return (f'<g data-device="{place}" fill="{tint}"><path d="{shape(instance.mask)}" '
-            f'fill-opacity="{opacity}" fill-rule="evenodd"/>'
-            f'<rect x="{x0:.1f}" y="{y0:.1f}" width="{x1 - x0:.1f}" height="{y1 - y0:.1f}" '
-            f'fill="transparent" stroke="{tint}" vector-effect="non-scaling-stroke" '
-            f'stroke-width="1.5"/>{name}</g>')
+    return tag("g", tag("path", d=shape(instance.mask), fill_opacity=opacity, fill_rule="evenodd"),
+               tag("rect", x=x0, y=y0, width=x1 - x0, height=y1 - y0, fill="transparent",
+                   stroke=tint, vector_effect="non-scaling-stroke", stroke_width=1.5),
+               name, data_device=place, fill=tint)
 
 
 def labels(drawn: dict[int, Instance], width: int, request: gr.Request | None,
-           brief: bool = False) -> dict[int, str]:
+           brief: bool = False) -> dict[int, Markup]:
     """Return number and name of each device as text over its box, none upon another one."""
     size = width / (26 if brief else 44)
     taken: list[tuple[float, float, float]] = []  # left, right, bottom
@@ -160,15 +85,14 @@ def labels(drawn: dict[int, Instance], width: int, request: gr.Request | None,
     for place, instance in drawn.items():
         name = str(place + 1)
         name += "" if brief else f" {called('class', instance.name, request)}"
-        long = sum(1.0 if ord(letter) > 0x2E80 else 0.6 for letter in name) * size
+        long = wide(name) * size
         left = min(max(instance.box[0], 0), max(width - long, 0))
         low = max(instance.box[1] - 0.3 * size, size)
         while any(left < right and start < left + long and abs(low - bottom) < size
                   for start, right, bottom in taken):
             low += 0.2 * size
         taken.append((left, left + long, low))
-        texts[place] = (f'<text x="{left:.1f}" y="{low:.1f}" font-size="{size:.1f}">'
-                        f"{html.escape(name)}</text>")
+        texts[place] = tag("text", name, x=left, y=low, font_size=size)
     return texts
 
 
@@ -182,7 +106,7 @@ def shape(mask: np.ndarray) -> str:
                    for ring in found)
 
 
-def rows_of(view: View, request: gr.Request | None, shown: Collection[int] | None = None) -> str:
+def rows_of(view: View, request: gr.Request | None, shown: Collection[int] | None = None) -> Markup:
     """Return the table of the devices: class, score, temperatures, verdict and its rule."""
     field, unit = field_of(view.result.thermogram)
     heads = [say(f"infrared.column.{name}", request, unit=unit)
@@ -195,9 +119,9 @@ def rows_of(view: View, request: gr.Request | None, shown: Collection[int] | Non
 def row(place: int, instance: Instance, field: np.ndarray, request: gr.Request | None
         ) -> list[str]:
     """Return one device's cells."""
-    name = html.escape(called("class", instance.name, request))
-    button = (f'<button type="button" data-device="{place}">{chip(level_of(instance))}'
-              f"{place + 1} {name}</button>")
+    name = called("class", instance.name, request)
+    button = tag("button", chip(level_of(instance)), f"{place + 1} {name}", type="button",
+                 data_device=place)
     return [button, ruled(instance, request), f"{instance.score:.2f}", *degrees(instance, field)]
 
 
@@ -215,19 +139,18 @@ def ruled(instance: Instance, request: gr.Request | None) -> str:
     """Return a device's verdict with the rule that gave it under it."""
     if not instance.verdict:
         return "–"
-    level = html.escape(called("level", instance.verdict.level, request))
-    rule = html.escape(explain(instance.verdict.reason, request))
-    return f"<b>{level}</b><small>{rule}</small>"
+    level = called("level", instance.verdict.level, request)
+    return tag("b", level) + tag("small", explain(instance.verdict.reason, request))
 
 
 def shown_of(view: View, request: gr.Request | None, palette: str = RECORDED,
-             opacity: float = 0.35, shown: Collection[int] | None = None) -> str:
+             opacity: float = 0.35, shown: Collection[int] | None = None) -> Markup:
     """Return picture and table of a detection."""
-    listed = rows_of(view, request, shown) if view.result.instances else ""
+    listed = rows_of(view, request, shown) if view.result.instances else Markup()
     return stage(view.result, request, palette, opacity, shown) + listed
 
 
-def facts(view: View, request: gr.Request | None) -> str:
+def facts(view: View, request: gr.Request | None) -> Markup:
     """Return what is to be said of a detection: its numbers, then its remarks."""
     result = view.result
     worst = gravest(result)
@@ -240,7 +163,6 @@ def facts(view: View, request: gr.Request | None) -> str:
              "hottest": "–" if hottest is None else f"{hottest:.1f} {unit}",
              "palette": called("palette", result.thermogram.palette, request),
              "time": clock(result.seconds)}
-    notes = "".join(f'<p class="lab-note" style="margin-top:.6rem">'
-                    f"{html.escape(remark(each, request))}</p>" for each in result.remarks())
+    notes = joined(as_note(remark(each, request)) for each in result.remarks())
     return tiles({say(f"infrared.tile.{key}", request): value
                   for key, value in found.items()}) + notes

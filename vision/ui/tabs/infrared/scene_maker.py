@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 from vision.ui.components.friendly import friendly
-from vision.ui.components.html import percent, table, tiles
+from vision.ui.components.html import figure, grid, percent, table, tiles
+from vision.ui.components.markup import tag
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.uploads import new_folder
 from vision.ui.tabs.infrared.picture import LOOK, stage
@@ -96,17 +96,13 @@ def shown(scene: Scene, truth: Result, said: Result, request: gr.Request | None)
     numbers = {"right": right, "wrong_class": len(found) - right,
                "missed": len(truth.instances) - len(found),
                "invented": len(said.instances) - len(found)}
-    pictures = "".join(
-        f"<figure style='margin:0'><figcaption><b>{html.escape(say(f'infrared.{key}', request))}"
-        f"</b></figcaption>{stage(result, request, brief=True)}</figure>"
-        for key, result in (("truth", truth), ("detection", said)))
+    pictures = (figure(stage(result, request, brief=True), say(f"infrared.{key}", request),
+                       above=True) for key, result in (("truth", truth), ("detection", said)))
     air = say("infrared.scene_air", request, weather=called("weather", scene.air.kind, request),
               air=f"{scene.air.ambient:.1f}", low=scene.low, high=scene.high)
-    return (tiles({say(f"infrared.tile.{key}", request): str(value)
-                   for key, value in numbers.items()})
-            + '<div style="display:grid;gap:.8rem;margin:.8rem 0;'
-            f'grid-template-columns:repeat(auto-fit,minmax(min(300px,100%),1fr))">{pictures}</div>'
-            + f"<p>{html.escape(air)}</p>" + rows(scene, truth, said, found, request))
+    facts = {say(f"infrared.tile.{key}", request): str(value) for key, value in numbers.items()}
+    return (tiles(facts) + grid(pictures, 300) + tag("p", air)
+            + rows(scene, truth, said, found, request))
 
 
 def rows(scene: Scene, truth: Result, said: Result, found: Found, request: gr.Request | None
@@ -118,7 +114,7 @@ def rows(scene: Scene, truth: Result, said: Result, found: Found, request: gr.Re
     for place, (device, known) in enumerate(zip(scene.devices, truth.instances, strict=True)):
         fault = called("fault", device.fault, request) if device.fault else "–"
         hit = said.instances[found[place]] if place in found else None
-        lines.append([f"{place + 1} {named(known, request)}", html.escape(fault),
+        lines.append([f"{place + 1} {named(known, request)}", fault,
                       *answer(known, hit, request)])
     lines += [["–", "–", f"{place + 1} {named(each, request)}", f"{each.score:.2f}", "–", "–",
                highest(each)] for place, each in enumerate(said.instances)
@@ -138,7 +134,7 @@ def answer(known: Instance, hit: Instance | None, request: gr.Request | None) ->
 
 def named(instance: Instance, request: gr.Request | None) -> str:
     """Return a device's class in the reader's language."""
-    return html.escape(called("class", instance.name, request))
+    return called("class", instance.name, request)
 
 
 def highest(instance: Instance) -> str:

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+from markupsafe import Markup
 
 from vision import checkpoints
 from vision.errors import UserError
 from vision.ui import ASSETS
+from vision.ui.components import svg
 from vision.ui.components.model_choice import ModelShelf
 from vision.ui.components.pictures import LONGEST_SIDE
 from vision.ui.text import error_templates, explain, language_of, words
@@ -119,9 +121,9 @@ def level_of(instance: Instance) -> str:
     return instance.verdict.level if instance.verdict else ""
 
 
-def chip(level: str) -> str:
+def chip(level: str) -> Markup:
     """Return a small square in the colour of a verdict."""
-    return f'<span class="lab-chip" style="background:{colour(level)}"></span>'
+    return svg.chip(colour(level))
 
 
 def gravest(result: Result) -> int | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator
 
 import gradio as gr
+from markupsafe import Markup
 
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, percent, short, table
+from vision.ui.components.markup import tag
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.pruning.curve import FEW
 from vision.ui.tabs.pruning.diagram import slabs
@@ -27,7 +28,7 @@ from vision.ui.text import say, t
 @friendly
 @low_priority
 def compare(model: str, ratio: float, protected: str, own: str | None, request: gr.Request
-            ) -> Iterator[str]:
+            ) -> Iterator[Markup]:
     """Cut by one criterion after the other, and measure each without fine-tuning."""
     start = note("pruning.compared", request, ratio=f"{ratio:.0%}", count=FEW,
                  data=say(f"pruning.data_{measured_on(MODELS.open(model, own).card)}", request),
@@ -48,11 +49,9 @@ def row(model: str, ratio: float, criterion: str, protected: str, own: str | Non
     report = report_of_cut(model, ratio, criterion, protected, own, FEW)
     plan = plan_for(model, ratio, criterion, protected, own)
     layers = slabs(network_of(MODELS.open(model, own)), plan)
-    name = html.escape(say(f"pruning.criterion_{criterion}", request))
-    return [name, f"<b>{percent(report.accuracy)}</b>", short(report.size.parameters),
-            short(report.size.multiply_adds),
-            f'<div style="width:220px;margin-left:auto">{bars(layers, request, 56)}'
-            "</div>"]
+    return [say(f"pruning.criterion_{criterion}", request), tag("b", percent(report.accuracy)),
+            short(report.size.parameters), short(report.size.multiply_adds),
+            tag("div", bars(layers, request, 56), style="width:220px;margin-left:auto")]
 
 
 def build(model: gr.Dropdown, ratio: gr.Slider, protected: gr.Textbox, own: gr.State) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+from markupsafe import Markup
 
 from vision.ui.components.colours import BLUE, GREEN, GREY, ORANGE
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, percent, table
+from vision.ui.components.markup import tag
 from vision.ui.components.plots import axes, legend
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.pruning.shared import (
@@ -53,7 +54,7 @@ def published(arch: str) -> str | None:
 
 
 @friendly
-def cliff(model: str, own: str | None, request: gr.Request) -> tuple[Any, str]:
+def cliff(model: str, own: str | None, request: gr.Request) -> tuple[Any, Markup]:
     """Return the curve on a network's card as plots, and what it is."""
     card = MODELS.card(model, own)
     other = published(card.arch)
@@ -101,21 +102,21 @@ def costs(axis: Any, points: list[dict[str, Any]]) -> None:
                       linewidth=2, label=f"ms, {name}")
 
 
-def papers(other: str | None, request: gr.Request | None) -> str:
+def papers(other: str | None, request: gr.Request | None) -> Markup:
     """Return the paper's rows of a network as a table."""
     if not other:
-        return ""
+        return Markup()
     head = [say(f"pruning.{key}", request) for key in ("ratio", "accuracy", "parameters")]
     rows = [[f"{ratio:.0%}", percent(accuracy), f"{size:.2f}M", f"{flops:.2f}"]
             for ratio, accuracy, size, flops in PAPER[other]]
-    source = html.escape(say("pruning.paper", request, model=other))
-    return f"<p><small>{source}</small></p>" + table([*head, "FLOPs / 10⁸"], rows)
+    source = tag("small", say("pruning.paper", request, model=other))
+    return tag("p", source) + table([*head, "FLOPs / 10⁸"], rows)
 
 
 @friendly
 @low_priority
 def measure_now(model: str, criterion: str, protected: str, own: str | None, request: gr.Request
-                ) -> Iterator[tuple[Any, str]]:
+                ) -> Iterator[tuple[Any, Markup]]:
     """Cut a network at ten ratios and measure each, without any fine-tuning."""
     from vision.pruning.plan import highest
 
@@ -140,7 +141,7 @@ def drawn(reports: dict[float, Report]) -> Any:
     return figure
 
 
-def breaking(reports: dict[float, Report], request: gr.Request | None) -> str:
+def breaking(reports: dict[float, Report], request: gr.Request | None) -> Markup:
     """Return the classes by the ratio at which they fall below half of what they were."""
     start = next(iter(reports.values()))
     falls = {name: next((ratio for ratio, report in reports.items()
@@ -148,7 +149,7 @@ def breaking(reports: dict[float, Report], request: gr.Request | None) -> str:
              for name, was in start.per_class.items()}
     ordered = sorted(falls.items(), key=lambda pair: 2 if pair[1] is None else pair[1])
     head = [say("pruning.class", request), say("pruning.falls", request)]
-    return table(head, [[html.escape(class_name(name, request)),
+    return table(head, [[class_name(name, request),
                          "–" if ratio is None else f"{ratio:.1f}"] for name, ratio in ordered])
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import gradio as gr
+from markupsafe import Markup
 
 from vision.ui.components.colours import BLUE, PALE, RED
+from vision.ui.components.markup import tag
+from vision.ui.components.svg import drawing, points
 from vision.ui.text import say
 
 if TYPE_CHECKING:
@@ -59,7 +61,7 @@ def side_of(parts: Parts) -> int | None:
     return None
 
 
-def diagram(layers: list[Slab], request: gr.Request | None) -> str:
+def diagram(layers: list[Slab], request: gr.Request | None) -> Markup:
     """Return the network as an SVG, light or dark, with the sides of its stages below."""
     step = WIDE / len(layers)
     thick = HALF / max(layer.channels for layer in layers)
@@ -67,38 +69,33 @@ def diagram(layers: list[Slab], request: gr.Request | None) -> str:
     shapes += [slab(i, layer, step, thick) for i, layer in enumerate(layers)]
     shapes += stream(layers, step)
     top = 0 if any(layer.stream for layer in layers) else BAND
-    title = html.escape(say("pruning.diagram_alt", request))
-    return (f'<svg role="img" aria-label="{title}" viewBox="0 {top} {WIDE} {HIGH - top}" '
-            f'preserveAspectRatio="none" style="width:100%;height:{HIGH - top}px;display:block">'
-            f'{"".join(shapes)}</svg>{stages(layers)}')
+    return drawing(say("pruning.diagram_alt", request), (WIDE, HIGH - top), *shapes, top=top,
+                   style=f"height:{HIGH - top}px", preserveAspectRatio="none") + stages(layers)
 
 
-def slab(i: int, layer: Slab, step: float, thick: float) -> str:
+def slab(i: int, layer: Slab, step: float, thick: float) -> Markup:
     """Return a layer: what stays, within the outline of what was."""
     x, width = (i + 0.2) * step, 0.6 * step
     was, is_ = max(layer.channels * thick, 1), max(layer.kept * thick, 1)
-    colour = DEAD if layer.guarded else KEPT
-    tip = html.escape(f"{layer.name}: {layer.kept} / {layer.channels}")
-    return (f"<g><title>{tip}</title>"
-            f'<rect x="{x:.1f}" y="{MIDDLE - was:.1f}" width="{width:.1f}" height="{2 * was:.1f}" '
-            f'fill="{CUT}" fill-opacity=".28"/>'
-            f'<rect x="{x:.1f}" y="{MIDDLE - is_:.1f}" width="{width:.1f}" '
-            f'height="{2 * is_:.1f}" fill="{colour}"/></g>')
+    return tag("g", tag("title", f"{layer.name}: {layer.kept} / {layer.channels}"),
+               tag("rect", x=x, y=MIDDLE - was, width=width, height=2 * was, fill=CUT,
+                   fill_opacity=0.28),
+               tag("rect", x=x, y=MIDDLE - is_, width=width, height=2 * is_,
+                   fill=DEAD if layer.guarded else KEPT))
 
 
-def ramp(i: int, layers: list[Slab], step: float, thick: float) -> str:
+def ramp(i: int, layers: list[Slab], step: float, thick: float) -> Markup:
     """Return what joins a layer to the one before it, if it reads that one alone."""
     before, here = layers[i - 1], layers[i]
     if here.stream is not None:
-        return ""
+        return Markup()
     left, right = (i - 0.2) * step, (i + 0.2) * step
     a, b = before.kept * thick, here.kept * thick
-    points = (f"{left:.1f},{MIDDLE - a:.1f} {right:.1f},{MIDDLE - b:.1f} "
-              f"{right:.1f},{MIDDLE + b:.1f} {left:.1f},{MIDDLE + a:.1f}")
-    return f'<polygon points="{points}" fill="{KEPT}" fill-opacity=".25"/>'
+    corners = ((left, MIDDLE - a), (right, MIDDLE - b), (right, MIDDLE + b), (left, MIDDLE + a))
+    return tag("polygon", points=points(corners), fill=KEPT, fill_opacity=0.25)
 
 
-def stream(layers: list[Slab], step: float) -> list[str]:
+def stream(layers: list[Slab], step: float) -> list[Markup]:
     """Return the stream that the layers select from: no cut makes it thinner."""
     widest = max((layer.stream or 0 for layer in layers), default=0)
     shapes, width = [], 0
@@ -106,20 +103,18 @@ def stream(layers: list[Slab], step: float) -> list[str]:
         width = layer.stream or width
         if width:
             height = (BAND - 6) * width / widest
-            shapes.append(f'<rect x="{i * step:.1f}" y="{BAND - height:.1f}" '
-                          f'width="{step + 0.3:.1f}" height="{height:.1f}" fill="{CUT}" '
-                          'fill-opacity=".7"/>')
+            shapes.append(tag("rect", x=i * step, y=BAND - height, width=step + 0.3,
+                              height=height, fill=CUT, fill_opacity=0.7))
     return shapes
 
 
-def stages(layers: list[Slab]) -> str:
+def stages(layers: list[Slab]) -> Markup:
     """Return the sides of the pictures below the layers that have them."""
     cells, start = [], 0
     for i in range(1, len(layers) + 1):
         if i == len(layers) or layers[i].side != layers[start].side:
-            side = layers[start].side
-            cells.append(f'<span style="flex:{i - start} 1 0;border-top:2px solid {CUT};'
-                         f'margin:0 1px;text-align:center;min-width:0">{side}²</span>')
+            cells.append(tag("span", f"{layers[start].side}²", style=f"flex:{i - start} 1 0;"
+                             f"border-top:2px solid {CUT};margin:0 1px;text-align:center;"
+                             "min-width:0"))
             start = i
-    return ('<div style="display:flex;font-size:.8rem;color:var(--body-text-color-subdued)">'
-            f'{"".join(cells)}</div>')
+    return tag("div", *cells, class_="lab-ends")

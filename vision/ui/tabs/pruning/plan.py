@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+from markupsafe import Markup
 
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, percent, short, table, tiles
+from vision.ui.components.markup import joined, tag
+from vision.ui.components.page_files import beside
 from vision.ui.tabs.pruning.diagram import CUT, DEAD, KEPT, Slab, diagram, slabs
 from vision.ui.tabs.pruning.shared import MODELS, on_curve, plan_for, ratio_for
 from vision.ui.text import say
@@ -21,17 +23,7 @@ if TYPE_CHECKING:
     from vision.pruning.plan import Plan
 
 BINS = 60
-POINTER = """
-const send = (event) => {
-  const chart = event.target.closest('svg[data-most]');
-  if (!chart) return;
-  const box = chart.getBoundingClientRect();
-  const share = Math.min(Math.max((event.clientX - box.left) / box.width, 0), 1);
-  trigger('select', {value: share * Number(chart.dataset.most)});
-};
-element.addEventListener('pointerdown', send);
-element.addEventListener('pointermove', (event) => { if (event.buttons & 1) send(event); });
-"""
+POINTER = beside(__file__, "plan.js")
 
 
 @friendly
@@ -58,12 +50,12 @@ def picked(model: str, criterion: str, protected: str, own: str | None, request:
     return at_threshold(model, float(event.value), criterion, protected, own, request)
 
 
-def view(model: Model, plan: Plan, request: gr.Request | None) -> str:
+def view(model: Model, plan: Plan, request: gr.Request | None) -> Markup:
     """Return a plan as the page shows it."""
     from vision.pruning.predict import network_of
 
     layers = slabs(network_of(model), plan)
-    return "".join([
+    return joined([
         facts(model, plan, request), warning(plan, request),
         heading("pruning.histogram", request), histogram(plan, request),
         heading("pruning.diagram", request), diagram(layers, request),
@@ -71,14 +63,13 @@ def view(model: Model, plan: Plan, request: gr.Request | None) -> str:
         every_layer(layers, plan, request)])
 
 
-def heading(key: str, request: gr.Request | None) -> str:
+def heading(key: str, request: gr.Request | None) -> Markup:
     """Return the title of a chart and how to read it."""
-    return (f'<p style="margin:.9rem 0 .2rem"><b>{html.escape(say(key, request))}</b> '
-            f'<small style="color:var(--body-text-color-subdued)">'
-            f'{html.escape(say(f"{key}_info", request))}</small></p>')
+    return tag("p", tag("b", say(key, request)), " ", tag("small", say(f"{key}_info", request),
+               style="color:var(--body-text-color-subdued)"), style="margin:.9rem 0 .2rem")
 
 
-def facts(model: Model, plan: Plan, request: gr.Request | None) -> str:
+def facts(model: Model, plan: Plan, request: gr.Request | None) -> Markup:
     """Return what the plan saves, and what the card's curve says of it."""
     from vision.pruning.count import count, count_config
     from vision.pruning.predict import network_of
@@ -106,13 +97,13 @@ def savings(before: Size, after: Size, request: gr.Request | None) -> dict[str, 
     return cells
 
 
-def warning(plan: Plan, request: gr.Request | None) -> str:
+def warning(plan: Plan, request: gr.Request | None) -> Markup:
     """Return which layers would die, or the ratio at which the first one would."""
     if plan.guarded:
         return note("pruning.guarded", request, layers=", ".join(plan.guarded))
     ends = deaths(plan)
     if not ends:
-        return ""
+        return Markup()
     name = min(ends, key=lambda name: ends[name])
     return note("pruning.first_death", request, layer=name, ratio=f"{ends[name]:.2f}")
 
@@ -131,7 +122,7 @@ def deaths(plan: Plan) -> dict[str, float]:
             for name, part in zip(free, np.split(turns, ends), strict=True)}
 
 
-def histogram(plan: Plan, request: gr.Request | None) -> str:
+def histogram(plan: Plan, request: gr.Request | None) -> Markup:
     """Return how many channels have which score, with a line at the threshold."""
     import numpy as np
 
@@ -142,58 +133,57 @@ def histogram(plan: Plan, request: gr.Request | None) -> str:
 
 
 def chart(values: np.ndarray, most: float, threshold: float | None, title: str, *,
-          pick: bool = False) -> str:
+          pick: bool = False) -> Markup:
     """Return scores from 0 to `most` as an SVG of bars, logarithmically high; `pick` by pointer."""
     import numpy as np
 
     counts = np.histogram(values, BINS, (0, most))[0]
     heights = 96 * np.log1p(counts) / max(np.log1p(counts).max(), 1e-9)
     width, line = 100 / BINS, 0.0 if threshold is None else threshold
-    shapes = [f'<rect x="{i * width:.2f}%" y="{100 - height:.1f}%" width="{0.85 * width:.2f}%" '
-              f'height="{height:.1f}%" fill="{KEPT if (i + 0.5) * most / BINS > line else CUT}">'
-              f"<title>{count}</title></rect>"
+    shapes = [tag("rect", tag("title", str(count)), x=f"{i * width:.2f}%",
+                  y=f"{100 - height:.1f}%", width=f"{0.85 * width:.2f}%", height=f"{height:.1f}%",
+                  fill=KEPT if (i + 0.5) * most / BINS > line else CUT)
               for i, (height, count) in enumerate(zip(heights, counts, strict=True))]
     if threshold is not None:
         x = f"{100 * min(threshold / most, 1):.2f}%"
-        shapes.append(f'<line x1="{x}" x2="{x}" y1="0" y2="100%" stroke="{DEAD}" '
-                      'stroke-width="2.5"/>')
-    ends = "".join(f"<span>{most * share:.3g}</span>" for share in (0, 0.25, 0.5, 0.75, 1))
-    picking = f' data-most="{most}"' if pick else ""
-    cursor = "cursor:col-resize;touch-action:none" if pick else ""
-    return (f'<svg role="img" aria-label="{html.escape(title)}"{picking} '
-            f'style="width:100%;height:150px;display:block;{cursor}">{"".join(shapes)}</svg>'
-            f'<div style="display:flex;justify-content:space-between;'
-            f'font-size:.8rem;border-top:1px solid {CUT};color:var(--body-text-color-subdued)">'
-            f"{ends}</div>")
+        shapes.append(tag("line", x1=x, x2=x, y1=0, y2="100%", stroke=DEAD, stroke_width=2.5))
+    ends = (tag("span", f"{most * share:.3g}") for share in (0, 0.25, 0.5, 0.75, 1))
+    cursor = ";cursor:col-resize;touch-action:none" if pick else ""
+    return percent_drawing(title, 150, shapes, cursor, data_most=str(most) if pick else None) + tag(
+        "div", *ends, class_="lab-ends", style=f"border-top:1px solid {CUT}")
 
 
-def bars(layers: list[Slab], request: gr.Request | None, height: int = 110) -> str:
+def percent_drawing(title: str, height: int, shapes: list[Markup], look: str = "",
+                    **more: str | None) -> Markup:
+    """Return shapes whose places are percentages, as high as is said and as wide as there is."""
+    return tag("svg", *shapes, role="img", aria_label=title,
+               style=f"width:100%;height:{height}px;display:block{look}", **more)
+
+
+def bars(layers: list[Slab], request: gr.Request | None, height: int = 110) -> Markup:
     """Return the share of each layer that stays; a cross marks a layer that would die."""
     width = 100 / len(layers)
     shapes = []
     for i, layer in enumerate(layers):
         share = 100 * layer.kept / layer.channels
         x, wide = f"{(i + 0.08) * width:.2f}%", f"{0.84 * width:.2f}%"
-        tip = html.escape(f"{layer.name}: {layer.kept} / {layer.channels}")
-        shapes.append(
-            f'<g><title>{tip}</title><rect x="{x}" y="0" width="{wide}" height="100%" '
-            f'fill="{CUT}" fill-opacity=".28"/><rect x="{x}" y="{100 - share:.1f}%" '
-            f'width="{wide}" height="{share:.1f}%" fill="{DEAD if layer.guarded else KEPT}"/></g>')
+        shapes.append(tag(
+            "g", tag("title", f"{layer.name}: {layer.kept} / {layer.channels}"),
+            tag("rect", x=x, y=0, width=wide, height="100%", fill=CUT, fill_opacity=0.28),
+            tag("rect", x=x, y=f"{100 - share:.1f}%", width=wide, height=f"{share:.1f}%",
+                fill=DEAD if layer.guarded else KEPT)))
         if layer.guarded:
-            shapes.append(f'<text x="{(i + 0.5) * width:.2f}%" y="60%" text-anchor="middle" '
-                          f'fill="{DEAD}" font-size="15" font-weight="700">✕</text>')
-    title = html.escape(say("pruning.bars_alt", request))
-    return (f'<svg role="img" aria-label="{title}" '
-            f'style="width:100%;height:{height}px;display:block">{"".join(shapes)}</svg>')
+            shapes.append(tag("text", "✕", x=f"{(i + 0.5) * width:.2f}%", y="60%", fill=DEAD,
+                              text_anchor="middle", font_size=15, font_weight=700))
+    return percent_drawing(say("pruning.bars_alt", request), height, shapes)
 
 
-def every_layer(layers: list[Slab], plan: Plan, request: gr.Request | None) -> str:
+def every_layer(layers: list[Slab], plan: Plan, request: gr.Request | None) -> Markup:
     """Return the same as a table that opens."""
     head = [say(f"pruning.column_{name}", request) for name in ("layer", "kept", "side", "dies")]
     ends = deaths(plan)
-    rows = [[html.escape(layer.name) + (" ✕" if layer.guarded else ""),
+    rows = [[layer.name + (" ✕" if layer.guarded else ""),
              f"{layer.kept} / {layer.channels}", f"{layer.side}²",
              f"{ends[layer.name]:.2f}" if layer.name in ends else "–"] for layer in layers]
-    return (f'<details style="margin-top:.6rem"><summary>'
-            f"{html.escape(say('pruning.as_table', request))}</summary>{table(head, rows)}"
-            "</details>")
+    return tag("details", tag("summary", say("pruning.as_table", request)), table(head, rows),
+               style="margin-top:.6rem")

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+from markupsafe import Markup
 
 from vision import checkpoints
 from vision.ui.components.friendly import friendly
-from vision.ui.components.html import clock, note, percent, picture_uri, short, table, tiles
+from vision.ui.components.html import clock, image, note, percent, short, table, tiles
+from vision.ui.components.markup import joined, tag
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.uploads import new_folder
 from vision.ui.tabs.pruning.shared import (
@@ -128,7 +129,7 @@ def clocked(whole: Model, small: Model) -> dict[int, tuple[float, float]]:
             for batch in TIMED}
 
 
-def shown(trial: Trial, request: gr.Request | None) -> str:
+def shown(trial: Trial, request: gr.Request | None) -> Markup:
     """Return a trial as the page shows it."""
     parts = [tiles(facts(trial, request))]
     if trial.named:
@@ -136,11 +137,11 @@ def shown(trial: Trial, request: gr.Request | None) -> str:
     if trial.reports:
         parts += [note("pruning.measured", request, count=int(trial.reports[0].matrix.sum()),
                        data=say(f"pruning.data_{trial.data}", request)),
-                  note("pruning.stand_in", request) if trial.data != trial.learnt else "",
+                  note("pruning.stand_in", request) if trial.data != trial.learnt else Markup(),
                   classes(*trial.reports, request)]
     else:
         parts.append(note("pruning.measuring", request))
-    return "".join(parts)
+    return joined(parts)
 
 
 def facts(trial: Trial, request: gr.Request | None) -> dict[str, str]:
@@ -159,27 +160,23 @@ def facts(trial: Trial, request: gr.Request | None) -> dict[str, str]:
     return found
 
 
-def opinions(before: Result, after: Result, request: gr.Request | None) -> str:
+def opinions(before: Result, after: Result, request: gr.Request | None) -> Markup:
     """Return a picture with what both networks take it for."""
-    lists = "".join(
-        f'<div><b>{html.escape(say(key, request))}</b>'
-        f"{likeliest(result, request)}</div>"
-        for key, result in (("pruning.before", before), ("pruning.after", after)))
-    alt = html.escape(say("pruning.seen", request))
-    return ('<div style="display:grid;grid-template-columns:96px 1fr 1fr;gap:1rem;'
-            f'margin:.8rem 0"><img alt="{alt}" src="{picture_uri(before.picture)}" '
-            'style="width:96px;image-rendering:pixelated;border-radius:6px;margin:0">'
-            f"{lists}</div>")
+    lists = (tag("div", tag("b", say(key, request)), likeliest(result, request))
+             for key, result in (("pruning.before", before), ("pruning.after", after)))
+    picture = image(before.picture, say("pruning.seen", request), "lab-crisp",
+                    style="width:96px;margin:0")
+    return tag("div", picture, *lists, style="display:grid;gap:1rem;margin:.8rem 0;"
+               "grid-template-columns:96px 1fr 1fr")
 
 
-def likeliest(result: Result, request: gr.Request | None) -> str:
+def likeliest(result: Result, request: gr.Request | None) -> Markup:
     """Return the three likeliest classes with their probabilities as bars."""
     best = sorted(result.shares.items(), key=lambda pair: -pair[1])[:3]
-    rows = "".join(
-        f'<div>{html.escape(class_name(name, request))} {share:.0%}<br>'
-        f'<span class="lab-bar" style="width:{max(90 * share, 1):.0f}%;margin:0"></span></div>'
-        for name, share in best)
-    return f'<div style="font-size:.9rem">{rows}</div>'
+    return tag("div", *(
+        tag("div", f"{class_name(name, request)} {share:.0%}", tag("br"),
+            tag("span", class_="lab-bar", style=f"width:{max(90 * share, 1):.0f}%;margin:0"))
+        for name, share in best), style="font-size:.9rem")
 
 
 def class_name(name: str, request: gr.Request | None) -> str:
@@ -189,13 +186,13 @@ def class_name(name: str, request: gr.Request | None) -> str:
     return say(f"pruning.class.{name}", request) if name in CLASSES else name
 
 
-def classes(before: Report, after: Report, request: gr.Request | None) -> str:
+def classes(before: Report, after: Report, request: gr.Request | None) -> Markup:
     """Return the accuracy of each class before and after, what broke most first."""
     rows = [(name, share, after.per_class[name]) for name, share in before.per_class.items()]
     rows.sort(key=lambda row: row[2] - row[1])
     head = [say(f"pruning.{key}", request) for key in ("class", "before", "after", "change")]
     return table(head, [
-        [html.escape(class_name(name, request)), percent(old), percent(new),
+        [class_name(name, request), percent(old), percent(new),
          f"{100 * (new - old):+.1f}"] for name, old, new in rows])
 
 

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+from markupsafe import Markup
 
 from vision import checkpoints
 from vision.ui.components import plots
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import percent
+from vision.ui.components.markup import tag
 from vision.ui.components.model_choice import OWN
 from vision.ui.components.training_panel import Control, TrainingPanel, news_of
 from vision.ui.shell.uploads import new_folder
@@ -81,10 +83,10 @@ def done(path: Path, request: gr.Request | None) -> str:
                small=percent(card.metrics["zero_scales"]))
 
 
-def scales(values: Any, request: gr.Request | None) -> str:
+def scales(values: Any, request: gr.Request | None) -> Markup:
     """Return the histogram of |γ| on an axis that stays, so that moving is seen."""
     share = float((values < 1e-2).mean())
-    return (f"<p><b>{say('pruning.scales', request, share=percent(share))}</b></p>"
+    return (tag("p", tag("b", say("pruning.scales", request, share=percent(share))))
             + chart(values.clip(max=LARGEST), LARGEST, None,
                     say("pruning.histogram_alt", request)))
 

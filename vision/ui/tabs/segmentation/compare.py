@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import html
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from vision.ui.components.colours import BLUE
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import clock, note, percent
 from vision.ui.components.html import table as as_table
+from vision.ui.components.markup import tag
 from vision.ui.components.model_choice import OWN
 from vision.ui.components.pictures import for_screen, needed
 from vision.ui.components.plots import axes
@@ -100,8 +100,8 @@ def board(cost: str, request: gr.Request) -> tuple[str, Any]:
          percent(row.miou), percent(row.pixel_accuracy),
          "–" if row.milliseconds != row.milliseconds else f"{row.milliseconds:.0f}"]
         for rank, row in enumerate(found, 1)))
-    val = html.escape(", ".join(sorted({row.val for row in found})))
-    return f"{told}<p>{say('segmentation.board.val', request)}: {val}</p>", scatter(found, cost)
+    val = ", ".join(sorted({row.val for row in found}))
+    return told + tag("p", f"{say('segmentation.board.val', request)}: {val}"), scatter(found, cost)
 
 
 def scatter(found: list[Row], cost: str) -> Any:

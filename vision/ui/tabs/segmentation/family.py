@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 import functools
-import html
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+from markupsafe import Markup
 
 from vision import checkpoints
 from vision.ui.components.friendly import friendly
-from vision.ui.components.html import percent, short, tiles
+from vision.ui.components.html import note, percent, short, tiles
+from vision.ui.components.markup import joined, tag
+from vision.ui.components.page_files import beside
 from vision.ui.tabs.segmentation.shared import MODELS
 from vision.ui.text import language_of, say, t, words
 
 if TYPE_CHECKING:
     from vision.registry import Entry
 
-CLICKED = """element.addEventListener('click', event => {
-  const node = event.target.closest('button[data-arch]');
-  if (!node) return;
-  element.querySelectorAll('button[data-arch]').forEach(
-    other => other.setAttribute('aria-pressed', String(other === node)));
-  trigger('click', {arch: node.dataset.arch});
-  document.getElementById('segmentation-family-facts').scrollIntoView({block: 'nearest'});
-});"""
+CLICKED = beside(__file__, "family.js")
 
 
-def tree() -> str:
+def tree() -> Markup:
     """Return all architectures as nested lists of buttons, each under the one it carries on."""
     from vision.segmentation.models import ARCHITECTURES
 
@@ -35,16 +30,15 @@ def tree() -> str:
     for entry in sorted(ARCHITECTURES, key=lambda entry: (entry.year, entry.name)):
         above = entry.facts.get("after")
         under.setdefault(above if above in ARCHITECTURES.names() else None, []).append(entry)
-    return f'<div class="lab-family">{branch(None, under)}</div>'
+    return tag("div", branch(None, under), class_="lab-family")
 
 
-def branch(above: str | None, under: dict[str | None, list[Entry]]) -> str:
+def branch(above: str | None, under: dict[str | None, list[Entry]]) -> Markup:
     """Return the list of what carries on one architecture, and of what carries on that."""
-    items = "".join(
-        f'<li><button type="button" data-arch="{entry.name}" aria-pressed="false">'
-        f"<b>{entry.name}</b> <small>{entry.year}</small></button>{branch(entry.name, under)}</li>"
-        for entry in under.get(above, []))
-    return f"<ul>{items}</ul>" if items else ""
+    items = [tag("li", tag("button", tag("b", entry.name), " ", tag("small", str(entry.year)),
+                           type="button", data_arch=entry.name, aria_pressed="false"),
+                 branch(entry.name, under)) for entry in under.get(above, [])]
+    return tag("ul", *items) if items else Markup()
 
 
 @friendly
@@ -66,15 +60,13 @@ def told(arch: str, request: gr.Request | None) -> tuple[str, Any]:
         measured_on = str(card.data.get("val", ""))
     named = {say(f"segmentation.family_{name}", request, val=measured_on): value
              for name, value in facts.items()}
-    idea = html.escape(idea_of(entry, request))
-    lines = [f"<h3>{entry.name}</h3>",
-             f'<p>{idea} <a href="{entry.link}" target="_blank" rel="noopener">'
-             f"{say('segmentation.family_paper', request)}</a></p>", tiles(named)]
+    paper = tag("a", say("segmentation.family_paper", request), href=entry.link,
+                target="_blank", rel="noopener")
+    lines = [tag("h3", entry.name), tag("p", idea_of(entry, request), " ", paper), tiles(named)]
     if not ships:
-        missing = html.escape(say("segmentation.family_missing", request, arch=arch))
-        lines.append(f'<p class="lab-note">{missing}</p>')
+        lines.append(note("segmentation.family_missing", request, arch=arch))
     chosen = next((path.stem for path in ships if MODELS.offers(path)), None)
-    return "".join(lines), gr.update(value=chosen) if chosen else gr.skip()
+    return joined(lines), gr.update(value=chosen) if chosen else gr.skip()
 
 
 def idea_of(entry: Entry, request: gr.Request | None) -> str:

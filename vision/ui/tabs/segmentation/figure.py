@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gradio as gr
+from markupsafe import Markup
 
-from vision.ui.components.svg import BLUE, GREEN, ORANGE, WIDE, arrow, box, label, picture
+from vision.ui.components.colours import BLUE, GREEN, ORANGE
+from vision.ui.components.markup import joined
+from vision.ui.components.svg import WIDE, arrow, box, label, picture
 from vision.ui.text import say
 
 LEVELS = 6  # of the U-Net that ships: five skips and the bottleneck
@@ -12,7 +15,7 @@ STEP, TOP, THICK = 42.0, 52.0, 24.0
 EDGE, LESS = 190.0, 28.0  # how wide the first level is, and by how much each next one is less
 
 
-def draw(request: gr.Request | None) -> str:
+def draw(request: gr.Request | None) -> Markup:
     """Return the U with its skips."""
     shapes = [level(depth) for depth in range(LEVELS)]
     for key, x, y, anchor, colour in (
@@ -27,7 +30,7 @@ def draw(request: gr.Request | None) -> str:
                    say("segmentation.figure_caption", request), *shapes)
 
 
-def level(depth: int) -> str:
+def level(depth: int) -> Markup:
     """Return one size of the U: both boxes and the skip between them, or the bottleneck."""
     y, width = TOP + STEP * depth, EDGE - LESS * depth
     left, right, middle = 10 + LESS * depth * 1.0, WIDE - 10 - LESS * depth, y + THICK / 2
@@ -45,4 +48,4 @@ def level(depth: int) -> str:
     up = right - width / 2 - LESS / 2
     parts += [arrow(down, y + THICK + 2, down, y + STEP - 2, BLUE),
               arrow(up, y + STEP - 2, up, y + THICK + 2, GREEN)]
-    return "".join(parts)
+    return joined(parts)

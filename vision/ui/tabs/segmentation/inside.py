@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import html
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+from markupsafe import Markup
 
 from vision.ui.components.friendly import friendly
-from vision.ui.components.html import note, percent, picture_uri
+from vision.ui.components.html import figure, grid, image, note, percent
 from vision.ui.components.pictures import for_screen, needed
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.segmentation.shared import (
@@ -120,14 +120,9 @@ def gates(pixels: np.ndarray, request: gr.Request | None) -> str:
     return sheet(shown)
 
 
-def sheet(pictures: list[tuple[str, np.ndarray]]) -> str:
+def sheet(pictures: list[tuple[str, np.ndarray]]) -> Markup:
     """Return pictures with a caption under each."""
-    cells = "".join(
-        f'<figure style="margin:0"><img alt="{html.escape(name)}" src="{picture_uri(each)}" '
-        f'style="width:100%;border-radius:6px;margin:0"><figcaption>{html.escape(name)}'
-        "</figcaption></figure>" for name, each in pictures)
-    return ('<div style="display:grid;gap:.6rem;grid-template-columns:'
-            f'repeat(auto-fit,minmax(240px,1fr))">{cells}</div>')
+    return grid((figure(image(each, name), name) for name, each in pictures), 240)
 
 
 @friendly

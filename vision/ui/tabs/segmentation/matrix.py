@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 from vision.errors import UserError
 from vision.ui.components.friendly import friendly
-from vision.ui.components.html import clock, note, percent
+from vision.ui.components.html import clock, note, percent, row_of, tile
 from vision.ui.components.html import table as as_table
+from vision.ui.components.markup import tag
+from vision.ui.components.page_files import beside
 from vision.ui.components.pictures import picture_output
 from vision.ui.tabs.segmentation.shared import View, chip, class_choices, class_name, lit
 from vision.ui.text import say, t
@@ -28,10 +29,7 @@ FORMULAS = {
     "Dice": "mean of 2 pᵢᵢ / (Σⱼ pᵢⱼ + Σⱼ pⱼᵢ)",
     "BF1": "mean of 2 P R / (P + R) of the outlines",
 }
-CLICKED = """element.addEventListener('click', event => {
-  const cell = event.target.closest('button[data-cell]');
-  if (cell) trigger('click', {cell: cell.dataset.cell});
-});"""
+CLICKED = beside(__file__, "matrix.js")
 
 
 def numbers_of(scores: Scores, boundary: np.ndarray) -> dict[str, float]:
@@ -44,14 +42,11 @@ def numbers_of(scores: Scores, boundary: np.ndarray) -> dict[str, float]:
 def tiles(numbers: dict[str, float], request: gr.Request | None, seconds: float | None = None
           ) -> str:
     """Return the overall numbers as a row of tiles, each with its formula."""
-    cells = [
-        f'<div class="lab-tile" title="{html.escape(FORMULAS[name])}"><small>{name}</small>'
-        f"<b>{percent(value)}</b><small>{say(f'segmentation.{name}', request)}</small></div>"
-        for name, value in numbers.items()]
+    cells = [tile(name, percent(value), say(f"segmentation.{name}", request), FORMULAS[name])
+             for name, value in numbers.items()]
     if seconds is not None:
-        cells.append(f'<div class="lab-tile"><small>{say("segmentation.time", request)}</small>'
-                     f"<b>{clock(seconds)}</b></div>")
-    return f'<div class="lab-tiles">{"".join(cells)}</div>'
+        cells.append(tile(say("segmentation.time", request), clock(seconds)))
+    return row_of(cells)
 
 
 def table(scores: Scores | None, boundary: np.ndarray | None, shares: dict[str, float],
@@ -65,7 +60,7 @@ def table(scores: Scores | None, boundary: np.ndarray | None, shares: dict[str, 
     head = [say(f"segmentation.column.{name}", request)
             for name in ["Class", "Predicted", *columns]]
     return as_table(head, (
-        [chip(index) + html.escape(class_name(name, request)), percent(shares[name]),
+        [chip(index) + class_name(name, request), percent(shares[name]),
          *(percent(numbers[column]) for column in columns)]
         for index, (name, numbers) in enumerate(rows.items())))
 
@@ -100,10 +95,10 @@ def matrix(view: View, request: gr.Request | None) -> str:
     counts = view.scores.matrix
     shares = counts / counts.sum(1, keepdims=True).clip(1)
     called = [class_name(name, request) for name in view.classes]
-    head = ["", *(f'<span role="img" aria-label="{html.escape(name)}" title="{html.escape(name)}">'
-                  f"{chip(index)}</span>" for index, name in enumerate(called))]
+    head = ["", *(tag("span", chip(index), role="img", aria_label=name, title=name)
+                  for index, name in enumerate(called))]
     return as_table(head, (
-        [chip(row) + html.escape(called[row]),
+        [chip(row) + called[row],
          *(_cell(row, column, int(counts[row, column]), float(shares[row, column]), called)
            for column in range(len(called)))] for row in range(len(called))))
 
@@ -112,11 +107,12 @@ def _cell(row: int, column: int, count: int, share: float, called: list[str]) ->
     """Return one cell: blue on the diagonal, red beside it, stronger for a larger share."""
     tint = "29 78 216" if row == column else "185 28 28"
     text = "#ffffff" if share > 0.45 else "inherit"
-    name = html.escape(f"{called[row]} → {called[column]}: {count}")
-    return (f'<button type="button" data-cell="{row},{column}" aria-label="{name}" title="{name}" '
-            f'style="width:100%;min-width:2.2em;padding:.2em;border:0;border-radius:3px;color:{text};'
-            f'background:rgb({tint} / {0.85 + 0.15 * share if share > 0.45 else share / 2:.2f})">'
-            f"{100 * share:.0f}</button>")
+    strength = 0.85 + 0.15 * share if share > 0.45 else share / 2
+    name = f"{called[row]} → {called[column]}: {count}"
+    return tag("button", f"{100 * share:.0f}", type="button", data_cell=f"{row},{column}",
+               aria_label=name, title=name, style="width:100%;min-width:2.2em;padding:.2em;"
+               f"border:0;border-radius:3px;color:{text};"
+               f"background:rgb({tint} / {strength:.2f})")
 
 
 def no_prediction() -> UserError:

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+from markupsafe import Markup
 
 from vision import checkpoints
 from vision.errors import UserError
 from vision.ui import ASSETS
+from vision.ui.components import svg
 from vision.ui.components.model_choice import ModelShelf
 from vision.ui.components.pictures import LONGEST_SIDE
 from vision.ui.text import language_of, words
@@ -120,12 +122,11 @@ def lit(picture: np.ndarray, where: np.ndarray) -> np.ndarray:
     return np.where(where[..., None], np.array(YELLOW), dark).astype(np.uint8)
 
 
-def chip(index: int) -> str:
+def chip(index: int) -> Markup:
     """Return a small square in the colour of a class."""
     from vision.segmentation.labels import COLOURS
 
-    return (f'<span class="lab-chip" style="background:rgb{tuple(map(int, COLOURS[index]))}">'
-            "</span>")
+    return svg.chip(f"rgb{tuple(map(int, COLOURS[index]))}")
 
 
 def class_choices(classes: tuple[str, ...], request: gr.Request | None) -> list[Any]:

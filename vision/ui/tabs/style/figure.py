@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import gradio as gr
 import numpy as np
+from markupsafe import Markup
 
+from vision.ui.components.colours import BLUE, GREEN, ORANGE
+from vision.ui.components.markup import joined
 from vision.ui.components.svg import (
-    BLUE,
-    GREEN,
-    ORANGE,
     WIDE,
     arrow,
     box,
@@ -36,7 +36,7 @@ def gram(found: np.ndarray) -> np.ndarray:
     return matrix / matrix.max()
 
 
-def draw(request: gr.Request | None) -> str:
+def draw(request: gr.Request | None) -> Markup:
     """Return both parts of the figure."""
     found = features()
     return picture(330, say("style.figure_alt", request), say("style.figure_caption", request),
@@ -44,9 +44,9 @@ def draw(request: gr.Request | None) -> str:
                    product(252, found[:, ORDER], "mixed", request))
 
 
-def tug(request: gr.Request | None) -> str:
+def tug(request: gr.Request | None) -> Markup:
     """Return the picture in the middle, and who pulls at it."""
-    return "".join([
+    return joined([
         box(MIDDLE - 26, 50, 52, 44, fill=0.3), label(MIDDLE, 72, "X", bold=True, size=18),
         arrow(MIDDLE - 30, 72, 166, 72, BLUE), arrow(MIDDLE + 30, 72, WIDE - 166, 72, ORANGE),
         arrow(MIDDLE, 98, MIDDLE, 114, GREEN),
@@ -58,12 +58,12 @@ def tug(request: gr.Request | None) -> str:
     ])
 
 
-def product(y: float, found: np.ndarray, key: str, request: gr.Request | None) -> str:
+def product(y: float, found: np.ndarray, key: str, request: gr.Request | None) -> Markup:
     """Return features with their places in some order, and the Gram matrix they give."""
     left, right = 150.0, 390.0
     wide, high = PLACES * SIDE, CHANNELS * SIDE
     middle = y + 10 + high / 2
-    return "".join([
+    return joined([
         label(140, middle, say(f"style.figure_{key}", request), anchor="end", room=132),
         cells(left, y + 10, SIDE, found.tolist(), BLUE),
         label(left + wide + 10, middle, "F Fᵀ", anchor="start"),

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 import numpy as np
+from markupsafe import Markup
 
 from vision.ui.components.friendly import friendly
-from vision.ui.components.html import note, picture_uri
+from vision.ui.components.html import figure, grid, image, note
+from vision.ui.components.markup import joined, tag
 from vision.ui.components.pictures import picture_output
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.style.controls import CHOICES, NAMES, Chosen
@@ -29,7 +30,7 @@ Inputs = dict[str, Any]
 
 @friendly
 @low_priority
-def look(request: gr.Request, studio: Studio, share: float, *inputs: Any) -> str:
+def look(request: gr.Request, studio: Studio, share: float, *inputs: Any) -> Markup:
     """Return the Gram matrices at first and at a moment of the painting, and the three pulls."""
     from vision.style.extractor import open_extractor
     from vision.style.inside import look_inside
@@ -42,32 +43,36 @@ def look(request: gr.Request, studio: Studio, share: float, *inputs: Any) -> str
     return grams(begin, then, request) + pulls(then, request)
 
 
-def grams(begin: Inside, now: Inside, request: gr.Request | None) -> str:
+def grams(begin: Inside, now: Inside, request: gr.Request | None) -> Markup:
     """Return a row for each layer: the style's Gram matrix, the painting's at first and now."""
     total = sum(layer.loss for layer in now.layers) or 1.0
-    rows = "".join(row(old, new, new.loss / total, request)
-                   for old, new in zip(begin.layers, now.layers, strict=True))
+    rows = joined(row(old, new, new.loss / total, request)
+                  for old, new in zip(begin.layers, now.layers, strict=True))
     return note("style.grams", request) + rows
 
 
-def row(begin: Layer, now: Layer, share: float, request: gr.Request | None) -> str:
+def row(begin: Layer, now: Layer, share: float, request: gr.Request | None) -> Markup:
     """Return one layer's three matrices in one scale of colours."""
     top = max(float(matrix.max()) for matrix in (now.style, begin.picture, now.picture)) or 1.0
-    cells = "".join(picture(heat(matrix / top), say(f"style.gram_{name}", request))
-                    for name, matrix in (("style", now.style), ("begin", begin.picture),
-                                         ("now", now.picture)))
+    cells = (shown(matrix / top, say(f"style.gram_{name}", request)) for name, matrix in (
+        ("style", now.style), ("begin", begin.picture), ("now", now.picture)))
     gap = say("style.gap", request, begin=f"{100 * begin.gap:.0f}", now=f"{100 * now.gap:.0f}")
     part = say("style.layer_share", request, share=f"{100 * share:.0f}")
-    return (f'<p style="margin:.7rem 0 .2rem"><b>{now.number} · {now.name}</b> – {gap}, {part}'
-            f"</p>{side_by_side(cells, 170)}")
+    return tag("p", tag("b", f"{now.number} · {now.name}"), f" – {gap}, {part}",
+               style="margin:.7rem 0 .2rem") + grid(cells, 90, widest=526)
 
 
-def pulls(inside: Inside, request: gr.Request | None) -> str:
+def pulls(inside: Inside, request: gr.Request | None) -> Markup:
     """Return the lengths of the three gradients in one scale of colours."""
     top = max(float(np.quantile(pull, 0.995)) for pull in inside.pulls.values()) or 1.0
-    cells = "".join(picture(heat(pull / top), say(f"style.{name}", request))
-                    for name, pull in inside.pulls.items())
-    return note("style.pulls", request) + side_by_side(cells, 320)
+    cells = (shown(pull / top, say(f"style.{name}", request))
+             for name, pull in inside.pulls.items())
+    return note("style.pulls", request) + grid(cells, 90, widest=976)
+
+
+def shown(values: np.ndarray, caption: str) -> Markup:
+    """Return values (H, W) from 0 to 1 as a picture with its caption."""
+    return figure(image(heat(values), caption, "lab-crisp"), caption)
 
 
 def heat(values: np.ndarray) -> np.ndarray:
@@ -76,20 +81,6 @@ def heat(values: np.ndarray) -> np.ndarray:
 
     levels = (255 * np.sqrt(values.clip(0, 1))).astype(np.uint8)
     return np.asarray(cv2.applyColorMap(levels, cv2.COLORMAP_INFERNO)[..., ::-1])
-
-
-def picture(pixels: np.ndarray, caption: str) -> str:
-    """Return a picture with its caption."""
-    return (f'<figure style="margin:0"><img alt="{html.escape(caption)}" style="width:100%;'
-            f'image-rendering:pixelated;border-radius:4px;margin:0" '
-            f'src="{picture_uri(np.ascontiguousarray(pixels))}"><figcaption style="font-size:'
-            f'.85rem;text-align:center">{html.escape(caption)}</figcaption></figure>')
-
-
-def side_by_side(cells: str, widest: int) -> str:
-    """Return three pictures in a row, each at most so wide."""
-    return (f'<div style="display:grid;gap:.5rem;margin-top:.5rem;max-width:{3 * widest + 16}px;'
-            f'grid-template-columns:repeat(3,minmax(0,1fr))">{cells}</div>')
 
 
 @friendly

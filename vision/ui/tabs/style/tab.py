@@ -13,6 +13,7 @@ from vision.ui.components import class_link
 from vision.ui.components.colours import ORANGE
 from vision.ui.components.friendly import friendly
 from vision.ui.components.model_card import card_markdown
+from vision.ui.components.page_files import scroll_to
 from vision.ui.components.painted_layers import PaintedLayers
 from vision.ui.components.pictures import for_screen, picture_input, picture_output
 from vision.ui.lessons import lesson
@@ -26,8 +27,7 @@ from vision.ui.tabs.style.studio import Studio
 from vision.ui.text import say, t
 
 FIRST = "night"  # the style that is chosen at first
-SHOW = """() => document.getElementById("style-result").scrollIntoView({
-    behavior: "smooth", block: "nearest"})"""  # moves the page only if the painting is not in view
+SHOW = scroll_to("style-result")
 PROGRESS = gr.Progress()
 BUTTONS: tuple[tuple[str, Any], ...] = (
     ("style.pause", "secondary"), ("app.stop", "stop"), ("style.more", "secondary"),

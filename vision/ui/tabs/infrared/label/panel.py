@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -10,11 +9,14 @@ from typing import Any
 
 import gradio as gr
 from gradio.context import Context
+from markupsafe import Markup
 
 from vision.errors import UserError
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, table
+from vision.ui.components.markup import tag
 from vision.ui.components.pictures import needed
+from vision.ui.components.svg import chip
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.uploads import new_folder
 from vision.ui.tabs.infrared.label import tune
@@ -45,16 +47,16 @@ def shown(collection: Collection, request: gr.Request | None) -> tuple[Any, ...]
             gr.DownloadButton(value=str(as_coco(collection)), visible=True))
 
 
-def listed(collection: Collection, request: gr.Request | None) -> str:
+def listed(collection: Collection, request: gr.Request | None) -> Markup:
     """Return what is marked in the open picture, and how much in all of them."""
     sheet = collection.open
-    rows = [[f'<span class="lab-chip" style="background:{COLOURS[place % len(COLOURS)]}"></span>'
-             f"{place + 1} {html.escape(called('class', mark.name, request))}",
+    rows = [[chip(COLOURS[place % len(COLOURS)])
+             + f"{place + 1} {called('class', mark.name, request)}",
              f"{sum(mark.counts[1::2]):,}"] for place, mark in enumerate(sheet.marked)]
     total = sum(len(each.marked) for each in collection.sheets)
     line = say("infrared.label_count", request, pictures=len(collection.sheets), devices=total)
     heads = [say(f"infrared.column.{key}", request) for key in ("device", "pixels")]
-    return f"<p>{html.escape(line)}</p>" + (table(heads, rows) if rows else "")
+    return tag("p", line) + (table(heads, rows) if rows else Markup())
 
 
 def as_coco(collection: Collection) -> Path:

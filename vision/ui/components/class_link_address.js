@@ -1,0 +1,1 @@
+(_box, ...values) => [location.origin + location.pathname, ...values]

@@ -1,0 +1,4 @@
+() => {
+  window.onhashchange = () => location.reload();
+  return [location.hash.includes("=") ? location.hash.slice(1) : ""];
+}

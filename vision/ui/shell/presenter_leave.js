@@ -1,0 +1,6 @@
+() => {
+  document.onkeydown = (event) => {
+    if (event.key === "Escape" && document.body.classList.contains("lab-presenting"))
+      document.querySelector("#app-present").click();
+  };
+}
