@@ -12,9 +12,14 @@ def beside(module: str, name: str) -> str:
     return Path(module).with_name(name).read_text("utf-8").strip()
 
 
+def call(function: str, *values: Any) -> str:
+    """Return the call of a JavaScript function with these values."""
+    return f"({function})({', '.join(map(json.dumps, values))})"
+
+
 def calling(function: str, *values: Any) -> str:
-    """Return an event's JavaScript: the call of a function with these values."""
-    return f"() => ({function})({', '.join(map(json.dumps, values))})"
+    """Return an event's JavaScript, which makes that call."""
+    return f"() => {call(function, *values)}"
 
 
 def scroll_to(elem_id: Any, *, always: bool = False) -> str:
