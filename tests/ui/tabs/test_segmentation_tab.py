@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 import zipfile
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ import gradio as gr
 import numpy as np
 import pytest
 import torch
+from markupsafe import escape
 
 from vision import checkpoints
 from vision.images import read_picture
@@ -237,7 +237,7 @@ def test_the_family_tree_holds_everyone_once_and_tells_of_each() -> None:
     assert "--arch setr" in text and "value" not in choice
     for entry in ARCHITECTURES:
         told = family.told(entry.name, Request)[0]
-        assert html.escape(family.idea_of(entry, Request)) in told and entry.idea
+        assert escape(family.idea_of(entry, Request)) in told and entry.idea
     assert all(f"segmentation.idea.{name}" in words("en") for name in RECIPES)
 
 
