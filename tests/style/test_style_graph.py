@@ -27,7 +27,7 @@ def steered(settings: Settings) -> Frame:
     mask[:, :60] = 255
     for frame in transfer(extractor(), CONTENT, [STYLE, picture(7)], settings, controls, mask):
         if frame.step == 3:
-            controls.steer(Weights(1, 5e3, 1))
+            controls.steer(Weights(1, 5 * TINY.style_weight, 1))
     return frame
 
 

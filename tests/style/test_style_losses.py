@@ -57,13 +57,15 @@ def test_losses_are_the_books_for_each_picture_of_a_batch() -> None:
         assert float(tv[n]) == pytest.approx(float(plain_loop.variation(x[n : n + 1])), rel=1e-5)
 
 
+@pytest.mark.parametrize("padding", ["zeros", "reflect"])
 @pytest.mark.parametrize("rectified", [False, True])
-@pytest.mark.parametrize("inputs, outputs", [(3, 16), (16, 8)])
-def test_the_fast_convolution_is_the_usual_one(rectified: bool, inputs: int, outputs: int) -> None:
+@pytest.mark.parametrize("inputs, outputs, size", [(3, 16, (9, 11)), (16, 8, (2, 3))])
+def test_the_fast_convolution_is_the_usual_one(padding: str, rectified: bool, inputs: int,
+                                               outputs: int, size: tuple[int, int]) -> None:
     torch.manual_seed(0)
-    layer = nn.Conv2d(inputs, outputs, 3, padding=1).requires_grad_(False)
-    x = torch.randn(2, inputs, 9, 11).to(memory_format=torch.channels_last).requires_grad_()
-    slope = torch.randn(2, outputs, 9, 11)
+    layer = nn.Conv2d(inputs, outputs, 3, padding=1, padding_mode=padding).requires_grad_(False)
+    x = torch.randn(2, inputs, *size).to(memory_format=torch.channels_last).requires_grad_()
+    slope = torch.randn(2, outputs, *size)
     wanted = layer(x).relu() if rectified else layer(x)
     found = Convolution(layer.to(memory_format=torch.channels_last), rectified)(x)
     assert torch.allclose(found, wanted, atol=1e-5)

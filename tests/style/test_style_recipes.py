@@ -26,15 +26,16 @@ def test_what_is_missing_is_trained_by_its_recipe(tmp_path: Path,
     monkeypatch.setattr(recipes.train_extractor, "train", note)
     paths = recipes.run(recipes.Config(folder=tmp_path))
     assert [path.stem for path in paths] == recipes.NAMES
-    assert [type(config) for config in order[:2]] == [recipes.train_extractor.Config,
-                                                      recipes.Training]
+    extractors = [recipes.train_extractor.Config] * len(recipes.EXTRACTORS)
+    assert [type(config) for config in order] == [
+        *extractors, *[recipes.Training] * len(recipes.PAINTERS)]
     assert recipes.run(recipes.Config(folder=tmp_path)) == []
 
 
 @pytest.mark.parametrize("name", recipes.NAMES)
 def test_what_ships_was_made_by_its_recipe(name: str) -> None:
     card = checkpoints.read_card(checkpoints.FOLDER / "style" / f"{name}.safetensors")
-    recipe = recipes.PAINTERS.get(name, recipes.EXTRACTOR)
+    recipe = {**recipes.PAINTERS, **recipes.EXTRACTORS}[name]
     _, verb, config = told_by(card.command)
     assert verb == ("train" if name in recipes.PAINTERS else "train_extractor")
     assert replace(recipe, output=config.output) == config

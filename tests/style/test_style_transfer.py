@@ -145,7 +145,7 @@ def test_steering_takes_effect_at_the_next_step(monkeypatch: pytest.MonkeyPatch)
     for frame in transfer(extractor(), CONTENT, [STYLE], replace(TINY, steps=(8,)), controls):
         found.append(frame)
         if frame.step == 3:
-            controls.steer(Weights(1, 1e5, 10))
+            controls.steer(Weights(1, 100 * TINY.style_weight, 10))
     assert [frame.step for frame in found] == [*range(1, 9)]
     style = found[-1].curves[:, 1]
     assert found[-1].marks == (3,) and style[3] / style[2] == pytest.approx(100, rel=0.2)
@@ -225,7 +225,8 @@ def test_losses_that_always_explode_are_told(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_sheet_is_25_paintings() -> None:
     found = list(contact_sheet(extractor(), CONTENT, [STYLE], TINY, side=64, steps=3))[-1]
     assert found.pictures.shape == (5, 5, 43, 64, 3) and found.step == found.total == 3
-    assert found.style_weights[2] == 1000 and found.tv_weights == tuple(10 * f for f in FACTORS)
+    assert found.style_weights[2] == TINY.style_weight
+    assert found.tv_weights == tuple(10 * factor for factor in FACTORS)
     for row, column in ((0, 4), (3, 1)):
         own = found.settings_of(row, column, replace(TINY, steps=(3,), learning_rate=0.05))
         alone = frames(own)[-1].picture.astype(int)

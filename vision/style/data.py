@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import overload
 
 import numpy as np
 import torch
 from PIL import Image
 
+from vision.datasets import Files, open_files
 from vision.errors import UserError, unknown
 from vision.image_folders import SIDES, open_labelled
 from vision.images import read_picture, resize
@@ -17,7 +20,7 @@ SMALLEST = 32  # pixels of the short side
 LONGEST = 4  # times the short side
 PHOTOGRAPHS = ("astronaut", "chelsea", "coffee", "hubble_deep_field", "rocket")  # scikit-image's
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
-CONTENTS = ("photographs", "tiny-imagenet", "cifar10")
+CONTENTS = ("photographs", "imagenette", "tiny-imagenet", "cifar10")
 PREPROCESS = {"mean": list(MEAN), "deviation": list(DEVIATION)}
 
 
@@ -70,12 +73,33 @@ def check_picture(picture: np.ndarray | None) -> np.ndarray:
     return picture
 
 
-def open_contents(name: str) -> list[np.ndarray]:
+class Photographs(Sequence[np.ndarray]):
+    """Pictures of a data set, each decoded when it is asked for."""
+
+    def __init__(self, files: Files, names: Sequence[str]) -> None:
+        self.files, self.names = files, names
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @overload
+    def __getitem__(self, place: int) -> np.ndarray: ...
+    @overload
+    def __getitem__(self, place: slice) -> Photographs: ...
+    def __getitem__(self, place: int | slice) -> np.ndarray | Photographs:
+        if isinstance(place, slice):
+            return Photographs(self.files, self.names[place])
+        return read_picture(self.files.read(self.names[place]))
+
+
+def open_contents(name: str) -> Sequence[np.ndarray]:
     """Return pictures to paint: scikit-image's, a data set's training split, or a folder's."""
     if name == "photographs":
         from skimage import data
 
         return [getattr(data, photograph)() for photograph in PHOTOGRAPHS]
+    if name == "imagenette":
+        return open_photographs(name)
     if name in SIDES:
         return list(open_labelled(name, "train").pixels.permute(0, 2, 3, 1).numpy())
     if not Path(name).is_dir():
@@ -88,9 +112,16 @@ def open_contents(name: str) -> list[np.ndarray]:
     return [check_picture(read_picture(file)) for file in files]
 
 
-def cut(contents: list[np.ndarray], random: np.random.Generator, side: int) -> torch.Tensor:
+def open_photographs(name: str) -> Photographs:
+    """Return the training photographs of a data set."""
+    files = open_files(name)
+    names = files.names("train/")
+    return Photographs(files, [file for file in names if file.lower().endswith(ENDINGS)])
+
+
+def cut(contents: Sequence[np.ndarray], random: np.random.Generator, side: int) -> torch.Tensor:
     """Return a square of some picture at some scale, mirrored or not, uint8 (3, side, side)."""
-    picture = contents[random.integers(len(contents))]
+    picture = contents[int(random.integers(len(contents)))]
     height, width = picture.shape[:2]
     largest = min(height, width)
     own = random.integers(min(side, largest), largest + 1)

@@ -1,4 +1,4 @@
-"""The two networks that see: the one that ships, and torchvision's with ImageNet weights."""
+"""The networks that see: VGG-19 and a slim one, which ship, and torchvision's of ImageNet."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ from vision.locks import MakerLock
 from vision.style.models import ARCHITECTURES
 from vision.style.models.vgg19 import Extractor
 
-EXTRACTORS = ("bundled", "imagenet")
-BUNDLED = checkpoints.FOLDER / "style" / "vgg19.safetensors"
+EXTRACTORS = ("slim", "bundled", "imagenet")
+BUNDLED, SLIM = (checkpoints.FOLDER / "style" / f"{name}.safetensors"
+                 for name in ("vgg19", "vgg19-slim"))
 CHUNK, PATIENCE = 2**20, 8  # bytes at a time; seconds without an answer
 OnProgress = Callable[[float], None]
 
@@ -32,7 +33,7 @@ def open_extractor(name: str = "bundled") -> nn.Module:
     """Return an extractor by its name; its `features` are numbered as torchvision's."""
     if name not in EXTRACTORS:
         raise unknown("extractor", name, list(EXTRACTORS))
-    return _bundled() if name == "bundled" else _imagenet()
+    return {"slim": _slim, "bundled": _bundled, "imagenet": _imagenet}[name]()
 
 
 def imagenet_path() -> Path:
@@ -104,6 +105,11 @@ def _address() -> str:
 @functools.cache
 def _bundled() -> nn.Module:
     return checkpoints.load(BUNDLED, ARCHITECTURES).module
+
+
+@functools.cache
+def _slim() -> nn.Module:
+    return checkpoints.load(SLIM, ARCHITECTURES).module
 
 
 @functools.cache

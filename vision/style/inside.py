@@ -52,9 +52,9 @@ def look_inside(extractor: nn.Module, content: np.ndarray, styles: Sequence[np.n
     scene = Scene.of(content, styles, settings, mask)
     device, side = device or best_device(), max(picture.shape[:2])
     objective = scene.objective(scene.sight(extractor, device), side)
-    x = scene.seen(picture, scene.size(side)).to(device)
+    x = scene.canvas(picture, scene.size(side)).to(device)
     return Inside(_layers(objective, x, settings), _contents(objective, x, settings),
-                  _pulls(objective, x, settings.weights))
+                  _pulls(objective, x, settings.weights, scene.inside))
 
 
 def of_content(layers: Sequence[int], settings: Settings) -> Settings:
@@ -89,7 +89,8 @@ def _contents(objective: Objective, x: torch.Tensor, settings: Settings) -> dict
             for number, target in objective.content.items()}
 
 
-def _pulls(objective: Objective, x: torch.Tensor, weights: Weights) -> dict[str, np.ndarray]:
+def _pulls(objective: Objective, x: torch.Tensor, weights: Weights, inside: slice
+           ) -> dict[str, np.ndarray]:
     """Return the length of each weighted loss's gradient at each pixel."""
     x = x.clone().requires_grad_()
     losses = objective.losses(objective.region(x))[:, 0]
@@ -97,5 +98,5 @@ def _pulls(objective: Objective, x: torch.Tensor, weights: Weights) -> dict[str,
     for name, loss, weight in zip(NAMES, losses, weights.as_tuple(), strict=True):
         (slope,) = torch.autograd.grad(weight * loss, x, retain_graph=True, allow_unused=True,
                                        materialize_grads=True)
-        pulls[name] = slope[0].norm(dim=0).cpu().numpy()  # (H, W)
+        pulls[name] = slope[0].norm(dim=0)[inside, inside].cpu().numpy()  # (H, W)
     return pulls

@@ -20,7 +20,8 @@ class Objective:
     def __init__(self, sight: Sight, content: torch.Tensor, styles: list[torch.Tensor],
                  settings: Settings, mask: torch.Tensor | None = None) -> None:
         self.sight, self.base, self.mask = sight, content, mask
-        self.layer_weights = settings.layer_weights()
+        self.layer_weights = {layer: weight / sight.share**2  # fewer channels, larger matrices
+                              for layer, weight in settings.layer_weights().items()}
         self.content = content_targets(sight, content, settings.content_layers)
         self.grams = style_targets(sight, styles, settings.style_layers, settings.blend)
 

@@ -26,6 +26,7 @@ from vision.style.settings import (
     FAST,
     LARGEST,
     LEARNING_RATES,
+    PRESET_EXTRACTORS,
     PRESETS,
     SMALLEST,
     Settings,
@@ -107,7 +108,8 @@ class Config:
     style: Path | None = option(None, "the style picture")
     second_style: Path | None = option(None, "a second one to blend with it")
     preset: str = option("fast", "the settings to begin with", lambda: list(PRESETS))
-    extractor: str = option("bundled", "the network that sees", lambda: list(EXTRACTORS))
+    extractor: str | None = option(None, "the network that sees; none is the preset's",
+                                   lambda: list(EXTRACTORS))
     checkpoint: Path | None = option(None, "a network that paints at once, instead of a style")
     side: int | None = option(None, "longest side of the painting")
     steps: int | None = option(None, "steps of the last pass")
@@ -140,7 +142,8 @@ def run(config: Config) -> Result:
         side = config.side or FAST.sides[-1]
         result = predict(load(config.checkpoint), content, side)
     else:
-        result = optimise(open_extractor(config.extractor), content, _styles(config),
+        extractor = config.extractor or PRESET_EXTRACTORS[config.preset]
+        result = optimise(open_extractor(extractor), content, _styles(config),
                           settings_of(config), _show)
     write_png(config.output, result.picture)
     return result

@@ -13,12 +13,17 @@ from vision.style.train import train
 from vision.training import on_terminal
 
 FOLDER = Path("checkpoints/style")
-EXTRACTOR = train_extractor.Config()
+EXTRACTORS = {
+    "vgg19-slim": train_extractor.Config(begin="vgg19-slim-teacher", steps=0,
+                                         teacher=("vgg19-slim-teacher", "vgg16-bsds")),
+    "vgg19": train_extractor.Config(size="paper", begin="vgg16-bsds",
+                                    teacher=("vgg19-slim-teacher",)),
+}
 PAINTERS = {
     "wave": Training(style=Path("assets/style/wave.jpg"), contents="tiny-imagenet", steps=1500,
                      style_weight=1e4, precision="bf16"),
 }
-NAMES = ["vgg19", *PAINTERS]  # the network that sees comes first: the others learn by it
+NAMES = [*EXTRACTORS, *PAINTERS]  # the networks that see come first: the others learn by them
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,7 @@ def made(name: str, path: Path) -> Path:
     """Return the file of one network, trained now by its recipe."""
     if name in PAINTERS:
         return train(replace(PAINTERS[name], output=path), on_terminal)
-    return train_extractor.train(replace(EXTRACTOR, output=path), on_terminal)
+    return train_extractor.train(replace(EXTRACTORS[name], output=path), on_terminal)
 
 
 VERB = Verb(Config, run, "Train every shipped network that is missing, by its recipe.")

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import torch
 from torch import nn
+from torch.nn import functional
 
 from vision.errors import UserError
 from vision.style import colours
@@ -50,6 +51,18 @@ class Scene:
             picture = colours.grey(colours.luminance(picture))
         return to_tensor(picture, size)
 
+    def canvas(self, picture: np.ndarray, size: tuple[int, int]) -> torch.Tensor:
+        """Return a picture as `seen`, going on beyond its edges by a mirrored margin.
+
+        A network sees less around the pixels at an edge; in the margin that does no harm.
+        """
+        return functional.pad(self.seen(picture, size), (self.settings.margin,) * 4, "reflect")
+
+    @property
+    def inside(self) -> slice:
+        """Return which rows, or columns, of a canvas are the picture."""
+        return slice(self.settings.margin, -self.settings.margin or None)
+
     def sight(self, extractor: nn.Module, device: torch.device, precision: str = "no") -> Sight:
         """Return the layers that are looked at; the precision is 'bf16' or 'no'."""
         layers = (*self.settings.content_layers, *self.settings.style_layers)
@@ -58,29 +71,32 @@ class Scene:
 
     def objective(self, sight: Sight, side: int) -> Objective:
         """Return the losses of a painting of a size."""
-        content = self.seen(self.content, self.size(side)).to(sight.device)
+        content = self.canvas(self.content, self.size(side)).to(sight.device)
         styles = [self.seen(style, size_at(style, side * self.settings.style_scale)).to(
             sight.device) for style in self.styles]
         return Objective(sight, content, styles, self.settings, self._region(side, sight.device))
 
     def _region(self, side: int, device: torch.device) -> torch.Tensor | None:
-        """Return the mask at a size, (1, 1, h, w)."""
+        """Return the mask at a size, on its canvas, (1, 1, h, w)."""
         if self.mask is None:
             return None
         sized = cv2.resize(self.mask, self.size(side)[::-1], interpolation=cv2.INTER_AREA)
-        return torch.from_numpy(sized)[None, None].to(device)
+        region = torch.from_numpy(sized)[None, None].to(device)
+        return functional.pad(region, (self.settings.margin,) * 4, "reflect")
 
     def begin(self, side: int) -> torch.Tensor:
         """Return what the painting begins as, (1, 3, h, w): content, style or noise."""
         size = self.size(side)
         if self.settings.start == "noise":
             random = torch.Generator().manual_seed(self.settings.seed)
-            return torch.randn(1, 3, *size, generator=random) / 2
-        return self.seen(self.content if self.settings.start == "content" else self.styles[0], size)
+            height, width = (length + 2 * self.settings.margin for length in size)
+            return torch.randn(1, 3, height, width, generator=random) / 2
+        picture = self.content if self.settings.start == "content" else self.styles[0]
+        return self.canvas(picture, size)
 
     def finished(self, x: torch.Tensor) -> np.ndarray:
-        """Return a painting (1, 3, h, w) as a picture in the colours that were asked for."""
-        picture = to_picture(x)
+        """Return a canvas (1, 3, h, w) as a picture, in the colours that were asked for."""
+        picture = to_picture(x[:, :, self.inside, self.inside])
         if self.settings.colours != "luminance":
             return picture
         return colours.coloured(picture, to_picture(to_tensor(self.content, picture.shape[:2])))

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from vision.style.balance import share_of
 from vision.style.convolution import Convolution
 
 POOLS: dict[str, Callable[..., torch.Tensor]] = {"max": functional.max_pool2d,
@@ -26,6 +27,7 @@ class Sight:
                  device: torch.device | str = "cpu", dtype: torch.dtype = torch.float32) -> None:
         self.layers, self.pool = frozenset(layers), POOLS[pooling]
         self.device, self.dtype = torch.device(device), dtype
+        self.share = share_of(len(features.get_submodule("0").get_parameter("weight")))
         depth = max(self.layers, default=-1)
         self.steps: dict[int, Convolution | None] = {}  # by number; none is a pooling
         for number, layer in enumerate([*features.children()][: depth + 1]):

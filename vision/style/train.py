@@ -6,6 +6,7 @@ optimised here, over many contents, instead of the pixels of one painting.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,10 +42,10 @@ class Config(TrainingConfig):
     """Settings of one training."""
 
     style: Path = option(Path("assets/style/night.jpg"), "the style picture")
-    contents: str = option("photographs", "what to paint: photographs, tiny-imagenet, cifar10 or "
-                           "a folder of your pictures")
+    contents: str = option("photographs", "what to paint: photographs, imagenette, tiny-imagenet, "
+                           "cifar10 or a folder of your pictures")
     size: str = option("compact", "its size", lambda: ["tiny", "compact", "paper"])
-    extractor: str = option("bundled", "the network that sees", lambda: list(EXTRACTORS))
+    extractor: str = option("slim", "the network that sees", lambda: list(EXTRACTORS))
     steps: int = 2000
     batch: int = 4
     side: int = option(128, "height and width of the pictures")
@@ -103,7 +104,7 @@ def make_objective(config: Config, run: Run, style: np.ndarray
     return Objective(sight, x, [x], settings), weights
 
 
-def make_batch(contents: list[np.ndarray], config: Config, run: Run, number: int
+def make_batch(contents: Sequence[np.ndarray], config: Config, run: Run, number: int
                ) -> torch.Tensor:
     """Return step `number`'s pictures, uint8 (n, 3, side, side)."""
     random = generator_for(config.seed, number)

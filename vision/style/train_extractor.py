@@ -1,135 +1,179 @@
-"""Train the network that sees: VGG-19 with batch normalisation, as a classifier of photographs.
+"""Teach the network that sees: what public networks see in photographs must follow from it.
 
-The normalisation is then folded into the convolutions, and every filter is scaled to the same
-mean activation (Gatys, Ecker, Bethge, arXiv:1508.06576), so that the losses of all layers can be
-weighed alike.
+It may begin with public weights. Its layers are scaled at the end so that they count alike.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
-from torch.nn import functional
 
-from vision import checkpoints
+from vision import checkpoints, pretrained
+from vision.checkpoints import Card
 from vision.datasets import licences
 from vision.errors import UserError
-from vision.image_folders import SIDES, SPLITS, LabelledPictures, augment, open_labelled
 from vision.options import Verb, option, within
-from vision.style.data import PREPROCESS, normalise
-from vision.style.models.vgg19 import Classifier, balance, folded
+from vision.style.balance import balance
+from vision.style.data import PREPROCESS, cut, normalise, open_contents
+from vision.style.models.vgg19 import SHARE, Extractor
+from vision.style.teachers import Pupil, Teacher, fit, unexplained, widths_of
+from vision.style.warm_start import BEGINNINGS, SIZES, begin
 from vision.training import Average, OnStep, Run, TrainingConfig, generator_for, on_terminal
 
-WARM = 0.15  # share of the steps in which the learning rate rises
-Batch = dict[str, tuple[torch.Tensor, torch.Tensor]]
+WARM = 0.1  # share of the steps in which the learning rate rises
+HELD_BACK = 10  # every so many'th photograph is only measured with
+FITTED, CALIBRATION, MEASURED = 24, 48, 24  # photographs
 
 
 @dataclass(frozen=True, kw_only=True)
 class Config(TrainingConfig):
     """Settings of one training."""
 
-    size: str = option("paper", "its size", lambda: ["compact", "paper"])
-    data: tuple[str, ...] = option(("cifar10", "tiny-imagenet"), "the data sets, one head for each",
-                                   lambda: sorted(SIDES))
-    batch: tuple[int, ...] = option((96, 24), "pictures of each data set a step")
-    steps: int = 2200
-    learning_rate: float = option(0.05, "highest learning rate of the one-cycle schedule")
-    weight_decay: float = option(5e-4, "weight decay")
-    level: float = option(2.0, "mean activation that every filter is scaled to")
-    output: Path = Path("runs/style/vgg19.safetensors")
+    size: str = option("slim", "its size", lambda: sorted(SHARE))
+    begin: str = option("", "the public network whose weights it begins with",
+                        lambda: ["", *BEGINNINGS])
+    teacher: tuple[str, ...] = option(("vgg16-bsds", "vgg19-slim-teacher"),
+                                      "the public networks whose features it learns",
+                                      lambda: list(BEGINNINGS))
+    photographs: str = option("imagenette", "what to look at: imagenette, tiny-imagenet, "
+                              "photographs or a folder of your pictures")
+    side: int = option(96, "height and width of the pictures")
+    batch: int = 4
+    steps: int = option(900, "how many steps to train; with 0 it stays as it begins")
+    learning_rate: float = option(1e-4, "highest learning rate of the one-cycle schedule")
+    level: float = option(0.16, "style loss of two photographs that every layer is scaled to")
+    output: Path = Path("runs/style/vgg19-{size}.safetensors")
 
 
 def train(config: Config, on_step: OnStep | None = None) -> Path:
     """Train as configured, tell `on_step` of every step, and return the checkpoint's path."""
     check(config)
     config = checkpoints.with_target(config)
-    sets = {name: open_labelled(name, "train") for name in config.data}
+    learnt, measured = split(open_contents(config.photographs))
     run = Run(config, on_step)
-    module = Classifier(config.size, {name: len(data.classes) for name, data in sets.items()})
-    average = Average(module, 0.995)
-    optimizer = torch.optim.SGD(module.parameters(), config.learning_rate, momentum=0.9,
-                                weight_decay=config.weight_decay, nesterov=True)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, config.learning_rate,
-                                                   total_steps=config.steps + 1, pct_start=WARM)
+    teachers = make_teachers(config, run)
+    extractor = begin(config.begin) if config.begin else Extractor(config.size, "reflect")
+    module = Pupil(extractor, widths_of(teachers))
+    fit(module, teachers, sample(learnt, FITTED, config).split(config.batch))
+    average = Average(module, 0.99)
+    optimizer = torch.optim.Adam([
+        {"params": module.extractor.parameters(), "lr": config.learning_rate},
+        {"params": module.maps.parameters(), "lr": 10 * config.learning_rate}])
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, [config.learning_rate, 10 * config.learning_rate],
+        total_steps=config.steps + 1, pct_start=WARM)
     module, optimizer, schedule, average = run.prepare(module, optimizer, schedule, average)
 
-    for _, batch in run.steps(lambda number: make_batch(sets, config, run, number)):
+    for _, pixels in run.steps(lambda number: make_batch(learnt, config, run, number)):
         module.train()
-        losses = losses_of(module, batch, run)
+        losses = losses_of(module, teachers, normalise(pixels.to(run.accelerator.device)))
         optimizer.zero_grad(set_to_none=True)
-        run.accelerator.backward(torch.stack(list(losses.values())).sum())
+        run.accelerator.backward(torch.stack(list(losses.values())).mean())
         optimizer.step()
         schedule.step()
         average.update(run.accelerator.unwrap_model(module))
         run.report(**{name: loss.detach() for name, loss in losses.items()})
 
     if run.accelerator.is_main_process:
-        write(config, run, average)
+        write(config, run, average, learnt, measured)
     run.finish()
     return config.output
 
 
 def check(config: Config) -> None:
     """Raise for settings that cannot work."""
-    within(config, steps=(1, 10**9), learning_rate=(1e-7, 10), weight_decay=(0, 1),
-           level=(1e-3, 1e3), save_every=(1, 10**9))
-    if len(config.batch) != len(config.data) or min(config.batch) < 2:
-        raise UserError("the batch sizes are {batch} for {count} data sets",
-                        "a number above 1 for each is accepted", "change --batch or --data",
-                        batch=config.batch, count=len(config.data))
+    within(config, side=(32, 512), batch=(1, 10**4), steps=(0, 10**9), learning_rate=(1e-7, 1),
+           level=(1e-6, 1e6), save_every=(1, 10**9))
+    if config.begin and SIZES[config.begin] != config.size:
+        raise UserError("'{name}' has the size '{found}', not '{wanted}'",
+                        "the same size is accepted", "change --size or --begin",
+                        name=config.begin, found=SIZES[config.begin], wanted=config.size)
 
 
-def make_batch(sets: dict[str, LabelledPictures], config: Config, run: Run, number: int) -> Batch:
-    """Return step `number`'s pictures (n, 3, S, S) and labels (n,) of each data set."""
-    batch = {}
-    for place, (name, size) in enumerate(zip(config.data, config.batch, strict=True)):
-        random = generator_for(config.seed, number, place)
-        index = torch.from_numpy(random.integers(len(sets[name]), size=size))[run.share(size)]
-        batch[name] = (augment(sets[name].pixels[index], random, SIDES[name] // 8),
-                       sets[name].labels[index])
-    return batch
+class Part(Sequence[np.ndarray]):
+    """Some of many photographs, by their numbers."""
+
+    def __init__(self, whole: Sequence[np.ndarray], numbers: Sequence[int]) -> None:
+        self.whole, self.numbers = whole, numbers
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __getitem__(self, place: Any) -> Any:
+        return self.whole[self.numbers[place]]
 
 
-def losses_of(module: nn.Module, batch: Batch, run: Run) -> dict[str, torch.Tensor]:
-    """Return the cross-entropy on each data set."""
-    device = run.accelerator.device
-    logits = module({name: normalise(x.to(device)) for name, (x, _) in batch.items()})
-    return {name: functional.cross_entropy(logits[name].float(), y.to(device))
-            for name, (_, y) in batch.items()}
+def split(photographs: Sequence[np.ndarray]) -> tuple[Part, Part]:
+    """Return the photographs to learn from, and those that are held back to measure with."""
+    numbers = range(len(photographs))
+    return (Part(photographs, [number for number in numbers if number % HELD_BACK]),
+            Part(photographs, numbers[::HELD_BACK]))
 
 
-def write(config: Config, run: Run, average: Average) -> None:
-    """Measure the classifier, fold and balance its convolutions, and write them."""
-    classifier = average.module.cpu().float()
-    metrics: dict[str, object] = {
-        "accuracy": {name: accuracy(classifier, name, SPLITS[name][1]) for name in config.data},
-        "seconds": run.seconds}
-    extractor = folded(classifier, config.size)
-    balance(extractor, calibration(config), config.level)
-    card = run.card("style", "vgg19", {"size": config.size}, verb="train_extractor",
-                    preprocess=PREPROCESS, metrics=metrics,
-                    data={"train": list(config.data), "licences": licences(config.data)})
-    checkpoints.save(config.output, extractor, card, bits=8)
+def make_teachers(config: Config, run: Run) -> list[Teacher]:
+    """Return the teachers, as precise as the training is."""
+    half = run.accelerator.mixed_precision == "bf16"
+    return [Teacher(name, run.accelerator.device, torch.bfloat16 if half else torch.float32)
+            for name in config.teacher]
+
+
+def make_batch(photographs: Sequence[np.ndarray], config: Config, run: Run, number: int
+               ) -> torch.Tensor:
+    """Return step `number`'s pictures, uint8 (n, 3, side, side)."""
+    random = generator_for(config.seed, number)
+    cuts = [cut(photographs, random, config.side) for _ in range(config.batch)]
+    return torch.stack(cuts)[run.share(config.batch)]
+
+
+def losses_of(module: torch.nn.Module, teachers: Sequence[Teacher], x: torch.Tensor
+              ) -> dict[str, torch.Tensor]:
+    """Return by teacher the mean share of its layers' features that is not yet understood."""
+    guesses = module(x)
+    return {teacher.name: torch.stack([unexplained(guesses[f"{teacher.name}:{layer}"], seen)
+                                       for layer, seen in teacher(x).items()]).mean()
+            for teacher in teachers}
+
+
+def write(config: Config, run: Run, average: Average, learnt: Sequence[np.ndarray],
+          measured: Sequence[np.ndarray]) -> None:
+    """Measure what was understood, balance the layers, and write the extractor."""
+    pupil = average.module.cpu().float()
+    metrics = {"unexplained": understood(pupil, config, measured), "seconds": run.seconds}
+    extractor = pupil.get_submodule("extractor")
+    assert isinstance(extractor, Extractor)
+    balance(extractor, sample(learnt, CALIBRATION, config), config.level)
+    checkpoints.save(config.output, extractor, card(config, run, metrics), bits=8)
 
 
 @torch.inference_mode()
-def accuracy(classifier: nn.Module, name: str, split: str) -> float:
-    """Return the share of a split's pictures that are classified correctly."""
-    data = open_labelled(name, split)
-    right = [(classifier({name: normalise(x)})[name].argmax(1) == y).sum()
-             for x, y in zip(data.pixels.split(250), data.labels.split(250), strict=True)]
-    return float(torch.stack(right).sum() / len(data))
+def understood(pupil: torch.nn.Module, config: Config, photographs: Sequence[np.ndarray]
+               ) -> dict[str, float]:
+    """Return, by teacher, the share of its features that is not understood in new photographs."""
+    x = sample(photographs, MEASURED, config)
+    return {name: float(loss) for name, loss in losses_of(
+        pupil, [Teacher(name) for name in config.teacher], x).items()}
 
 
-def calibration(config: Config, count: int = 400) -> torch.Tensor:
-    """Return the pictures (n, 3, S, S) by which the filters are balanced: the largest at hand."""
-    data = open_labelled(max(config.data, key=SIDES.__getitem__), "train")
-    index = np.linspace(0, len(data) - 1, count).astype(int)
-    return normalise(data.pixels[index])
+def sample(photographs: Sequence[np.ndarray], count: int, config: Config) -> torch.Tensor:
+    """Return cuts (n, 3, side, side) of photographs, always the same ones."""
+    random = generator_for(config.seed, 2**32)  # no step has this number
+    return normalise(torch.stack([cut(photographs, random, config.side) for _ in range(count)]))
+
+
+def card(config: Config, run: Run, metrics: dict[str, object]) -> Card:
+    """Return the model card, with the licences of photographs and public networks."""
+    public = {name: None for name in (config.begin, *config.teacher) if name}
+    return run.card(
+        "style", "vgg19", {"size": config.size, "padding": "reflect"}, verb="train_extractor",
+        preprocess=PREPROCESS, metrics=metrics,
+        data={"train": [config.photographs], "begins_with": config.begin,
+              "teachers": list(config.teacher) if run.number else [],
+              "licences": licences([config.photographs]) | pretrained.credits(public)})
 
 
 def run(config: Config) -> Path:
@@ -137,4 +181,4 @@ def run(config: Config) -> Path:
     return train(config, on_terminal)
 
 
-VERB = Verb(Config, run, "Train the VGG-19 whose features say what content and style are.")
+VERB = Verb(Config, run, "Teach the VGG-19 whose features say what content and style are.")

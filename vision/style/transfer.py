@@ -1,7 +1,7 @@
 """Style transfer as a stream of frames that can be steered while it runs.
 
     controls = Controls()
-    for frame in transfer(open_extractor("bundled"), content, [style], FAST, controls):
+    for frame in transfer(open_extractor("slim"), content, [style], FAST, controls):
         show(frame.picture, frame.curves, frame.seconds_left)
 
 `content` and `styles` are RGB pictures (uint8 H×W×3) of any size; two styles are blended. Another
@@ -142,7 +142,7 @@ class _Painting:
         """Paint pass after pass, each from the enlarged picture of the one before."""
         for number, side in enumerate(self.settings.sides):
             self.first, self.good = None, self.scene.begin(side) if picture is None else (
-                self.scene.seen(picture, self.scene.size(side)))
+                self.scene.canvas(picture, self.scene.size(side)))
             for frame in self._pass(number):
                 picture = frame.picture
                 yield frame

@@ -16,10 +16,12 @@ PATHS = (Path,)
 
 @contextmanager
 def tiny_extractor(folder: Path) -> Iterator[None]:
-    """Let "bundled" be a checkpoint with an eighth of the channels."""
+    """Let both networks that ship be a checkpoint with an eighth of the channels."""
     card = checkpoints.Card("style", "vgg19", {"size": "compact"})
     path = checkpoints.save(folder / "vgg19.safetensors", extractor(), card)
-    with patch.object(extractors, "BUNDLED", path):
-        extractors._bundled.cache_clear()
+    with patch.object(extractors, "BUNDLED", path), patch.object(extractors, "SLIM", path):
+        for opened in (extractors._bundled, extractors._slim):
+            opened.cache_clear()
         yield
-    extractors._bundled.cache_clear()
+    for opened in (extractors._bundled, extractors._slim):
+        opened.cache_clear()

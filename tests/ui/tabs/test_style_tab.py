@@ -15,7 +15,7 @@ from PIL import Image
 
 from tests.style.sights import CONTENT, STYLE
 from tests.ui.tabs.style_tiny import tiny_extractor
-from vision.style.settings import BOOK, FAST, Settings
+from vision.style.settings import BOOK, FAST, PRESET_EXTRACTORS, Settings
 from vision.ui.components.model_choice import OWN
 from vision.ui.components.training_panel import Control
 from vision.ui.tabs.style import inside as style_inside
@@ -169,6 +169,9 @@ def test_presets_mean_what_the_package_means() -> None:
         chosen = Chosen(preset=name, **values).settings()
         assert chosen.weights == preset.weights and chosen.rate == preset.rate
         assert chosen.sides == preset.sides and chosen.style_layers == preset.style_layers
+        assert chosen.pooling == preset.pooling
+        assert values["extractor"] == PRESET_EXTRACTORS.get(name, "bundled")
+    assert Chosen().settings() == FAST and Chosen().extractor == "slim", "as the page opens"
 
 
 def test_the_code_shown_is_python_with_the_settings() -> None:

@@ -13,6 +13,7 @@ from vision.style.settings import (
     LAYERS,
     LEARNING_RATES,
     POOLINGS,
+    PRESET_EXTRACTORS,
     SMALLEST,
     STARTS,
     Settings,
@@ -24,7 +25,8 @@ from vision.ui.text import t
 PRESETS = {"fast": KNOWN["fast"], "single": Settings(), "book": KNOWN["book"]}
 CHOICES = [(f"{number} · {name}", number) for number, name in LAYERS.items()]
 DETERMINED = ("content_power", "style_power", "tv_power", "size", "steps", "learning_rate",
-              "optimizer", "start", "content_layers", "style_layers", "style_scale", "pooling")
+              "optimizer", "start", "content_layers", "style_layers", "style_scale", "pooling",
+              "extractor")
 
 
 @dataclass
@@ -36,7 +38,7 @@ class Chosen:
     tv_power: float = POWERS["tv"]
     preset: str = "fast"
     size: float = 300
-    steps: float = 160
+    steps: float = KNOWN["fast"].total
     blend: float = 0.5
     colours: str = "style"
     start: str = "content"
@@ -45,9 +47,9 @@ class Chosen:
     content_layers: Any = (25,)
     style_layers: Any = (0, 5, 10, 19, 28)
     style_scale: float = 1.0
-    pooling: str = "max"
+    pooling: str = KNOWN["fast"].pooling
     seed: float = 0
-    extractor: str = "bundled"
+    extractor: str = PRESET_EXTRACTORS["fast"]
 
     def settings(self) -> Settings:
         """Return what these values mean: a preset's passes, scaled to size and steps."""
@@ -81,7 +83,8 @@ def choose(name: str) -> list[Any]:
     values = {**dict(zip(DETERMINED, map(power, preset.weights.as_tuple()), strict=False)),
               "size": preset.sides[-1], "steps": preset.total, "learning_rate": preset.rate,
               "content_layers": list(preset.content_layers),
-              "style_layers": list(preset.style_layers)}
+              "style_layers": list(preset.style_layers),
+              "extractor": PRESET_EXTRACTORS.get(name, "bundled")}
     return [values.get(name, getattr(preset, name, None)) for name in DETERMINED]
 
 

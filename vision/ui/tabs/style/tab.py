@@ -71,12 +71,13 @@ def fetch(request: gr.Request, progress: gr.Progress = PROGRESS) -> tuple[str, s
 
 @friendly
 def show_card(request: gr.Request) -> str:
-    """Return the model card of the extractor that ships."""
-    from vision.style.extractor import BUNDLED
+    """Return the model cards of the extractors that ship."""
+    from vision.style.extractor import BUNDLED, SLIM
     from vision.style.models import ARCHITECTURES
 
-    card = checkpoints.read_card(BUNDLED)
-    return card_markdown(card, ARCHITECTURES[card.arch].link, {}, request)
+    cards = {path.stem: checkpoints.read_card(path) for path in (SLIM, BUNDLED)}
+    return "\n\n".join(f"**{name}**\n\n" + card_markdown(
+        card, ARCHITECTURES[card.arch].link, {}, request) for name, card in cards.items())
 
 
 def pictures() -> tuple[gr.Image, gr.Image]:
@@ -123,7 +124,8 @@ def extractors() -> gr.Radio:
     """Build the choice of the network that sees."""
     with gr.Row():
         extractor = gr.Radio([(t(f"style.extractor_{name}"), name)
-                              for name in ("bundled", "imagenet")], value="bundled",
+                              for name in ("slim", "bundled", "imagenet")],
+                             value=Chosen().extractor,
                              label=t("style.extractor"), info=t("style.extractor_info"),
                              elem_id="style-extractor")
         button = gr.Button(t("style.fetch"), size="sm", elem_id="style-fetch")
@@ -218,14 +220,14 @@ def build() -> class_link.Shared:
 def warm() -> None:
     """Load the extractor and paint a few steps."""
     from vision.images import read_picture
-    from vision.style.extractor import BUNDLED, open_extractor
+    from vision.style.extractor import SLIM, open_extractor
     from vision.style.settings import Settings
     from vision.style.transfer import transfer
 
-    if BUNDLED.is_file() and photographs() and paintings():
+    if SLIM.is_file() and photographs() and paintings():
         pair = (read_picture(photographs()[0]), read_picture(paintings()[0]))
         settings = Settings(sides=(64,), steps=(2,), decay_every=(2,))
-        list(transfer(open_extractor(), pair[0], [pair[1]], settings))
+        list(transfer(open_extractor("slim"), pair[0], [pair[1]], settings))
 
 
 TAB = Tab("style", 2, build, warm)
