@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.soak import fuzz, load
+from tests.soak import attacks, fuzz, load, watch
 from tests.soak.page import served
 
 SHOWN = 20  # failures that are listed
@@ -43,14 +43,28 @@ async def measure(chosen: argparse.Namespace) -> tuple[str, bool]:
             crowd = await load.run(http, config, process, chosen.users, chosen.seconds,
                                    chosen.seed)
             bad = await fuzz.run(http, config, chosen.calls, chosen.seed)
+            tried, seen = await attacks.run(address, config, process)
             after = await load.run(http, config, process, 1, 1, chosen.seed)
-    failures = [*crowd.failures(), *bad.faults,
+    failures = [*crowd.failures(), *bad.faults, *seen.failures(),
                 *(f"after the bad calls: {error}" for error in after.errors + after.strangers)]
-    return report(crowd, bad, failures, chosen), bool(failures)
+    text = report(crowd, bad, attacked(tried, seen), failures, chosen)
+    return text, bool(failures)
 
 
-def report(crowd: load.Load, bad: fuzz.Fuzz, failures: list[str], chosen: argparse.Namespace
-           ) -> str:
+def attacked(tried: dict[str, str], seen: watch.Watched) -> list[str]:
+    """Return what came of the attacks, as lines of Markdown."""
+    late = load.quantile(seen.waits or [0], 100)
+    return [f"## {len(tried)} attacks", "", "| attack | what came of it |", "|---|---|",
+            *(f"| {name} | {came.replace('|', '/')} |" for name, came in tried.items()), "",
+            f"Meanwhile the process had at most {seen.memory / 1e6:.0f} MB (limit "
+            f"{watch.MOST_MEMORY / 1e6:.0f}), {seen.threads} threads and {seen.files} open files "
+            f"({watch.MOST_FILES}); nobody was answered for {seen.blocked:.2f} s at most "
+            f"({watch.MOST_BLOCKED:g}); another visitor's slider answered within {late:.2f} s "
+            f"({watch.MOST_WAIT:g}).", ""]
+
+
+def report(crowd: load.Load, bad: fuzz.Fuzz, attacks: list[str], failures: list[str],
+           chosen: argparse.Namespace) -> str:
     """Return everything as Markdown."""
     rows = [f"| {name}{' (light)' if name in load.LIGHT else ''} | {len(times)} | "
             + " | ".join(f"{load.quantile(times, percent):.2f}" for percent in (50, 95, 100)) + " |"
@@ -71,7 +85,7 @@ def report(crowd: load.Load, bad: fuzz.Fuzz, failures: list[str], chosen: argpar
         f"farthest {crowd.farthest}. Memory: {before:.0f} MB before, {after:.0f} MB after.", "",
         f"## {sum(bad.counts.values())} bad calls to {len(bad.endpoints)} endpoints", "",
         f"They got: {counts}. Faults: {len(bad.faults)}.", "",
-        f"## {'Failed' if failures else 'Passed'}", "", *listed, ""])
+        *attacks, f"## {'Failed' if failures else 'Passed'}", "", *listed, ""])
 
 
 if __name__ == "__main__":

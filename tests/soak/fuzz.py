@@ -31,6 +31,9 @@ NUMBERS = [None, float("nan"), float("inf"), -1, -1e30, 1e308, 2**63, 0.12345678
 OURS = catalogs()["en"]["app.unexpected"]
 WORDS = ["", "x" * 100_000, "../../../etc/passwd", "\0", "<script>alert(1)</script>", "nan",
          "'; drop table", "{}", "٣", "%s%n", "constructor"]
+EVENTS: list[Any] = [None, None, {}, [], 0, "x", {"index": None}, {"index": [-1, 10**9]},
+                    {"index": "a", "value": {}}, {"index": [[[]]], "selected": 1}, {"value": None},
+                    {"index": 1e308, "value": "\0"}, {"key": "constructor", "target": 7}]
 SHAPES: list[Any] = [[], {}, [None], [[[]]], {"__type__": "update", "value": 1}, {"a": {"b": 1}},
                      [1, "a", None], {"path": "/etc/passwd"}]
 
@@ -98,7 +101,8 @@ async def run(http: httpx.AsyncClient, config: dict[str, Any], calls: int, seed:
     async def caller() -> None:
         while waiting:
             target, data = waiting.pop()
-            answer = await Visitor(http, config).call(target["id"], data, PATIENCE)
+            answer = await Visitor(http, config).call(target["id"], data, PATIENCE,
+                                                      chance.choice(EVENTS))
             found.judge(target["api_name"], answer)
 
     await asyncio.gather(*(caller() for _ in range(AT_ONCE)))

@@ -71,11 +71,12 @@ class Visitor:
         return {"path": reply.json()[0], "orig_name": path.name,
                 "meta": {"_type": "gradio.FileData"}}
 
-    async def call(self, name: str | int, data: Any, patience: float = 600) -> Answer:
+    async def call(self, name: str | int, data: Any, patience: float = 600,
+                   event: Any = None) -> Answer:
         """Call an endpoint as the page does; a call that takes longer than patience is left."""
         endpoint = self.endpoints[name] if isinstance(name, str) else self.numbers[name]
         start = time.monotonic()
-        body = json.dumps({"data": data, "fn_index": endpoint["id"], "event_data": None,
+        body = json.dumps({"data": data, "fn_index": endpoint["id"], "event_data": event,
                            "session_hash": self.session, "trigger_id": None})
         ask = self._queued if endpoint["queue"] else self._direct
         answer = Answer(None, None, 0)
