@@ -22,6 +22,7 @@ from vision.ui.shell.limits import LIMITS
 
 MB = 2**20
 AT_ONCE = 100
+CUT_OFF = 0
 CLOSED = ("/openapi.json", "/monitoring", f"{API}/dev/reload", f"{API}/deep_link?session_hash=a",
           f"{API}/run-history/buckets", "/pwa_icon/90000")
 JSON = {"content-type": "application/json"}
@@ -47,8 +48,11 @@ class Attacker(Visitor):
         return Visitor(self.http, self.config)
 
     async def send(self, path: str, **named: Any) -> int:
-        """Send a request and return its status."""
-        return (await self.http.post(f"{API}/{path}", **named)).status_code
+        """Send a request and return its status; 0 if it was cut off before it was sent."""
+        try:
+            return (await self.http.post(f"{API}/{path}", **named)).status_code
+        except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError):
+            return CUT_OFF
 
     async def join(self, name: str) -> int:
         """Join the queue as a new session, to which nobody will listen."""
@@ -121,22 +125,22 @@ async def trainings_to_which_nobody_listens(attacker: Attacker) -> str:
 async def answers_that_nobody_reads(attacker: Attacker) -> str:
     """Ask for a thousand answers and read none."""
     found: Counter[int] = Counter()
+    begun = time.monotonic()
     for _ in range(10):
         found += await all_of([attacker.join("segment") for _ in range(AT_ONCE)])
-    assert found[200] <= 2 * LIMITS.clicks_per_address, told(found)
+    forgotten = 1 + (time.monotonic() - begun) / LIMITS.unheard_seconds  # times
+    assert found[200] <= forgotten * LIMITS.clicks_per_address, told(found)
     return told(found)
 
 
 @attack
 async def sessions_by_the_thousand(attacker: Attacker) -> str:
-    """Open three thousand sessions, and drop them."""
-    light = next(call for call in attacker.config["dependencies"]
-                 if call["backend_fn"] and not call["queue"] and call["inputs"])
-    data = attacker.defaults(light["api_name"])
+    """Open two thousand sessions, and drop them."""
+    data, number = attacker.defaults("play"), attacker.endpoints["play"]["id"]
     found: Counter[int] = Counter()
-    for _ in range(30):
+    for _ in range(20):
         found += await all_of([attacker.send("run/predict", json={
-            "data": data, "fn_index": light["id"], "session_hash": secrets.token_hex(6)})
+            "data": data, "fn_index": number, "session_hash": secrets.token_hex(6)})
             for _ in range(AT_ONCE)])
     return told(found)
 
@@ -157,9 +161,9 @@ async def heads_without_end(attacker: Attacker) -> str:
     for _, writer in lines:
         writer.write(b"GET / HTTP/1.1\r\nHost: a\r\n")
     begun, patience = time.monotonic(), LIMITS.header_seconds + 10
-    ends = await asyncio.wait_for(asyncio.gather(*(reader.read(1) for reader, _ in lines)),
-                                  patience)
-    assert not any(ends)
+    reading = asyncio.gather(*(reader.read(1) for reader, _ in lines), return_exceptions=True)
+    ends = await asyncio.wait_for(reading, patience)
+    assert all(isinstance(end, ConnectionError) or not end for end in ends)
     return f"all were ended after {time.monotonic() - begun:.0f} s"
 
 
@@ -183,7 +187,7 @@ async def pictures_of_the_server(attacker: Attacker) -> str:
         for path in (str(private), "/nowhere/private.png", "/dev/ptmx"):
             data = attacker.defaults("segment")
             data[0] = {"path": path}
-            answer = await attacker.fresh().call("segment", data, 60)
+            answer = await attacker.fresh().call("segment", data, 300)
             said.append(answer.sentence)
     assert None not in said and len(set(said)) == 1, said
     return str(said[0])
@@ -193,10 +197,10 @@ async def run(address: str, config: dict[str, Any], process: psutil.Process
               ) -> tuple[dict[str, str], Watched]:
     """Try every attack, and return what came of each, and what was seen meanwhile."""
     found: dict[str, str] = {}
-    limits = httpx.Limits(max_connections=AT_ONCE)
+    limits = httpx.Limits(max_connections=AT_ONCE, keepalive_expiry=1)
     async with httpx.AsyncClient(base_url=address, timeout=120, limits=limits,
                                  headers=ATTACKER) as http:
-        async with watching(address, config, process) as seen:
+        with watching(address, config, process) as seen:
             for name, does in ATTACKS.items():
                 try:
                     found[name] = await does(Attacker(http, config, address))

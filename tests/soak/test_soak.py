@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.conftest import REPOSITORY
+from tests.soak.__main__ import attacked
+from tests.soak.attacks import ATTACKS, told
 from tests.soak.fuzz import Fuzz, bad_files, spoilt
 from tests.soak.load import Load, essence
 from tests.soak.page import Answer, Visitor, merged
+from tests.soak.watch import Watched
 
 CONFIG: dict[str, Any] = {
     "components": [{"id": 1, "type": "state", "props": {}},
@@ -61,3 +65,15 @@ def test_bad_calls_differ_from_the_defaults_and_leave_states_alone(tmp_path: Pat
     whole = [data for data in calls if len(data) == 2]
     assert len(whole) > 40 and all(data[0] is None and data[1] != 0.5 for data in whole)
     assert len(bad_files(tmp_path)) >= 12 and (tmp_path / "bomb.zip").stat().st_size < 1e6
+
+
+def test_the_watch_fails_for_memory_files_lateness_and_a_blocked_page() -> None:
+    assert Watched(5e9, 100, 50, 0.5, [0.1, 1.9]).failures() == []
+    assert len(Watched(7e9, 1000, 50, 1.5, [0.1, 2.5]).failures()) == 4
+    assert Watched(faults=["one"]).failures() == ["one"]
+
+
+def test_an_attack_that_gets_through_is_told() -> None:
+    assert len(ATTACKS) >= 10 and told(Counter({413: 2, 200: 1})) == "1× 200, 2× 413"
+    lines = attacked({"one": "got through: a|b"}, Watched(1e9, 9, 8, 0.25, [0.5]))
+    assert "| one | got through: a/b |" in lines and "1000 MB" in lines[-2] and "0.50" in lines[-2]

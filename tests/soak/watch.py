@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
+import threading
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,35 +52,46 @@ class Watched:
             self.threads = max(self.threads, process.num_threads())
 
 
-@asynccontextmanager
-async def watching(address: str, config: dict[str, Any], process: psutil.Process
-                   ) -> AsyncIterator[Watched]:
-    """Watch the page from a client of its own for as long as this lasts."""
-    seen = Watched()
-    async with httpx.AsyncClient(base_url=address, timeout=60, headers=OTHER) as http:
-        watchers = [asyncio.create_task(each) for each in (
-            ping(http, process, seen), turn(Visitor(http, config), seen))]
-        yield seen
-        for watcher in watchers:
-            watcher.cancel()
-        await asyncio.gather(*watchers, return_exceptions=True)
+@contextmanager
+def watching(address: str, config: dict[str, Any], process: psutil.Process) -> Iterator[Watched]:
+    """Watch the page for as long as this lasts, in threads, as the attacker keeps its own busy."""
+    seen, over = Watched(), threading.Event()
+    watchers = [threading.Thread(target=watch, args=(address, seen, over, what)) for what in (
+        lambda http: ping(http, process, seen), lambda http: turn(http, config, seen))]
+    for watcher in watchers:
+        watcher.start()
+    yield seen
+    over.set()
+    for watcher in watchers:
+        watcher.join()
 
 
-async def ping(http: httpx.AsyncClient, process: psutil.Process, seen: Watched) -> None:
-    """Ask for next to nothing again and again; what that takes, the event loop was blocked."""
-    while True:
-        seen.look(process)
-        begun = time.monotonic()
-        await http.get(f"{API}/app_id")
-        seen.blocked = max(seen.blocked, time.monotonic() - begun)
-        await asyncio.sleep(EVERY)
+def watch(address: str, seen: Watched, over: threading.Event,
+          look: Callable[[httpx.Client], None]) -> None:
+    """Look again and again until it is over, each time with a new connection."""
+    while not over.wait(EVERY):
+        try:
+            with httpx.Client(base_url=address, timeout=60, headers=OTHER) as http:
+                look(http)
+        except Exception as error:
+            seen.faults.append(f"another visitor got no answer: {error!r}")
 
 
-async def turn(visitor: Visitor, seen: Watched) -> None:
-    """Move a slider again and again."""
-    while True:
-        answer = await visitor.call(SLIDER, visitor.defaults(SLIDER))
-        seen.waits.append(answer.seconds)
-        if answer.data is None:
-            seen.faults.append(f"another visitor's slider was told: {answer.sentence}")
-        await asyncio.sleep(EVERY)
+def ping(http: httpx.Client, process: psutil.Process, seen: Watched) -> None:
+    """Ask for next to nothing; what that takes, the event loop was blocked."""
+    seen.look(process)
+    begun = time.monotonic()
+    http.get(f"{API}/app_id")
+    seen.blocked = max(seen.blocked, time.monotonic() - begun)
+
+
+def turn(http: httpx.Client, config: dict[str, Any], seen: Watched) -> None:
+    """Move a slider."""
+    visitor = Visitor(None, config)  # type: ignore[arg-type]
+    call = {"data": visitor.defaults(SLIDER), "fn_index": visitor.endpoints[SLIDER]["id"],
+            "session_hash": "another"}
+    begun = time.monotonic()
+    reply = http.post(f"{API}/run/predict", json=call)
+    seen.waits.append(time.monotonic() - begun)
+    if reply.status_code != 200:
+        seen.faults.append(f"another visitor's slider was told: {reply.text[:200]}")

@@ -14,6 +14,9 @@ from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+os.environ.setdefault("MPLBACKEND", "agg")  # else the first call looks for one while all wait
+os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "1")  # else Gradio makes a table of ten
+os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(10**9))  # thousand after each call
 
 import gradio as gr
 from starlette.middleware import Middleware

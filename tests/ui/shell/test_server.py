@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import os
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from urllib.parse import urlparse
@@ -13,6 +16,7 @@ import gradio as gr
 import httpx
 import pytest
 
+from tests.conftest import REPOSITORY
 from vision import ui
 from vision.ui.shell.server import Impatient
 
@@ -76,3 +80,25 @@ def test_an_answer_that_takes_longer_is_waited_for(address: str) -> None:
         time.sleep(1)
         assert httpx.get(address).status_code == 200  # and the stream goes on
         assert gr.__version__ and not beats.is_closed
+
+
+FIRST_CALL = """
+import sys
+from vision import ui
+from gradio.queueing import Queue
+from gradio.utils import MatplotlibBackendMananger
+with MatplotlibBackendMananger():  # as Gradio does around each call, on the thread of all
+    assert "matplotlib.pyplot" not in sys.modules
+queue = ui.gr.Blocks().queue()._queue
+assert queue.ANALYTICS_MAX_EVENTS == 1
+assert queue.compute_analytics_summary([{}]) == {"functions": {}}
+print("fine")
+"""
+
+
+def test_a_call_makes_no_tables_and_looks_for_no_screen_while_all_wait() -> None:
+    environment = {name: value for name, value in os.environ.items()
+                   if not name.startswith(("MPL", "GRADIO"))}
+    done = subprocess.run([sys.executable, "-c", FIRST_CALL], cwd=REPOSITORY, env=environment,
+                          capture_output=True, text=True, timeout=300, check=False)
+    assert done.stdout == "fine\n", done.stderr
