@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 
 from vision.errors import UserError, unknown
-from vision.jsonable import plain
+from vision.jsonable import jsonable
 
 
 def test_the_parts_become_one_sentence_with_values() -> None:
@@ -35,5 +35,5 @@ def test_of_many_known_names_the_first_and_the_last_are_told() -> None:
 
 
 def test_plain_gives_only_what_json_knows() -> None:
-    assert plain({"a": (1, float("nan"), [float("inf")]), 2: "x"}) == {"a": [1, None, [None]],
+    assert jsonable({"a": (1, float("nan"), [float("inf")]), 2: "x"}) == {"a": [1, None, [None]],
                                                                        "2": "x"}

@@ -20,7 +20,7 @@ from torch import nn
 from tests.conftest import Answer
 from tests.soak.page import Visitor
 from vision.data.list import VERB
-from vision.gpu_fallback import SAID, is_full, lacks_memory, or_on_cpu, placed
+from vision.gpu_fallback import NOTICE, is_full, lacks_memory, on_best_device, or_on_cpu
 from vision.ui.components.friendly import friendly
 from vision.ui.shell import device_notice
 from vision.ui.text import LANGUAGES, words
@@ -109,13 +109,13 @@ def test_each_system_gives_the_same_answer_on_the_cpu_and_says_so(
     torch.manual_seed(0)
     module, work = system(tiny_checkpoint)
     before = work()
-    assert SAID not in caplog.text
+    assert NOTICE not in caplog.text
     without_memory(module)
     with caplog.at_level(logging.WARNING), pytest.raises(torch.OutOfMemoryError):
         module(torch.zeros(1))
     with caplog.at_level(logging.WARNING):
         assert np.allclose(work(), before, atol=1e-4)
-    assert SAID in caplog.text
+    assert NOTICE in caplog.text
 
 
 def test_a_model_that_finds_no_room_stays_on_the_cpu(monkeypatch: pytest.MonkeyPatch,
@@ -126,7 +126,7 @@ def test_a_model_that_finds_no_room_stays_on_the_cpu(monkeypatch: pytest.MonkeyP
         raise full()
 
     monkeypatch.setattr(module, "to", to)
-    assert placed(module) is module and SAID in caplog.text
+    assert on_best_device(module) is module and NOTICE in caplog.text
     assert module.weight.device.type == "cpu"
 
 

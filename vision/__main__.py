@@ -13,7 +13,7 @@ import vision
 from vision.atomic_files import refusal
 from vision.errors import UserError, unknown
 from vision.gpu_fallback import lacks_memory, too_little_memory
-from vision.jsonable import plain
+from vision.jsonable import jsonable
 from vision.options import Verb, parse
 
 
@@ -88,7 +88,7 @@ def _answer(verb: Verb, program: str, flags: list[str]) -> int:
     config, as_json = parse(verb, program, flags)
     answer = verb.run(config)
     if os.environ.get("RANK", "0") == "0":  # of several processes the first one speaks
-        print(json.dumps(plain(answer), ensure_ascii=False) if as_json else answer, flush=True)
+        print(json.dumps(jsonable(answer), ensure_ascii=False) if as_json else answer, flush=True)
     return 0
 
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, get_origin, get_type_hints
 from vision import __version__
 from vision.atomic_files import saving, write_atomically
 from vision.errors import UserError
-from vision.jsonable import plain
+from vision.jsonable import jsonable
 from vision.options import filled
 from vision.quantised import SCALE, in_float16, packed, unpacked
 from vision.registry import Registry
@@ -69,7 +69,8 @@ class Card:
 
     def to_json(self) -> str:
         """Return the card as JSON with sorted keys, so that equal cards give equal text."""
-        return json.dumps(plain(asdict(self)), sort_keys=True, ensure_ascii=False, allow_nan=False)
+        return json.dumps(jsonable(asdict(self)), sort_keys=True, ensure_ascii=False,
+                          allow_nan=False)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from vision.errors import UserError
 if TYPE_CHECKING:
     from torch import nn
 
-SAID = "the GPU's memory is full, so this is computed on the CPU"
+NOTICE = "the GPU's memory is full, so this is computed on the CPU"
 SIGNS = ("out of memory", "CUBLAS_STATUS_ALLOC_FAILED", "CUDNN_STATUS_ALLOC_FAILED")
 Work = TypeVar("Work", bound=Callable[..., Any])
 log = logging.getLogger(__name__)
@@ -40,11 +40,11 @@ def too_little_memory() -> UserError:
                      "make them smaller, or wait until others have finished, and start again")
 
 
-def tell() -> None:
+def give_notice() -> None:
     """Say that the CPU does what the GPU could not, and give memory back that is not in use."""
     import torch
 
-    log.warning(SAID)
+    log.warning(NOTICE)
     if torch.cuda.is_initialized():
         torch.cuda.empty_cache()
 
@@ -63,7 +63,7 @@ def or_on_cpu(work: Work) -> Work:
     return call  # type: ignore[return-value]
 
 
-def placed(module: nn.Module) -> nn.Module:
+def on_best_device(module: nn.Module) -> nn.Module:
     """Return a module on the best device, or on the CPU if that is full."""
     from vision.training import best_device
 
@@ -72,7 +72,7 @@ def placed(module: nn.Module) -> nn.Module:
     except RuntimeError as error:
         if not is_full(error):
             raise
-    tell()
+    give_notice()
     return module.cpu()
 
 
@@ -83,13 +83,14 @@ def on_cpu(value: Any) -> Any:
     from torch import nn
 
     if isinstance(value, nn.Module):
-        return _twin(value)
+        return _copied_to_cpu(value)
     if isinstance(value, torch.Tensor):
         return value.cpu()
     if not is_dataclass(value) or isinstance(value, type):
         return value
     parts = {part.name: getattr(value, part.name) for part in fields(value)}
-    held = {name: _twin(part) for name, part in parts.items() if isinstance(part, nn.Module)}
+    held = {name: _copied_to_cpu(part) for name, part in parts.items()
+            if isinstance(part, nn.Module)}
     return replace(value, **held) if held else value
 
 
@@ -99,7 +100,7 @@ def _call(work: Callable[..., Any], values: tuple[Any, ...], named: dict[str, An
     except RuntimeError as error:
         if not is_full(error):
             raise
-    tell()  # here, where the error no longer holds on to the GPU's memory
+    give_notice()  # here, where the error no longer holds on to the GPU's memory
     return work(*map(on_cpu, values), **_named(work, named))
 
 
@@ -111,7 +112,7 @@ def _stream(work: Callable[..., Any], values: tuple[Any, ...], named: dict[str, 
     except RuntimeError as error:
         if not is_full(error):
             raise
-    tell()
+    give_notice()
     yield from work(*map(on_cpu, values), **_named(work, named))
 
 
@@ -123,7 +124,7 @@ def _named(work: Callable[..., Any], named: dict[str, Any]) -> dict[str, Any]:
     return {name: on_cpu(value) for name, value in named.items()} | chosen
 
 
-def _twin(module: nn.Module) -> nn.Module:
+def _copied_to_cpu(module: nn.Module) -> nn.Module:
     """Return a copy of a module on the CPU, made without any memory of the GPU."""
     from torch import nn
 

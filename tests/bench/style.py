@@ -108,7 +108,7 @@ def descent(net: nn.Module, side: int, precision: str) -> Descent:
     content, style = pictures(side)
     scene, device = Scene.of(content, [style], BOOK), best_device()
     objective = scene.objective(
-        scene.sight(net, device, precision_for(device, precision)), side)
+        scene.vgg(net, device, precision_for(device, precision)), side)
     weights = torch.tensor(BOOK.weights.as_tuple(), device=device)[:, None]
     return Descent(objective, scene.begin(side).to(device), weights, "adam", BOOK.rate, 200)
 

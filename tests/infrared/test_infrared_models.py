@@ -10,8 +10,8 @@ from torch.nn import functional
 from torchvision.models.detection import maskrcnn_resnet50_fpn
 
 from tests.infrared.hand import FUSE, SIZE, Handmade
-from vision.infrared.batches import target_of
 from vision.infrared.classes import CLASSES
+from vision.infrared.collate import target_of
 from vision.infrared.models import ARCHITECTURES, detectors
 from vision.infrared.models.backbone import Classifier, Pyramid, grey_resnet, standardise
 from vision.infrared.models.heads import MASK_SAMPLES, Target, some_masked

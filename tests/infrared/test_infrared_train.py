@@ -16,8 +16,8 @@ from vision import checkpoints, training
 from vision.checkpoints import Card
 from vision.errors import UserError
 from vision.infrared import predict as predicting
-from vision.infrared.batches import target_of
 from vision.infrared.classes import CLASSES
+from vision.infrared.collate import target_of
 from vision.infrared.data import Augment, FewMasks, boxes_of, first_of_each
 from vision.infrared.evaluate import measure
 from vision.infrared.models import ARCHITECTURES

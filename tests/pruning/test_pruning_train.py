@@ -28,7 +28,7 @@ from vision.pruning.models.parts import Network
 from vision.pruning.plan import make_plan
 from vision.pruning.predict import load, logits, predict
 from vision.pruning.surgery import prune
-from vision.pruning.train import Config, pace, train
+from vision.pruning.train import Config, rate_factor, train
 from vision.training import Step
 
 TINY = Config(arch="vgg16", size="compact", data=("drawings",), limit=200, steps=4, batch=16,
@@ -159,7 +159,7 @@ def test_the_sub_gradient_is_that_of_equation_1(tmp_path: Path) -> None:
              for value in (0.0, 0.5)]
     plain, sparse = ({name: tensor for name, tensor in weights(path).items()
                       if name.endswith("norm.weight")} for path in paths)
-    moved = 1.9 * rate.learning_rate * pace(rate, 0) * 0.5
+    moved = 1.9 * rate.learning_rate * rate_factor(rate, 0) * 0.5
     for name, tensor in plain.items():
         assert torch.allclose(tensor - sparse[name], torch.full_like(tensor, moved), atol=6e-4)
 
@@ -215,9 +215,9 @@ def test_scratch_keeps_the_shape_and_the_selection_only(tmp_path: Path) -> None:
 
 def test_schedules() -> None:
     published = replace(TINY, schedule="published", steps=160)
-    rates = [round(pace(published, step), 6) for step in (0, 79, 80, 119, 120, 159)]
+    rates = [round(rate_factor(published, step), 6) for step in (0, 79, 80, 119, 120, 159)]
     assert rates == [1, 1, 0.1, 0.1, 0.01, 0.01]
-    cycle = [pace(replace(TINY, steps=100), step) for step in range(101)]
+    cycle = [rate_factor(replace(TINY, steps=100), step) for step in range(101)]
     assert max(cycle) == cycle[20] == 1 and cycle[0] < 0.05 and cycle[100] < 1e-6
 
 

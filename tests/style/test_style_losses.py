@@ -14,7 +14,7 @@ from vision.style import colours, losses
 from vision.style.convolution import Convolution
 from vision.style.data import normalise, size_at, to_picture, to_tensor
 from vision.style.settings import LAYERS
-from vision.style.sight import Sight
+from vision.style.vgg_features import VggFeatures
 
 
 def test_gram_is_the_sum_over_places() -> None:
@@ -76,9 +76,9 @@ def test_the_fast_convolution_is_the_usual_one(padding: str, rectified: bool, in
 def test_an_extractor_sees_what_torchvisions_network_gives_the_books_loop() -> None:
     torch.manual_seed(0)
     net = make_layers(cfgs["E"])[:29].requires_grad_(False)
-    sight = Sight(net, (0, 5, 10, 19, 25, 28))
+    vgg = VggFeatures(net, (0, 5, 10, 19, 25, 28))
     x = torch.randn(1, 3, 40, 48)
-    found = sight(x)
+    found = vgg(x)
     contents, styles = plain_loop.extract(net, x)
     wanted = dict(zip([*plain_loop.STYLE_LAYERS, 25], [*styles, *contents], strict=True))
     assert found.keys() == wanted.keys()
@@ -90,10 +90,11 @@ def test_an_extractor_sees_what_torchvisions_network_gives_the_books_loop() -> N
 
 def test_a_sight_is_no_deeper_than_asked_and_may_average() -> None:
     features = extractor().features
-    assert max(Sight(features, (5,)).steps) == 5
+    assert max(VggFeatures(features, (5,)).steps) == 5
     x = torch.rand(1, 3, 32, 32)
-    first = Sight(features, (0, 2))(x)[2].relu()
-    averaged, largest = (Sight(features, (5,), pooling)(x)[5] for pooling in ("average", "max"))
+    first = VggFeatures(features, (0, 2))(x)[2].relu()
+    averaged, largest = (VggFeatures(features, (5,), pooling)(x)[5]
+                         for pooling in ("average", "max"))
     layer = features[5]
     assert torch.allclose(averaged, layer(nn.functional.avg_pool2d(first, 2)), atol=1e-4)
     assert torch.allclose(largest, layer(nn.functional.max_pool2d(first, 2)), atol=1e-4)

@@ -204,7 +204,7 @@ def test_an_explosion_falls_back_and_goes_on(broken: float, monkeypatch: pytest.
 
     def step(self: Any) -> torch.Tensor:
         losses = original(self)
-        rates.append((self.rate, self.objective.sight.dtype))
+        rates.append((self.rate, self.objective.vgg.dtype))
         return losses * broken if len(rates) == 3 else losses
 
     monkeypatch.setattr(module.Descent, "step", step)

@@ -18,7 +18,7 @@ from vision.gan.data import check_label
 from vision.gan.models import ARCHITECTURES, generators
 from vision.gan.models.pair import Pair
 from vision.gan.noise import draw_noise
-from vision.gpu_fallback import or_on_cpu, placed
+from vision.gpu_fallback import on_best_device, or_on_cpu
 from vision.images import write_png
 from vision.options import Verb, option, within
 
@@ -99,7 +99,7 @@ class Drawer:
 def load(path: Path) -> Model:
     """Return the pair of a checkpoint, or the classifier, on the best device."""
     model = checkpoints.load(path, ARCHITECTURES)
-    placed(model.module)
+    on_best_device(model.module)
     return model
 
 

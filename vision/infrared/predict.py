@@ -15,7 +15,7 @@ from torchvision.ops import nms
 from vision import checkpoints
 from vision.checkpoints import Model
 from vision.errors import UserError
-from vision.gpu_fallback import or_on_cpu, placed
+from vision.gpu_fallback import on_best_device, or_on_cpu
 from vision.images import resize, write_png
 from vision.infrared.classes import CLASSES
 from vision.infrared.inspection.detections import Detections
@@ -59,7 +59,7 @@ def load(path: Path) -> Model:
         raise checkpoints.damaged(path, "its card has no usable short_side")
     if model.card.classes != CLASSES:
         raise checkpoints.damaged(path, "its classes are not those of this version")
-    placed(model.module).to(memory_format=torch.channels_last)
+    on_best_device(model.module).to(memory_format=torch.channels_last)
     return model
 
 

@@ -12,8 +12,8 @@ from vision import checkpoints
 from vision.checkpoints import Model
 from vision.datasets import licences
 from vision.errors import UserError
-from vision.infrared.batches import Batch, batch_of, to_device
 from vision.infrared.classes import CLASSES
+from vision.infrared.collate import Batch, batch_of, to_device
 from vision.infrared.data import HELD_OUT, TRAINING, Augment, FewMasks, Kept, Samples, Scenes
 from vision.infrared.evaluate import measure
 from vision.infrared.measures.average_precision import require_pycocotools
@@ -138,7 +138,7 @@ def parts_to_learn(config: Config) -> list[str]:
     return [part for part in PARTS if there.get(part, True)]
 
 
-def settings_of(config: Config) -> dict[str, Any]:
+def module_config(config: Config) -> dict[str, Any]:
     """Return what the architecture is built with, beside its classes."""
     masks = {"masks": config.masks} if config.arch == "mask_rcnn" else {}
     return {"backbone": config.backbone, "size": config.size, "sides": config.sides, **masks}
@@ -164,7 +164,7 @@ def open_scenes(config: Config) -> Samples:
 
 def begin(config: Config) -> Detector:
     """Return the detector before its first step: random or started, with its frozen parts."""
-    module = ARCHITECTURES.build(config.arch, classes=len(CLASSES), **settings_of(config))
+    module = ARCHITECTURES.build(config.arch, classes=len(CLASSES), **module_config(config))
     if config.start is not None:
         take_over(module, config.start)
     for part in parts_of(module, config.freeze):
@@ -200,7 +200,8 @@ def summary(model: Model, scenes: Scenes) -> dict[str, float]:
 def model_of(config: Config, run: Run, average: Average) -> Model:
     """Return the averaged weights as a model that `detect` accepts."""
     return Model(average.module.eval(), run.card(
-        "infrared", config.arch, {"classes": len(CLASSES), **settings_of(config)}, classes=CLASSES,
+        "infrared", config.arch, {"classes": len(CLASSES), **module_config(config)},
+        classes=CLASSES,
         preprocess={"short_side": short_side(config), "channels": 1,
                     "normalisation": "each picture: mean 0, deviation 1"},
         data={"task": "detection", "train": "rendered scenes",

@@ -13,7 +13,7 @@ import torch
 from vision import checkpoints
 from vision.checkpoints import Model
 from vision.errors import UserError
-from vision.gpu_fallback import or_on_cpu, placed
+from vision.gpu_fallback import on_best_device, or_on_cpu
 from vision.images import read_picture
 from vision.options import REQUIRED, Verb, option
 from vision.pruning.data import PREPROCESS, normalise, squared
@@ -69,7 +69,7 @@ def load(path: Path, arch: str | None = None) -> Model:
         raise checkpoints.damaged(path, "its classes do not fit its settings")
     if not all(map(in_order, model.module.modules())):
         raise checkpoints.damaged(path, "it selects channels that do not exist")
-    placed(model.module).to(memory_format=torch.channels_last)
+    on_best_device(model.module).to(memory_format=torch.channels_last)
     return model
 
 

@@ -82,7 +82,7 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
     network = make_network(config, len(pictures.classes))
     optimizer = torch.optim.SGD(network.parameters(), config.learning_rate, momentum=0.9,
                                 weight_decay=config.weight_decay, nesterov=True)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, functools.partial(pace, config))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, functools.partial(rate_factor, config))
     average = Average(network, AVERAGED) if config.average else None
     module, optimizer, schedule, *_ = run.prepare(
         network, optimizer, schedule, *([average] if average else []))
@@ -142,7 +142,7 @@ def shrink(network: Network, sparsity: float) -> None:
             gamma.grad.add_(gamma.detach().sign(), alpha=sparsity)
 
 
-def pace(config: Config, step: int) -> float:
+def rate_factor(config: Config, step: int) -> float:
     """Return the learning rate's factor: a tenth at 1/2 and at 3/4 as published, or one cycle."""
     done = step / config.steps
     if config.schedule == "published":

@@ -15,9 +15,9 @@ from vision import datasets
 from vision.errors import UserError, unknown
 from vision.images import read_picture
 from vision.segmentation import readers
+from vision.segmentation.generated_split import GeneratedSplit
 from vision.segmentation.labels import CLASSES, COLOURS, PALETTE, VOID, check_labels, read_labels
 from vision.segmentation.scenes import render
-from vision.segmentation.seeded import Seeded
 from vision.segmentation.tissue import Tissue
 from vision.segmentation.volumes import Volumes
 
@@ -68,7 +68,7 @@ class CamVid:
         return picture, labels
 
 
-class Scenes(Seeded):
+class Scenes(GeneratedSplit):
     """Rendered street scenes; a split is a range of seeds of its own."""
 
     classes = CLASSES

@@ -15,7 +15,7 @@ from torch.nn.utils import convert_conv2d_weight_memory_format as for_channels_l
 from vision import checkpoints
 from vision.checkpoints import Model
 from vision.errors import UserError
-from vision.gpu_fallback import or_on_cpu, placed
+from vision.gpu_fallback import on_best_device, or_on_cpu
 from vision.images import colourise, overlay, read_picture, resize, resize_labels, write_png
 from vision.options import REQUIRED, Verb, option, within
 from vision.segmentation.crf import refine
@@ -69,7 +69,7 @@ def load(path: Path) -> Model:
         raise checkpoints.damaged(path, "its card has no usable short_side")
     if classes != len(model.card.classes) or not classes <= len(COLOURS):
         raise checkpoints.damaged(path, "its classes do not fit its settings")
-    for_channels_last(placed(model.module), torch.channels_last)
+    for_channels_last(on_best_device(model.module), torch.channels_last)
     return model
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from vision.segmentation.seeded import Seeded
+from vision.segmentation.generated_split import GeneratedSplit
 from vision.training import generator_for
 
 CLASSES = ("Glass", "Stroma", "Epithelium", "Lumen", "Nucleus")
@@ -45,7 +45,7 @@ GRADES = {
 DIAGNOSES = tuple(GRADES)
 
 
-class Tissue(Seeded):
+class Tissue(GeneratedSplit):
     """Generated tissue; a split is a range of seeds of its own, the diagnoses take turns."""
 
     classes, diagnoses = CLASSES, DIAGNOSES

@@ -145,7 +145,7 @@ def in_float32(config: Config) -> Config:
     return replace(config, precision="fp32") if dimensions(config.arch) == 3 else config
 
 
-def settings(config: Config, samples: Samples) -> dict[str, Any]:
+def module_config(config: Config, samples: Samples) -> dict[str, Any]:
     """Return what builds the module for these samples."""
     branch = facts(config.arch).get("diagnoses") and diagnoses(samples)
     return {"classes": len(samples.classes), "size": config.size,
@@ -154,7 +154,7 @@ def settings(config: Config, samples: Samples) -> dict[str, Any]:
 
 def begin(config: Config, samples: Samples) -> nn.Module:
     """Return the module before its first step: random, or with what fits of another's weights."""
-    module = ARCHITECTURES.build(config.arch, **settings(config, samples))
+    module = ARCHITECTURES.build(config.arch, **module_config(config, samples))
     if config.start is not None:
         take_over(module, checkpoints.load(config.start, ARCHITECTURES).module)
     return module
@@ -213,7 +213,7 @@ def model_of(config: Config, samples: Samples, run: Run, average: Average) -> Mo
     told = {Path(name).name: licence for name, licence in licences(config.data).items()}
     names = {"diagnoses": list(diagnoses(samples))} if diagnoses(samples) else {}
     return Model(average.module.eval(), run.card(
-        "segmentation", config.arch, settings(config, samples), classes=samples.classes,
+        "segmentation", config.arch, module_config(config, samples), classes=samples.classes,
         preprocess={"short_side": config.short_side},
         data={"train": sets, "val": f"{sets[0]} val", "licences": told, "task": task(config.arch),
               **names}))

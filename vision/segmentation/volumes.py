@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from vision.segmentation.seeded import Seeded
+from vision.segmentation.generated_split import GeneratedSplit
 from vision.training import generator_for
 
 SIDE = 64
@@ -39,7 +39,7 @@ ORGANS = (
 )
 
 
-class Volumes(Seeded):
+class Volumes(GeneratedSplit):
     """Generated volumes; a split is a range of seeds of its own."""
 
     classes = CLASSES

@@ -75,7 +75,7 @@ def judge(extractor: nn.Module, scene: Scene, picture: np.ndarray,
           device: torch.device | None = None) -> dict[str, float]:
     """Return a painting's weighted losses in float32 at its own size."""
     side, device = max(picture.shape[:2]), device or best_device()
-    objective = scene.objective(scene.sight(extractor, device), side)
+    objective = scene.objective(scene.vgg(extractor, device), side)
     with torch.no_grad():
         losses = objective.losses(scene.canvas(picture, scene.size(side)).to(device))[:, 0]
     weighted = losses.cpu().numpy() * np.array(scene.settings.weights.as_tuple(), np.float32)

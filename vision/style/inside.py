@@ -51,7 +51,7 @@ def look_inside(extractor: nn.Module, content: np.ndarray, styles: Sequence[np.n
     """Return what the losses say of a painting at its own size."""
     scene = Scene.of(content, styles, settings, mask)
     device, side = device or best_device(), max(picture.shape[:2])
-    objective = scene.objective(scene.sight(extractor, device), side)
+    objective = scene.objective(scene.vgg(extractor, device), side)
     x = scene.canvas(picture, scene.size(side)).to(device)
     return Inside(_layers(objective, x, settings), _contents(objective, x, settings),
                   _pulls(objective, x, settings.weights, scene.inside))
@@ -70,7 +70,7 @@ def of_style(layers: Sequence[int], settings: Settings) -> Settings:
 
 @torch.no_grad()
 def _layers(objective: Objective, x: torch.Tensor, settings: Settings) -> tuple[Layer, ...]:
-    seen = objective.sight(objective.region(x))
+    seen = objective.vgg(objective.region(x))
     found = []
     for number, target in objective.grams.items():
         own = gram(seen[number], fitted(objective.mask, seen[number]))  # (1, C, C)
@@ -84,7 +84,7 @@ def _layers(objective: Objective, x: torch.Tensor, settings: Settings) -> tuple[
 
 @torch.no_grad()
 def _contents(objective: Objective, x: torch.Tensor, settings: Settings) -> dict[int, float]:
-    seen = objective.sight(objective.region(x))
+    seen = objective.vgg(objective.region(x))
     return {number: settings.content_weight * float((seen[number] - target).square().mean())
             for number, target in objective.content.items()}
 

@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from vision.style.losses import content_loss, gram, style_loss, tv_loss
 from vision.style.settings import Settings
-from vision.style.sight import Sight
+from vision.style.vgg_features import VggFeatures
 
 NAMES = ("content", "style", "tv")
 
@@ -17,19 +17,19 @@ NAMES = ("content", "style", "tv")
 class Objective:
     """What is to be minimised: how far pictures (N, 3, H, W) are from content and style."""
 
-    def __init__(self, sight: Sight, content: torch.Tensor, styles: list[torch.Tensor],
+    def __init__(self, vgg: VggFeatures, content: torch.Tensor, styles: list[torch.Tensor],
                  settings: Settings, mask: torch.Tensor | None = None) -> None:
-        self.sight, self.base, self.mask = sight, content, mask
-        self.layer_weights = {layer: weight / sight.share**2  # fewer channels, larger matrices
+        self.vgg, self.base, self.mask = vgg, content, mask
+        self.layer_weights = {layer: weight / vgg.share**2  # fewer channels, larger matrices
                               for layer, weight in settings.layer_weights().items()}
-        self.content = content_targets(sight, content, settings.content_layers)
-        self.grams = style_targets(sight, styles, settings.style_layers, settings.blend)
+        self.content = content_targets(vgg, content, settings.content_layers)
+        self.grams = style_targets(vgg, styles, settings.style_layers, settings.blend)
 
     def about(self, contents: torch.Tensor) -> Objective:
         """Return the same objective for other contents (N, 3, H, W), one for each painting."""
         other = copy.copy(self)
         other.base = contents
-        other.content = content_targets(self.sight, contents, tuple(self.content))
+        other.content = content_targets(self.vgg, contents, tuple(self.content))
         return other
 
     def region(self, pictures: torch.Tensor) -> torch.Tensor:
@@ -38,7 +38,7 @@ class Objective:
 
     def losses(self, pictures: torch.Tensor) -> torch.Tensor:
         """Return content, style and total variation loss of each picture, unweighted: (3, N)."""
-        seen = self.sight(pictures)
+        seen = self.vgg(pictures)
         zero = pictures.new_zeros(len(pictures))
         content = sum((content_loss(seen[layer], target)
                        for layer, target in self.content.items()), zero)
@@ -49,19 +49,19 @@ class Objective:
 
 
 @torch.no_grad()
-def content_targets(sight: Sight, content: torch.Tensor, layers: tuple[int, ...]
+def content_targets(vgg: VggFeatures, content: torch.Tensor, layers: tuple[int, ...]
                     ) -> dict[int, torch.Tensor]:
     """Return the content's features (1, C, h, w) of each layer."""
-    seen = sight(content)
+    seen = vgg(content)
     return {layer: seen[layer] for layer in layers}
 
 
 @torch.no_grad()
-def style_targets(sight: Sight, styles: list[torch.Tensor], layers: tuple[int, ...], blend: float
-                  ) -> dict[int, torch.Tensor]:
+def style_targets(vgg: VggFeatures, styles: list[torch.Tensor], layers: tuple[int, ...],
+                  blend: float) -> dict[int, torch.Tensor]:
     """Return the Gram matrices (1, C, C) of one style, or of two mixed by `blend`."""
     shares = [1 - blend, blend] if len(styles) == 2 else [1.0]
-    seen = [sight(style) for style in styles]
+    seen = [vgg(style) for style in styles]
     return {layer: torch.stack([share * gram(one[layer]) for share, one in
                                 zip(shares, seen, strict=True)]).sum(0) for layer in layers}
 

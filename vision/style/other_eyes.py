@@ -47,7 +47,7 @@ def seen_by(name: str, scene: Scene, picture: np.ndarray, device: torch.device |
     """Return what a public network, pooling as it learnt to, says of a painting at its own size."""
     scene = replace(scene, settings=replace(scene.settings, pooling="max"))
     side, device = max(picture.shape[:2]), device or best_device()
-    objective = scene.objective(scene.sight(begin(name), device), side)
+    objective = scene.objective(scene.vgg(begin(name), device), side)
     painted, photograph = (objective.losses(scene.canvas(one, scene.size(side)).to(device))
                            for one in (picture, scene.content))  # (3, 1) each
     square = sum(float(features.float().square().mean())

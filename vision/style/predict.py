@@ -15,7 +15,7 @@ from torch import nn
 from vision import checkpoints
 from vision.checkpoints import Model
 from vision.errors import UserError
-from vision.gpu_fallback import or_on_cpu, placed
+from vision.gpu_fallback import on_best_device, or_on_cpu
 from vision.images import read_picture, write_png
 from vision.options import REQUIRED, Verb, option
 from vision.style.data import check_picture, size_at, to_picture, to_tensor
@@ -63,7 +63,7 @@ def load(path: Path) -> Model:
     if not ARCHITECTURES[model.card.arch].facts["paints"]:
         raise UserError("a '{arch}' does not paint", "known are {known}", "choose one of them",
                         arch=model.card.arch, known=", ".join(painters()))
-    placed(model.module).to(memory_format=torch.channels_last)
+    on_best_device(model.module).to(memory_format=torch.channels_last)
     return model
 
 

@@ -16,7 +16,7 @@ from vision.style import colours
 from vision.style.data import check_picture, size_at, to_picture, to_tensor
 from vision.style.objective import Objective
 from vision.style.settings import Settings
-from vision.style.sight import Sight
+from vision.style.vgg_features import VggFeatures
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,18 +63,19 @@ class Scene:
         """Return which rows, or columns, of a canvas are the picture."""
         return slice(self.settings.margin, -self.settings.margin or None)
 
-    def sight(self, extractor: nn.Module, device: torch.device, precision: str = "no") -> Sight:
+    def vgg(self, extractor: nn.Module, device: torch.device, precision: str = "no") -> VggFeatures:
         """Return the layers that are looked at; the precision is 'bf16' or 'no'."""
         layers = (*self.settings.content_layers, *self.settings.style_layers)
-        return Sight(extractor.get_submodule("features"), layers, self.settings.pooling, device,
-                     torch.bfloat16 if precision == "bf16" else torch.float32)
+        dtype = torch.bfloat16 if precision == "bf16" else torch.float32
+        return VggFeatures(extractor.get_submodule("features"), layers, self.settings.pooling,
+                           device, dtype)
 
-    def objective(self, sight: Sight, side: int) -> Objective:
+    def objective(self, vgg: VggFeatures, side: int) -> Objective:
         """Return the losses of a painting of a size."""
-        content = self.canvas(self.content, self.size(side)).to(sight.device)
+        content = self.canvas(self.content, self.size(side)).to(vgg.device)
         styles = [self.seen(style, size_at(style, side * self.settings.style_scale)).to(
-            sight.device) for style in self.styles]
-        return Objective(sight, content, styles, self.settings, self._region(side, sight.device))
+            vgg.device) for style in self.styles]
+        return Objective(vgg, content, styles, self.settings, self._region(side, vgg.device))
 
     def _region(self, side: int, device: torch.device) -> torch.Tensor | None:
         """Return the mask at a size, on its canvas, (1, 1, h, w)."""

@@ -71,9 +71,9 @@ def _descent(extractor: nn.Module, scene: Scene, style_weights: tuple[float, ...
     """Return 25 paintings side by side, row after row."""
     settings = scene.settings
     (side,), (decay_every,) = settings.sides, settings.decay_every
-    sight = scene.sight(extractor, device, precision_for(device, settings.precision))
+    vgg = scene.vgg(extractor, device, precision_for(device, settings.precision))
     weights = torch.tensor([[settings.content_weight, style, tv] for style in style_weights
                             for tv in tv_weights], device=device).T  # (3, 25)
     begin = scene.begin(side).to(device).expand(weights.shape[1], -1, -1, -1)
-    return Descent(scene.objective(sight, side), begin, weights, settings.optimizer,
+    return Descent(scene.objective(vgg, side), begin, weights, settings.optimizer,
                    settings.rate, decay_every)

@@ -14,7 +14,7 @@ from torch.nn import functional
 
 from vision import pretrained
 from vision.style.models.vgg19 import Extractor
-from vision.style.sight import Sight
+from vision.style.vgg_features import VggFeatures
 from vision.style.warm_start import begin
 
 LAYERS = (0, 5, 10, 19, 25, 28)  # those that the book's losses look at
@@ -31,13 +31,13 @@ class Teacher:
     def __init__(self, name: str, device: torch.device | str = "cpu",
                  dtype: torch.dtype = torch.float32) -> None:
         self.name = name
-        self.sight = Sight(begin(name).features, LAYERS, device=device, dtype=dtype)
+        self.vgg = VggFeatures(begin(name).features, LAYERS, device=device, dtype=dtype)
         self.widened = widened(name, device, dtype)
 
     @torch.no_grad()
     def __call__(self, x: torch.Tensor) -> dict[int, torch.Tensor]:
         """Return the features (N, C, h, w) of each layer, in float32 and rectified."""
-        seen = {layer: features.relu() for layer, features in self.sight(x).items()}
+        seen = {layer: features.relu() for layer, features in self.vgg(x).items()}
         return {layer: (self.widened[layer](features).relu() if layer in self.widened
                         else features).float() for layer, features in seen.items()}
 

@@ -31,7 +31,7 @@ from vision.style.extractor import EXTRACTORS, open_extractor
 from vision.style.models import ARCHITECTURES
 from vision.style.objective import NAMES, Objective
 from vision.style.settings import Settings
-from vision.style.sight import Sight
+from vision.style.vgg_features import VggFeatures
 from vision.training import OnStep, Run, TrainingConfig, generator_for, on_terminal
 
 PAINTER = "forward"
@@ -96,12 +96,12 @@ def make_objective(config: Config, run: Run, style: np.ndarray
     settings = Settings(config.content_weight, config.style_weight, config.tv_weight)
     device = run.accelerator.device
     half = run.accelerator.mixed_precision == "bf16"
-    sight = Sight(open_extractor(config.extractor).get_submodule("features"),
-                  (*settings.content_layers, *settings.style_layers), device=device,
-                  dtype=torch.bfloat16 if half else torch.float32)
+    vgg = VggFeatures(open_extractor(config.extractor).get_submodule("features"),
+                      (*settings.content_layers, *settings.style_layers), device=device,
+                      dtype=torch.bfloat16 if half else torch.float32)
     x = to_tensor(style, size_at(style, config.style_side)).to(device)
     weights = torch.tensor(settings.weights.as_tuple(), device=device)[:, None]
-    return Objective(sight, x, [x], settings), weights
+    return Objective(vgg, x, [x], settings), weights
 
 
 def make_batch(contents: Sequence[np.ndarray], config: Config, run: Run, number: int

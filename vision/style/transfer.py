@@ -22,14 +22,14 @@ import torch
 from torch import nn
 
 from vision.errors import UserError
-from vision.gpu_fallback import is_full, tell
+from vision.gpu_fallback import give_notice, is_full
 from vision.style.clock import EVERY, Clock
 from vision.style.data import check_picture
 from vision.style.descent import Descent
 from vision.style.objective import NAMES
 from vision.style.scene import Scene
 from vision.style.settings import FAST, Settings, Weights
-from vision.style.sight import Sight
+from vision.style.vgg_features import VggFeatures
 from vision.training import best_device, precision_for
 
 AHEAD = 10  # steps that a GPU may run before anyone looks at their losses
@@ -129,7 +129,7 @@ class _Painting:
     def __init__(self, extractor: nn.Module, scene: Scene, controls: Controls) -> None:
         self.extractor, self.scene, self.controls = extractor, scene, controls
         self.settings, self.device = scene.settings, best_device()
-        self.sight: Sight | None = None
+        self.vgg: VggFeatures | None = None
         self.rate, self.weights = self.settings.rate, controls.weights(self.settings.weights)
         self.clock = Clock(self.settings)
         self.curves = np.zeros((self.settings.total, 3), np.float32)
@@ -161,12 +161,12 @@ class _Painting:
             if not is_full(error):
                 raise
             self.step, self.good, self.notice = self.sound, self.good.cpu(), ON_CPU
-        tell()
+        give_notice()
         yield from self._on(torch.device("cpu"), number, end)
 
     def _on(self, device: torch.device, number: int, end: int) -> Generator[Frame, None, None]:
         """Paint on a device until a step, and yield a frame now and then."""
-        if self.sight is None or device != self.device:
+        if self.vgg is None or device != self.device:
             self._look(device)
         descent, waiting = self._descent(number), []
         ending = self.controls.stopping
@@ -194,12 +194,12 @@ class _Painting:
         self.device, self.ahead = device, 1 if device.type == "cpu" else AHEAD
         slowed = self.rate < self.settings.rate
         precision = "no" if slowed else precision_for(device, self.settings.precision)
-        self.sight = self.scene.sight(self.extractor, device, precision)
+        self.vgg = self.scene.vgg(self.extractor, device, precision)
 
     def _descent(self, number: int) -> Descent:
         """Return the optimisation of one pass, begun at the last sound picture."""
-        assert self.sight is not None
-        objective = self.scene.objective(self.sight, self.settings.sides[number])
+        assert self.vgg is not None
+        objective = self.scene.objective(self.vgg, self.settings.sides[number])
         descent = Descent(objective, self.good.to(self.device), self._weights(),
                           self.settings.optimizer, self.rate, self.settings.decay_every[number])
         if descent.uncaptured:
@@ -236,7 +236,7 @@ class _Painting:
             raise UserError("the losses grow without bound", "smaller weights are accepted",
                             "lower the weights or the learning rate")
         self.rate, self.notice = self.rate / 10, FELL_BACK
-        self.sight = self.scene.sight(self.extractor, self.device)
+        self.vgg = self.scene.vgg(self.extractor, self.device)
 
     def _pauses(self, descent: Descent) -> Generator[Frame, None, None]:
         """Yield the same frame again and again while the run is held."""

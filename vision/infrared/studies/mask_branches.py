@@ -14,7 +14,7 @@ import numpy as np
 from vision import checkpoints
 from vision.checkpoints import Card, Model
 from vision.errors import UserError
-from vision.gpu_fallback import placed
+from vision.gpu_fallback import on_best_device
 from vision.infrared.models import ARCHITECTURES
 from vision.infrared.models.masks import MaskBranch
 from vision.infrared.predict import load
@@ -44,7 +44,7 @@ def with_branch(model: Model, path: Path) -> Model:
                         "a detector whose other parts are the same is accepted",
                         "train the branch again from this one", file=path.name)
     module = copy.deepcopy(model.module)
-    module.get_submodule("heads").add_module("masks", placed(given.module))
+    module.get_submodule("heads").add_module("masks", on_best_device(given.module))
     data = {**model.card.data, "without_masks": given.card.data.get("without_masks", [])}
     return Model(module, replace(model.card, data=data))
 

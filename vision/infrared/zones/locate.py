@@ -12,7 +12,7 @@ from torchvision.ops import roi_align
 
 from vision import checkpoints
 from vision.checkpoints import Model
-from vision.gpu_fallback import or_on_cpu, placed
+from vision.gpu_fallback import on_best_device, or_on_cpu
 from vision.infrared.classes import CLASSES, ZONES
 from vision.infrared.data import HELD_OUT, Scenes
 from vision.infrared.inspection.matching import overlaps
@@ -66,7 +66,7 @@ def load(path: Path) -> Model:
     model = checkpoints.load(path, ARCHITECTURES)
     if model.card.arch != "zones" or model.card.classes != CLASSES:
         raise checkpoints.damaged(path, "it is not a zone head for these classes")
-    placed(model.module)
+    on_best_device(model.module)
     return model
 
 

@@ -82,11 +82,11 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
 
 def begin(config: Config) -> nn.Module:
     """Return the zone head before its first step: random, or with the weights of another."""
-    module = ARCHITECTURES.build("zones", **settings(config))
+    module = ARCHITECTURES.build("zones", **module_config(config))
     if config.start is None:
         return module
     began = load(config.start)
-    if began.card.config != settings(config):
+    if began.card.config != module_config(config):
         raise UserError("'{file}' is a zone head of width {width}",
                         "one of width {wanted} is accepted", "change --start or --width",
                         file=config.start.name, width=began.card.config["width"],
@@ -157,7 +157,7 @@ def cut(scene: Marked, random: np.random.Generator) -> Batch:
     return crops, torch.from_numpy(scene.labels), torch.from_numpy(truth)
 
 
-def settings(config: Config) -> dict[str, int]:
+def module_config(config: Config) -> dict[str, int]:
     """Return what rebuilds the module."""
     return {"classes": len(CLASSES), "slots": SLOTS, "width": config.width}
 
@@ -170,7 +170,7 @@ def held_out(config: Config) -> Scenes:
 def model_of(config: Config, run: Run, average: Average) -> Model:
     """Return the averaged weights as a model that `locate` accepts."""
     return Model(average.module.eval(), run.card(
-        "infrared", "zones", settings(config), verb="train_zones", classes=CLASSES,
+        "infrared", "zones", module_config(config), verb="train_zones", classes=CLASSES,
         preprocess={"side": 64, "normalisation": "each crop: mean 0, deviation 1"},
         data={"train": f"{config.scenes} rendered scenes",
               "val": f"{config.val_scenes} held-out scenes, boxes known"}))

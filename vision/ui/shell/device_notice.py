@@ -11,7 +11,7 @@ from vision import gpu_fallback
 from vision.ui.text import say
 
 
-class Aloud(logging.Handler):
+class ToastHandler(logging.Handler):
     """Shows the page of a request that the CPU does what the GPU could not."""
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -20,9 +20,9 @@ class Aloud(logging.Handler):
             gr.Warning(say("app.on_cpu", LocalContext.request.get(None)))
 
 
-ALOUD = Aloud(logging.WARNING)
+TOASTS = ToastHandler(logging.WARNING)
 
 
 def listen() -> None:
     """Show from now on what the core says."""
-    gpu_fallback.log.addHandler(ALOUD)
+    gpu_fallback.log.addHandler(TOASTS)

@@ -51,24 +51,24 @@ class Bench:
 
     def play(self, seconds: float) -> None:
         """Play at least one round, with what is wished for."""
-        from vision.gan.alone import alone
         from vision.gan.lab import play_for
+        from vision.gan.one_core import on_one_core
 
         assert self.game is not None
         with self.busy:
             players = self.game.players
             players.turn(replace(players.settings, **self.wishes))
-            alone(play_for, self.game, seconds)
+            on_one_core(play_for, self.game, seconds)
 
     def show(self, request: gr.Request | None) -> Scene:
         """Return the picture and the numbers of the game as it stands."""
-        from vision.gan.alone import alone
         from vision.gan.lab import PlaneView
+        from vision.gan.one_core import on_one_core
 
         assert self.game is not None
         with self.busy:
             look: Callable[[], View | PlaneView] = self.game.view
-            view = alone(look)
+            view = on_one_core(look)
             if isinstance(view, PlaneView):
                 self.history.append((view.rounds, view.found))
                 return (lab_scene.plane_scene(view, self.history, request),

@@ -25,11 +25,11 @@ def devices(model: str | None, own: str | None, thermogram: Thermogram, settings
 def found(model: str | None, own: str | None, thermogram: Thermogram, settings: Settings
           ) -> Result:
     """Return the devices of a thermogram, looked for on the best device there is."""
-    from vision.gpu_fallback import placed
+    from vision.gpu_fallback import on_best_device
     from vision.infrared.predict import predict
 
     detector, zones = MODELS.open(model, own), open_zones()
     for opened in (detector, zones):
         if opened:
-            placed(opened.module)
+            on_best_device(opened.module)
     return predict(detector, thermogram, settings, zones)

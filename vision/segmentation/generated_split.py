@@ -5,7 +5,7 @@ from __future__ import annotations
 from vision.errors import UserError
 
 
-class Seeded:
+class GeneratedSplit:
     """Generated samples; a subclass names its ranges of seeds and makes a sample from one."""
 
     RANGES: dict[str, range]

@@ -7,24 +7,25 @@ import threading
 import pytest
 import torch
 
-from vision.gan.alone import alone
+from vision.gan.one_core import on_one_core
 
 
 def test_only_the_worker_is_held_to_one_core() -> None:
     usual = torch.get_num_threads()
     torch.set_num_threads(3)
     try:
-        assert alone(torch.get_num_threads) == 1
+        assert on_one_core(torch.get_num_threads) == 1
         seen: list[int] = []
         other = threading.Thread(target=lambda: seen.append(torch.get_num_threads()))
         other.start()
         other.join()
-        assert [torch.get_num_threads(), *seen] == [3, 3] and alone(torch.get_num_threads) == 1
+        assert [torch.get_num_threads(), *seen] == [3, 3]
+        assert on_one_core(torch.get_num_threads) == 1
     finally:
         torch.set_num_threads(usual)
 
 
 def test_answers_and_mistakes_come_back() -> None:
-    assert alone(divmod, 7, 3) == (2, 1)
+    assert on_one_core(divmod, 7, 3) == (2, 1)
     with pytest.raises(ZeroDivisionError):
-        alone(divmod, 1, 0)
+        on_one_core(divmod, 1, 0)

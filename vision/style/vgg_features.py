@@ -16,7 +16,7 @@ POOLS: dict[str, Callable[..., torch.Tensor]] = {"max": functional.max_pool2d,
                                                  "average": functional.avg_pool2d}
 
 
-class Sight:
+class VggFeatures:
     """A few layers of VGG-19 as a function: pictures in, features of the chosen layers out.
 
     torchvision's ReLUs work in place, so in the book a convolution's features are rectified as

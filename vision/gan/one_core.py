@@ -12,7 +12,7 @@ import torch
 Answer = TypeVar("Answer")
 
 
-def alone(work: Callable[..., Answer], *values: Any) -> Answer:
+def on_one_core(work: Callable[..., Answer], *values: Any) -> Answer:
     """Return what `work` returns for the values, computed on one core."""
     return _worker().submit(work, *values).result()
 
@@ -24,7 +24,7 @@ def _worker() -> ThreadPoolExecutor:
     In torch each thread takes over the number that was set last when it first asks for it, and
     keeps it. So the worker asks before it sets its own, and then the number is set back.
     """
-    worker = ThreadPoolExecutor(1, "alone")
+    worker = ThreadPoolExecutor(1, "one-core")
     worker.submit(torch.get_num_threads).result()
     worker.submit(torch.set_num_threads, 1).result()
     torch.set_num_threads(torch.get_num_threads())
