@@ -101,8 +101,13 @@ def test_the_command_line(cli: Callable[..., Any], tmp_path: Path) -> None:
 
 def test_the_classifier_learns_the_shapes(tmp_path: Path) -> None:
     config = train_classifier.Config(data="shapes", steps=60, batch=64, precision="fp32",
-                                     output=tmp_path / "classifier.safetensors")
-    assert load(train_classifier.train(config)).card.metrics["accuracy"] > 0.8
+                                     val_every=30, output=tmp_path / "classifier.safetensors")
+    on_the_way: dict[int, float] = {}
+    metrics = load(train_classifier.train(config, lambda step: on_the_way.update(
+        {step.number: step.values["val_accuracy"]} if "val_accuracy" in step.values else {}
+    ))).card.metrics
+    assert metrics["accuracy"] > 0.8 and list(on_the_way) == [30, 60]
+    assert on_the_way[60] == pytest.approx(metrics["val_accuracy"], abs=2e-3)
 
 
 def test_shapes_repeat_and_differ() -> None:

@@ -63,6 +63,19 @@ def test_scenes_are_made_around_the_devices_that_are_wanted() -> None:
     assert not np.array_equal(samples[0].grey, open_scenes(replace(config, clutter=2.0))[0].grey)
 
 
+def test_a_training_is_measured_on_its_way_too(tmp_path: Path,
+                                               monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vision.infrared.train.scenes_from",
+                        lambda config, first, count: Handmade(count))
+    config = replace(TINY, steps=2, val_every=2, val_scenes=1, output=tmp_path / "x.safetensors")
+    values: list[dict[str, float]] = []
+    card = checkpoints.read_card(
+        train(config, lambda step: values.append(step.values), Handmade(6)))
+    assert "val_box_AP" not in values[0]
+    assert values[1]["val_box_AP"] == pytest.approx(card.metrics["box_AP"], abs=0.05)
+    assert values[1]["val_mask_AP"] == pytest.approx(card.metrics["mask_AP"], abs=0.05)
+
+
 def test_a_stopped_training_resumes_to_the_same_weights(tmp_path: Path) -> None:
     samples = Handmade(6)
     whole = replace(TINY, output=tmp_path / "whole" / "x.safetensors")

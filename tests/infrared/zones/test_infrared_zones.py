@@ -174,18 +174,21 @@ def test_a_mirrored_crop_has_mirrored_zones() -> None:
 def test_training_a_zone_head_learns_the_scenes(tmp_path: Path,
                                                 monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(train_zones, "Scenes", lambda first, count: Handmade(count))
-    config = Config(width=8, scenes=4, steps=25, batch=2, precision="fp32", val_scenes=0,
-                    learning_rate=1e-2, output=tmp_path / "z.safetensors")
-    losses: list[float] = []
-    model = load(train(config, lambda step: losses.append(step.values["loss"])))
+    config = Config(width=8, scenes=4, steps=25, batch=2, precision="fp32", val_scenes=1,
+                    val_every=25, learning_rate=1e-2, output=tmp_path / "z.safetensors")
+    values: list[dict[str, float]] = []
+    model = load(train(config, lambda step: values.append(step.values)))
+    losses = [each["loss"] for each in values]
     assert losses[-1] < 0.5 * losses[0]
+    assert ["val_accuracy" in each for each in values] == [False] * 24 + [True]
+    assert values[-1]["val_accuracy"] == pytest.approx(model.card.metrics["accuracy"], abs=0.3)
     scene = Handmade(1).scene(0)
     boxes = np.array([device.box for device in scene.devices], np.float32)
     labels = np.array([device.label for device in scene.devices])
     zones = locate(model, scene.grey, boxes, labels)
     assert [len(found) for found in zones] == [len(ZONES[CLASSES[label]]) for label in labels]
     assert locate(model, scene.grey, boxes[:0], labels[:0]) == []
-    more = replace(config, start=config.output, steps=1, learning_rate=1e-9,
+    more = replace(config, start=config.output, steps=1, val_scenes=0, learning_rate=1e-9,
                    output=tmp_path / "more.safetensors")
     again = load(train(more)).module.state_dict()
     for name, value in model.module.answer.state_dict().items():
