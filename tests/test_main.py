@@ -70,6 +70,27 @@ def test_the_commands_on_a_shipped_card_are_still_understood(path: Path) -> None
     assert told_by(card.command)[2].seed == card.seed
 
 
+@pytest.mark.parametrize("system", [name for name in systems() if name != "data"])
+def test_every_system_makes_what_it_ships_by_recipe(system: str, tmp_path: Path,
+                                                    monkeypatch: pytest.MonkeyPatch) -> None:
+    """The recipes of all systems look alike, so that one command can go through them."""
+    recipes = importlib.import_module(f"vision.{system}.recipes")
+    assert {path.stem for path in checkpoints.shipped(system)} <= set(recipes.NAMES)
+    asked: list[tuple[str, Path]] = []
+
+    def made(name: str, path: Path) -> Path:
+        asked.append((name, path))
+        path.touch()
+        return path
+
+    monkeypatch.setattr(recipes, "made", made)
+    last = recipes.NAMES[-1]
+    told = recipes.run(recipes.Config(names=(last, recipes.NAMES[0], last), folder=tmp_path))
+    paths = [tmp_path / f"{name}.safetensors" for name in (last, recipes.NAMES[0])]
+    assert told == paths and [path for _, path in asked] == paths
+    assert checkpoints.FOLDER.samefile(REPOSITORY / recipes.FOLDER.parent)
+
+
 @pytest.mark.parametrize(("system", "verb"), VERBS)
 def test_every_verb_refuses_an_unknown_flag(cli: Cli, system: str, verb: str) -> None:
     assert_one_sentence(cli(system, verb, "--no-such-flag", "7"), f"vision {system} {verb} --help")

@@ -47,6 +47,7 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(recipes, "train", note)
     monkeypatch.setattr(recipes.pretraining, "train", note)
     monkeypatch.setattr(recipes.zones, "train", note)
+    monkeypatch.setattr(recipes.classical, "train", lambda config: note(config, None))
     parts = tmp_path / "parts"
     beginnings = chained(recipes.BEGINNINGS, parts)
     monkeypatch.setattr(recipes, "BEGINNINGS", beginnings)
@@ -77,9 +78,10 @@ def test_what_begins_another_training_is_made_first(made: list[str], tmp_path: P
     rounds = ["base-first", "base-second", "base-third", "base-fourth", "base-fifth", "base"]
     assert made == ["backbone-glcm", *rounds, "masked", "mask_rcnn", "masks",
                     "masks-agnostic-whole", "masks-agnostic", "masks-transferred-whole",
-                    "masks-transferred", "zones-first", "zones-second", "zones-third", "zones"]
+                    "masks-transferred", "zones-first", "zones-second", "zones-third", "zones",
+                    "classical"]
     assert [path.stem for path in paths] == recipes.NAMES
-    assert recipes.run(recipes.Config(folder=tmp_path)) == [] and len(made) == 18
+    assert recipes.run(recipes.Config(folder=tmp_path)) == [] and len(made) == 19
 
 
 def test_what_is_there_is_left_alone(made: list[str], tmp_path: Path) -> None:
@@ -95,7 +97,8 @@ def test_what_ships_was_made_by_its_recipe(name: str) -> None:
     """Each card names the command that the recipe stands for; only where it wrote may differ."""
     card = checkpoints.read_card(transfer_ladder.FILE.with_name(f"{name}.safetensors"))
     verb, recipe = {"mask_rcnn": ("train", recipes.DETECTOR),
-                    "zones": ("train_zones", recipes.ZONES)}.get(
+                    "zones": ("train_zones", recipes.ZONES),
+                    "classical": ("classical", recipes.CLASSICAL)}.get(
                         name, ("train", recipes.BRANCHES.get(name)))
     made_by = told_by(card.command)
     assert recipe is not None and made_by == ("infrared", verb, replace(

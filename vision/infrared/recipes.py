@@ -18,6 +18,7 @@ from pathlib import Path
 from vision import checkpoints
 from vision.infrared.evaluate import evaluate
 from vision.infrared.pretraining import train as pretraining
+from vision.infrared.studies import classical
 from vision.infrared.studies.mask_branches import take
 from vision.infrared.train import Config as Training
 from vision.infrared.train import train
@@ -31,7 +32,7 @@ PARTS = Path("runs/infrared")  # what only begins another training
 NEVER_MASKED = ("neutral bushing", "power cable", "current transformer", "coupling capacitor",
                 "disconnector", "reactor", "conservator", "power capacitor")
 BACKBONE = pretraining.Config(steps=1500, precision="bf16",
-                                 output=PARTS / "backbone-glcm.safetensors")
+                              output=PARTS / "backbone-glcm.safetensors")
 FIRST = Training(masks="transferred", start=BACKBONE.output, without_masks=NEVER_MASKED,
                  look="real", steps=1000, precision="bf16", val_scenes=100, save_every=100,
                  output=PARTS / "base-first.safetensors")
@@ -65,7 +66,8 @@ THIRD_ZONES = replace(SECOND_ZONES, start=SECOND_ZONES.output, scenes=4000, step
                       output=PARTS / "zones-third.safetensors")
 ZONE_BEGINNINGS = (FIRST_ZONES, SECOND_ZONES, THIRD_ZONES)
 ZONES = replace(THIRD_ZONES, start=THIRD_ZONES.output, scenes=6000, steps=4000, seed=3)
-NAMES = ["mask_rcnn", *BRANCHES, "zones"]
+CLASSICAL = classical.Config()
+NAMES = ["mask_rcnn", *BRANCHES, "zones", "classical"]
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,8 @@ def run(config: Config) -> list[Path]:
 
 def made(name: str, path: Path) -> Path:
     """Return the file of one model, made now."""
+    if name == "classical":
+        return classical.train(replace(CLASSICAL, output=path))
     if name == "zones":
         begin(ZONE_BEGINNINGS)
         return zones.train(replace(ZONES, output=path), on_terminal)
