@@ -92,16 +92,6 @@ def test_the_shared_core_imports_no_system() -> None:
     assert breaches(core, *(f"vision.{system}" for system in SYSTEMS)) == []
 
 
-def test_no_modules_import_each_other_in_a_circle() -> None:
-    """Not even inside functions: two modules that need each other are one, or three."""
-    names = {module_name(path): path for path in FILES}
-    wants = {name: {other for other in imports_of(path) & names.keys() - {name}
-                    if not any(inner != name and inner.startswith(f"{other}.")
-                               for inner in imports_of(path) & names.keys())}
-             for name, path in names.items()}  # a package stands only for what it holds itself
-    assert len([*TopologicalSorter(wants).static_order()]) == len(names)
-
-
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_models_import_torch_and_the_registry_only(system: str) -> None:
     files = system_files(system, "models")

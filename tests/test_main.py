@@ -96,6 +96,13 @@ def test_every_verb_refuses_an_unknown_flag(cli: Cli, system: str, verb: str) ->
     assert_one_sentence(cli(system, verb, "--no-such-flag", "7"), f"vision {system} {verb} --help")
 
 
+@pytest.mark.parametrize(("system", "verb"), [
+    (system, verb) for system, verb in VERBS if verb.startswith("train")])
+def test_every_training_tells_a_setting_that_cannot_be(cli: Cli, system: str, verb: str) -> None:
+    for flag, value in (("--seed", -1), ("--steps", -1), ("--save-every", 0)):
+        assert_one_sentence(cli(system, verb, flag, value), f"'{flag[2:]}' is {value}")
+
+
 @pytest.mark.parametrize(("words", "parts"), [
     (["segmentatoin"], ["no system called", "did you mean 'segmentation'?"]),
     (["segmentation", "predcit"], ["no verb called", "did you mean 'predict'?"]),

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 import torch
@@ -32,9 +32,10 @@ from vision.atomic_files import saving
 from vision.checkpoints import Card
 from vision.errors import UserError
 from vision.locks import MakerLock, TrainingSlot
-from vision.options import REQUIRED, command, option
+from vision.options import REQUIRED, command, option, within
 
 Batch = TypeVar("Batch")
+Limits = dict[str, tuple[float, float]]
 log = logging.getLogger(__name__)
 
 
@@ -62,6 +63,9 @@ OnStep = Callable[[Step], "bool | None"]
 class TrainingConfig:
     """The settings that every training has; what each begins with, it says itself."""
 
+    LIMITS: ClassVar[Limits] = {"seed": (0, 2**63 - 1), "steps": (1, 10**9),
+                                "save_every": (1, 10**9)}
+
     seed: int = option(0, "seed of weights, order and augmentation")
     steps: int = option(REQUIRED, "how many steps to train")
     batch: int | tuple[int, ...] = option(REQUIRED, "pictures a step, over all processes")
@@ -69,10 +73,16 @@ class TrainingConfig:
     save_every: int = option(200, "save the state of the run every so many steps")
     output: Path = option(REQUIRED, "the checkpoint to write")
 
+    def check(self, **own: tuple[float, float]) -> None:
+        """Raise for a setting outside its limits: those that all have, and some of one's own."""
+        within(self, **self.LIMITS | own)
+
 
 @dataclass(frozen=True, kw_only=True)
 class ValidatingConfig(TrainingConfig):
     """The settings of a training that can be measured on its way, not only at its end."""
+
+    LIMITS: ClassVar[Limits] = {**TrainingConfig.LIMITS, "val_every": (0, 10**9)}
 
     val_every: int = option(0, "measure on the val split every so many steps; 0 is at the end only")
 

@@ -23,7 +23,7 @@ from vision.gan.models.pair import Pair
 from vision.gan.predict import Drawer, load
 from vision.gan.snapshots import History, moments
 from vision.image_folders import LabelledPictures
-from vision.options import Verb, option, within
+from vision.options import Verb, option
 from vision.training import Average, OnStep, Run, TrainingConfig, generator_for, on_terminal
 
 LOSSES = ("non-saturating", "saturating")
@@ -167,9 +167,9 @@ class Game:
 
 def check(config: Config) -> None:
     """Raise for settings that cannot work."""
-    within(config, steps=(1, 10**9), batch=(2, 10**6), k=(1, 100), generator_steps=(1, 100),
-           learning_rate=(1e-7, 1), balance=(1e-3, 1e3), penalty=(0, 1e3), momentum=(0, 0.999),
-           dropout=(0, 0.9), average=(0, 1), snapshots=(1, 100), save_every=(1, 10**9))
+    config.check(batch=(2, 10**6), k=(1, 100), generator_steps=(1, 100), learning_rate=(1e-7, 1),
+                 balance=(1e-3, 1e3), penalty=(0, 1e3), momentum=(0, 0.999), dropout=(0, 0.9),
+                 average=(0, 1), snapshots=(1, 100))
 
 
 def make_batches(pictures: LabelledPictures, config: Config, run: Run, number: int, noise: int

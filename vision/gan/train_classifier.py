@@ -15,7 +15,7 @@ from vision.gan.data import PREPROCESS, SETS, open_pictures
 from vision.gan.models import ARCHITECTURES
 from vision.gan.predict import load, read
 from vision.image_folders import LabelledPictures
-from vision.options import Verb, option, within
+from vision.options import Verb, option
 from vision.training import Average, OnStep, Run, ValidatingConfig, generator_for, on_terminal
 
 SHIFT = 2  # pixels
@@ -38,8 +38,7 @@ class Config(ValidatingConfig):
 
 def train(config: Config, on_step: OnStep | None = None) -> Path:
     """Train as configured, tell `on_step` of every step, and return the checkpoint's path."""
-    within(config, steps=(1, 10**9), batch=(2, 10**6), learning_rate=(1e-7, 1),
-           val_every=(0, 10**9), save_every=(1, 10**9))
+    config.check(batch=(2, 10**6), learning_rate=(1e-7, 1))
     config = checkpoints.with_target(config)
     pictures, val = (open_pictures(config.data, split) for split in ("train", "val"))
     run = Run(config, on_step)

@@ -122,10 +122,9 @@ def check(config: Config) -> None:
         raise UserError("every part is frozen, so nothing would be learnt",
                         "known parts are {known}", "leave at least one of them out",
                         known=", ".join(parts_to_learn(config)))
-    within(config, steps=(1, 10**9), batch=(2, 4096), seed=(0, 10**6), scenes=(0, 10**7),
-           workers=(0, 1024), masks_per_class=(0, 10**6), height=(64, 1024), width=(64, 1024),
-           clutter=(0, 2), val_scenes=(0, 10**5), learning_rate=(1e-9, 10), weight_decay=(0, 1),
-           val_every=(0, 10**9), save_every=(1, 10**9))
+    config.check(batch=(2, 4096), seed=(0, 10**6), scenes=(0, 10**7), workers=(0, 1024),
+                 masks_per_class=(0, 10**6), height=(64, 1024), width=(64, 1024), clutter=(0, 2),
+                 val_scenes=(0, 10**5), learning_rate=(1e-9, 10), weight_decay=(0, 1))
     if config.short_side:
         within(config, short_side=(SMALLEST_SIDE, LARGEST_SIDE))
     if config.val_scenes:

@@ -19,7 +19,7 @@ from vision.checkpoints import Model
 from vision.datasets import licences
 from vision.errors import UserError
 from vision.image_folders import LabelledPictures, augment, cut_out
-from vision.options import Verb, option, within
+from vision.options import Verb, option
 from vision.pruning.data import (
     PREPROCESS,
     SETS,
@@ -114,9 +114,8 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
 
 def check(config: Config) -> None:
     """Raise for settings that cannot work."""
-    within(config, steps=(1, 10**9), batch=(2, 10**5), sparsity=(0, 1), limit=(0, 10**9),
-           learning_rate=(1e-7, 10), weight_decay=(0, 1), seed=(0, 2**63 - 1),
-           val_every=(0, 10**9), save_every=(1, 10**9), smoothing=(0, 0.9), cutout=(0, 31))
+    config.check(batch=(2, 10**5), sparsity=(0, 1), limit=(0, 10**9), learning_rate=(1e-7, 10),
+                 weight_decay=(0, 1), smoothing=(0, 0.9), cutout=(0, 31))
     if config.scratch and config.start is None:
         raise UserError("training from scratch has no shape to keep",
                         "--scratch together with --start is accepted",

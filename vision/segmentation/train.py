@@ -14,7 +14,7 @@ from vision import checkpoints
 from vision.checkpoints import Model
 from vision.datasets import licences
 from vision.errors import UserError
-from vision.options import Verb, option, within
+from vision.options import Verb, option
 from vision.quantised import round_rows
 from vision.segmentation.criterion import Target, criterion
 from vision.segmentation.data import (
@@ -114,9 +114,8 @@ def check(config: Config) -> None:
         raise UserError("the scale is {scale}",
                         "the smallest and the largest, both above 0 and up to 16, are accepted",
                         "try --scale 0.55 1.3", scale=config.scale)
-    within(config, steps=(1, 10**9), batch=(1, 4096), seed=(0, 2**63 - 1), limit=(0, 10**9),
-           val_every=(0, 10**9), save_every=(1, 10**9), short_side=(32, 2048), mix=(0, 1),
-           learning_rate=(1e-9, 10), weight_decay=(0, 1), balance=(0, 2))
+    config.check(batch=(1, 4096), limit=(0, 10**9), short_side=(32, 2048), mix=(0, 1),
+                 learning_rate=(1e-9, 10), weight_decay=(0, 1), balance=(0, 2))
 
 
 def agreed_classes(sets: list[Samples]) -> None:

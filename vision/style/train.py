@@ -17,7 +17,7 @@ from vision import checkpoints
 from vision.checkpoints import Card
 from vision.datasets import licences
 from vision.images import read_picture
-from vision.options import Verb, option, within
+from vision.options import Verb, option
 from vision.style.data import (
     PREPROCESS,
     check_picture,
@@ -59,8 +59,7 @@ class Config(TrainingConfig):
 
 def train(config: Config, on_step: OnStep | None = None) -> Path:
     """Train as configured, tell `on_step` of every step, and return the checkpoint's path."""
-    within(config, steps=(1, 10**9), batch=(1, 10**4), side=(64, 1024), style_side=(64, 2048),
-           learning_rate=(1e-7, 1), save_every=(1, 10**9))
+    config.check(batch=(1, 10**4), side=(64, 1024), style_side=(64, 2048), learning_rate=(1e-7, 1))
     config = checkpoints.with_target(config)
     style, contents = check_picture(read_picture(config.style)), open_contents(config.contents)
     run = Run(config, on_step)

@@ -17,7 +17,7 @@ from vision import checkpoints, pretrained
 from vision.checkpoints import Card
 from vision.datasets import licences
 from vision.errors import UserError
-from vision.options import Verb, option, within
+from vision.options import Verb, option
 from vision.style.balance import balance
 from vision.style.data import PREPROCESS, cut, normalise, open_contents
 from vision.style.models.vgg19 import SHARE, Extractor
@@ -87,8 +87,8 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
 
 def check(config: Config) -> None:
     """Raise for settings that cannot work."""
-    within(config, side=(32, 512), batch=(1, 10**4), steps=(0, 10**9), learning_rate=(1e-7, 1),
-           level=(1e-6, 1e6), save_every=(1, 10**9))
+    config.check(side=(32, 512), batch=(1, 10**4), steps=(0, 10**9), learning_rate=(1e-7, 1),
+                 level=(1e-6, 1e6))
     if config.begin and SIZES[config.begin] != config.size:
         raise UserError("'{name}' has the size '{found}', not '{wanted}'",
                         "the same size is accepted", "change --size or --begin",

@@ -20,7 +20,7 @@ from vision.infrared.models.backbone import DEPTHS
 from vision.infrared.pretraining import glcm
 from vision.infrared.pretraining.pictures import grey_of, open_source
 from vision.infrared.thermogram.palettes import intensity
-from vision.options import Verb, option, within
+from vision.options import Verb, option
 from vision.training import Average, OnStep, Run, ValidatingConfig, generator_for, on_terminal
 
 TARGETS = 200  # thermograms that source pictures are compared with
@@ -48,8 +48,7 @@ class Config(ValidatingConfig):
 
 def train(config: Config, on_step: OnStep | None = None) -> Path:
     """Train as configured, tell `on_step` of every step, and return the checkpoint's path."""
-    within(config, side=(32, 512), steps=(1, 10**9), batch=(2, 10**5), learning_rate=(1e-9, 1),
-           seed=(0, 10**6), val_every=(0, 10**9), save_every=(1, 10**9))
+    config.check(side=(32, 512), batch=(2, 10**5), learning_rate=(1e-9, 1), seed=(0, 10**6))
     config = checkpoints.with_target(config)
     source, val = (open_source(config.source, split) for split in ("train", "val"))
     weights = drawing_weights(source, config)

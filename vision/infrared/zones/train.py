@@ -19,7 +19,7 @@ from vision.infrared.data import HELD_OUT, TRAINING, Augment, Kept, Scenes
 from vision.infrared.models import ARCHITECTURES
 from vision.infrared.scenes import Scene, Zone
 from vision.infrared.zones.locate import SLOTS, crops_of, load, measure, numbers_of, wider
-from vision.options import Verb, option, within
+from vision.options import Verb, option
 from vision.quantised import round_rows
 from vision.training import Average, OnStep, Run, ValidatingConfig, generator_for, on_terminal
 
@@ -46,9 +46,8 @@ class Config(ValidatingConfig):
 
 def train(config: Config, on_step: OnStep | None = None) -> Path:
     """Train as configured, tell `on_step` of every step, and return the checkpoint's path."""
-    within(config, width=(8, 1024), scenes=(1, 10**6), steps=(1, 10**9), batch=(1, 4096),
-           learning_rate=(1e-9, 1), seed=(0, 10**6), val_scenes=(0, 10**5),
-           val_every=(0, 10**9), save_every=(1, 10**9))
+    config.check(width=(8, 1024), scenes=(1, 10**6), batch=(1, 4096), learning_rate=(1e-9, 1),
+                 seed=(0, 10**6), val_scenes=(0, 10**5))
     config = checkpoints.with_target(config)
     rendered = Scenes(TRAINING * (1 + config.seed), config.scenes)
     scenes = Kept(lambda index: marked(rendered.scene(index)), config.scenes)
