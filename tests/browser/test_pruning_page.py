@@ -10,9 +10,10 @@ from playwright.sync_api import Page, expect
 from tests.browser.contrast import contrast_failures
 from tests.browser.screenshots import select
 from vision.checkpoints import FOLDER
-from vision.ui.tabs.pruning.shared import first
+from vision.ui.tabs.pruning.shared import MODELS
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(first() is None, reason="nothing ships")]
+pytestmark = [pytest.mark.browser,
+              pytest.mark.skipif(MODELS.first() is None, reason="nothing ships")]
 OpenPage = Callable[..., Page]
 SLOW = 60_000
 

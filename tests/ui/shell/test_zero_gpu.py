@@ -18,7 +18,7 @@ from vision.style.extractor import BUNDLED
 from vision.training import best_device
 from vision.ui.shell import zero_gpu
 from vision.ui.tabs.infrared import gpu_detection
-from vision.ui.tabs.infrared.shared import first
+from vision.ui.tabs.infrared.shared import MODELS
 from vision.ui.tabs.style import gpu_frames
 
 HERE = Path(__file__).parent
@@ -37,7 +37,7 @@ def decorated() -> list[str]:
     return found
 
 
-@pytest.mark.skipif(not BUNDLED.is_file() or first() is None,
+@pytest.mark.skipif(not BUNDLED.is_file() or MODELS.first() is None,
                     reason="no extractor or no detector ships")
 def test_each_decorated_function_works_in_a_fork() -> None:
     environment = {**os.environ, "SPACES_ZERO_GPU": "true", "OMP_NUM_THREADS": "1",

@@ -19,7 +19,7 @@ from vision.style.transfer import Controls
 from vision.training import best_device
 from vision.ui import load_tabs
 from vision.ui.tabs.infrared import gpu_detection
-from vision.ui.tabs.infrared.shared import examples, first, open_thermogram
+from vision.ui.tabs.infrared.shared import MODELS, examples, open_thermogram
 from vision.ui.tabs.style import gpu_frames
 
 load_tabs()
@@ -50,9 +50,9 @@ frames = paint(short, Controls())
 stopped = Controls()
 stopped.stop()
 cut = paint(Settings(sides=(64,), steps=(50,), decay_every=(50,)), stopped)
-devices = gpu_detection.devices(first(), None, thermogram, Finding(0.3))
+devices = gpu_detection.devices(MODELS.first(), None, thermogram, Finding(0.3))
 refusals = {"painted": refusal(paint, short, Controls(), "nonsense"),
-            "found": refusal(gpu_detection.devices, first(), None, thermogram, Finding(7.0))}
+            "found": refusal(gpu_detection.devices, MODELS.first(), None, thermogram, Finding(7.0))}
 json.dump({"decorated": sorted(spaces.DECORATED), "device": device, "steps": frames[-1].step,
            "shape": frames[-1].picture.shape, "cut": len(cut), "refusals": refusals,
            "devices": [each.name for each in devices.instances],

@@ -11,7 +11,9 @@ from typing import Any
 import gradio as gr
 
 from vision.errors import UserError, cut
+from vision.ui.components.number_box import NumberBox
 
+Numeric = gr.Slider | gr.Number | NumberBox
 FURTHEST = 2**53  # the largest number that a browser counts exactly
 LONGEST_TEXT = 200  # characters
 WRONG = "this class link sets '{name}' to '{value}'"
@@ -27,7 +29,7 @@ def encode(control: gr.components.Component, value: Any, pictures: Sequence[str]
         return str(int(value))
     if may_be_empty(control) and value is None:
         return ""
-    if isinstance(control, (gr.Slider, gr.Number)):
+    if isinstance(control, Numeric):
         return f"{value:.12g}" if value != int(value) else str(int(value))
     if isinstance(control, gr.Textbox):
         return value if len(value) <= LONGEST_TEXT else None
@@ -45,7 +47,7 @@ def decode(name: str, control: gr.components.Component, text: str, pictures: Seq
         return one_of(name, text, {"0": False, "1": True})
     if may_be_empty(control) and not text:
         return None
-    if isinstance(control, (gr.Slider, gr.Number)):
+    if isinstance(control, Numeric):
         return number(name, control, text)
     if isinstance(control, gr.Textbox):
         if len(text) > LONGEST_TEXT:
@@ -63,10 +65,10 @@ def decode(name: str, control: gr.components.Component, text: str, pictures: Seq
 
 def may_be_empty(control: gr.components.Component) -> bool:
     """Return whether a control may hold nothing: a number box that is not for whole numbers."""
-    return isinstance(control, gr.Number) and control.precision is None
+    return isinstance(control, (gr.Number, NumberBox)) and control.precision is None
 
 
-def number(name: str, control: gr.Slider | gr.Number, text: str) -> float:
+def number(name: str, control: Numeric, text: str) -> float:
     """Return a number that lies between the control's ends and on its steps."""
     least = -FURTHEST if control.minimum is None else control.minimum
     most = FURTHEST if control.maximum is None else control.maximum

@@ -12,6 +12,7 @@ from vision.ui import Tab
 from vision.ui.components import class_link
 from vision.ui.components.friendly import friendly
 from vision.ui.components.model_card import card_markdown
+from vision.ui.components.number_box import NumberBox
 from vision.ui.components.pictures import needed, picture_input
 from vision.ui.lessons import lesson
 from vision.ui.shell.low_priority import low_priority
@@ -189,8 +190,8 @@ def controls(shown: list[list[Any]]) -> tuple[dict[str, Any], gr.Button]:
     parts["classes"] = gr.CheckboxGroup([], label=t("infrared.classes"),
                                         info=t("infrared.classes_info"),
                                         elem_id="infrared-classes")
-    with gr.Accordion(t("infrared.physics"), open=False, elem_id="infrared-physics") as opened:
-        parts |= {"physics": opened, **physics()}
+    with gr.Accordion(t("infrared.physics"), open=False, elem_id="infrared-physics"):
+        parts |= physics()
     return parts, go
 
 
@@ -207,7 +208,7 @@ def physics() -> dict[str, Any]:
                                 elem_id="infrared-emissivity"),
         "reflected": gr.Number(20, label=t("infrared.reflected"), info=t("infrared.reflected_info"),
                                elem_id="infrared-reflected"),
-        "air": gr.Number(None, label=t("infrared.air"), info=t("infrared.air_info"),
+        "air": NumberBox(None, label=t("infrared.air"), info=t("infrared.air_info"), max_lines=1,
                          elem_id="infrared-air"),
     }
 
@@ -277,8 +278,6 @@ def connect(parts: dict[str, Any], go: gr.Button, choice: Any, view: gr.State, o
     """Let buttons, examples, sliders and the pointer do what they say."""
     result, _, marked, report, _ = outputs
     quiet: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-    # an empty number becomes 0 when Gradio shows it first, and 0 °C would change the verdicts
-    parts["physics"].expand(lambda air: air or None, parts["air"], parts["air"], **quiet)
     run: dict[str, Any] = {
         "fn": detect, "outputs": [view, *outputs], "concurrency_limit": 2,
         "concurrency_id": "detect", "inputs": [*(parts[name] for name in SHARED), own]}
