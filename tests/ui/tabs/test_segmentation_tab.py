@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 import torch
 from markupsafe import escape
+from PIL import Image
 
 from vision import checkpoints
 from vision.images import read_picture
@@ -123,6 +124,19 @@ def test_two_models_stand_side_by_side() -> None:
     sides, table = compare.compare(PICTURE, TRUTH, "unet", "pspnet", None, Request)
     assert [side.shape for side in sides] == [(360, 480, 3)] * 2
     assert table.count("%") == 12 and "BF1" in table
+
+
+def test_groups_of_a_large_picture_are_matched_with_its_truth(tmp_path: Path) -> None:
+    for name, path in (("picture", PICTURE), ("truth", TRUTH)):
+        with Image.open(path) as small:
+            small.resize((1600, 1200), Image.Resampling.NEAREST).save(tmp_path / f"{name}.png")
+    told = segmentation_volumes.groups(*(str(tmp_path / f"{name}.png")
+                                         for name in ("picture", "truth")), Request)
+    assert told.count("<tr>") == 1 + len(set(np.unique(np.asarray(Image.open(TRUTH)))) - {255})
+    (tmp_path / "picture.png").write_bytes(Path(PICTURE).read_bytes())
+    with pytest.raises(gr.Error, match="1200"):
+        segmentation_volumes.groups(*(str(tmp_path / f"{name}.png")
+                                      for name in ("picture", "truth")), Request)
 
 
 def test_the_board_leaves_out_volumes_and_tissue() -> None:

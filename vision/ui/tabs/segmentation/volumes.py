@@ -19,6 +19,7 @@ from vision.ui.tabs.segmentation.shared import (
     chip,
     class_name,
     for_task,
+    labels_for_screen,
     laid_over,
     one_of,
 )
@@ -119,15 +120,16 @@ def groups(picture: str | None, truth: str | None, request: gr.Request) -> str:
     from vision.segmentation.metrics import best_match, confusion_matrix
     from vision.segmentation.predict import predict
 
-    pixels = for_screen(read_picture(needed(picture)))
+    whole = read_picture(needed(picture))
+    pixels = for_screen(whole)
     model = one_of(for_task("groups"), "wnet")
     result = predict(model, pixels)
     shown = sheet([(say("segmentation.groups", request), laid_over(pixels, result.labels, 0.85))])
     if not truth:
         return shown
     labels = read_labels(truth)
-    check_labels(labels, pixels.shape[:2], len(result.classes))
-    counts = confusion_matrix(labels, result.labels, len(result.classes))
+    check_labels(labels, whole.shape[:2], len(result.classes))
+    counts = confusion_matrix(labels_for_screen(labels), result.labels, len(result.classes))
     matched = best_match(counts)
     there = [place for place in range(len(counts)) if counts[place].any()]
     return shown + table(
