@@ -93,7 +93,7 @@ def test_the_card_says_how_it_was_made(with_tiny_data: Path, tmp_path: Path) -> 
     assert str(tmp_path) not in card.command
     again, _ = parse(VERB, "x", card.command.split()[5:])
     assert again == replace(config, output=Path("x.safetensors"))
-    assert set(card.metrics) == {"PA", "MPA", "mIoU", "FWIoU", "Dice", "per_class"}
+    assert set(card.metrics) == {"PA", "MPA", "mRecall", "mIoU", "FWIoU", "Dice", "per_class"}
     assert card.data["licences"] == {"camvid": "CC BY-NC 4.0"} and card.steps == 1
 
 

@@ -117,7 +117,12 @@ class Scores:
 
     @property
     def mean_pixel_accuracy(self) -> float:
-        """MPA, the mean of the recalls: every class counts the same."""
+        """MPA, the mean of CPA over the classes that were predicted: each counts the same."""
+        return mean_known(self.precision)
+
+    @property
+    def mean_recall(self) -> float:
+        """The mean of the recalls over the classes of the truth, elsewhere *class average*."""
         return mean_known(self.recall)
 
     @property
@@ -137,7 +142,8 @@ class Scores:
 
     def overall(self) -> dict[str, float]:
         """Return the numbers for the whole picture or set by their short names."""
-        return {"PA": self.pixel_accuracy, "MPA": self.mean_pixel_accuracy, "mIoU": self.mean_iou,
+        return {"PA": self.pixel_accuracy, "MPA": self.mean_pixel_accuracy,
+                "mRecall": self.mean_recall, "mIoU": self.mean_iou,
                 "FWIoU": self.frequency_weighted_iou, "Dice": self.mean_dice}
 
     def per_class(self) -> dict[str, dict[str, float]]:
@@ -148,7 +154,10 @@ class Scores:
                 for i, name in enumerate(self.classes)}
 
     def summary(self) -> dict[str, Any]:
-        """Return what a model card holds: the overall numbers, and each class's."""
+        """Return what a model card holds: the overall numbers, and each class's.
+
+        A card without mRecall is older: what it calls MPA is the mean recall.
+        """
         return {**self.overall(), "per_class": self.per_class()}
 
     def as_json(self) -> dict[str, Any]:

@@ -118,7 +118,8 @@ def _means(scores: Scores, outlines: np.ndarray, rules: Rules) -> dict[str, floa
     def mean(values: np.ndarray) -> float:
         return mean_known(np.nan_to_num(values) if rules.absent_is_zero else values)
 
-    return {"PA": scores.pixel_accuracy, "MPA": mean(scores.recall), "mIoU": mean(scores.iou),
+    return {"PA": scores.pixel_accuracy, "MPA": mean(scores.precision),
+            "mRecall": mean(scores.recall), "mIoU": mean(scores.iou),
             "FWIoU": scores.frequency_weighted_iou, "Dice": mean(scores.dice),
             "BF1": mean(outlines)}
 

@@ -93,3 +93,13 @@ def test_the_tables_of_what_ships_speak_every_language(language: str) -> None:
         text = beside(tab, speaking(language))
         assert words(language)["paper.published"] in text
         assert text.count("<tr>") == 1 + sum(row.tab == tab for row in numbers())
+
+
+def test_a_mean_over_classes_is_read_from_cards_of_any_age() -> None:
+    metrics = {"per_class": {"a": {"Recall": 0.5}, "b": {"Recall": 0.75}, "c": {"Recall": None}}}
+    assert published_numbers.at(metrics, ["per_class", "*", "Recall"]) == 0.625
+    assert published_numbers.at({}, ["per_class", "*", "Recall"]) is None
+    card = checkpoints.read_card(checkpoints.FOLDER / "segmentation" / "unet.safetensors")
+    recall = card.metrics.get("mRecall", card.metrics["MPA"])  # an older card's MPA is recall
+    found = published_numbers.at(card.metrics, ["per_class", "*", "Recall"])
+    assert found == pytest.approx(recall)

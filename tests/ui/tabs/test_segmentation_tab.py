@@ -98,7 +98,7 @@ def play(**change: Any) -> dict[str, float]:
 
 
 def test_metrics_part_ways_in_the_playground() -> None:
-    assert set(play().values()) == {100.0} and len(play()) == 6
+    assert set(play().values()) == {100.0} and len(play()) == 7
     blank = play(view_as="binary", blank=True)
     assert blank["PA"] > 90 and blank["mIoU"] < 50
     moved = play(right=3)
@@ -123,7 +123,7 @@ def segmentation_view_colour(index: int) -> tuple[int, ...]:
 def test_two_models_stand_side_by_side() -> None:
     sides, table = compare.compare(PICTURE, TRUTH, "unet", "pspnet", None, Request)
     assert [side.shape for side in sides] == [(360, 480, 3)] * 2
-    assert table.count("%") == 12 and "BF1" in table
+    assert table.count("%") == 14 and "BF1" in table
 
 
 def test_groups_of_a_large_picture_are_matched_with_its_truth(tmp_path: Path) -> None:

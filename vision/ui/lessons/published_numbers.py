@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,10 +76,18 @@ def here(row: Row) -> Here | None:
 
 
 def at(metrics: Any, way: list[str]) -> Any:
-    """Return what lies at the end of a way of names through metrics."""
-    for name in way:
+    """Return what lies at the end of a way of names through metrics; `*` is the mean over all."""
+    for place, name in enumerate(way):
+        if name == "*":
+            return mean_of(at(each, way[place + 1 :]) for each in (metrics or {}).values())
         metrics = metrics.get(name) if isinstance(metrics, dict) else None
     return metrics
+
+
+def mean_of(values: Iterable[Any]) -> float | None:
+    """Return the mean of what is a number, None if nothing is."""
+    known = [value for value in values if is_number(value)]
+    return sum(known) / len(known) if known else None
 
 
 def is_number(value: Any) -> bool:

@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 
 FORMULAS = {
     "PA": "Σᵢ pᵢᵢ / Σᵢⱼ pᵢⱼ",
-    "MPA": "mean of pᵢᵢ / Σⱼ pᵢⱼ",
-    "mIoU": "mean of pᵢᵢ / (Σⱼ pᵢⱼ + Σⱼ pⱼᵢ − pᵢᵢ)",
+    "MPA": "Σᵢ (pᵢᵢ / Σⱼ pⱼᵢ) / n",
+    "mRecall": "Σᵢ (pᵢᵢ / Σⱼ pᵢⱼ) / n",
+    "mIoU": "Σᵢ (pᵢᵢ / (Σⱼ pᵢⱼ + Σⱼ pⱼᵢ − pᵢᵢ)) / n",
     "FWIoU": "Σᵢ (Σⱼ pᵢⱼ) IoUᵢ / Σᵢⱼ pᵢⱼ",
-    "Dice": "mean of 2 pᵢᵢ / (Σⱼ pᵢⱼ + Σⱼ pⱼᵢ)",
-    "BF1": "mean of 2 P R / (P + R) of the outlines",
+    "Dice": "Σᵢ (2 pᵢᵢ / (Σⱼ pᵢⱼ + Σⱼ pⱼᵢ)) / n",
+    "BF1": "Σᵢ (2 Pᵢ Rᵢ / (Pᵢ + Rᵢ)) / n",
 }
 CLICKED = beside(__file__, "matrix.js")
 
