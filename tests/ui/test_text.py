@@ -82,7 +82,7 @@ def test_every_key_in_the_code_exists() -> None:
             for node in ast.walk(ast.parse(file.read_text("utf-8")))
             if isinstance(node, ast.Constant) and isinstance(node.value, str)
             and re.fullmatch(rf"({begins})(\.[\w-]+)+", node.value)}
-    assert len(said) > 0.5 * len(known)
+    assert len(said) > 0.4 * len(known)
     assert {key for key in said - known
             if not (key.endswith("_") and any(other.startswith(key) for other in known))} == set()
     with pytest.raises(KeyError):

@@ -3,6 +3,7 @@
 `PART.LANGUAGE.json` holds the words of a part; its keys get the part as their prefix.
 `lessons/PART.LANGUAGE.md` is the key `PART.lesson`. `errors.LANGUAGE.json`, and for one system
 `errors-PART.LANGUAGE.json`, translate the templates of `UserError`, whose English is in the code.
+Numbers that were measured stand in no text: `card_numbers.py` fills them from the models' cards.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import gradio as gr
 from gradio.i18n import I18nData
 
 from vision.errors import UserError
+from vision.ui.text.card_numbers import fill
 
 LANGUAGES = ("en", "zh-CN", "pt-BR")
 PUNCTUATION = {"zh-CN": ("；", "。")}  # between the parts of a sentence, and at its end
@@ -66,9 +68,9 @@ def words(language: str) -> dict[str, str]:
         part = file.name.split(".")[0]
         if not part.startswith("errors"):
             table = json.loads(file.read_text("utf-8"))
-            found |= {f"{part}.{key}": text for key, text in table.items()}
+            found |= {f"{part}.{key}": fill(text, language) for key, text in table.items()}
     for file in sorted((HERE / "lessons").glob(f"*.{language}.md")):
-        found[f"{file.name.split('.')[0]}.lesson"] = file.read_text("utf-8")
+        found[f"{file.name.split('.')[0]}.lesson"] = fill(file.read_text("utf-8"), language)
     return found
 
 
