@@ -268,7 +268,8 @@ def test_a_ladder_is_climbed_once_and_shown(tmp_path: Path) -> None:
     figure, text = infrared_ladder.show("mask_AP", Request)
     lines = {line.get_label(): line.get_xydata().tolist() for line in figure.axes[0].lines}
     assert lines["frozen glcm"] == [[5, pytest.approx(5.5)], [20, pytest.approx(13)]]
-    assert lines["scratch"] == [[5, pytest.approx(2.5)], [20, pytest.approx(10)]]
+    assert lines["scratch none"] == [[5, pytest.approx(2.5)], [20, pytest.approx(10)]]
+    assert "frozen, GLCM-resampled</li>" in text
     rows = {row[0]: row[1:] for row in cells(text)}
     assert rows["frozen, GLCM-resampled"] == ["5.5%", "13.0%"] and len(rows) == 3
     assert "backbone (GLCM-resampled): pre-trained for 700 steps, names 25.0%" in text

@@ -207,9 +207,10 @@ def test_the_cliff_shows_the_card_and_the_paper() -> None:
     figure, text = pruning_curve.cliff("vgg16", None, Request)
     axis = figure.axes[0]
     lines = {line.get_label(): line.get_xydata().tolist() for line in axis.lines}
-    assert lines["masked = cut"] == [[0.0, 100.0], [0.5, 50.0]]
-    assert "from scratch" not in lines and "made up" in text and "2.30M" in text
-    assert lines["paper, VGG-19, CIFAR-10"] == [[0.0, 93.66], [0.7, pytest.approx(93.8)]]
+    assert lines["accuracy"] == [[0.0, 100.0], [0.5, 50.0]]
+    assert "accuracy_scratch" not in lines and "masked, which equals cut" in text
+    assert "made up" in text and "2.30M" in text
+    assert lines["paper"] == [[0.0, 93.66], [0.7, pytest.approx(93.8)]]
     figure, text = pruning_curve.cliff("resnet164", None, Request)
     assert len(figure.axes[0].lines) == 1 and "resnet164.safetensors" in text
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
 from vision.ui.components.colours import BLUE, GREY
+from vision.ui.components.markup import tag
 
 if TYPE_CHECKING:
     from vision.training import Step
+
+
+DASHES = {"-": "solid", "--": "dashed", ":": "dotted"}
 
 
 def axes(*titles: str, size: tuple[float, float] = (6, 2.6), rows: int = 1) -> tuple[Any, ...]:
@@ -37,6 +44,22 @@ def style(axis: Any, title: str) -> None:
 def legend(axis: Any, size: int = 9, **place: Any) -> None:
     """Name the curves of an axis."""
     axis.legend(frameon=False, labelcolor=GREY, fontsize=size, **place)
+
+
+def key(axis: Any, called: Callable[[str], str]) -> Markup:
+    """Return the curves of an axis with their names in the reader's language, as HTML.
+
+    A figure is drawn with a font that may lack the letters of a language; a page never is.
+    """
+    return tag("ul", *(tag("li", swatch(line), called(line.get_label())) for line in axis.lines),
+               class_="lab-key")
+
+
+def swatch(line: Any) -> Markup:
+    """Return a short piece of a curve."""
+    dashes = DASHES.get(line.get_linestyle())
+    return tag("span", "" if dashes else "◇",
+               style=f"border-top:3px {dashes or 'none'} {line.get_color()}")
 
 
 def curves(steps: list[Step], names: tuple[str, ...]) -> Any:

@@ -66,7 +66,7 @@ def plots(model: str, own: str | None, request: gr.Request) -> tuple[Any, str]:
     """Return a model's label matrix, its Parzen window's curve over σ, and how to read them."""
     card = MODELS.card(model, own)
     matrix = card.metrics.get("matrix")
-    figure, left, right = axes("asked ↓  read →" if matrix else "–", "log p(x) / σ", size=(7, 3))
+    figure, left, right = axes("p(→ | ↓)" if matrix else "–", "log p(x) / σ", size=(7, 3))
     if matrix:
         counts = np.array(matrix, float)
         left.imshow(counts / counts.sum(1, keepdims=True).clip(1), cmap="Blues", vmin=0, vmax=1)
@@ -77,7 +77,8 @@ def plots(model: str, own: str | None, request: gr.Request) -> tuple[Any, str]:
         right.plot(*np.array(parzen["curve"]).T, color=BLUE, linewidth=2, marker="o")
         right.set_ylim(min(0, parzen["mean"] - 200), parzen["mean"] + 40)
         right.axvline(parzen["sigma"], color=GREY, linestyle="--")
-    return figure, fragility(parzen, request)
+    told = note("gan.matrix_read", request) if matrix else ""
+    return figure, told + fragility(parzen, request)
 
 
 def fragility(parzen: dict[str, Any] | None, request: gr.Request | None) -> str:

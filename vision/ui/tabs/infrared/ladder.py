@@ -11,7 +11,7 @@ from vision.ui.components.colours import BLUE, GREEN, GREY, ORANGE
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, percent, table
 from vision.ui.components.markup import joined, tag
-from vision.ui.components.plots import axes, legend
+from vision.ui.components.plots import axes, key
 from vision.ui.text import say, t
 
 if TYPE_CHECKING:
@@ -46,7 +46,9 @@ def show(measure: str, request: gr.Request) -> tuple[Any, str]:
     commands = [*(each.command for each in report.backbones), COMMAND]
     notes = joined([tag("p", made), tag("p", began),
                     *(tag("p", tag("code", command)) for command in commands)])
-    return figure(curves, measure, request), notes + rows(curves, measure, request)
+    drawn = figure(curves, measure)
+    named = key(drawn.axes[0], lambda name: name_of(name, request))
+    return drawn, named + notes + rows(curves, measure, request)
 
 
 def curves_of(rungs: tuple[Rung, ...]) -> Curves:
@@ -57,24 +59,24 @@ def curves_of(rungs: tuple[Rung, ...]) -> Curves:
     return {key: runs for key, runs in found.items() if runs}
 
 
-def name_of(way: str, sampling: str, request: gr.Request | None) -> str:
-    """Return a curve's name."""
+def name_of(curve: str, request: gr.Request | None) -> str:
+    """Return the name of a curve, which is called by its way and sampling."""
+    way, sampling = curve.split()
     name = say(f"infrared.way.{way}", request)
     return name if sampling == "none" else f"{name}, {say(f'infrared.from.{sampling}', request)}"
 
 
-def figure(curves: Curves, measure: str, request: gr.Request | None) -> Any:
+def figure(curves: Curves, measure: str) -> Any:
     """Return a figure with one curve for each way and sampling."""
     figure, axis = axes(f"{measure.replace('_', ' ')} %", size=(7, 4))
     for (way, sampling), rungs in curves.items():
         axis.plot([rung.pictures for rung in rungs],
                   [100 * getattr(rung, measure) for rung in rungs], LOOKS[sampling], marker="o",
-                  color=COLOURS[way], linewidth=2, label=f"{way} {sampling}".removesuffix(" none"))
+                  color=COLOURS[way], linewidth=2, label=f"{way} {sampling}")
     counts = sorted({rung.pictures for rungs in curves.values() for rung in rungs})
     axis.set_xscale("log")
     axis.set_xticks(counts, [str(count) for count in counts])
     axis.minorticks_off()
-    legend(axis)
     return figure
 
 
@@ -84,7 +86,7 @@ def rows(curves: Curves, measure: str, request: gr.Request | None) -> str:
     lines = []
     for (way, sampling), rungs in curves.items():
         known = {rung.pictures: percent(getattr(rung, measure)) for rung in rungs}
-        lines.append([name_of(way, sampling, request),
+        lines.append([name_of(f"{way} {sampling}", request),
                       *(known.get(count, "–") for count in counts)])
     return table([say("infrared.column.pictures", request), *map(str, counts)], lines)
 

@@ -11,8 +11,8 @@ from markupsafe import Markup
 from vision.ui.components.colours import BLUE, GREEN, GREY, ORANGE
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, percent, table
-from vision.ui.components.markup import tag
-from vision.ui.components.plots import axes, legend
+from vision.ui.components.markup import joined, tag
+from vision.ui.components.plots import axes, key
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.pruning.shared import (
     MODELS,
@@ -27,11 +27,11 @@ from vision.ui.text import say, t
 if TYPE_CHECKING:
     from vision.pruning.evaluate import Report
 
-LINES = {  # of a curve's points: label, colour, dashes
-    "accuracy_unfolded": ("cut, constants dropped", ORANGE, ":"),
-    "accuracy": ("masked = cut", BLUE, "-"),
-    "accuracy_tuned": ("fine-tuned", GREEN, "-"),
-    "accuracy_scratch": ("from scratch", "#a855f7", "--"),
+LINES = {  # of a curve's points: colour, dashes
+    "accuracy_unfolded": (ORANGE, ":"),
+    "accuracy": (BLUE, "-"),
+    "accuracy_tuned": (GREEN, "-"),
+    "accuracy_scratch": ("#a855f7", "--"),
 }
 CLOCKS = {"fp32, batch 1": (ORANGE, ":"), "fp32, batch 64": (ORANGE, "--"),
           "bf16, batch 1": ("#a855f7", ":"), "bf16, batch 64": ("#a855f7", "--")}
@@ -61,29 +61,39 @@ def cliff(model: str, own: str | None, request: gr.Request) -> tuple[Any, Markup
     curve = card.metrics.get("curve")
     if not curve:
         missing = note("pruning.no_curve", request, file=MODELS.in_a_script(model))
-        return plots([], other), missing + papers(other, request)
+        figure = plots([], other)
+        return figure, keys(figure, other, request) + missing + papers(other, request)
     made = note("pruning.curve_made", request, command=curve["command"], device=curve["device"],
                 data=say(f"pruning.data_{learnt(card)}", request))
     points = sorted(curve["points"], key=lambda point: point["ratio"])
-    return plots(points, other), made + papers(other, request)
+    figure = plots(points, other)
+    return figure, keys(figure, other, request) + made + papers(other, request)
+
+
+def keys(figure: Any, other: str | None, request: gr.Request | None) -> Markup:
+    """Return what the two sides show, and the names of their curves."""
+    def called(name: str) -> str:
+        kind, _, rest = name.partition(", ")
+        return say(f"pruning.line.{kind}", request, model=other, rest=rest)
+
+    return joined(
+        tag("p", tag("b", say(f"pruning.{side}", request))) + key(axis, called)
+        for side, axis in zip(("side_left", "side_right"), figure.axes, strict=True) if axis.lines)
 
 
 def plots(points: list[dict[str, Any]], other: str | None) -> Any:
     """Return accuracy against ratio, and beside it what is counted and what the clock says."""
-    figure, left, right = axes("% / ratio", "1 = uncut / ratio", size=(8, 4))
+    figure, left, right = axes("%", "1 = 100%", size=(8, 3.4))
     ratios = [point["ratio"] for point in points]
-    for name, (label, colour, dashes) in LINES.items():
+    for name, (colour, dashes) in LINES.items():
         known = [point[name] for point in points]
         if points and None not in known:
             left.plot(ratios, [100 * value for value in known], dashes, color=colour, linewidth=2,
-                      label=label)
+                      label=name)
     if other:
         left.plot([row[0] for row in PAPER[other]], [100 * row[1] for row in PAPER[other]], "D",
-                  color=GREY, fillstyle="none", label=f"paper, {other}, CIFAR-10")
+                  color=GREY, fillstyle="none", label="paper")
     costs(right, points)
-    for axis in (left, right):
-        if axis.lines:
-            legend(axis, 8, ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.12))
     return figure
 
 
@@ -94,12 +104,12 @@ def costs(axis: Any, points: list[dict[str, Any]]) -> None:
     ratios, start = [point["ratio"] for point in points], points[0]
     for name, colour in (("parameters", GREEN), ("multiply_adds", BLUE)):
         axis.plot(ratios, [point[name] / start[name] for point in points], color=colour,
-                  linewidth=2, label=name.replace("_", "-"))
+                  linewidth=2, label=name)
     for name, (colour, dashes) in CLOCKS.items():
         times = [point["milliseconds"].get(name) for point in points]
         if None not in times:
             axis.plot(ratios, [time / times[0] for time in times], dashes, color=colour,
-                      linewidth=2, label=f"ms, {name}")
+                      linewidth=2, label=f"ms, {name.replace('batch ', '× ')}")
 
 
 def papers(other: str | None, request: gr.Request | None) -> Markup:
@@ -130,7 +140,7 @@ def measure_now(model: str, criterion: str, protected: str, own: str | None, req
 
 def drawn(reports: dict[float, Report]) -> Any:
     """Return the accuracy of all, and of each class, against the ratio."""
-    figure, axis = axes("% / ratio", size=(8, 4))
+    figure, axis = axes("%", size=(8, 4))
     ratios = list(reports)
     for name in next(iter(reports.values())).classes:
         axis.plot(ratios, [100 * report.per_class[name] for report in reports.values()],

@@ -97,7 +97,7 @@ def _sure(labels: Any) -> Any:
 @friendly
 def compare_losses(request: gr.Request) -> Any:
     """Return the six losses over the size of the mistake."""
-    figure, axis = axes("loss / loss at 32 px", size=(6, 3.4))
+    figure, axis = axes("L(x) / L(32 px)", size=(6, 3.4))
     for colour, (name, values) in zip(COLOURS, responses().items(), strict=True):
         axis.plot(SHIFTS, values, color=colour, linewidth=2, label=name)
     axis.set_xlabel("px")
