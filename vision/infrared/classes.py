@@ -12,6 +12,30 @@ SECOND_STAGE = (
     "power capacitor", "fuse",
 )
 CLASSES = FIRST_STAGE + SECOND_STAGE
+FOUND_ONLY = ("line trap", "post insulator", "insulator string")  # named, but never judged
+NAMES = CLASSES + FOUND_ONLY  # what a detector that learnt from real thermograms can say
+
+GROUPS: dict[str, tuple[str, ...]] = {
+    "bushing": ("bushing", "high-voltage bushing", "gis bushing", "neutral bushing"),
+    "arrester": ("surge arrester", "neutral arrester"),
+    "breaker": ("circuit breaker", "dc breaker"),
+    "instrument transformer": ("current transformer", "voltage transformer",
+                               "coupling capacitor"),
+    "disconnector": ("disconnector",),
+    "cable": ("power cable",),
+    "coupling filter": ("coupling filter",),
+    "tank": ("main transformer body", "reactor"),
+    "conservator": ("conservator",),
+    "capacitor": ("power capacitor",),
+    "fuse": ("fuse",),
+    "line trap": ("line trap",),
+    "post insulator": ("post insulator",),
+    "insulator string": ("insulator string",),
+}  # kinds that look alike, by what they are all called
+GROUP_OF = {name: group for group, names in GROUPS.items() for name in names}
+SOME = tuple(f"some {group}" for group in GROUPS)  # labels of devices whose kind nobody could tell
+LABELS = NAMES + SOME
+IGNORED = -1  # label of what is too small, hidden or doubtful to be learnt or measured
 
 ZONES: dict[str, tuple[str, ...]] = {
     "gis bushing": ("terminal", "insulator", "flange"),

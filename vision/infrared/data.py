@@ -12,13 +12,14 @@ from typing import Generic, Protocol, TypeVar
 import cv2
 import numpy as np
 
-from vision.infrared.classes import CLASSES
+from vision.infrared.classes import CLASSES, IGNORED
 from vision.infrared.scenes import Making, Scene, make_scene
 
 SIZE = (288, 384)  # height, width
 HELD_OUT = 1_000_000  # seeds from here on are for measuring
 TRAINING = 10_000_000  # and from here on for training
 SMALLEST = 40  # pixels of a device that is still worth finding
+REMAINS = 0.35  # share of a box from which what is left in the picture is still the device
 Made = TypeVar("Made")
 
 
@@ -28,14 +29,22 @@ class Sample:
 
     grey: np.ndarray  # float32 (H, W), 0…1
     owner: np.ndarray  # uint8 (H, W)
-    labels: np.ndarray  # int64 (K,), places in CLASSES
+    labels: np.ndarray  # int64 (K,), places in LABELS, or IGNORED
     masked: np.ndarray  # bool (K,), whether the mask may be learnt from
+    drawn: np.ndarray | None = None  # float32 (K, 4), boxes that are known without their masks
 
     def __post_init__(self) -> None:
         if self.owner.shape != self.grey.shape or self.labels.shape != self.masked.shape:
             raise ValueError(f"{self.owner.shape}, {self.labels.shape} for {self.grey.shape}")
         if self.owner.max(initial=0) > len(self.labels):
             raise ValueError(f"device {self.owner.max()} of {len(self.labels)}")
+        if self.drawn is not None and self.drawn.shape != (len(self.labels), 4):
+            raise ValueError(f"boxes {self.drawn.shape} of {len(self.labels)} devices")
+
+    @property
+    def boxes(self) -> np.ndarray:
+        """Return the box of each device, float32 (K, 4): as drawn, or tight around its mask."""
+        return boxes_of(self.masks) if self.drawn is None else self.drawn
 
     @property
     def masks(self) -> np.ndarray:
@@ -145,6 +154,7 @@ class Augment:
     gamma: float = 0.5
     inverted: float = 0.15  # share of the pictures
     noise: float = 0.03
+    contrast: float = 0.0  # by which share of the range its ends move, as with level and span
     look: Look | None = None
 
     def __call__(self, sample: Sample, random: np.random.Generator) -> Sample:
@@ -161,15 +171,20 @@ class Augment:
         matrix[:, 2] += random.uniform(-0.08, 0.08, 2) * np.array([width, height])
         if random.random() < 0.5:
             matrix = matrix @ np.array([[-1.0, 0, width - 1], [0, 1, 0], [0, 0, 1]])
-        grey = cv2.warpAffine(sample.grey, matrix, (width, height),
-                              borderMode=cv2.BORDER_REFLECT_101)
+        beyond = cv2.BORDER_REFLECT_101 if sample.drawn is None else cv2.BORDER_CONSTANT
+        grey = cv2.warpAffine(sample.grey, matrix, (width, height), borderMode=beyond,
+                              borderValue=float(sample.grey.mean()))
         owner = cv2.warpAffine(sample.owner, matrix, (width, height), flags=cv2.INTER_NEAREST)
-        return without_slivers(replace(sample, grey=grey, owner=owner))
+        drawn = None if sample.drawn is None else moved_boxes(sample.drawn, matrix)
+        return without_slivers(replace(sample, grey=grey, owner=owner, drawn=drawn))
 
     def recolour(self, grey: np.ndarray, random: np.random.Generator) -> np.ndarray:
         """Return the grey picture as another camera with other settings would show it."""
         if self.look is not None:
             grey = self.look(grey, random)
+        if self.contrast:
+            low, high = random.uniform(-1, 1, 2) * self.contrast + np.array([0, 1])
+            grey = (grey - np.float32(low)) / np.float32(high - low)
         grey = grey.clip(0, 1) ** np.float32(np.exp(random.uniform(-1, 1) * self.gamma))
         grey = 1 - grey if random.random() < self.inverted else grey
         if random.random() < 0.3:
@@ -178,13 +193,41 @@ class Augment:
         return (grey + noise).astype(np.float32)
 
 
+def moved_boxes(boxes: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """Return boxes (K, 4) moved by a matrix (2, 3), as if an ellipse filled each of them.
+
+    A turned box gets the box around its turned ellipse: that around its corners would be too wide.
+    """
+    centres, halves = (boxes[:, :2] + boxes[:, 2:]) / 2, (boxes[:, 2:] - boxes[:, :2]) / 2
+    centres = centres @ matrix[:, :2].T + matrix[:, 2]  # (K, 2)
+    halves = np.sqrt(halves**2 @ (matrix[:, :2] ** 2).T)
+    return np.concatenate([centres - halves, centres + halves], 1).astype(np.float32)
+
+
 def without_slivers(sample: Sample) -> Sample:
     """Return the sample without devices of which next to nothing is left in the picture."""
+    if sample.drawn is not None:
+        return cut_to_picture(sample, sample.drawn)
     area = np.bincount(sample.owner.ravel(), minlength=len(sample.labels) + 1)[1:]  # (K,)
-    kept = np.greater_equal(area, SMALLEST)
+    return only(sample, np.greater_equal(area, SMALLEST))
+
+
+def cut_to_picture(sample: Sample, boxes: np.ndarray) -> Sample:
+    """Return the sample with boxes (K, 4) that end where it ends; mere remains are ignored."""
+    height, width = sample.grey.shape
+    inside = boxes.clip(0, np.array([width, height, width, height], np.float32))
+    before, after = (np.prod(each[:, 2:] - each[:, :2], 1) for each in (boxes, inside))
+    labels = np.where(after < REMAINS * before, IGNORED, sample.labels)
+    return only(replace(sample, labels=labels, drawn=inside), after >= SMALLEST)
+
+
+def only(sample: Sample, kept: np.ndarray) -> Sample:
+    """Return the sample with some of its devices, by flags (K,)."""
     table = np.zeros(len(kept) + 1, np.uint8)
     table[1:][kept] = np.arange(1, kept.sum() + 1)
-    return Sample(sample.grey, table[sample.owner], sample.labels[kept], sample.masked[kept])
+    drawn = None if sample.drawn is None else sample.drawn[kept]
+    return Sample(sample.grey, table[sample.owner], sample.labels[kept], sample.masked[kept],
+                  drawn)
 
 
 def boxes_of(masks: np.ndarray) -> np.ndarray:

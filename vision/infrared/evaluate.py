@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from vision import checkpoints
-from vision.checkpoints import Model
+from vision.checkpoints import Card, Model
 from vision.infrared.classes import CLASSES
 from vision.infrared.data import HELD_OUT, Samples, Scenes
 from vision.infrared.inspection.detections import truth_of
@@ -18,7 +18,9 @@ from vision.infrared.measures.average_precision import (
     require_pycocotools,
 )
 from vision.infrared.measures.error_analysis import without_mistakes
-from vision.infrared.predict import detect, load
+from vision.infrared.measures.real_report import RealReport, report_on
+from vision.infrared.predict import detect, find, load
+from vision.infrared.real import INPUTS, Thermograms
 from vision.infrared.studies.mask_branches import with_branch
 from vision.options import Verb, option, within
 
@@ -32,7 +34,11 @@ class Config:
     checkpoint: Path = option(checkpoints.FOLDER / "infrared" / "mask_rcnn.safetensors",
                               "the detector to measure")
     masks: Path | None = option(None, "another mask branch for the detector, if any")
-    scenes: int = option(500, "how many held-out scenes")
+    data: str = option("rendered", "what to measure on: rendered scenes, or real thermograms",
+                       lambda: ["rendered", "real"])
+    scenes: int = option(500, "how many held-out scenes, if rendered")
+    seen: str = option("field", "what is seen of real ones: temperatures, or their palette",
+                       lambda: list(INPUTS))
 
 
 @dataclass(frozen=True)
@@ -97,10 +103,25 @@ def measure(model: Model, samples: Samples) -> Report:
                   without_mistakes(truths, found))
 
 
-def run(config: Config) -> Report:
+def measure_real(model: Model, samples: Samples, threshold: float | None = None) -> RealReport:
+    """Return how well a detector finds the devices of real thermograms."""
+    pairs = [(samples[index], find(model, samples[index].grey)) for index in range(len(samples))]
+    return report_on(pairs, threshold)
+
+
+def run(config: Config) -> Report | RealReport:
     """Measure a checkpoint and return its report."""
     within(config, scenes=(1, 10**6))
+    if config.data == "real":
+        model = load(config.checkpoint)
+        return measure_real(model, Thermograms("val", config.seen), shown_from(model.card))
     return evaluate(config.checkpoint, config.scenes, config.masks)
+
+
+def shown_from(card: Card) -> float | None:
+    """Return the score from which on a detector's devices are shown, if its card names one."""
+    threshold = card.metrics.get("real_threshold")
+    return float(threshold) if threshold is not None else None
 
 
 VERB = Verb(Config, run, "Measure a detector: average precision of boxes and masks.")

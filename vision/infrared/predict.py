@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from vision.checkpoints import Model
 from vision.errors import UserError
 from vision.gpu_fallback import on_best_device, or_on_cpu
 from vision.images import resize, write_png
-from vision.infrared.classes import CLASSES
+from vision.infrared.classes import CLASSES, GROUP_OF, NAMES
 from vision.infrared.inspection.detections import Detections
 from vision.infrared.inspection.drawing import marked
 from vision.infrared.inspection.inspect import readings_of, regions, verdicts_of
@@ -37,6 +37,7 @@ from vision.training import bf16_is_faster
 MULTIPLE = 32
 SMALLEST_SIDE, LARGEST_SIDE = 64, 1536  # of what a detector is asked to work at
 SAME = 0.6  # overlap from which two boxes of any class are one device
+ALIKE = np.array([[GROUP_OF[name] == GROUP_OF[other] for other in NAMES] for name in NAMES])
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def load(path: Path) -> Model:
     short = model.card.preprocess.get("short_side")
     if not isinstance(short, int) or not SMALLEST_SIDE <= short <= LARGEST_SIDE:
         raise checkpoints.damaged(path, "its card has no usable short_side")
-    if model.card.classes != CLASSES:
+    if model.card.classes not in (CLASSES, NAMES):
         raise checkpoints.damaged(path, "its classes are not those of this version")
     on_best_device(model.module).to(memory_format=torch.channels_last)
     return model
@@ -71,8 +72,8 @@ def predict(model: Model, thermogram: Thermogram, settings: Settings | None = No
     if settings.air is not None:
         within(settings, air=(-273, 3000))
     start = time.perf_counter()
-    every = detect(model, thermogram.grey, settings.mask_threshold)
-    kept = one_each(every.only(every.scores >= settings.threshold))
+    every = find(model, thermogram.grey, settings.mask_threshold)
+    kept = every.only(every.scores >= settings.threshold)
     parts = (locate(zones, thermogram.grey, kept.boxes, kept.labels) if zones
              else [()] * len(kept))
     readings = readings_of(thermogram, kept)
@@ -102,8 +103,9 @@ def detect(model: Model, grey: np.ndarray, mask_threshold: float = 0.5) -> Detec
         for place, cells in enumerate(found.masks):  # one at a time: pictures may be large
             whole = paste(cells[None].float(), boxes[place : place + 1], grey.shape)[0]
             masks[place] = (whole > mask_threshold).cpu().numpy()
+    kinds = None if found.kinds is None else found.kinds.float().cpu().numpy()
     return Detections(boxes.cpu().numpy(), found.labels.cpu().numpy(),
-                      found.scores.cpu().numpy(), masks)
+                      found.scores.cpu().numpy(), masks, kinds)
 
 
 def ask(module: nn.Module, x: torch.Tensor) -> Any:
@@ -121,6 +123,21 @@ def working_size(size: tuple[int, ...], short: int) -> tuple[int, int]:
     return height, width
 
 
+def find(model: Model, grey: np.ndarray, mask_threshold: float = 0.5) -> Detections:
+    """Return the devices of a grey picture (H, W): each once, as sure as its group is."""
+    return one_each(by_group(detect(model, grey, mask_threshold)))
+
+
+def by_group(found: Detections) -> Detections:
+    """Return the same with the probabilities of all kinds of a device's group as its score."""
+    if found.kinds is None or not len(found):
+        return found
+    scores = (found.kinds * ALIKE[found.labels, : found.kinds.shape[1]]).sum(1)  # (K,)
+    order = np.argsort(-scores, kind="stable")
+    named = replace(found, scores=scores.clip(0, 1).astype(np.float32))
+    return named.only(order)
+
+
 def one_each(found: Detections) -> Detections:
     """Return the surest of the detections that lie on each other, whatever their classes."""
     kept = nms(torch.from_numpy(found.boxes), torch.from_numpy(found.scores), SAME)
@@ -133,7 +150,7 @@ def runner_up(found: Detections, threshold: float) -> tuple[str, float] | None:
     if not below.size:
         return None
     best = below[found.scores[below].argmax()]
-    return CLASSES[int(found.labels[best])], float(found.scores[best])
+    return NAMES[int(found.labels[best])], float(found.scores[best])
 
 
 @dataclass(frozen=True)

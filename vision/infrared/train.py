@@ -8,21 +8,23 @@ from typing import Any
 
 import torch
 
-from vision import checkpoints
+from vision import checkpoints, pretrained
 from vision.checkpoints import Model
 from vision.datasets import licences
 from vision.errors import UserError
-from vision.infrared.classes import CLASSES
+from vision.infrared.classes import CLASSES, NAMES
 from vision.infrared.collate import Batch, batch_of, to_device
 from vision.infrared.data import HELD_OUT, TRAINING, Augment, FewMasks, Kept, Samples, Scenes
-from vision.infrared.evaluate import measure
+from vision.infrared.evaluate import measure, measure_real
 from vision.infrared.measures.average_precision import require_pycocotools
 from vision.infrared.models import ARCHITECTURES, detectors
-from vision.infrared.models.backbone import DEPTHS
+from vision.infrared.models.backbone import BODIES, LITE
+from vision.infrared.models.efficientnet_lite import take_public
 from vision.infrared.models.mask_rcnn import SIZES, Detector
 from vision.infrared.models.weight_transfer import SOURCES
 from vision.infrared.predict import LARGEST_SIDE, SMALLEST_SIDE, working_size
 from vision.infrared.pretraining.histogram_matching import real_look
+from vision.infrared.real import Mixed, Thermograms
 from vision.infrared.scenes import Making
 from vision.infrared.warm_start import PARTS, STEM, learn, parts_of, take_over
 from vision.options import Verb, option, within
@@ -30,6 +32,9 @@ from vision.quantised import round_rows
 from vision.training import Average, OnStep, Run, ValidatingConfig, generator_for, on_terminal
 
 LOOKS = ("rendered", "real")
+PUBLIC = "efficientnet-lite0"
+TRAINED_ON = {"rendered": "rendered scenes", "real": "real thermograms and rendered scenes"}
+REAL = Augment(scale=0.45, contrast=0.15, noise=0.02, inverted=0.1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,12 +42,16 @@ class Config(ValidatingConfig):
     """Settings of one training."""
 
     arch: str = option("mask_rcnn", "the architecture", detectors)
-    backbone: str = option("resnet18", "its backbone", lambda: list(DEPTHS))
+    backbone: str = option("resnet18", "its backbone", lambda: list(BODIES))
     size: str = option("compact", "its size", lambda: list(SIZES))
     masks: str = option("per_class", "where a class's mask weights come from",
                         lambda: list(SOURCES))
     sides: bool = option(False, "look for each side of a box on its own, too")
+    data: str = option("rendered", "real mixes labelled real thermograms in, with their kinds",
+                       lambda: list(TRAINED_ON))
+    share: float = option(0.7, "share of real thermograms, if there are any")
     start: Path | None = option(None, "begin with the weights of this classifier or detector")
+    imagenet: bool = option(False, "begin with an EfficientNet-Lite0 that knows ImageNet")
     freeze: tuple[str, ...] = option((), "parts that keep their weights",
                                      lambda: [STEM, *PARTS])
     without_masks: tuple[str, ...] = option((), "classes whose masks are never learnt from",
@@ -72,7 +81,7 @@ def train(config: Config, on_step: OnStep | None = None, samples: Samples | None
     """Train as configured, on `samples` if given, and return the checkpoint's path."""
     check(config)
     config = checkpoints.with_target(config)
-    samples = samples or open_scenes(config)
+    samples = samples or open_samples(config)
     run = Run(config, on_step)
     module = begin(config)
     average = Average(module, 0.998)
@@ -81,7 +90,8 @@ def train(config: Config, on_step: OnStep | None = None, samples: Samples | None
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, config.learning_rate, total_steps=config.steps + 1, pct_start=0.1)
     module, optimizer, schedule, average = run.prepare(module, optimizer, schedule, average)
-    augment = Augment(look=real_look() if config.look == "real" else None)
+    augment = replace(REAL if config.data == "real" else Augment(),
+                      look=real_look() if config.look == "real" else None)
 
     for _, batch in run.steps(lambda n: make_batch(samples, augment, config, run, n),
                               ahead=max(2, config.workers)):
@@ -122,6 +132,10 @@ def check(config: Config) -> None:
         raise UserError("every part is frozen, so nothing would be learnt",
                         "known parts are {known}", "leave at least one of them out",
                         known=", ".join(parts_to_learn(config)))
+    if config.imagenet and config.backbone != LITE:
+        raise UserError("--imagenet is for '{known}', the backbone is '{backbone}'",
+                        "both together are accepted", "add --backbone {known}", known=LITE,
+                        backbone=config.backbone)
     config.check(batch=(2, 4096), seed=(0, 10**6), scenes=(0, 10**7), workers=(0, 1024),
                  masks_per_class=(0, 10**6), height=(64, 1024), width=(64, 1024), clutter=(0, 2),
                  val_scenes=(0, 10**5), learning_rate=(1e-9, 10), weight_decay=(0, 1))
@@ -140,13 +154,28 @@ def parts_to_learn(config: Config) -> list[str]:
 def module_config(config: Config) -> dict[str, Any]:
     """Return what the architecture is built with, beside its classes."""
     masks = {"masks": config.masks} if config.arch == "mask_rcnn" else {}
-    return {"backbone": config.backbone, "size": config.size, "sides": config.sides, **masks}
+    wide = {"wide": True} if config.data == "real" else {}
+    return {"backbone": config.backbone, "size": config.size, "sides": config.sides, **masks,
+            **wide}
+
+
+def names_of(config: Config) -> tuple[str, ...]:
+    """Return what the detector can call a device."""
+    return NAMES if config.data == "real" else CLASSES
 
 
 def scenes_from(config: Config, first: int, count: int) -> Scenes:
     """Return so many scenes from a seed on, of the devices, clutter and size wanted."""
     making = Making(classes=config.devices, clutter=config.clutter)
     return Scenes(first, count, (config.height, config.width), making)
+
+
+def open_samples(config: Config) -> Samples:
+    """Return what to learn from: rendered scenes, perhaps mixed with real thermograms."""
+    scenes = open_scenes(config)
+    if config.data == "rendered":
+        return scenes
+    return Mixed(Thermograms("train"), scenes, config.share, config.seed)
 
 
 def open_scenes(config: Config) -> Samples:
@@ -163,9 +192,12 @@ def open_scenes(config: Config) -> Samples:
 
 def begin(config: Config) -> Detector:
     """Return the detector before its first step: random or started, with its frozen parts."""
-    module = ARCHITECTURES.build(config.arch, classes=len(CLASSES), **module_config(config))
+    module = ARCHITECTURES.build(config.arch, classes=len(names_of(config)),
+                                 **module_config(config))
     if config.start is not None:
-        take_over(module, config.start)
+        take_over(module, config.start, not config.imagenet)
+    if config.imagenet:
+        take_public(module.backbone.body, pretrained.read(PUBLIC))
     for part in parts_of(module, config.freeze):
         part.requires_grad_(False)
     return module
@@ -198,16 +230,23 @@ def summary(model: Model, scenes: Scenes) -> dict[str, float]:
 
 def model_of(config: Config, run: Run, average: Average) -> Model:
     """Return the averaged weights as a model that `detect` accepts."""
+    names = names_of(config)
     return Model(average.module.eval(), run.card(
         "infrared", config.arch, {"classes": len(CLASSES), **module_config(config)},
         classes=CLASSES,
         preprocess={"short_side": short_side(config), "channels": 1,
                     "normalisation": "each picture: mean 0, deviation 1"},
-        data={"task": "detection", "train": "rendered scenes",
+        data={"task": "detection", "train": TRAINED_ON[config.data],
               "val": f"{config.val_scenes} held-out scenes", "look": config.look,
               "devices": list(config.devices), "clutter": config.clutter,
-              "licences": licences(["thermograms"] if config.look == "real" else []),
-              "without_masks": list(config.without_masks)}))
+              "licences": licences_of(config), "without_masks": list(config.without_masks)}))
+
+
+def licences_of(config: Config) -> dict[str, str]:
+    """Return the licence of each data set and public network that a training uses."""
+    sets = ["thermograms"] if config.look == "real" else []
+    sets += ["thermograms-camera"] if config.data == "real" else []
+    return licences(sets) | pretrained.credits([PUBLIC] if config.imagenet else [])
 
 
 def write(config: Config, run: Run, average: Average) -> None:
@@ -217,6 +256,8 @@ def write(config: Config, run: Run, average: Average) -> None:
     metrics: dict[str, object] = {"seconds": run.seconds}
     if config.val_scenes and not run.asked_to_stop:
         metrics |= measure(model, held_out(config)).as_json()
+        if config.data == "real":
+            metrics |= measure_real(model, Thermograms("val")).as_json()
     checkpoints.save(config.output, model.module, replace(model.card, metrics=metrics), bits=8)
 
 

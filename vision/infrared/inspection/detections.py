@@ -17,6 +17,7 @@ class Detections:
     labels: np.ndarray  # int64 (K,), places in CLASSES
     scores: np.ndarray  # float32 (K,)
     masks: np.ndarray | None  # bool (K, H, W)
+    kinds: np.ndarray | None = None  # float32 (K, names), how likely each of them is what
 
     def __post_init__(self) -> None:
         count = len(self.labels)
@@ -30,8 +31,8 @@ class Detections:
 
     def only(self, which: np.ndarray) -> Detections:
         """Return some of the devices, by numbers or flags."""
-        masks = None if self.masks is None else self.masks[which]
-        return Detections(self.boxes[which], self.labels[which], self.scores[which], masks)
+        masks, kinds = (None if part is None else part[which] for part in (self.masks, self.kinds))
+        return Detections(self.boxes[which], self.labels[which], self.scores[which], masks, kinds)
 
 
 def truth_of(sample: Sample) -> Detections:

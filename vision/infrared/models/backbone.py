@@ -1,4 +1,4 @@
-"""ResNet (arXiv:1512.03385) for pictures of one channel: as classifier and as feature pyramid.
+"""Bodies for pictures of one channel: ResNet (arXiv:1512.03385), also as classifier, and others.
 
 Both begin with the same first convolution of one channel, so weights learnt by classifying grey
 source pictures go over to the detector as they are; nothing is copied from colour to grey.
@@ -14,8 +14,11 @@ from torchvision.ops import FeaturePyramidNetwork
 from torchvision.ops.feature_pyramid_network import LastLevelMaxPool
 
 from vision.infrared.models import ARCHITECTURES
+from vision.infrared.models.efficientnet_lite import WIDTHS, EfficientNetLite
 
 DEPTHS = {"resnet18": models.resnet18, "resnet50": models.resnet50, "resnet101": models.resnet101}
+LITE = "efficientnet_lite0"
+BODIES = (*DEPTHS, LITE)
 LEVELS = ("p2", "p3", "p4", "p5")  # strides 4, 8, 16, 32
 FLATTEST = 0.02  # a picture with less contrast than this is left flat
 
@@ -55,17 +58,31 @@ class Classifier(nn.Module):
 
 
 class Pyramid(nn.Module):
-    """Feature pyramid (arXiv:1612.03144) over a grey ResNet, every level of the same width."""
+    """Feature pyramid (arXiv:1612.03144) over a grey body, every level of the same width."""
 
     def __init__(self, name: str, width: int) -> None:
         super().__init__()
-        net = grey_resnet(name)
-        stages = {f"layer{place}": level for place, level in enumerate(LEVELS, 1)}
-        inputs = [net.fc.in_features // 2**place for place in (3, 2, 1, 0)]
-        self.body = IntermediateLayerGetter(net, stages)
+        self.body, inputs = body_of(name)
         self.pyramid = FeaturePyramidNetwork(inputs, width, LastLevelMaxPool(), nn.BatchNorm2d)
 
     def forward(self, x: torch.Tensor) -> dict[str, torch.Tensor]:
         """Return float features (N, width, H/s, W/s) at s = 4, 8, 16, 32, 64 by their names."""
         maps = self.pyramid(self.body(x))
         return {name: features.float() for name, features in maps.items()}
+
+    @property
+    def first(self) -> list[nn.Module]:
+        """Return the modules that come first, up to stride 4."""
+        if isinstance(self.body, EfficientNetLite):
+            return self.body.first
+        return [self.body[name] for name in ("conv1", "bn1", "layer1")]
+
+
+def body_of(name: str) -> tuple[nn.Module, list[int]]:
+    """Return a body that gives the maps of LEVELS, and how many channels each of them has."""
+    if name == LITE:
+        return EfficientNetLite(), list(WIDTHS)
+    net = grey_resnet(name)
+    stages = {f"layer{place}": level for place, level in enumerate(LEVELS, 1)}
+    inputs = [net.fc.in_features // 2**place for place in (3, 2, 1, 0)]
+    return IntermediateLayerGetter(net, stages), inputs

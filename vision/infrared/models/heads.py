@@ -13,7 +13,12 @@ import torch
 from torch.nn import functional
 from torchvision.models.detection.faster_rcnn import FastRCNNPredictor, TwoMLPHead
 from torchvision.models.detection.roi_heads import RoIHeads, fastrcnn_loss
-from torchvision.ops import MultiScaleRoIAlign, batched_nms, clip_boxes_to_image
+from torchvision.ops import (
+    MultiScaleRoIAlign,
+    batched_nms,
+    clip_boxes_to_image,
+    remove_small_boxes,
+)
 
 from vision.infrared.models.backbone import LEVELS
 from vision.infrared.models.masks import POINTS, MaskBranch, cells_inside, cut_out, mask_losses
@@ -25,23 +30,29 @@ LOWEST_SCORE = 0.05
 MOST_BOXES = 100  # that get a mask
 SAMPLES = 64  # proposals of a picture that are learnt from, a quarter of them devices
 MASK_SAMPLES = 12  # boxes of a picture whose masks are learnt from
+IGNORED = -1  # label of what is neither learnt from as a device nor as background
 
 Features = dict[str, torch.Tensor]
 
 
 @dataclass(frozen=True, eq=False)
 class Target:
-    """The truth about one picture with K devices; labels count from 1, 0 is background."""
+    """The truth about one picture with K devices; labels count from 1, 0 is background.
+
+    What is labelled IGNORED is neither a device nor background.
+    """
 
     boxes: torch.Tensor  # float (K, 4): x0, y0, x1, y1
     labels: torch.Tensor  # int64 (K,)
     masks: torch.Tensor  # uint8 (K, h, w), perhaps of another resolution than the picture
     masked: torch.Tensor  # bool (K,), whether the mask may be learnt from
+    kinds: torch.Tensor | None = None  # bool (K, 1 + classes), what each may be; None: its label
 
     def to(self, device: torch.device) -> Target:
         """Return the same on a device."""
         return Target(self.boxes.to(device), self.labels.to(device), self.masks.to(device),
-                      self.masked.to(device))
+                      self.masked.to(device),
+                      None if self.kinds is None else self.kinds.to(device))
 
     def as_dict(self) -> dict[str, torch.Tensor]:
         """Return boxes and labels in torchvision's form."""
@@ -56,6 +67,7 @@ class Found:
     labels: torch.Tensor  # (K,)
     scores: torch.Tensor  # (K,)
     masks: torch.Tensor | None  # (K, 28, 28), probabilities inside the boxes
+    kinds: torch.Tensor | None = None  # (K, classes), how likely each box is what
 
 
 class Heads(RoIHeads):
@@ -77,6 +89,16 @@ class Heads(RoIHeads):
         if targets is None:
             return self.find(features, proposals, size)
         return self.losses(features, proposals, size, targets)
+
+    def assign_targets_to_proposals(self, proposals: list[torch.Tensor],
+                                    gt_boxes: list[torch.Tensor], gt_labels: list[torch.Tensor]
+                                    ) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
+        """Return the device and label of each proposal; background must not be ignored there."""
+        which, labels = super().assign_targets_to_proposals(proposals, gt_boxes, gt_labels)
+        for label, proposal, boxes, known in zip(labels, proposals, gt_boxes, gt_labels,
+                                                 strict=True):
+            label[(label == 0) & mostly_inside(proposal, boxes[known == IGNORED])] = IGNORED
+        return which, labels
 
     def judge(self, features: Features, boxes: list[torch.Tensor], size: tuple[int, int]
               ) -> tuple[torch.Tensor, torch.Tensor]:
@@ -101,9 +123,10 @@ class Heads(RoIHeads):
         for _ in range(LOOKS):
             boxes, which, labels, shifts = self.select_training_samples(proposals, truth)
             answer = self.judge(features, boxes, size)
-            loss_class, loss_box = fastrcnn_loss(*answer, labels, shifts)
-            classed.append(loss_class)
-            placed.append(loss_box)
+            known = kinds_of(targets, which, labels, answer[0].shape[1])
+            classed.append(class_losses(answer[0], known).mean())
+            labels = likeliest_of(answer[0], known, labels)
+            placed.append(fastrcnn_loss(*answer, labels, shifts)[1])
             proposals = self.moved(boxes, *answer, size)
         losses = {"loss_class": torch.stack(classed).mean(),
                   "loss_box": torch.stack(placed).mean()}
@@ -141,27 +164,81 @@ class Heads(RoIHeads):
         """Return what the proposals hold: the best boxes, and a mask for each of them."""
         for _ in range(LOOKS - 1):
             proposals = self.moved(proposals, *self.judge(features, proposals, size), size)
-        boxes, scores, labels = self.postprocess_detections(
-            *self.judge(features, proposals, size), proposals, [size] * len(proposals))
-        labels = [label - 1 for label in labels]
+        chosen = self.choose(*self.judge(features, proposals, size), proposals, size)
+        boxes, scores, labels, kinds = (list(parts) for parts in zip(*chosen, strict=True))
         if self.sides is not None:
             boxes = [clip_boxes_to_image(box, size)
                      for box in self.sides.refined(features, boxes, size)]
             kept = [batched_nms(*parts, self.nms_thresh)
                     for parts in zip(boxes, scores, labels, strict=True)]
-            boxes, scores, labels = ([part[keep] for part, keep in zip(parts, kept, strict=True)]
-                                     for parts in (boxes, scores, labels))
+            boxes, scores, labels, kinds = (
+                [part[keep] for part, keep in zip(parts, kept, strict=True)]
+                for parts in (boxes, scores, labels, kinds))
         masks: list[torch.Tensor | None] = [None] * len(boxes)
         if self.masks is not None:
             logits = self.masks(features, boxes, size, torch.cat(labels), self.class_weights())
             masks = list(logits.sigmoid().split([len(label) for label in labels]))
-        return [Found(*parts) for parts in zip(boxes, labels, scores, masks, strict=True)]
+        return [Found(*parts) for parts in zip(boxes, labels, scores, masks, kinds, strict=True)]
+
+    def choose(self, logits: torch.Tensor, shifts: torch.Tensor, proposals: list[torch.Tensor],
+               size: tuple[int, int]) -> list[tuple[torch.Tensor, ...]]:
+        """Return each picture's boxes, scores, labels from 0, and probabilities of all kinds."""
+        counts = [len(proposal) for proposal in proposals]
+        places = self.box_coder.decode(shifts, proposals)[:, 1:]  # (R, classes, 4)
+        likely = logits.softmax(1)[:, 1:]  # (R, classes)
+        return [self.best(clip_boxes_to_image(place, size), kinds) for place, kinds
+                in zip(places.split(counts), likely.split(counts), strict=True)]
+
+    def best(self, places: torch.Tensor, kinds: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """Return the best boxes of places (R, classes, 4) whose kinds (R, classes) are likely."""
+        rows, labels = torch.where(kinds > self.score_thresh)
+        boxes, scores = places[rows, labels], kinds[rows, labels]
+        large = remove_small_boxes(boxes, 1e-2)
+        kept = large[batched_nms(boxes[large], scores[large], labels[large],
+                                 self.nms_thresh)[: self.detections_per_img]]
+        return boxes[kept], scores[kept], labels[kept], kinds[rows[kept]]
 
     def class_weights(self) -> torch.Tensor:
         """Return what the box branch learnt about each class, (classes, 5·hidden)."""
         predictor = self.box_predictor
         shifts = predictor.bbox_pred.weight.unflatten(0, (-1, 4)).flatten(1)  # (1 + C, 4·hidden)
         return torch.cat([predictor.cls_score.weight, shifts], 1)[1:]
+
+
+def kinds_of(targets: list[Target], which: list[torch.Tensor], labels: list[torch.Tensor],
+             outputs: int) -> torch.Tensor:
+    """Return what each proposal may be called, bool (R, 1 + classes); `which` names its device."""
+    rows = []
+    for target, index, label in zip(targets, which, labels, strict=True):
+        own = functional.one_hot(label, outputs).bool()  # (R, 1 + classes)
+        if target.kinds is not None and len(target.kinds):
+            own = torch.where(label[:, None] > 0, target.kinds[index, :outputs], own)
+        rows.append(own)
+    return torch.cat(rows)
+
+
+def class_losses(logits: torch.Tensor, kinds: torch.Tensor) -> torch.Tensor:
+    """Return −log of the probability that a proposal is one of its kinds, (R,).
+
+    Where only the group of a device is known, the probabilities of the group's kinds add up.
+    """
+    return -logits.log_softmax(1).masked_fill(~kinds, -torch.inf).logsumexp(1)
+
+
+def likeliest_of(logits: torch.Tensor, kinds: torch.Tensor, labels: list[torch.Tensor]
+                 ) -> list[torch.Tensor]:
+    """Return the likeliest of the kinds of each proposal, in the parts that labels have."""
+    best = logits.detach().masked_fill(~kinds, -torch.inf).argmax(1)  # (R,)
+    return list(best.split([len(label) for label in labels]))
+
+
+def mostly_inside(boxes: torch.Tensor, regions: torch.Tensor) -> torch.Tensor:
+    """Return which boxes (R, 4) lie at least half in one of some regions (U, 4), bool (R,)."""
+    low = torch.maximum(boxes[:, None, :2], regions[None, :, :2])  # (R, U, 2)
+    high = torch.minimum(boxes[:, None, 2:], regions[None, :, 2:])
+    shared = (high - low).clamp_min(0).prod(2)  # (R, U)
+    areas = (boxes[:, 2:] - boxes[:, :2]).prod(1)  # (R,)
+    return (shared >= 0.5 * areas[:, None]).any(1)
 
 
 def loss_of_sides(branch: SideBranch, features: Features, boxes: list[torch.Tensor],

@@ -10,7 +10,7 @@ from torchvision.models.detection.rpn import RegionProposalNetwork, RPNHead
 
 from vision.infrared.models import ARCHITECTURES
 from vision.infrared.models.backbone import Pyramid, standardise
-from vision.infrared.models.heads import Found, Heads, Target
+from vision.infrared.models.heads import IGNORED, Found, Heads, Target, mostly_inside
 from vision.infrared.models.masks import MaskBranch
 from vision.infrared.models.sides import SideBranch
 
@@ -18,36 +18,38 @@ SIZES = {"compact": (128, 256), "paper": (256, 1024)}  # width of the pyramid, o
 PROPOSALS = 300
 ANCHORS = {"p3": (20, 34), "p4": (56, 84), "p5": (120, 170), "pool": (240, 320)}  # √area
 RATIOS = (0.8, 2.0, 4.5)  # height over width: devices stand upright
+WIDE = 0.35  # and of those that lie: strings under tension, disconnectors seen from below
 
 
 @ARCHITECTURES.register("mask_rcnn", paper="arXiv:1703.06870", year=2017, detects=True)
 def mask_rcnn(*, classes: int, backbone: str = "resnet18", size: str = "compact",
-              masks: str = "per_class", sides: bool = False) -> nn.Module:
+              masks: str = "per_class", sides: bool = False, wide: bool = False) -> nn.Module:
     """Return a detector of boxes, classes and masks."""
     width, hidden = SIZES[size]
     branch = MaskBranch(masks, classes, 5 * hidden, width)
     body = Pyramid(backbone, width)
     heads = Heads(classes, width, hidden, branch, SideBranch(width) if sides else None)
-    return Detector(body, heads, width)
+    return Detector(body, heads, width, wide)
 
 
 @ARCHITECTURES.register("faster_rcnn", paper="arXiv:1506.01497", year=2015, detects=True)
 def faster_rcnn(*, classes: int, backbone: str = "resnet18", size: str = "compact",
-                sides: bool = False) -> nn.Module:
+                sides: bool = False, wide: bool = False) -> nn.Module:
     """Return a detector of boxes and classes."""
     width, hidden = SIZES[size]
     body = Pyramid(backbone, width)
     heads = Heads(classes, width, hidden, None, SideBranch(width) if sides else None)
-    return Detector(body, heads, width)
+    return Detector(body, heads, width, wide)
 
 
 class Detector(nn.Module):
     """Features, then proposals, then what is in them."""
 
-    def __init__(self, backbone: Pyramid, heads: Heads, width: int) -> None:
+    def __init__(self, backbone: Pyramid, heads: Heads, width: int, wide: bool = False
+                 ) -> None:
         super().__init__()
         self.backbone, self.heads = backbone, heads
-        self.proposals = proposal_network(width)
+        self.proposals = proposal_network(width, wide)
 
     def forward(self, pictures: torch.Tensor, targets: list[Target] | None = None
                 ) -> dict[str, torch.Tensor] | list[Found]:
@@ -65,6 +67,21 @@ class Detector(nn.Module):
                 "loss_proposal": losses["loss_rpn_box_reg"], **found}
 
 
+class Proposals(RegionProposalNetwork):
+    """torchvision's first stage, which learns nothing from what is to be ignored."""
+
+    def assign_targets_to_anchors(self, anchors: list[torch.Tensor],
+                                  targets: list[dict[str, torch.Tensor]]
+                                  ) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
+        """Return whether each anchor holds a device (−1 for neither), and which box that has."""
+        devices = [{"boxes": target["boxes"][target["labels"] != IGNORED]} for target in targets]
+        labels, boxes = super().assign_targets_to_anchors(anchors, devices)
+        for label, anchor, target in zip(labels, anchors, targets, strict=True):
+            ignored = target["boxes"][target["labels"] == IGNORED]
+            label[(label == 0) & mostly_inside(anchor, ignored)] = IGNORED
+        return labels, boxes
+
+
 class FloatHead(RPNHead):
     """torchvision's head whose answers keep full precision: a box needs more than 8 bits."""
 
@@ -74,11 +91,12 @@ class FloatHead(RPNHead):
         return [score.float() for score in scores], [shift.float() for shift in shifts]
 
 
-def proposal_network(width: int) -> RegionProposalNetwork:
+def proposal_network(width: int, wide: bool) -> Proposals:
     """Return the first stage: up to 300 boxes that may hold a device."""
-    anchors = AnchorGenerator(tuple(ANCHORS.values()), (RATIOS,) * len(ANCHORS))
+    ratios = (*RATIOS, WIDE) if wide else RATIOS
+    anchors = AnchorGenerator(tuple(ANCHORS.values()), (ratios,) * len(ANCHORS))
     most = {"training": PROPOSALS, "testing": PROPOSALS}
-    return RegionProposalNetwork(
+    return Proposals(
         anchors, FloatHead(width, anchors.num_anchors_per_location()[0]),
         fg_iou_thresh=0.7, bg_iou_thresh=0.3, batch_size_per_image=256, positive_fraction=0.5,
         pre_nms_top_n=most, post_nms_top_n=most, nms_thresh=0.7)
