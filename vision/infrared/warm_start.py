@@ -54,7 +54,7 @@ def backbone_of(module: Detector) -> str:
     """Return the backbone's name by its number of blocks."""
     if isinstance(module.backbone.body, EfficientNetLite):
         return LITE
-    blocks = len(module.backbone.body["layer3"])
+    blocks = len(list(module.backbone.body.get_submodule("layer3").children()))
     return {2: "resnet18", 6: "resnet50", 23: "resnet101"}[blocks]
 
 

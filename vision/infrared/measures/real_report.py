@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -72,10 +73,8 @@ def report_on(pairs: Sequence[Pair], threshold: float | None = None) -> RealRepo
     """Return how well what was found fits what is there; shown is what has the threshold."""
     every = outcomes_of(pairs, lambda label: True)
     shown = threshold_for(every, WANTED) if threshold is None else threshold
-    groups = {name: outcomes_of(pairs, lambda label, name=name: group_of(label) == name)
-              for name in GROUPS}
-    kinds = {name: outcomes_of(pairs, lambda label, name=name: LABELS[label] == name)
-             for name in NAMES}
+    groups = {name: outcomes_of(pairs, functools.partial(in_group, name)) for name in GROUPS}
+    kinds = {name: outcomes_of(pairs, functools.partial(is_kind, name)) for name in NAMES}
     count = {name: sum(each.devices for each in part)
              for name, part in {**kinds, **groups}.items()}
     by_group, by_kind = ({name: average_precision(part) for name, part in parts.items()
@@ -118,6 +117,16 @@ def outcome_of(sample: Sample, found: Detections, means: Callable[[int], bool]) 
 def group_of(label: int) -> str:
     """Return the group that a label names or belongs to."""
     return GROUP_OF[NAMES[label]] if label < len(NAMES) else list(GROUPS)[label - len(NAMES)]
+
+
+def in_group(name: str, label: int) -> bool:
+    """Return whether a label names a group or one of its kinds."""
+    return group_of(label) == name
+
+
+def is_kind(name: str, label: int) -> bool:
+    """Return whether a label names a kind."""
+    return LABELS[label] == name
 
 
 def kinds_in(label: int) -> list[int]:

@@ -75,7 +75,7 @@ class Pyramid(nn.Module):
         """Return the modules that come first, up to stride 4."""
         if isinstance(self.body, EfficientNetLite):
             return self.body.first
-        return [self.body[name] for name in ("conv1", "bn1", "layer1")]
+        return [self.body.get_submodule(name) for name in ("conv1", "bn1", "layer1")]
 
 
 def body_of(name: str) -> tuple[nn.Module, list[int]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch.nn import functional
 from torchvision.models.detection.faster_rcnn import FastRCNNPredictor, TwoMLPHead
-from torchvision.models.detection.roi_heads import RoIHeads, fastrcnn_loss
+from torchvision.models.detection.roi_heads import RoIHeads
 from torchvision.ops import (
     MultiScaleRoIAlign,
     batched_nms,
@@ -124,9 +124,9 @@ class Heads(RoIHeads):
             boxes, which, labels, shifts = self.select_training_samples(proposals, truth)
             answer = self.judge(features, boxes, size)
             known = kinds_of(targets, which, labels, answer[0].shape[1])
-            classed.append(class_losses(answer[0], known).mean())
+            classed.append(class_losses(answer[0], known).sum() / max(len(known), 1))
             labels = likeliest_of(answer[0], known, labels)
-            placed.append(fastrcnn_loss(*answer, labels, shifts)[1])
+            placed.append(box_loss(answer[1], torch.cat(labels), torch.cat(shifts)))
             proposals = self.moved(boxes, *answer, size)
         losses = {"loss_class": torch.stack(classed).mean(),
                   "loss_box": torch.stack(placed).mean()}
@@ -223,6 +223,14 @@ def class_losses(logits: torch.Tensor, kinds: torch.Tensor) -> torch.Tensor:
     Where only the group of a device is known, the probabilities of the group's kinds add up.
     """
     return -logits.log_softmax(1).masked_fill(~kinds, -torch.inf).logsumexp(1)
+
+
+def box_loss(shifts: torch.Tensor, labels: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+    """Return L_box: how far the shifts (R, 4 + 4·classes) of devices are from those wanted."""
+    device = labels > 0
+    own = shifts.unflatten(1, (-1, 4))[device, labels[device]]  # (D, 4)
+    off = functional.smooth_l1_loss(own, wanted[device], beta=1 / 9, reduction="sum")
+    return off / max(len(labels), 1)
 
 
 def likeliest_of(logits: torch.Tensor, kinds: torch.Tensor, labels: list[torch.Tensor]
