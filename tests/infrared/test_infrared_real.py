@@ -18,7 +18,6 @@ from torchvision.models.detection.roi_heads import fastrcnn_loss
 from tests.infrared.hand import CONSERVATOR, FUSE, SIZE, Handmade
 from vision import datasets
 from vision.errors import UserError
-from vision.infrared.batches import KINDS, target_of
 from vision.infrared.classes import (
     CLASSES,
     FOUND_ONLY,
@@ -29,6 +28,7 @@ from vision.infrared.classes import (
     NAMES,
     SOME,
 )
+from vision.infrared.collate import KINDS, target_of
 from vision.infrared.data import Augment, Sample, boxes_of, cut_to_picture, moved_boxes
 from vision.infrared.inspection.detections import Detections
 from vision.infrared.measures.real_report import group_of, report_on

@@ -232,8 +232,8 @@ def model_of(config: Config, run: Run, average: Average) -> Model:
     """Return the averaged weights as a model that `detect` accepts."""
     names = names_of(config)
     return Model(average.module.eval(), run.card(
-        "infrared", config.arch, {"classes": len(CLASSES), **module_config(config)},
-        classes=CLASSES,
+        "infrared", config.arch, {"classes": len(names), **module_config(config)},
+        classes=names,
         preprocess={"short_side": short_side(config), "channels": 1,
                     "normalisation": "each picture: mean 0, deviation 1"},
         data={"task": "detection", "train": TRAINED_ON[config.data],
