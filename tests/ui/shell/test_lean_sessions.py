@@ -54,7 +54,7 @@ def test_visitors_whose_page_is_closed_are_forgotten_before_those_who_are_there(
     with Page() as small:
         kept = gr.State([])
     sessions = Sessions(small, 3)
-    for name in ("old", "here", "closed", "new"):
+    for name in ("here", "old", "closed", "new"):
         sessions[name].state_data[kept._id] = [name]
         sessions.open_pages["here"] = 1
     assert list(sessions.session_data) == ["here", "closed", "new"]
