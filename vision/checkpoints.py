@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, get_origin, get_type_hints
 
 from vision import __version__
 from vision.atomic_files import saving, write_atomically
-from vision.errors import UserError
+from vision.errors import UserError, cut
 from vision.jsonable import jsonable
 from vision.options import filled
 from vision.quantised import SCALE, in_float16, packed, unpacked
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 FORMAT = 1
 FOLDER = Path(__file__).resolve().parent.parent / "checkpoints"
 HEADER_LIMIT = 4 * 2**20
+MOST_SETTINGS, LARGEST = 2000, 10_000  # of a model; building one of more would take for ever
 log = logging.getLogger(__name__)
 
 
@@ -185,7 +186,7 @@ def load(path: Path, registry: Registry) -> Model:
             "'{file}' belongs to the system '{found}'",
             "checkpoints of '{wanted}' are accepted here",
             file=path.name,
-            found=card.system,
+            found=cut(card.system),
             wanted=registry.system,
         )
     tensors = _tensors(path)
@@ -282,12 +283,27 @@ def _empty(path: Path, card: Card, registry: Registry) -> nn.Module:
     import torch
 
     if card.arch not in registry.names():
-        raise damaged(path, f"its architecture '{card.arch}' is not known here")
+        raise damaged(path, f"its architecture '{cut(card.arch)}' is not known here")
+    settings = list(_leaves(card.config))
+    if len(settings) > MOST_SETTINGS or any(
+            isinstance(value, (int, float)) and not abs(value) <= LARGEST for value in settings):
+        raise damaged(path, "its settings are those of no model")
     try:
         with torch.device("meta"):
             return registry.build(card.arch, **card.config)
     except Exception as error:  # whatever the settings of a foreign file may provoke
         raise damaged(path, "its settings build no model") from error
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    """Yield the plain values in lists and tables."""
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, (dict, list, tuple)):
+            waiting.extend(part.values() if isinstance(part, dict) else part)
+        else:
+            yield part
 
 
 def _fill(path: Path, module: nn.Module, tensors: dict[str, torch.Tensor]) -> None:
@@ -296,7 +312,7 @@ def _fill(path: Path, module: nn.Module, tensors: dict[str, torch.Tensor]) -> No
     if wanted != found:
         odd = sorted(name for name in wanted.keys() | found.keys()
                      if wanted.get(name) != found.get(name))
-        raise damaged(path, f"its tensors do not fit its settings, first at '{odd[0]}'")
+        raise damaged(path, f"its tensors do not fit its settings, first at '{cut(odd[0])}'")
     if not all(tensor.isfinite().all() for tensor in tensors.values()):
         raise damaged(path, "its weights are not all finite")
     module.load_state_dict(tensors, assign=True)

@@ -9,12 +9,13 @@ import numpy as np
 import torch
 
 from vision import datasets
-from vision.errors import UserError, listed, unknown
+from vision.errors import UserError, cut, listed, unknown
 from vision.image_folders import LabelledPictures, open_labelled
 from vision.images import resize
 from vision.pruning.drawings import CLASSES, draw
 
 SIDE = 32
+LONGEST = 200  # characters of foreign names in a sentence
 SETS = ("cifar10", "drawings")
 SPLITS = ("train", "test")
 DRAWN = {"train": (0, 2000), "test": (1_000_000, 500)}  # first seed and count of each split
@@ -57,7 +58,7 @@ def require_classes(classes: Sequence[str]) -> None:
         raise UserError("the network knows {count} classes: {names}",
                         "the ten classes of CIFAR-10 are accepted here",
                         "choose a network that learnt them", count=len(classes),
-                        names=listed(list(classes)))
+                        names=cut(listed(list(classes)), LONGEST))
 
 
 def normalise(pixels: torch.Tensor) -> torch.Tensor:

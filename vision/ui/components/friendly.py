@@ -15,6 +15,7 @@ import gradio as gr
 from vision.atomic_files import FULL, refusal
 from vision.errors import UserError
 from vision.gpu_fallback import lacks_memory, too_little_memory
+from vision.ui.components.clicks import nothing_clicked
 from vision.ui.text import explain, say
 
 log = logging.getLogger("vision.ui")
@@ -45,8 +46,7 @@ def _shown_to(values: tuple[Any, ...]) -> Iterator[None]:
     request = next((value for value in values if isinstance(value, gr.Request)), None)
     try:
         if any(isinstance(value, gr.EventData) and value._data is None for value in values):
-            raise UserError("nothing was clicked", "a click on the page is accepted here",
-                            "click there again")
+            raise nothing_clicked()
         yield
     except gr.Error:
         raise

@@ -1,22 +1,44 @@
-"""A checkpoint's model card as a table."""
+"""A checkpoint's model card as a table. A visitor's file may hold anything: it is shown as text."""
 
 from __future__ import annotations
+
+import re
 
 import gradio as gr
 
 from vision.checkpoints import Card
+from vision.errors import cut
 from vision.ui.text import say
+
+PLAIN = re.compile(r"[^\w ,%()–·…/+=-]")  # what Markdown and HTML may read as more than text
+CODE = re.compile(r"[\w ,.:/+=-]*")
+LONGEST = 400  # characters of a field
 
 
 def card_markdown(card: Card, link: str, facts: dict[str, str], request: gr.Request) -> str:
-    """Return a checkpoint's model card as a Markdown table."""
-    sets = [f"{name} ({licence})" for name, licence in card.data.get("licences", {}).items()]
+    """Return a checkpoint's model card as a Markdown table; a fact is shown as it is."""
+    licences = card.data.get("licences", {})
+    sets = [f"{name} ({licence})" for name, licence in dict(licences).items()]
     rows = {
-        "arch": f"{card.arch}, [{link.rsplit('/', 1)[-1]}]({link})", **facts,
-        "data": ", ".join(sets), "steps": f"{card.steps:,}", "seed": str(card.seed),
-        "device": card.device, "created": card.created[:10], "command": f"`{card.command}`",
+        "arch": f"{as_text(card.arch)}, [{link.rsplit('/', 1)[-1]}]({link})", **{
+            name: as_text(fact) for name, fact in facts.items()},
+        "data": as_text(", ".join(sets)), "steps": f"{card.steps:,}", "seed": str(card.seed),
+        "device": as_text(card.device), "created": as_text(card.created[:10]),
+        "command": as_code(card.command),
     }
     (first, value), *others = rows.items()
     lines = [f"| {say(f'app.card.{first}', request)} | {value} |", "|---|---|"]
     lines += [f"| {say(f'app.card.{key}', request)} | {value} |" for key, value in others]
     return "\n".join(lines)
+
+
+def as_text(text: object) -> str:
+    """Return a text for Markdown in which no sign means anything."""
+    line = " ".join(cut(str(text), LONGEST).split())
+    return PLAIN.sub(lambda sign: f"&#{ord(sign[0])};", line)
+
+
+def as_code(text: object) -> str:
+    """Return a text for Markdown as code in one line."""
+    line = cut(str(text), LONGEST)
+    return f"`{line}`" if CODE.fullmatch(line) else f"<code>{as_text(line)}</code>"

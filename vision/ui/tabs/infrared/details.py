@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 from markupsafe import Markup
 
+from vision.ui.components import clicks
 from vision.ui.components.colours import BLUE
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, table
@@ -63,7 +64,8 @@ def begin(view: View | None, request: gr.Request) -> tuple[Any, ...]:
 @friendly
 def chosen(view: View | None, request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
     """Show the device that was clicked."""
-    return show(needed_view(view), int(event.device), request)
+    known = len(needed_view(view).result.instances)
+    return show(needed_view(view), clicks.place(event, "device", known), request)
 
 
 def show(view: View, place: int, request: gr.Request | None) -> tuple[Any, ...]:
@@ -78,7 +80,7 @@ def show(view: View, place: int, request: gr.Request | None) -> tuple[Any, ...]:
 def drawn(view: View | None, request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
     """Return the ends of a line that was drawn over the picture, and the profile along it."""
     height, width = needed_view(view).result.thermogram.grey.shape
-    x0, y0, x1, y1 = (round(float(value), 1) for value in event.line)
+    x0, y0, x1, y1 = (round(value, 1) for value in clicks.numbers(event, "line", 4))
     ends = (*inside(x0, y0, width, height), *inside(x1, y1, width, height))
     return *ends, profile_of(needed_view(view), ends, request)
 

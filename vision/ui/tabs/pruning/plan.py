@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 from markupsafe import Markup
 
+from vision.ui.components import clicks
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, percent, short, table, tiles
 from vision.ui.components.markup import joined, tag
@@ -47,7 +48,7 @@ def at_threshold(model: str, threshold: float | None, criterion: str, protected:
 def picked(model: str, criterion: str, protected: str, own: str | None, request: gr.Request,
            event: gr.EventData) -> tuple[Any, ...]:
     """Return the same for the place at which the histogram was clicked."""
-    return at_threshold(model, float(event.value), criterion, protected, own, request)
+    return at_threshold(model, clicks.number(event, "value"), criterion, protected, own, request)
 
 
 def view(model: Model, plan: Plan, request: gr.Request | None) -> Markup:

@@ -14,7 +14,7 @@ from vision.ui import ASSETS, Tab
 from vision.ui.components import class_link
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import percent
-from vision.ui.components.model_card import card_markdown
+from vision.ui.components.model_card import as_code, card_markdown
 from vision.ui.components.pictures import picture_input
 from vision.ui.lessons import lesson
 from vision.ui.tabs.pruning import compare, curve, figure, train
@@ -46,9 +46,9 @@ def show_card(model: str, own: str | None, request: gr.Request) -> str:
     card = loaded.card
     facts = {"parameters": f"{count(network_of(loaded)).parameters:,}"}
     if "accuracy" in card.metrics:
-        facts["accuracy"] = f"{percent(card.metrics['accuracy'])} ({card.data['test']})"
+        facts["accuracy"] = f"{percent(card.metrics['accuracy'])} ({card.data.get('test', '')})"
     text = card_markdown(card, ARCHITECTURES[card.arch].link, facts, request)
-    made_from = [f"`{line}`" for line in card.metrics.get("made_from", [])]
+    made_from = [as_code(line) for line in card.metrics.get("made_from", [])]
     if made_from:
         text += f"\n| {say('pruning.made_from', request)} | {'<br>'.join(made_from)} |"
     return text

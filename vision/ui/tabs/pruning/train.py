@@ -94,10 +94,9 @@ def scales(values: Any, request: gr.Request | None) -> Markup:
 @friendly
 def upload(file: str, request: gr.Request) -> tuple[Any, ...]:
     """Take a checkpoint from the visitor, after every check that a foreign file needs."""
-    from vision.pruning.data import require_classes
-    from vision.pruning.predict import load
+    from vision.pruning.foreign import load_foreign
 
-    require_classes(load(Path(file)).card.classes)
+    load_foreign(Path(file))
     return file, gr.Dropdown(choices=MODELS.choices(request), value=OWN)
 
 

@@ -9,6 +9,7 @@ import gradio as gr
 from markupsafe import Markup
 
 from vision import checkpoints
+from vision.ui.components import clicks
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, percent, short, tiles
 from vision.ui.components.markup import joined, tag
@@ -44,7 +45,12 @@ def branch(above: str | None, under: dict[str | None, list[Entry]]) -> Markup:
 @friendly
 def clicked(request: gr.Request, event: gr.EventData) -> tuple[str, Any]:
     """Tell of the architecture that was clicked, and choose its model if there is one."""
-    return told(str(event.arch), request)
+    from vision.segmentation.models import ARCHITECTURES
+
+    arch = clicks.clicked(event, "arch")
+    if arch not in ARCHITECTURES.names():
+        raise clicks.nothing_clicked()
+    return told(arch, request)
 
 
 def told(arch: str, request: gr.Request | None) -> tuple[str, Any]:

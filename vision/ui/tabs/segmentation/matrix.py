@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from vision.errors import UserError
+from vision.ui.components import clicks
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import clock, note, percent, row_of, tile
 from vision.ui.components.html import table as as_table
@@ -126,15 +127,22 @@ def no_prediction() -> UserError:
 @friendly
 def clicked(view: View | None, request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
     """Light up the pixels of the clicked cell, and say which cell it was."""
-    row, column = map(int, str(event.cell).split(","))
+    parts = str(clicks.clicked(event, "cell")).split(",")
+    most = len(view.classes) if view else 0
+    if len(parts) != 2 or not all(part in map(str, range(most)) for part in parts):
+        raise clicks.nothing_clicked() if view else no_prediction()
+    row, column = map(int, parts)
     return *light(view, row, column, request), row, column
 
 
 @friendly
-def light(view: View | None, row: int, column: int, request: gr.Request) -> tuple[Any, str]:
+def light(view: View | None, row: int | None, column: int | None, request: gr.Request
+          ) -> tuple[Any, str]:
     """Light up exactly the pixels of one class that were called another one."""
-    if view is None or view.truth is None:
+    if view is None or view.truth is None or row is None or column is None:
         raise no_prediction()
+    if max(row, column) >= len(view.classes):
+        raise clicks.nothing_clicked()
     where = (view.truth == int(row)) & (view.labels == int(column))
     assert view.scores is not None
     return lit(view.picture, where), note(

@@ -9,6 +9,7 @@ import gradio as gr
 import numpy as np
 
 from vision.errors import UserError
+from vision.ui.components import clicks
 from vision.ui.components.friendly import friendly
 from vision.ui.components.training_panel import Control
 from vision.ui.shell.low_priority import low_priority
@@ -53,7 +54,8 @@ def laid_out(pictures: np.ndarray) -> np.ndarray:
 def cell_at(pictures: np.ndarray, x: float, y: float) -> tuple[int, int]:
     """Return row and column of the painting at a place of the sheet."""
     rows, columns, height, width, _ = pictures.shape
-    return min(int(y) // (height + GAP), rows - 1), min(int(x) // (width + GAP), columns - 1)
+    return (min(max(int(y), 0) // (height + GAP), rows - 1),
+            min(max(int(x), 0) // (width + GAP), columns - 1))
 
 
 def place(sheet: Sheet, ended: bool, request: gr.Request | None) -> str:
@@ -65,13 +67,13 @@ def place(sheet: Sheet, ended: bool, request: gr.Request | None) -> str:
 
 
 @friendly
-def pick(studio: Studio, sheet: Any, event: gr.SelectData, request: gr.Request
+def pick(studio: Studio, sheet: Any, event: gr.EventData, request: gr.Request
          ) -> tuple[float, float]:
     """Take over the weights of the painting that was clicked, and its picture as the start."""
     if sheet is None:
         raise UserError("there is no painting yet", "a finished or stopped one is accepted",
                         "press Paint first")
-    row, column = cell_at(sheet.pictures, *event.index)
+    row, column = cell_at(sheet.pictures, *clicks.numbers(event, "index", 2))
     studio.start = sheet.pictures[row, column]
     return round(power(sheet.style_weights[row]), 2), round(power(sheet.tv_weights[column]), 2)
 

@@ -9,7 +9,7 @@ import gradio as gr
 
 from vision import checkpoints
 from vision.ui import Tab
-from vision.ui.components import class_link
+from vision.ui.components import class_link, clicks
 from vision.ui.components.colours import ORANGE
 from vision.ui.components.friendly import friendly
 from vision.ui.components.model_card import card_markdown
@@ -34,14 +34,16 @@ BUTTONS: tuple[tuple[str, Any], ...] = (
     ("style.refine", "secondary"))
 
 
-def pick_photograph(event: gr.SelectData) -> str:
+@friendly
+def pick_photograph(event: gr.EventData, request: gr.Request) -> str:
     """Return the photograph that was clicked."""
-    return photographs()[event.index]
+    return photographs()[clicks.place(event, "index", len(photographs()))]
 
 
-def pick_painting(event: gr.SelectData, request: gr.Request) -> tuple[str, str]:
+@friendly
+def pick_painting(event: gr.EventData, request: gr.Request) -> tuple[str, str]:
     """Return the painting that was clicked, and its title."""
-    path = paintings()[event.index]
+    path = paintings()[clicks.place(event, "index", len(paintings()))]
     return path, title(path, request)
 
 

@@ -12,6 +12,7 @@ from gradio.context import Context
 from markupsafe import Markup
 
 from vision.errors import UserError
+from vision.ui.components import clicks
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, table
 from vision.ui.components.markup import tag
@@ -93,9 +94,10 @@ def take(collection: Collection, picture: str | None, request: gr.Request) -> tu
 def drawn(collection: Collection, name: str, request: gr.Request, event: gr.EventData
           ) -> tuple[Any, ...]:
     """Add the device in the box or polygon that was drawn."""
-    box = getattr(event, "box", None)
-    sheet = (with_box(collection.open, name, box) if box
-             else with_polygon(collection.open, name, event.polygon))
+    if clicks.carries(event, "box"):
+        sheet = with_box(collection.open, name, clicks.numbers(event, "box", 4))
+    else:
+        sheet = with_polygon(collection.open, name, clicks.pairs(event, "polygon"))
     return shown(collection.with_open(sheet), request)
 
 

@@ -1,0 +1,28 @@
+"""A stranger's network: loaded only after every check that the page relies on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from vision.card_shape import ANY, check_card, number, number_or_none, positive, text
+from vision.checkpoints import Model, read_card
+from vision.pruning.data import SETS, require_classes
+from vision.pruning.predict import load
+
+POINT = {"ratio": number, "accuracy": number, "accuracy_unfolded": number_or_none,
+         "accuracy_tuned": number_or_none, "accuracy_scratch": number_or_none,
+         "parameters": positive, "multiply_adds": positive, "milliseconds": {ANY: positive}}
+CARD = {
+    "data": {"train?": [SETS.__contains__], "test?": text, "licences?": {ANY: text}},
+    "metrics": {"accuracy?": number, "zero_scales?": number, "made_from?": [text],
+                "pruning?": {}, "curve?": {"criterion": text, "command": text, "device": text,
+                                           "points": [POINT]}},
+}
+
+
+def load_foreign(path: Path) -> Model:
+    """Return the network of a file that a visitor sent."""
+    card = read_card(path)
+    check_card(path, card, CARD)
+    require_classes(card.classes)
+    return load(path)
