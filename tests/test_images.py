@@ -17,11 +17,13 @@ from vision.images import (
     check_size,
     colourise,
     overlay,
+    pixels_of,
     read_image,
     read_picture,
     resize,
     resize_labels,
     stretch,
+    upright_size,
     write_png,
 )
 
@@ -309,3 +311,48 @@ def test_strips_are_refused_before_they_are_decoded(size: tuple[int, int]) -> No
     with pytest.raises(UserError, match="too narrow; pictures up to 25 times as long as wide"):
         read_picture(content.getvalue())
     assert read_picture(Image.new("L", (16, 400))).shape == (400, 16, 3)
+
+
+def noisy(mode: str, size: tuple[int, int] = (300, 200)) -> Image.Image:
+    """Return a picture of some mode that is darker on its left."""
+    ramp = np.linspace(0, 255, size[0]).astype(np.uint8)[None].repeat(size[1], 0)
+    if mode.startswith("I;16"):
+        return Image.fromarray((100 * ramp.astype(np.uint16)).astype(
+            ">u2" if mode == "I;16B" else "<u2"))
+    image = Image.fromarray(ramp)
+    return image.convert("RGB").convert(mode) if mode in ("P", "CMYK") else image.convert(mode)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "LA", "CMYK", "I", "F", "I;16",
+                                  "I;16B"])
+def test_every_mode_can_be_shrunk(mode: str) -> None:
+    whole = read_picture(noisy(mode)).astype(int)
+    small = read_picture(noisy(mode), longest=75).astype(int)
+    assert small.shape == (50, 75, 3)
+    assert np.abs(small - resize(whole.astype(np.uint8), (50, 75)).astype(int)).mean() < 6
+    assert read_picture(noisy(mode), longest=300).shape == (200, 300, 3)
+
+
+def test_what_is_shrunk_stays_upright(tmp_path: Path) -> None:
+    image = noisy("RGB")
+    exif = image.getexif()
+    exif[0x0112] = 6  # the camera was turned
+    for name in ("a.jpg", "a.png", "a.webp"):
+        image.save(tmp_path / name, exif=exif)
+        assert upright_size(tmp_path / name) == (200, 300)
+        whole, small = (read_picture(tmp_path / name, longest=longest) for longest in (None, 30))
+        assert whole.shape == (300, 200, 3) and small.shape == (30, 20, 3)
+        assert small[0].mean() < 30 and small[-1].mean() > 220
+
+
+def test_a_large_picture_is_shrunk_before_it_takes_memory(tmp_path: Path) -> None:
+    Image.new("RGB", (6000, 4000), "red").save(tmp_path / "a.jpg")
+    Image.new("RGBA", (6000, 4000), "red").save(tmp_path / "a.png")
+    for name in ("a.jpg", "a.png"):
+        assert pixels_of(tmp_path / name) == 24_000_000
+        tracemalloc.start()
+        read_picture(tmp_path / name, longest=1000)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < 20e6, name
+    assert pixels_of(None) == pixels_of(tmp_path / "none.png") == 0

@@ -69,7 +69,7 @@ def _parts(value: dict[str, Any], shape: dict[str, Shape]) -> list[tuple[str, Sh
             if not key.endswith("?") or key.rstrip("?") in value]
 
 
-def _sized(path: Path, field: str, value: Any, kind: type) -> None:
+def _sized(path: Path, field: str, value: Any, kind: type[Any]) -> None:
     if not isinstance(value, kind) or len(value) > MOST:
         raise _odd(path, field, value)
 

@@ -20,6 +20,8 @@ FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF")
 MEGAPIXELS = 40
 SMALLEST = 16
 LONGEST = 25  # times the shorter side; so no side exceeds the 32,767 pixels that OpenCV can resize
+AVERAGED = ("L", "RGB", "RGBA", "LA", "F")  # modes whose values can be averaged
+ORIENTATION = 0x0112  # of EXIF; from 5 on, rows are columns
 SIXTEEN_BIT = ("I", "I;16", "I;16B", "I;16L", "F")
 ACCEPTED = "PNG, JPEG, WebP, BMP, TIFF and GIF pictures from 16×16 up to 40 megapixels are accepted"
 
@@ -28,22 +30,62 @@ warnings.filterwarnings("ignore", module=r"PIL\.")  # what is broken is said by 
 Source = str | Path | bytes | IO[bytes] | Image.Image | np.ndarray
 
 
-def read_picture(source: Source) -> np.ndarray:
-    """Return any acceptable picture as RGB, uint8 H×W×3: first frame, upright, 16 bit stretched."""
-    image = read_image(source)
+def read_picture(source: Source, longest: int | None = None) -> np.ndarray:
+    """Return any acceptable picture as RGB, uint8 H×W×3: first frame, upright, 16 bit stretched.
+
+    If no side may be longer than `longest`, it is shrunk before anything else is done with it.
+    """
+    image = read_image(source, longest=longest)
     with _decoding():
         return to_rgb(image)
 
 
-def read_image(source: Source, formats: tuple[str, ...] = FORMATS, megapixels: float = MEGAPIXELS
-               ) -> Image.Image:
+def read_image(source: Source, formats: tuple[str, ...] = FORMATS, megapixels: float = MEGAPIXELS,
+               longest: int | None = None) -> Image.Image:
     """Return the decoded first frame, upright, in its own mode; size is checked before decoding."""
     image = _open(source, formats)
     check_size(image.size, megapixels)
     with _decoding():
         image.seek(0)
+        if longest is not None:
+            image.draft(None, (longest, longest))  # a JPEG decodes to half, a quarter, an eighth
         image.load()
+        if longest is not None:
+            image = shrunk(image, longest)
         return ImageOps.exif_transpose(image)
+
+
+def shrunk(image: Image.Image, longest: int) -> Image.Image:
+    """Return an image with no side longer than that; a pixel then is a mean of several."""
+    share = longest / max(image.size)
+    if share >= 1:
+        return image
+    size = max(round(image.width * share), 1), max(round(image.height * share), 1)
+    information = image.info | {"exif": image.getexif().tobytes()}
+    if image.mode[0] == "I":
+        image = Image.fromarray(np.asarray(image).astype(np.float32))
+    elif image.mode not in AVERAGED:
+        clear = "transparency" in image.info or image.mode == "PA"
+        image = image.convert("RGBA" if clear else "RGB")
+    small = image.resize(size, Image.Resampling.BOX)
+    small.info = information
+    return small
+
+
+def upright_size(path: str | Path) -> tuple[int, int]:
+    """Return width and height of a file's picture as it is shown, without decoding it."""
+    image = _open(path, FORMATS)
+    turned = image.getexif().get(ORIENTATION, 1) > 4
+    return (image.height, image.width) if turned else image.size
+
+
+def pixels_of(path: str | Path | None) -> int:
+    """Return how many pixels a file's picture has, from its first bytes; 0 if it is none."""
+    try:
+        width, height = _open(path, FORMATS).size if path else (0, 0)
+        return int(width * height)
+    except UserError:
+        return 0
 
 
 def check_size(size: tuple[int, int], megapixels: float = MEGAPIXELS) -> None:

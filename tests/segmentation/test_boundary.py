@@ -8,6 +8,7 @@ import math
 import numpy as np
 import pytest
 
+from vision.segmentation import boundary
 from vision.segmentation.boundary import boundary_f1
 from vision.segmentation.evaluate import report
 from vision.segmentation.metrics import VOID, score
@@ -93,3 +94,13 @@ def test_the_whole_set_and_the_mean_over_pictures_are_two_numbers() -> None:
     assert "mean over pictures: PA 0.75" in str(found) and "whole set: PA 0.5455" in str(found)
     assert {"overall", "per_class", "image_mean", "boundary_f1"} <= found.as_json().keys()
     json.dumps(found.as_json())
+
+
+@pytest.mark.parametrize("reach", [1.0, 2.25, 5.0, 11.5, 20.0])
+def test_discs_and_distances_say_the_same(reach: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    outline = np.random.default_rng(0).random((90, 120)) < 0.002
+    found = []
+    for far in (0.0, 99.0):
+        monkeypatch.setattr(boundary, "FAR", far)
+        found.append(boundary._near(outline, reach))
+    assert np.array_equal(*found) and found[0].any() and not found[0].all()

@@ -22,13 +22,14 @@ COLDEST, HOTTEST = -150.0, 3000.0  # °C that a thermogram can show
 
 
 def read_thermogram(source: Source, unit: str = "", low: float | None = None,
-                    high: float | None = None) -> Thermogram:
+                    high: float | None = None, longest: int | None = None) -> Thermogram:
     """Return a thermogram; °C come from the unit of its values, or from the ends of its scale.
 
     Frames of 16 bits or floats keep their whole range as temperatures. Without a unit, `low` and
     `high` are those of a frame's smallest and largest value; in a picture, of its palette's ends.
+    With `longest`, a larger one is shrunk to that side before anything is computed.
     """
-    image = read_image(source)
+    image = read_image(source, longest=longest)
     if image.mode in SIXTEEN_BIT or image.mode.startswith("I;16"):
         return of_values(np.asarray(image), unit, low, high)
     return of_picture(to_rgb(image), low, high)

@@ -13,6 +13,8 @@ from vision.ui.components.friendly import friendly
 from vision.ui.components.html import table, tiles
 from vision.ui.components.pictures import needed, picture_input
 from vision.ui.components.plots import axes
+from vision.ui.shell.low_priority import low_priority
+from vision.ui.shell.memory_budget import decoding, within_memory
 from vision.ui.text import say, t
 
 if TYPE_CHECKING:
@@ -48,6 +50,8 @@ def small(picture: str) -> np.ndarray:
 
 
 @friendly
+@low_priority
+@within_memory(decoding("first", "second"))
 def explore(first: str | None, second: str | None, distance: int, angle: int,
             request: gr.Request) -> tuple[str, Any, str]:
     """Return how alike two pictures are, their matrices, and their features."""
@@ -122,7 +126,7 @@ def build(shown: list[list[Any]]) -> None:
             listed = gr.HTML(elem_id="infrared-glcm-table")
     inputs, outputs = [first, second, distance, angle], [numbers, figure, listed]
     go.click(explore, inputs, outputs, api_visibility="private")
-    gr.on([distance.input, angle.input], explore, inputs, outputs, queue=False,
+    gr.on([distance.input, angle.input], explore, inputs, outputs,
           trigger_mode="always_last", show_progress="hidden", api_visibility="private")
 
 

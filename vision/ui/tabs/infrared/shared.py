@@ -66,7 +66,7 @@ def open_thermogram(picture: str, unit: str = "", low: float | None = None,
     """Return a visitor's thermogram, no larger than a screen."""
     from vision.infrared.thermogram.files import read_thermogram
 
-    return read_thermogram(picture, unit or "", low, high).within(LONGEST_SIDE)
+    return read_thermogram(picture, unit or "", low, high, LONGEST_SIDE)
 
 
 def examples() -> list[list[Any]]:

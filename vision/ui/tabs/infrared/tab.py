@@ -16,6 +16,7 @@ from vision.ui.components.number_box import NumberBox
 from vision.ui.components.pictures import needed, picture_input
 from vision.ui.lessons import lesson
 from vision.ui.shell.low_priority import low_priority
+from vision.ui.shell.memory_budget import decoding, within_memory
 from vision.ui.shell.uploads import new_folder
 from vision.ui.tabs.infrared import (
     boxes_masks,
@@ -55,6 +56,7 @@ CODED = SHARED[: SHARED.index("palette")]  # what the script to copy depends on
 
 @friendly
 @low_priority
+@within_memory(decoding("picture"))
 def detect(picture: str | None, low: float | None, high: float | None, unit: str, model: str,
            threshold: float, mask_threshold: float, emissivity: float, reflected: float,
            air: float | None, palette: str, opacity: float, own: str | None, request: gr.Request

@@ -14,7 +14,9 @@ from vision import checkpoints
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import clock, image, note, percent, short, table, tiles
 from vision.ui.components.markup import joined, tag
+from vision.ui.components.pictures import LONGEST_SIDE
 from vision.ui.shell.low_priority import low_priority
+from vision.ui.shell.memory_budget import decoding, within_memory
 from vision.ui.shell.uploads import new_folder
 from vision.ui.tabs.pruning.shared import (
     MODELS,
@@ -70,6 +72,7 @@ class Trial:
 
 @friendly
 @low_priority
+@within_memory(decoding("picture"))
 def prune(model: str, ratio: float, criterion: str, protected: str, picture: str | None,
           own: str | None, request: gr.Request) -> Iterator[tuple[Any, ...]]:
     """Cut a share of a network's channels and measure what that does.
@@ -90,7 +93,7 @@ def trials(name: str, ratio: float, criterion: str, protected: str, picture: str
     whole = MODELS.open(name, own)
     trial, small = surgery(name, whole, plan_for(name, ratio, criterion, protected, own), own)
     if picture:
-        pixels = read_picture(picture)
+        pixels = read_picture(picture, LONGEST_SIDE)
         trial = replace(trial, named=(predict(whole, pixels), predict(small, pixels)))
     yield trial
     after = report_of_cut(name, ratio, criterion, protected, own)

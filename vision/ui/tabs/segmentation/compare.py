@@ -18,9 +18,11 @@ from vision.ui.components.model_choice import OWN
 from vision.ui.components.pictures import for_screen, needed
 from vision.ui.components.plots import axes
 from vision.ui.shell.low_priority import low_priority
+from vision.ui.shell.memory_budget import decoding, within_memory
 from vision.ui.tabs.segmentation.matrix import numbers_of
 from vision.ui.tabs.segmentation.shared import (
     MODELS,
+    SCORED,
     for_task,
     labels_for_screen,
     laid_over,
@@ -35,6 +37,7 @@ TIMES = 2  # predictions in a measurement on the page
 
 @friendly
 @low_priority
+@within_memory(decoding("picture", "truth", bytes_a_pixel=SCORED))
 def compare(picture: str | None, truth: str | None, left: str, right: str, own: str | None,
             request: gr.Request) -> tuple[Any, str]:
     """Lay two models' answers over one picture, one on each side of a slider."""

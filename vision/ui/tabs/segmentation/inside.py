@@ -10,8 +10,9 @@ from markupsafe import Markup
 
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import figure, grid, image, note, percent
-from vision.ui.components.pictures import for_screen, needed
+from vision.ui.components.pictures import LONGEST_SIDE, needed
 from vision.ui.shell.low_priority import low_priority
+from vision.ui.shell.memory_budget import decoding, within_memory
 from vision.ui.tabs.segmentation.shared import (
     MODELS,
     laid_over,
@@ -31,12 +32,13 @@ SMALL = (180, 240)
 
 @friendly
 @low_priority
+@within_memory(decoding("picture"))
 def look(picture: str | None, kind: str, on: list[int], depth: float, iterations: float,
          near: float, alike: float, colour: float, request: gr.Request) -> str:
     """Show the whole model beside the changed one, or what its gates look at."""
     from vision.images import read_picture
 
-    pixels = for_screen(read_picture(needed(picture)))
+    pixels = read_picture(needed(picture), LONGEST_SIDE)
     parts = [int(place) for place in on or []]
     if kind == "attention":
         return gates(pixels, request)

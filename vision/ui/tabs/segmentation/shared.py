@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = ASSETS / "segmentation"
 FIRST = ("unet", "deeplab_v3plus")  # the default is the first of these that ships
+SCORED = 20.0  # bytes a pixel of a picture whose labels are compared, and their outlines
 YELLOW = (255, 214, 10)
 TASKS = {"vnet": "volumes", "ynet": "diagnosis", "wnet": "groups"}  # of cards that do not say it
 

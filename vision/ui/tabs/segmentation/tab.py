@@ -15,6 +15,7 @@ from vision.ui.components.model_card import card_markdown
 from vision.ui.components.pictures import for_screen, needed, picture_input, picture_output
 from vision.ui.lessons import lesson
 from vision.ui.shell.low_priority import low_priority
+from vision.ui.shell.memory_budget import decoding, within_memory
 from vision.ui.shell.uploads import new_folder
 from vision.ui.tabs.segmentation import (
     compare,
@@ -30,6 +31,7 @@ from vision.ui.tabs.segmentation.exercises import EXERCISES
 from vision.ui.tabs.segmentation.matrix import details, numbers_of, table, tiles
 from vision.ui.tabs.segmentation.shared import (
     MODELS,
+    SCORED,
     View,
     errors,
     examples,
@@ -42,6 +44,7 @@ from vision.ui.text import t
 
 @friendly
 @low_priority
+@within_memory(decoding("picture", "truth", bytes_a_pixel=SCORED))
 def segment(picture: str | None, truth: str | None, model: str, opacity: float, own: str | None,
             request: gr.Request) -> tuple[Any, ...]:
     """Segment a street scene, and compare with its ground truth if there is one.

@@ -10,8 +10,9 @@ import gradio as gr
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, percent, table
 from vision.ui.components.html import tiles as as_tiles
-from vision.ui.components.pictures import for_screen, needed
+from vision.ui.components.pictures import LONGEST_SIDE, needed
 from vision.ui.shell.low_priority import low_priority
+from vision.ui.shell.memory_budget import decoding, within_memory
 from vision.ui.tabs.segmentation.inside import sheet
 from vision.ui.tabs.segmentation.matrix import numbers_of, tiles
 from vision.ui.tabs.segmentation.shared import (
@@ -113,22 +114,22 @@ def slide() -> np.ndarray:
 
 @friendly
 @low_priority
+@within_memory(decoding("picture", "truth"))
 def groups(picture: str | None, truth: str | None, request: gr.Request) -> str:
     """Show the groups that a W-Net finds, and which class each one fits best."""
-    from vision.images import read_picture
+    from vision.images import read_picture, upright_size
     from vision.segmentation.labels import check_labels, read_labels
     from vision.segmentation.metrics import best_match, confusion_matrix
     from vision.segmentation.predict import predict
 
-    whole = read_picture(needed(picture))
-    pixels = for_screen(whole)
+    pixels = read_picture(needed(picture), LONGEST_SIDE)
     model = one_of(for_task("groups"), "wnet")
     result = predict(model, pixels)
     shown = sheet([(say("segmentation.groups", request), laid_over(pixels, result.labels, 0.85))])
     if not truth:
         return shown
     labels = read_labels(truth)
-    check_labels(labels, whole.shape[:2], len(result.classes))
+    check_labels(labels, upright_size(needed(picture))[::-1], len(result.classes))
     counts = confusion_matrix(labels_for_screen(labels), result.labels, len(result.classes))
     matched = best_match(counts)
     there = [place for place in range(len(counts)) if counts[place].any()]

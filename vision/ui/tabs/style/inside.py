@@ -15,7 +15,9 @@ from vision.ui.components.html import figure, grid, image, note
 from vision.ui.components.markup import joined, tag
 from vision.ui.components.pictures import picture_output
 from vision.ui.shell.low_priority import low_priority
+from vision.ui.shell.memory_budget import within_memory
 from vision.ui.tabs.style.controls import CHOICES, NAMES, Chosen
+from vision.ui.tabs.style.memory import going_on
 from vision.ui.tabs.style.run import Pictures
 from vision.ui.tabs.style.studio import Studio
 from vision.ui.text import say, t
@@ -30,6 +32,7 @@ Inputs = dict[str, Any]
 
 @friendly
 @low_priority
+@within_memory(going_on)
 def look(request: gr.Request, studio: Studio, share: float, *inputs: Any) -> Markup:
     """Return the Gram matrices at first and at a moment of the painting, and the three pulls."""
     from vision.style.extractor import open_extractor

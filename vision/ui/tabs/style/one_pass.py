@@ -11,10 +11,12 @@ import numpy as np
 
 from vision.ui.components import plots
 from vision.ui.components.friendly import friendly
-from vision.ui.components.pictures import for_screen, needed, picture_output
+from vision.ui.components.pictures import LONGEST_SIDE, needed, picture_output
 from vision.ui.components.training_panel import Control, TrainingPanel, news_of
 from vision.ui.shell.low_priority import low_priority
+from vision.ui.shell.memory_budget import within_memory
 from vision.ui.shell.uploads import new_folder
+from vision.ui.tabs.style.memory import a_painting
 from vision.ui.tabs.style.shared import MODELS, needed_style
 from vision.ui.tabs.style.studio import Studio
 from vision.ui.text import say, t
@@ -25,13 +27,14 @@ CURVES = ("content", "style", "tv")
 
 @friendly
 @low_priority
+@within_memory(a_painting)
 def one_pass(studio: Studio, content: str | None, name: str | None, size: float,
              own: str | None, request: gr.Request) -> tuple[Any, ...]:
     """Paint in a single pass, beside the optimised painting if there is one."""
     from vision.images import read_picture
     from vision.style.predict import predict
 
-    picture = for_screen(read_picture(needed(content)))
+    picture = read_picture(needed(content), LONGEST_SIDE)
     result = predict(MODELS.open(name, own), picture, int(size))
     one = f"{1000 * result.seconds:.0f}"
     if studio.picture is None:
@@ -48,7 +51,7 @@ def train_own(content: str | None, style: str | None, steps: float, rate: float,
     from vision.images import read_picture
     from vision.style.train import Config, train
 
-    picture = for_screen(read_picture(needed(content)))
+    picture = read_picture(needed(content), LONGEST_SIDE)
     config = Config(style=Path(needed_style(style)), steps=int(steps), batch=BATCH, side=SIDE,
                     style_side=256, learning_rate=rate, seed=int(seed),
                     output=new_folder() / "forward.safetensors")

@@ -12,12 +12,14 @@ import numpy as np
 
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note
-from vision.ui.components.pictures import for_screen, needed
+from vision.ui.components.pictures import LONGEST_SIDE, needed
 from vision.ui.shell.low_priority import low_priority
+from vision.ui.shell.memory_budget import within_memory
 from vision.ui.shell.queue_limits import others_wait
 from vision.ui.shell.uploads import new_folder
 from vision.ui.tabs.style import gpu_frames
 from vision.ui.tabs.style.controls import Chosen
+from vision.ui.tabs.style.memory import a_painting, going_on, refining
 from vision.ui.tabs.style.shared import curves, facts, needed_style, weights_of
 from vision.ui.tabs.style.studio import Studio
 from vision.ui.text import say
@@ -50,9 +52,9 @@ class Pictures:
         """Return the pictures of these files; a photograph is no larger than a screen needs."""
         from vision.images import read_picture
 
-        photograph = for_screen(read_picture(needed(content)))
+        photograph = read_picture(needed(content), LONGEST_SIDE)
         styles = [needed_style(style), *([second] if second else [])]
-        return cls(photograph, [for_screen(read_picture(path)) for path in styles],
+        return cls(photograph, [read_picture(path, LONGEST_SIDE) for path in styles],
                    mask_of(region, photograph))
 
 
@@ -79,6 +81,7 @@ def for_editor(content: np.ndarray) -> np.ndarray:
 
 @friendly
 @low_priority
+@within_memory(a_painting)
 def stylize(studio: Studio, content: str | None, style: str | None, second_style: str | None,
             region: dict[str, Any] | None, content_power: float, style_power: float,
             tv_power: float, preset: str, size: float, steps: float, blend: float, colours: str,
@@ -98,6 +101,7 @@ def stylize(studio: Studio, content: str | None, style: str | None, second_style
 
 @friendly
 @low_priority
+@within_memory(going_on)
 def go_on(request: gr.Request, studio: Studio, content: str | None, style: str | None,
           second: str | None, region: dict[str, Any] | None, *controls: Any) -> Iterator[Answer]:
     """Paint a hundred steps more."""
@@ -109,6 +113,7 @@ def go_on(request: gr.Request, studio: Studio, content: str | None, style: str |
 
 @friendly
 @low_priority
+@within_memory(refining)
 def refine(request: gr.Request, studio: Studio, content: str | None, style: str | None,
            second: str | None, region: dict[str, Any] | None, *controls: Any) -> Iterator[Answer]:
     """Go on at double size."""

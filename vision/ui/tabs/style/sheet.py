@@ -13,6 +13,7 @@ from vision.ui.components import clicks
 from vision.ui.components.friendly import friendly
 from vision.ui.components.training_panel import Control
 from vision.ui.shell.low_priority import low_priority
+from vision.ui.shell.memory_budget import decoding, within_memory
 from vision.ui.tabs.style.controls import Chosen
 from vision.ui.tabs.style.run import Pictures
 from vision.ui.tabs.style.shared import power
@@ -27,6 +28,7 @@ GAP = 4  # pixels between two paintings
 
 @friendly
 @low_priority
+@within_memory(decoding("content", "style", "second"))
 def make(request: gr.Request, control: Control, content: str | None, style: str | None,
          second: str | None, region: Any, *controls: Any) -> Iterator[tuple[Any, ...]]:
     """Paint the sheet of the chosen pair, and show it as it forms; a Stop keeps what is there."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vision.errors import UserError
+from vision.ui.tabs.style.memory import fitting_side
 
 if TYPE_CHECKING:
     from vision.style.settings import Settings, Weights
@@ -138,10 +139,16 @@ class Studio:
 
     def longer(self, settings: Settings, steps: int, grow: int = 1) -> Settings:
         """Return settings that go on with the picture so far, once as large or larger."""
+        side = self.grown(grow)
+        return replace(settings, sides=(side,), steps=(steps,), decay_every=(steps,))
+
+    def grown(self, grow: int) -> int:
+        """Return the longest side of the painting once it is larger, as far as memory bears it."""
         from vision.style.settings import LARGEST
 
-        side = min(max(self.painted().shape[:2]) * grow, LARGEST)
-        return replace(settings, sides=(side,), steps=(steps,), decay_every=(steps,))
+        height, width = self.painted().shape[:2]
+        side = max(height, width)
+        return max(min(side * grow, LARGEST, fitting_side(height, width)), min(side, LARGEST))
 
     def keep(self, frame: Frame) -> None:
         """Keep a frame."""

@@ -15,8 +15,10 @@ from vision.ui.components.friendly import friendly
 from vision.ui.components.model_card import card_markdown
 from vision.ui.components.page_files import scroll_to
 from vision.ui.components.painted_layers import PaintedLayers
-from vision.ui.components.pictures import for_screen, picture_input, picture_output
+from vision.ui.components.pictures import LONGEST_SIDE, picture_input, picture_output
 from vision.ui.lessons import lesson
+from vision.ui.shell.low_priority import low_priority
+from vision.ui.shell.memory_budget import decoding, within_memory
 from vision.ui.tabs.style import controls as style_controls
 from vision.ui.tabs.style import figure, inside, one_pass, run, sheet
 from vision.ui.tabs.style.controls import DETERMINED, NAMES, Chosen
@@ -53,13 +55,15 @@ def title(path: str | None, request: gr.Request | None) -> str:
 
 
 @friendly
+@low_priority
+@within_memory(decoding("content"))
 def canvas(content: str | None, request: gr.Request) -> Any:
     """Return the content to paint a region on."""
     from vision.images import read_picture
 
     if not content:
         return None
-    return for_editor(for_screen(read_picture(content)))
+    return for_editor(read_picture(content, LONGEST_SIDE))
 
 
 @friendly

@@ -148,16 +148,15 @@ def sheet_of(path: str, name: str = "") -> Sheet:
     """Return a visitor's thermogram as a picture to label."""
     import cv2
 
+    from vision.images import upright_size
     from vision.infrared.thermogram.files import read_thermogram
 
-    whole = read_thermogram(path)
-    picture = whole.within(LONGEST).picture
+    picture = read_thermogram(path, longest=LONGEST).picture
+    width, height = upright_size(path)
     jpeg = cv2.imencode(".jpg", picture[..., ::-1], [
         cv2.IMWRITE_JPEG_QUALITY, 95, cv2.IMWRITE_JPEG_SAMPLING_FACTOR,
         cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444])[1]  # colours are temperatures: none is shared
-    height, width = picture.shape[:2]
-    original = whole.grey.shape[0], whole.grey.shape[1]
-    return Sheet(name or Path(path).name, height, width, original,
+    return Sheet(name or Path(path).name, picture.shape[0], picture.shape[1], (height, width),
                  base64.b64encode(jpeg.tobytes()).decode())
 
 

@@ -19,6 +19,7 @@ from vision.ui.components.markup import tag
 from vision.ui.components.pictures import needed
 from vision.ui.components.svg import chip
 from vision.ui.shell.low_priority import low_priority
+from vision.ui.shell.memory_budget import decoding, within_memory
 from vision.ui.shell.uploads import new_folder
 from vision.ui.tabs.infrared.label import tune
 from vision.ui.tabs.infrared.label.board import COLOURS, LOOK, PEN, board
@@ -74,6 +75,7 @@ def as_coco(collection: Collection) -> Path:
 
 @friendly
 @low_priority
+@within_memory(decoding("files"))
 def add(collection: Collection, files: list[str] | str | None, request: gr.Request
         ) -> tuple[Any, ...]:
     """Add pictures; each of them that cannot be read is said, and then none is added."""
@@ -84,6 +86,7 @@ def add(collection: Collection, files: list[str] | str | None, request: gr.Reque
 
 @friendly
 @low_priority
+@within_memory(decoding("picture"))
 def take(collection: Collection, picture: str | None, request: gr.Request) -> tuple[Any, ...]:
     """Add the picture of the tab's main action."""
     return shown(collection.with_sheets([sheet_of(needed(picture))]), request)

@@ -1,0 +1,164 @@
+"""Heavy work holds its memory: it waits its turn, is refused when it cannot fit, and gives back."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from vision.errors import UserError
+from vision.ui import create_app
+from vision.ui.shell import memory_budget
+from vision.ui.shell.file_access import takes_files
+from vision.ui.shell.low_priority import low_priority
+from vision.ui.shell.memory_budget import Budget, decoding, whole_budget, within_memory
+
+
+@pytest.fixture
+def budget(monkeypatch: pytest.MonkeyPatch) -> Budget:
+    """A budget of ten bytes in the place of the page's."""
+    small = Budget(10)
+    monkeypatch.setattr(memory_budget, "BUDGET", small)
+    monkeypatch.setattr(memory_budget, "PATIENCE", 0.2)
+    return small
+
+
+def test_what_does_not_fit_beside_others_waits_for_them(budget: Budget) -> None:
+    order: list[str] = []
+    inside, leave = threading.Event(), threading.Event()
+
+    def first() -> None:
+        with budget.holding(7):
+            inside.set()
+            leave.wait(10)
+            order.append("first")
+
+    def second() -> None:
+        with budget.holding(7):
+            order.append("second")
+
+    threads = [threading.Thread(target=work) for work in (first, second)]
+    threads[0].start()
+    assert inside.wait(10)
+    with budget.holding(3):  # this fits beside the first
+        assert budget.used == 10
+    memory_budget.PATIENCE = 10.0
+    threads[1].start()
+    leave.set()
+    for thread in threads:
+        thread.join()
+    assert order == ["first", "second"] and budget.used == 0 and not budget.waiting
+
+
+def test_who_waits_too_long_and_who_never_fits_are_told(budget: Budget) -> None:
+    with budget.holding(7), pytest.raises(UserError, match="thers take the memory"):
+        with budget.holding(4):
+            pass
+    with pytest.raises(UserError, match=r"about 0\.0 GB of memory; up to 0\.0 GB"):
+        with budget.holding(11):
+            pass
+    assert budget.used == 0 and not budget.waiting
+
+
+def test_who_came_first_is_served_first(budget: Budget) -> None:
+    memory_budget.PATIENCE = 10.0
+    order: list[int] = []
+
+    def work(need: int) -> None:
+        with budget.holding(need):
+            order.append(need)
+            time.sleep(0.05)
+
+    large, small = (threading.Thread(target=work, args=[need]) for need in (9, 1))
+    with budget.holding(5):
+        for number, thread in enumerate((large, small), 1):  # the small one would fit at once
+            thread.start()
+            while len(budget.waiting) < number:
+                time.sleep(0.01)
+    for thread in (large, small):
+        thread.join()
+    assert order == [9, 1]
+
+
+def test_a_handler_holds_its_need_as_long_as_it_works(budget: Budget) -> None:
+    seen: list[float] = []
+
+    @low_priority
+    @within_memory(lambda given: given["size"])
+    def call(name: str, size: int = 4) -> float:
+        return budget.used
+
+    @low_priority
+    @within_memory(lambda given: given["size"])
+    def stream(size: int) -> Iterator[float]:
+        yield budget.used
+        yield budget.used
+
+    assert call("a") == 4 and call("a", 6) == 6 and budget.used == 0
+    assert list(stream(3)) == [3, 3]
+    left = stream(5)
+    seen.append(next(left))
+    del left  # a page that is closed
+    gc.collect()
+    end = time.monotonic() + 10
+    while budget.used and time.monotonic() < end:
+        time.sleep(0.02)
+    assert seen == [5] and budget.used == 0
+    with pytest.raises(UserError):
+        call("a", 11)
+
+
+def test_the_need_of_pictures_is_that_of_the_largest(tmp_path: Path) -> None:
+    for name, size in (("a.png", (100, 50)), ("b.png", (200, 50))):
+        Image.new("L", size).save(tmp_path / name)
+    need = decoding("first", "second", bytes_a_pixel=3)
+    a, b = str(tmp_path / "a.png"), str(tmp_path / "b.png")
+    assert need({"first": a, "second": b}) == 30_000
+    assert need({"first": [a], "second": None}) == 15_000 and need({}) == 0
+
+
+def test_the_whole_is_what_the_machine_bears(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+                                             ) -> None:
+    assert 0 < whole_budget() <= memory_budget.MOST
+    (tmp_path / "max").write_text("2000000000\n")
+    monkeypatch.setattr(memory_budget, "LIMITS", (str(tmp_path / "max"), str(tmp_path / "none")))
+    assert whole_budget() == pytest.approx(memory_budget.SHARE * 2e9)
+    monkeypatch.setenv("VISION_MEMORY_GB", "1.5")
+    assert whole_budget() == 1.5e9
+
+
+def test_no_event_outside_the_queue_decodes_an_upload() -> None:
+    paths_only = {"code"}  # shows the name of the file
+    small_only = {"play"}  # layers, which are small
+    for call in create_app().fns.values():
+        if not call.queue and any(map(takes_files, call.inputs)):
+            assert call.name in paths_only | small_only, call.name
+
+
+def test_refining_stops_at_the_size_that_fits() -> None:
+    import numpy as np
+
+    from vision.ui.tabs.style import memory
+    from vision.ui.tabs.style.studio import Studio
+
+    studio = Studio()
+    for shape, most in (((300, 400, 3), 800), ((1100, 1200, 3), 2048)):
+        studio.picture = np.zeros(shape, np.uint8)
+        side = studio.grown(2)
+        assert side <= most and memory.refining({"studio": studio}) <= memory.BUDGET.whole * 1.001
+    assert studio.grown(1) == 1200
+
+
+def test_a_painting_needs_what_was_measured(tmp_path: Path) -> None:
+    from vision.ui.tabs.style.memory import FIXED, PAINTED, a_painting
+
+    Image.new("RGB", (400, 200)).save(tmp_path / "a.png")
+    given: dict[str, Any] = {"content": str(tmp_path / "a.png"), "size": 1000}
+    assert a_painting(given) == pytest.approx(FIXED + PAINTED * 500_000 + 8 * 80_000)
+    assert a_painting({"content": None, "size": 1000}) == 0

@@ -1,0 +1,146 @@
+"""How much memory all heavy work together may take: what does not fit waits, or is told so."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from vision.errors import UserError
+
+GIGABYTE = 1e9
+MOST = 4.0 * GIGABYTE  # beside what the models and the page take
+SHARE = 0.6  # of the machine's memory, where that is less
+PATIENCE = 60.0  # seconds
+LOOK = 0.05  # from one look at whether there is room to the next
+DECODED = 8.0  # bytes a pixel of a picture that is decoded and then shrunk
+LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+
+Need = Callable[[dict[str, Any]], float]  # a handler's values by name → bytes
+
+
+class Budget:
+    """So many bytes, given to whoever asks first; what is given back needs no lock.
+
+    A finaliser, which garbage collection may run in any thread at any moment, may give back.
+    """
+
+    def __init__(self, whole: float) -> None:
+        self.whole = whole
+        self.held: dict[object, float] = {}
+        self.waiting: deque[object] = deque()
+        self._lock = threading.Lock()
+
+    @property
+    def used(self) -> float:
+        """Return how much is given out."""
+        return sum(list(self.held.values()))
+
+    @contextmanager
+    def holding(self, need: float) -> Iterator[None]:
+        """Hold so many bytes, once those who came before have theirs and these are there too."""
+        if need > self.whole:
+            raise UserError("this would take about {need:.1f} GB of memory",
+                            "up to {whole:.1f} GB are accepted", "choose a smaller size or picture",
+                            need=need / GIGABYTE, whole=self.whole / GIGABYTE)
+        ticket = object()
+        self.waiting.append(ticket)
+        try:
+            self._wait(ticket, need)
+            yield
+        finally:
+            self.held.pop(ticket, None)
+
+    def _wait(self, ticket: object, need: float) -> None:
+        end = time.monotonic() + PATIENCE
+        try:
+            while not self._given(ticket, need):
+                if time.monotonic() > end:
+                    raise UserError("others take the memory that this needs",
+                                    "it was waited {seconds:.0f} s for", "try again in a minute",
+                                    seconds=PATIENCE)
+                time.sleep(LOOK)
+        finally:
+            self.waiting.remove(ticket)
+
+    def _given(self, ticket: object, need: float) -> bool:
+        with self._lock:
+            fits = self.waiting[0] is ticket and self.used + need <= self.whole
+            if fits:
+                self.held[ticket] = need
+            return fits
+
+
+def whole_budget() -> float:
+    """Return how many bytes there are for all heavy work: `VISION_MEMORY_GB`, or a share."""
+    if asked := os.environ.get("VISION_MEMORY_GB"):
+        return float(asked) * GIGABYTE
+    limits = [int(text) for text in map(_read, LIMITS) if text.isdigit()]
+    if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
+        limits.append(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+    return min([MOST, *(SHARE * limit for limit in limits)])
+
+
+def _read(path: str) -> str:
+    try:
+        return Path(path).read_text().strip()
+    except OSError:
+        return ""
+
+
+BUDGET = Budget(whole_budget())
+
+
+def within_memory(need: Need) -> Callable[[Callable[..., Any]], Any]:
+    """Return a decorator: a handler holds what `need` says of its values as long as it works.
+
+    It stands inside `low_priority`, so that memory is given back by the thread that used it.
+    """
+
+    def decorate(handler: Callable[..., Any]) -> Callable[..., Any]:
+        signature = inspect.signature(handler)
+
+        def needed(*values: Any, **named: Any) -> float:
+            given = signature.bind(*values, **named)
+            given.apply_defaults()
+            return need(given.arguments)
+
+        if inspect.isgeneratorfunction(handler):
+
+            @functools.wraps(handler)
+            def stream(*values: Any, **named: Any) -> Iterator[Any]:
+                with BUDGET.holding(needed(*values, **named)):
+                    yield from handler(*values, **named)
+
+            return stream
+
+        @functools.wraps(handler)
+        def call(*values: Any, **named: Any) -> Any:
+            with BUDGET.holding(needed(*values, **named)):
+                return handler(*values, **named)
+
+        return call
+
+    return decorate
+
+
+def decoding(*names: str, bytes_a_pixel: float = DECODED) -> Need:
+    """Return the need of a handler for decoding the pictures that it gets by these names."""
+    from vision.images import pixels_of
+
+    def need(given: dict[str, Any]) -> float:
+        files = [file for name in names for file in _files(given.get(name))]
+        return bytes_a_pixel * max(map(pixels_of, files), default=0)
+
+    return need
+
+
+def _files(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else list(value or [])
