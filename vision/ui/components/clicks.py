@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from numbers import Real
 from typing import Any
 
 from vision.errors import UserError
@@ -43,7 +44,7 @@ def pairs(event: Any, name: str) -> list[list[float]]:
     """Return places, two numbers each, that a click carries as a list."""
     values = clicked(event, name)
     if not isinstance(values, list) or not all(
-            isinstance(value, list) and len(value) == 2 for value in values):
+            isinstance(value, (list, tuple)) and len(value) == 2 for value in values):
         raise nothing_clicked()
     return [[_number(x), _number(y)] for x, y in values]
 
@@ -63,7 +64,7 @@ def nothing_clicked() -> UserError:
 
 
 def _number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if isinstance(value, bool) or not isinstance(value, Real):
         raise nothing_clicked()
     if not math.isfinite(value) or abs(value) > FARTHEST:
         raise nothing_clicked()
