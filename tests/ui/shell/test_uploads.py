@@ -21,6 +21,7 @@ from gradio.utils import get_upload_folder
 
 from tests.conftest import REPOSITORY
 from vision import ui
+from vision.errors import UserError
 from vision.ui import ASSETS
 from vision.ui.shell import uploads
 
@@ -101,6 +102,37 @@ def test_what_arrived_only_in_part_goes_too(served: tuple[gr.Blocks, str], tmp_p
     uploads.sweep.cache_clear()
     assert send(address, PICTURE).status_code == 200
     assert not old.exists() and not made.exists() and new.exists()
+
+
+def test_what_is_oldest_makes_room(served: tuple[gr.Blocks, str], tmp_path: Path,
+                                   monkeypatch: pytest.MonkeyPatch) -> None:
+    _, address = served
+    monkeypatch.setattr(uploads, "QUOTA", 250_000)
+    assert send(address, bytes(100_000)).status_code == 200
+    (sent,) = kept(tmp_path)
+    made = [uploads.new_folder() for _ in range(3)]
+    for number, folder in enumerate(made):
+        (folder / "snapshot").write_bytes(bytes(80_000))
+        for path in (folder / "snapshot", folder):
+            os.utime(path, (time.time() - 900 + 100 * number,) * 2)
+    uploads.room_now.cache_clear()
+    new = uploads.new_folder()
+    assert [folder.exists() for folder in (*made, new)] == [False, False, True, True]
+    assert sent.exists(), "what was just sent stays"
+
+
+def test_without_room_nothing_more_is_taken(served: tuple[gr.Blocks, str], tmp_path: Path,
+                                            monkeypatch: pytest.MonkeyPatch) -> None:
+    _, address = served
+    assert send(address, bytes(100_000)).status_code == 200
+    monkeypatch.setattr(uploads, "QUOTA", 50_000)
+    uploads.room_now.cache_clear()
+    reply = send(address, PICTURE)
+    assert reply.status_code == 507 and reply.text == uploads.NO_ROOM and len(kept(tmp_path)) == 1
+    uploads.room_now.cache_clear()
+    with pytest.raises(UserError, match="no room for more files"):
+        uploads.new_folder()
+    uploads.room_now.cache_clear()
 
 
 def test_several_may_sweep_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
