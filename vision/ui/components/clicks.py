@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from numbers import Real
 from typing import Any
 
@@ -66,6 +65,6 @@ def nothing_clicked() -> UserError:
 def _number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, Real):
         raise nothing_clicked()
-    if not math.isfinite(value) or abs(value) > FARTHEST:
+    if not -FARTHEST <= value <= FARTHEST:  # no number at all is not, either
         raise nothing_clicked()
     return float(value)
