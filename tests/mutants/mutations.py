@@ -59,9 +59,9 @@ def _changes(node: ast.AST, steps: tuple[Place, ...], function: str, inside: boo
 
 
 def _children(node: ast.AST) -> Iterator[tuple[Place, ast.AST]]:
-    """Yield the children that do something: no annotations, imports, docstrings or f-strings."""
+    """Yield the children that do something: no annotations, decorators, imports or f-strings."""
     for field, value in ast.iter_fields(node):
-        if field in ("annotation", "returns", "ctx"):
+        if field in ("annotation", "returns", "ctx", "decorator_list"):
             continue
         parts = enumerate(value) if isinstance(value, list) else [(None, value)]
         yield from (((field, place), part) for place, part in parts

@@ -1,3 +1,3 @@
-"""Fixtures of the tests that call the app's endpoints."""
+"""Fixtures of the tests that look at the app or call its endpoints."""
 
-from tests.ui.running import app_url  # noqa: F401
+from tests.ui.running import app_url, whole_page  # noqa: F401

@@ -1,18 +1,26 @@
-"""The app, served once for all tests that talk to it."""
+"""The app, made once for all tests that look at it, and served once for all that talk to it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+import gradio as gr
 import pytest
 
 
 @pytest.fixture(scope="session")
-def app_url() -> Iterator[str]:
-    """Serve the app on a free port of this machine and return its address."""
-    from vision.ui import create_app, launch
+def whole_page() -> gr.Blocks:
+    """The app as it is made; whoever changes it puts it back."""
+    from vision.ui import create_app
 
-    app = launch(create_app(), prevent_thread_lock=True, server_name="127.0.0.1",
-                 server_port=None)
+    return create_app()
+
+
+@pytest.fixture(scope="session")
+def app_url(whole_page: gr.Blocks) -> Iterator[str]:
+    """Serve the app on a free port of this machine and return its address."""
+    from vision.ui import launch
+
+    app = launch(whole_page, prevent_thread_lock=True, server_name="127.0.0.1", server_port=None)
     yield app.local_url
     app.close(verbose=False)

@@ -15,7 +15,7 @@ import pytest
 
 from tests.conftest import REPOSITORY
 from vision.errors import UserError
-from vision.ui import create_app, load_tabs
+from vision.ui import load_tabs
 from vision.ui.components import class_link
 from vision.ui.components.class_link import LONGEST, Shared, read
 from vision.ui.components.link_values import FURTHEST, choices, decode, encode
@@ -153,9 +153,8 @@ def test_generated_links_are_restored_or_refused_but_never_break(shared: dict[st
     assert 1000 < refused <= 2000
 
 
-def test_the_page_names_what_it_leaves_out() -> None:
-    app = create_app()
-    handler = next(block.fn for block in app.fns.values()
+def test_the_page_names_what_it_leaves_out(whole_page: gr.Blocks) -> None:
+    handler = next(block.fn for block in whole_page.fns.values()
                    if getattr(block.fn, "__qualname__", "").endswith("compose"))
     box, said = handler(None, "http://here/", "own", 0.6, None, None)
     assert box.value == "http://here/#tab=segmentation&opacity=0.6&picture=&truth="

@@ -12,7 +12,7 @@ import pytest
 
 from vision.segmentation.labels import CLASSES
 from vision.segmentation.playground import Change, Rules, against_rest, judge, spoil
-from vision.ui import create_app, load_tabs
+from vision.ui import load_tabs
 from vision.ui.lessons.exercises import Exercise, keeps, setting
 from vision.ui.tabs.segmentation.playground import POLE, truths
 from vision.ui.text import LANGUAGES, words
@@ -27,9 +27,9 @@ def exercises() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def blocks() -> dict[str, Any]:
+def blocks(whole_page: gr.Blocks) -> dict[str, Any]:
     """Return what the page is made of by `elem_id`."""
-    return {str(block.elem_id): block for block in create_app().blocks.values() if block.elem_id}
+    return {str(block.elem_id): block for block in whole_page.blocks.values() if block.elem_id}
 
 
 @pytest.mark.parametrize("part", TABS)

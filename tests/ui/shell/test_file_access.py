@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from gradio.routes import App
 from PIL import Image
 
-from vision.ui import ASSETS, create_app
+from vision.ui import ASSETS
 from vision.ui.shell.file_access import check_files, takes_files
 from vision.ui.shell.input_checks import guard_inputs
 
@@ -51,9 +51,10 @@ def told(app: gr.Blocks, call: Any, values: list[Any]) -> str:
     return str(caught.value.message)
 
 
-def test_no_part_of_the_page_reads_other_files(folder: Path) -> None:
-    app, kinds = create_app(), set()
-    app.allowed_paths = [str(ASSETS)]
+def test_no_part_of_the_page_reads_other_files(folder: Path, whole_page: gr.Blocks,
+                                               monkeypatch: pytest.MonkeyPatch) -> None:
+    app, kinds = whole_page, set()
+    monkeypatch.setattr(app, "allowed_paths", [str(ASSETS)], raising=False)
     for call in app.fns.values():
         for place, control in enumerate(call.inputs):
             if not takes_files(control):

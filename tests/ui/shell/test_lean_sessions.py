@@ -7,24 +7,19 @@ import pytest
 from fastapi import HTTPException
 from gradio.state_holder import SessionState
 
-from vision.ui import create_app
 from vision.ui.shell.lean_sessions import Page, Sessions, page_of
 
 
-@pytest.fixture(scope="module")
-def page() -> gr.Blocks:
-    return create_app()
-
-
-def test_a_session_has_every_component_and_describes_none(page: gr.Blocks) -> None:
+def test_a_session_has_every_component_and_describes_none(whole_page: gr.Blocks) -> None:
+    page = whole_page
     session = SessionState(page)
     assert session.blocks_config.blocks == page.blocks and len(page.blocks) > 500
     assert session.blocks_config.fns == page.fns
     assert not any(session.config_values.values())
 
 
-def test_the_page_itself_is_described(page: gr.Blocks) -> None:
-    described = page.get_config_file()["components"]
+def test_the_page_itself_is_described(whole_page: gr.Blocks) -> None:
+    described = whole_page.get_config_file()["components"]
     assert len(described) > 500 and all(part["props"]["name"] for part in described)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
+from gradio import Blocks
 from gradio.components import FileExplorer
 
 from tests.ui.shell.small_page import API, asked, body
-from vision.ui import create_app
 from vision.ui.shell.limits import LIMITS
 from vision.ui.shell.open_routes import OpenRoutes
 from vision.ui.text import error_templates
@@ -33,8 +33,9 @@ def test_what_the_page_and_its_clients_need_is_there(path: str) -> None:
         assert http.get(path).status_code == 200
 
 
-def test_of_all_components_only_the_painted_layers_have_a_function_for_the_page() -> None:
-    serving = {type(block).__name__ for block in create_app().blocks.values()
+def test_of_all_components_only_the_painted_layers_have_a_function_for_the_page(
+        whole_page: Blocks) -> None:
+    serving = {type(block).__name__ for block in whole_page.blocks.values()
                if getattr(block, "server_fns", [])}
     assert serving <= {"PaintedLayers"} and FileExplorer().server_fns
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +11,7 @@ import pytest
 from PIL import Image
 
 from tests.conftest import REPOSITORY
-from vision.ui import create_app, load_tabs
+from vision.ui import load_tabs
 
 SHORTER = {"style": (  # what takes long at its default, with the numbers of a quick run
     (r"sides=\([^)]*\)", "sides=(64,)"), (r"steps=\([^)]*\)", "steps=(2,)"),
@@ -22,10 +21,10 @@ BRINGS = {  # what the code must leave behind
     "pruning": "runs/pruning/pruned.safetensors", "infrared": "runs/inspection.html"}
 
 
-@functools.cache
-def shown() -> dict[str, str]:
+@pytest.fixture(scope="module")
+def shown(whole_page: gr.Blocks) -> dict[str, str]:
     """Return the code that the page shows in each tab before anything is touched."""
-    tabs = next(block for block in create_app().blocks.values() if block.elem_id == "app-tabs")
+    tabs = next(block for block in whole_page.blocks.values() if block.elem_id == "app-tabs")
     return {str(tab.id): str(code.value) for tab in tabs.children for code in codes(tab)}
 
 
@@ -37,14 +36,14 @@ def codes(block: gr.blocks.Block) -> Iterator[gr.Code]:
         yield from codes(child)
 
 
-def test_every_tab_shows_code() -> None:
-    assert list(shown()) == [tab.name for tab in load_tabs()]
+def test_every_tab_shows_code(shown: dict[str, str]) -> None:
+    assert list(shown) == [tab.name for tab in load_tabs()]
 
 
 @pytest.mark.parametrize("tab", [tab.name for tab in load_tabs()])
 def test_the_shown_code_runs(tab: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
-                             capsys: pytest.CaptureFixture[str]) -> None:
-    code = shown()[tab]
+                             capsys: pytest.CaptureFixture[str], shown: dict[str, str]) -> None:
+    code = shown[tab]
     needed = re.findall(r'"(checkpoints/[^"]+)"', code)
     if not all((REPOSITORY / file).is_file() for file in needed):
         pytest.skip(f"{tab}: no checkpoint ships yet")
