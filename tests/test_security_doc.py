@@ -8,7 +8,7 @@ from dataclasses import fields
 import pytest
 
 from tests.conftest import REPOSITORY
-from vision.ui.shell.limits import Limits, variable
+from vision.ui.server.limits import Limits, variable
 
 TEXT = (REPOSITORY / "docs" / "security.md").read_text("utf-8")
 NAMED = sorted(set(re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", TEXT)))

@@ -18,7 +18,7 @@ from PIL import Image
 
 from tests.soak.page import API, Visitor
 from tests.soak.watch import ATTACKER, Watched, watching
-from vision.ui.shell.limits import LIMITS
+from vision.ui.server.limits import LIMITS
 
 MB = 2**20
 AT_ONCE = 100

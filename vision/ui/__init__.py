@@ -23,12 +23,13 @@ from starlette.middleware import Middleware
 
 from vision.ui import tabs
 from vision.ui.components import class_link
-from vision.ui.shell import accessible_names, device_notice, error_toasts, presenter, server
+from vision.ui.server import http_server
+from vision.ui.server.ending import end_on_sigterm, leaving
+from vision.ui.server.limits import LIMITS
+from vision.ui.shell import accessible_names, device_notice, error_toasts, presenter
 from vision.ui.shell import zero_gpu as zero_gpu  # brings ZeroGPU in before torch
-from vision.ui.shell.ending import end_on_sigterm, leaving
 from vision.ui.shell.input_checks import guard_inputs
 from vision.ui.shell.lean_sessions import Page
-from vision.ui.shell.limits import LIMITS
 from vision.ui.shell.malloc_tuning import share_arenas
 from vision.ui.shell.theme import CSS, THEME
 from vision.ui.shell.uploads import KEPT_SECONDS, LARGEST, LOOK_SECONDS, Limited
@@ -86,7 +87,7 @@ def launch(app: gr.Blocks, **settings: Any) -> gr.Blocks:
     """Serve the page, then load torch and the models behind it while people look at it."""
     blocking = not settings.pop("prevent_thread_lock", False)
     share_arenas()
-    server.install()
+    http_server.install()
     app.launch(
         quiet=True, prevent_thread_lock=True, theme=THEME,
         css=CSS + presenter.CSS + error_toasts.CSS,

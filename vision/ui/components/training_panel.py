@@ -14,7 +14,7 @@ import gradio as gr
 from vision.errors import UserError
 from vision.ui.components.model_choice import OWN, ModelShelf
 from vision.ui.components.page_files import scroll_to
-from vision.ui.shell.ending import leaving
+from vision.ui.server.ending import leaving
 from vision.ui.shell.low_priority import step_back
 from vision.ui.text import say, t
 

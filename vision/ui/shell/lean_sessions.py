@@ -11,8 +11,8 @@ from gradio.blocks import BlocksConfig
 from gradio.state_holder import SessionState, StateHolder
 from starlette.types import Scope
 
-from vision.ui.shell.limits import LIMITS
-from vision.ui.shell.open_routes import API, path_of
+from vision.ui.server.limits import LIMITS
+from vision.ui.server.open_routes import API, path_of
 
 BEATING = f"{API}/heartbeat/"
 NAMES = 64  # characters of a session's name

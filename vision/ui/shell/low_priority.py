@@ -13,7 +13,7 @@ from contextvars import copy_context
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from vision.ui.shell.ending import leaving
+from vision.ui.server.ending import leaving
 from vision.ui.shell.malloc_tuning import tidy
 
 STEPS_BACK = 10  # of niceness; 19 is the most

@@ -12,9 +12,9 @@ import pytest
 from starlette.formparsers import MultiPartException
 from starlette.types import Message, Receive, Scope, Send
 
-from tests.ui.shell.small_page import API, asked, body
-from vision.ui.shell.body_limits import SIZE, BodyLimits, depth
-from vision.ui.shell.limits import Limits
+from tests.ui.server.small_page import API, asked, body
+from vision.ui.server.body_limits import SIZE, BodyLimits, depth
+from vision.ui.server.limits import Limits
 
 CALL = f"{API}/run/predict"
 MB = 2**20
@@ -131,7 +131,7 @@ async def reading(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def test_a_variable_sets_a_limit() -> None:
-    from vision.ui.shell.limits import read
+    from vision.ui.server.limits import read
 
     set_ = read({"VISION_JSON_MB": "3", "VISION_ORIGINS": " https://a.b ", "VISION_SESSIONS": "x"})
     assert set_ == dataclasses.replace(Limits(), json_mb=3, origins="https://a.b")

@@ -9,9 +9,9 @@ import pytest
 from gradio.data_classes import PredictBodyInternal
 from starlette.requests import Request
 
-from tests.ui.shell.small_page import API, QUEUED, asked, body, small_page
-from vision.ui.shell.limits import Limits
-from vision.ui.shell.queue_limits import HEAVY, QueueLimits, in_turns
+from tests.ui.server.small_page import API, QUEUED, asked, body, small_page
+from vision.ui.server.limits import Limits
+from vision.ui.server.queue_limits import HEAVY, QueueLimits, in_turns
 
 CLICK, TRAINING = 0, 1
 pytestmark = pytest.mark.anyio

@@ -21,10 +21,10 @@ from gradio.queueing import Event, EventQueue, Queue
 from starlette.datastructures import QueryParams
 from starlette.types import Scope
 
-from vision.ui.shell.body_limits import SIZE
-from vision.ui.shell.limits import LIMITS, Limits
-from vision.ui.shell.open_routes import API, path_of
-from vision.ui.shell.replies import address_of
+from vision.ui.server.body_limits import SIZE
+from vision.ui.server.limits import LIMITS, Limits
+from vision.ui.server.open_routes import API, path_of
+from vision.ui.server.replies import address_of
 from vision.ui.text import say
 
 TRAININGS = "train"  # the concurrency id of all trainings

@@ -15,10 +15,12 @@ import brotli
 import gradio as gr
 import httpx
 import pytest
+import uvicorn
 
 from tests.conftest import REPOSITORY
 from vision import ui
-from vision.ui.shell.server import Impatient
+from vision.ui.server import http_server
+from vision.ui.server.http_server import Impatient
 
 
 @pytest.fixture(scope="module")
@@ -102,3 +104,13 @@ def test_a_call_makes_no_tables_and_looks_for_no_screen_while_all_wait() -> None
     done = subprocess.run([sys.executable, "-c", FIRST_CALL], cwd=REPOSITORY, env=environment,
                           capture_output=True, text=True, timeout=300, check=False)
     assert done.stdout == "fine\n", done.stderr
+
+
+def test_on_a_space_the_proxy_tells_whose_a_request_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gradio.http_server.Server", None)
+    monkeypatch.setattr(os, "environ", {})
+    http_server.install()
+    assert "*" not in uvicorn.Config(print).forwarded_allow_ips
+    os.environ["SPACE_ID"] = "someone/vision-lab"
+    http_server.install()
+    assert uvicorn.Config(print).forwarded_allow_ips == "*"

@@ -8,9 +8,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vision.errors import UserError
-from vision.ui.shell.limits import LIMITS, Limits
-from vision.ui.shell.open_routes import path_of
-from vision.ui.shell.replies import refusal
+from vision.ui.server.limits import LIMITS, Limits
+from vision.ui.server.open_routes import path_of
+from vision.ui.server.replies import refusal
 
 SPACES = "https://huggingface.co https://*.hf.space"  # which a Space's page asks how it fares
 ALWAYS = {"x-content-type-options": "nosniff", "referrer-policy": "same-origin",

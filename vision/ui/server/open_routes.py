@@ -7,8 +7,8 @@ import re
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from vision.errors import UserError
-from vision.ui.shell.limits import LIMITS, Limits
-from vision.ui.shell.replies import refusal
+from vision.ui.server.limits import LIMITS, Limits
+from vision.ui.server.replies import refusal
 
 API = "/gradio_api"
 READ = (  # what a browser or a client fetches

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.ui.shell.small_page import API, asked, body
-from vision.ui.shell.limits import Limits
-from vision.ui.shell.security_headers import SecurityHeaders, page_policy
+from tests.ui.server.small_page import API, asked, body
+from vision.ui.server.limits import Limits
+from vision.ui.server.security_headers import SecurityHeaders, page_policy
 
 ELSEWHERE = {"origin": "https://evil.example", "host": "lab.example"}
 CALL = f"{API}/run/predict"
@@ -54,7 +54,7 @@ def test_a_site_that_is_named_may_call() -> None:
     from gradio.routes import App
     from starlette.testclient import TestClient
 
-    from tests.ui.shell.small_page import small_page
+    from tests.ui.server.small_page import small_page
 
     door = SecurityHeaders(App.create_app(small_page()), Limits(origins="https://evil.example"))
     with TestClient(door) as http:

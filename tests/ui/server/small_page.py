@@ -11,7 +11,7 @@ from gradio.routes import App
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from vision.ui.shell.server import with_doors
+from vision.ui.server.http_server import with_doors
 
 API = "/gradio_api"
 DIRECT, QUEUED = 0, 1  # the numbers of its two functions

@@ -10,9 +10,9 @@ from starlette.formparsers import MultiPartException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vision.errors import UserError
-from vision.ui.shell.limits import LIMITS, Limits
-from vision.ui.shell.open_routes import API, path_of
-from vision.ui.shell.replies import address_of, refusal
+from vision.ui.server.limits import LIMITS, Limits
+from vision.ui.server.open_routes import API, path_of
+from vision.ui.server.replies import address_of, refusal
 from vision.ui.shell.uploads import MARK
 
 MB = 2**20

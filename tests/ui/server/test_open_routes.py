@@ -8,9 +8,9 @@ import pytest
 from gradio import Blocks
 from gradio.components import FileExplorer
 
-from tests.ui.shell.small_page import API, asked, body
-from vision.ui.shell.limits import LIMITS
-from vision.ui.shell.open_routes import OpenRoutes
+from tests.ui.server.small_page import API, asked, body
+from vision.ui.server.limits import LIMITS
+from vision.ui.server.open_routes import OpenRoutes
 from vision.ui.text import error_templates
 
 

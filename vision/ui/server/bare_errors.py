@@ -8,7 +8,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vision.errors import UserError
-from vision.ui.shell.replies import refusal
+from vision.ui.server.replies import refusal
 
 log = logging.getLogger("vision.ui")
 

@@ -14,8 +14,8 @@ import brotli
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from vision.ui.shell.language_tags import with_tags
-from vision.ui.shell.open_routes import path_of
+from vision.ui.server.language_tags import with_tags
+from vision.ui.server.open_routes import path_of
 
 KINDS = ("text/", "application/javascript", "application/json", "image/svg")
 ASSETS = ("/assets/", "/static/", "/svelte/")

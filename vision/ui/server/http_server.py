@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from asyncio import TimerHandle, Transport
 from typing import Any
 
@@ -11,15 +12,15 @@ from starlette.types import ASGIApp
 from uvicorn import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from vision.ui.shell.bare_errors import BareErrors
-from vision.ui.shell.body_limits import BodyLimits
-from vision.ui.shell.compression import Compressed
+from vision.ui.server.bare_errors import BareErrors
+from vision.ui.server.body_limits import BodyLimits
+from vision.ui.server.compression import Compressed
+from vision.ui.server.limits import LIMITS
+from vision.ui.server.open_routes import OpenRoutes
+from vision.ui.server.presence import Present
+from vision.ui.server.queue_limits import QueueLimits
+from vision.ui.server.security_headers import SecurityHeaders
 from vision.ui.shell.lean_sessions import Sessions, page_of
-from vision.ui.shell.limits import LIMITS
-from vision.ui.shell.open_routes import OpenRoutes
-from vision.ui.shell.presence import Present
-from vision.ui.shell.queue_limits import QueueLimits
-from vision.ui.shell.security_headers import SecurityHeaders
 
 
 def with_doors(app: App) -> ASGIApp:
@@ -89,5 +90,11 @@ def peer(connection: Any) -> str:
 
 
 def install() -> None:
-    """Let Gradio's `launch` start this server instead of its own."""
+    """Let Gradio's `launch` start this server instead of its own.
+
+    On a Space each request comes through a proxy, which tells whose it is; without that, all
+    visitors would be one address with one address's share.
+    """
+    if os.environ.get("SPACE_ID"):
+        os.environ.setdefault("FORWARDED_ALLOW_IPS", "*")
     http_server.Server = Server  # type: ignore[misc]
