@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from numbers import Real
 from typing import Any
 
@@ -65,6 +66,14 @@ def nothing_clicked() -> UserError:
 def _number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, Real):
         raise nothing_clicked()
-    if not -FARTHEST <= value <= FARTHEST:  # no number at all is not, either
+    found = _as_float(value)
+    if not abs(found) <= FARTHEST:  # no number at all is not, either
         raise nothing_clicked()
-    return float(value)
+    return found
+
+
+def _as_float(value: Real) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
