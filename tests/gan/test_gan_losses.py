@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
+from torch.nn.functional import softplus
 
 from vision.gan.lab import Flat, Players, Settings
 from vision.gan.models.pair import Pair
@@ -43,11 +44,10 @@ class Judges(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.linear = nn.Linear(4, 1)
-        self.modes: list[bool] = []
 
     def forward(self, pictures: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-        self.modes.append(self.training)
-        return self.linear(pictures.flatten(1)).squeeze(1) + 0.1 * labels
+        x = pictures.flatten(1).to(self.linear.weight.dtype)
+        return self.linear(x).squeeze(1) + 0.1 * labels.to(x.dtype)
 
 
 def game(number: int = 1, **changes: Any) -> Game:
@@ -107,6 +107,41 @@ def test_the_discriminator_ascends_the_value_of_the_game() -> None:
     assert all(parameter.grad is None for parameter in players.generator.parameters())
 
 
+@pytest.mark.parametrize("player", ["generator", "discriminator"])
+def test_slopes_of_an_earlier_step_do_not_count(player: str) -> None:
+    clean, dirty = game(), game()
+    for module in (dirty.generator, dirty.discriminator):
+        for parameter in module.parameters():
+            parameter.grad = torch.full_like(parameter, 7.0)
+    for each in (clean, dirty):
+        if player == "generator":
+            each.generator_step(LABELS, NOISE)
+        else:
+            each.discriminator_step(REAL.clone(), LABELS, NOISE)
+    one, two = ([p.grad for p in getattr(each, player).parameters()] for each in (clean, dirty))
+    assert all(map(torch.equal, one, two))
+
+
+def test_losses_are_float32_also_where_the_players_are_not() -> None:
+    """In bfloat16 with its 8 bits, log(1 + exp(x)) would be off in the third digit."""
+    players = game(learning_rate=1e-3)
+    players.discriminator.bfloat16()
+    real, fake = (part.float() for part in judged(players))
+    said = players.discriminator_step(REAL.clone().bfloat16(), LABELS, NOISE)
+    wanted = float(softplus(-real).mean() + softplus(fake).mean())
+    assert said["d_loss"] == pytest.approx(wanted, rel=1e-6)
+    _, fake = (part.float() for part in judged(players))
+    assert players.generator_step(LABELS, NOISE)["g_loss"] == pytest.approx(
+        float(softplus(-fake).mean()), rel=1e-6)
+
+
+def judged(players: Game) -> tuple[torch.Tensor, torch.Tensor]:
+    """D's logits of the real pictures and of those drawn, in D's precision."""
+    with torch.no_grad():
+        return (players.discriminator(REAL.bfloat16(), LABELS),
+                players.discriminator(players.generator(NOISE, LABELS), LABELS))
+
+
 @pytest.fixture
 def descended(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
     """The losses that the players descend, which include the penalty."""
@@ -124,6 +159,8 @@ def test_the_penalty_is_half_gamma_of_the_squared_slope_in_every_eighth_round(
         said = players.discriminator_step(REAL.clone(), LABELS, NOISE)["d_loss"]
         extra = 8 * 3.0 / 2 * float(weight.square().sum()) if number % 8 == 0 else 0.0
         assert descended[-1] - said == pytest.approx(extra, rel=1e-5, abs=1e-6)
+    players = game(0, penalty=0.5)  # a small one counts too
+    assert players.discriminator_step(REAL.clone(), LABELS, NOISE)["d_loss"] < descended[-1] - 0.1
     players = game(0, penalty=0.0)
     assert players.discriminator_step(REAL.clone(), LABELS, NOISE)["d_loss"] == descended[-1]
 

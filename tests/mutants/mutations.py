@@ -66,7 +66,8 @@ def _children(node: ast.AST) -> Iterator[tuple[Place, ast.AST]]:
         parts = enumerate(value) if isinstance(value, list) else [(None, value)]
         yield from (((field, place), part) for place, part in parts
                     if isinstance(part, ast.AST) and not isinstance(
-                        part, ast.Import | ast.ImportFrom | ast.JoinedStr))
+                        part, ast.Import | ast.ImportFrom | ast.JoinedStr)
+                    and getattr(part, "arg", None) != "strict")
 
 
 def _changed(node: ast.AST) -> Iterator[ast.AST]:
@@ -104,7 +105,7 @@ def _changed(node: ast.AST) -> Iterator[ast.AST]:
 def _calls(node: ast.Call) -> Iterator[ast.AST]:
     """Yield a call without each of its keywords, and for a method what it was called on."""
     for i, keyword in enumerate(node.keywords):
-        if keyword.arg:
+        if keyword.arg and keyword.arg != "strict":  # of zip: a guard against programmers
             yield _but(node, keywords=node.keywords[:i] + node.keywords[i + 1:])
     match node.func:
         case ast.Attribute(value=ast.Name(id=name)) if name in MODULES:

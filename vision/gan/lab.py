@@ -102,7 +102,7 @@ class Players:
         self._descend(self.for_d, loss)
 
     def _descend(self, optimizer: torch.optim.Optimizer, loss: torch.Tensor) -> None:
-        optimizer.zero_grad(set_to_none=True)
+        optimizer.zero_grad()
         loss.backward()
         optimizer.step()
 

@@ -134,8 +134,8 @@ class Game:
         fake = self.discriminator(drawn, labels).float()
         loss = softplus(-real).mean() + softplus(fake).mean()  # −V: −log D(x) − log(1 − D(G(z)))
         self._descend(self.for_d, loss + self._penalty(real, pictures) if punished else loss)
-        return {"d_loss": float(loss.detach()), "d_real": float(real.detach().sigmoid().mean()),
-                "d_fake": float(fake.detach().sigmoid().mean())}
+        return {"d_loss": loss.item(), "d_real": real.sigmoid().mean().item(),
+                "d_fake": fake.sigmoid().mean().item()}
 
     def generator_step(self, labels: torch.Tensor, noise: torch.Tensor) -> dict[str, float]:
         """Descend in G what equation 1 asks, or, not saturating, what section 3 advises instead."""
@@ -147,7 +147,7 @@ class Game:
             loss = softplus(-fake).mean()  # −log D(G(z)), section 3
         self._descend(self.for_g, loss)
         judge.requires_grad_(True)
-        return {"g_loss": float(loss.detach())}
+        return {"g_loss": loss.item()}
 
     def _penalty(self, real: torch.Tensor, pictures: torch.Tensor) -> torch.Tensor:
         """Return R1 = γ/2 · E|∇D(x)|² on real pictures."""
@@ -155,8 +155,8 @@ class Game:
         return LAZY * self.config.penalty / 2 * slope.square().sum((1, 2, 3)).mean()
 
     def _descend(self, optimizer: torch.optim.Optimizer, loss: torch.Tensor) -> None:
-        self.for_g.zero_grad(set_to_none=True)
-        self.for_d.zero_grad(set_to_none=True)
+        self.for_g.zero_grad()
+        self.for_d.zero_grad()
         self.run.accelerator.backward(loss)
         optimizer.step()
 
