@@ -334,6 +334,25 @@ def test_the_labs_players_repeat_by_seed_and_leave_torchs_own_alone() -> None:
     assert torch.equal(torch.rand(1), expected)
     assert all(map(torch.equal, weights(one.generator), weights(two.generator)))
     assert torch.equal(one.draw(4), two.draw(4)) and one.draw(4).shape == (4, 2)
+    other = Players(2, 2, 16, one.settings, seed=4)
+    assert moved(weights(one.generator), other.generator)
+    torch.manual_seed(99)  # what torch draws besides changes nothing
+    again = players()
+    assert not moved(weights(players().discriminator), again.discriminator)
+    assert not torch.equal(torch.randn(4, generator=players().random),
+                           torch.randn(4, generator=other.random))
+
+
+def test_slopes_of_an_earlier_step_do_not_count_in_the_lab() -> None:
+    clean, dirty = players(), players()
+    for parameter in dirty.discriminator.parameters():
+        parameter.grad = torch.full_like(parameter, 7.0)
+    points = torch.randn(64, 2)
+    for each in (clean, dirty):
+        each._discriminator_step(points.clone())
+    assert all(torch.equal(one.grad, two.grad) for one, two in zip(
+        clean.discriminator.parameters(), dirty.discriminator.parameters(), strict=True))
+    assert all(parameter.grad is None for parameter in dirty.generator.parameters())
 
 
 def test_arrows_point_where_the_generators_loss_falls() -> None:
