@@ -45,7 +45,7 @@ class Config(TrainingConfig):
     contents: str = option("photographs", "what to paint: photographs, imagenette, tiny-imagenet, "
                            "cifar10 or a folder of your pictures")
     size: str = option("compact", "its size", lambda: ["tiny", "compact", "paper"])
-    extractor: str = option("slim", "the network that sees", lambda: list(EXTRACTORS))
+    extractor: str = option("bundled", "the network that sees", lambda: list(EXTRACTORS))
     steps: int = 2000
     batch: int = 4
     side: int = option(128, "height and width of the pictures")

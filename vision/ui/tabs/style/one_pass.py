@@ -53,6 +53,7 @@ def train_own(content: str | None, style: str | None, steps: float, rate: float,
 
     picture = read_picture(needed(content), LONGEST_SIDE)
     config = Config(style=Path(needed_style(style)), steps=int(steps), batch=BATCH, side=SIDE,
+                    extractor="slim",
                     style_side=256, learning_rate=rate, seed=int(seed),
                     output=new_folder() / "forward.safetensors")
     yield from news_of(
