@@ -231,6 +231,11 @@ def test_a_detector_grows_with_the_classes(tmp_path: Path) -> None:
     assert torch.allclose(own[: len(theirs)], theirs, atol=1e-3)
     old, new = (each.proposals.head.cls_logits.weight for each in (module, grown))
     assert len(new) == len(old) * 4 // 3 and torch.allclose(new[: len(old)], old, atol=1e-3)
+    again = checkpoints.save(tmp_path / "b.safetensors", grown,
+                             Card("infrared", "mask_rcnn", {**config, "classes": len(NAMES),
+                                                            "wide": True}, NAMES))
+    less = begin(Config(start=again)).heads.box_predictor.cls_score.weight
+    assert torch.allclose(less, theirs, atol=1e-2)
 
 
 def test_imagenet_needs_its_backbone() -> None:
@@ -255,3 +260,34 @@ def test_real_pictures_are_read_and_views_of_one_scene_stay_together() -> None:
         ranks.append((order - order.mean(1, keepdims=True)) / order.std(1, keepdims=True))
     alike = ranks[0] @ ranks[1].T / ranks[0].shape[1]
     assert alike.max() < 0.93
+
+
+def test_what_is_only_found_is_named_without_zones_or_verdict() -> None:
+    """A string has a reading, but no zones and no verdict; a fuse beside it has both."""
+    from vision.checkpoints import Card, Model
+    from vision.infrared import predict as predicting
+    from vision.infrared.inspection.inspect import kinds_of as likely_kinds
+    from vision.infrared.inspection.inspect import readings_of, verdicts_of
+    from vision.infrared.thermogram.thermogram import of_scene
+    from vision.infrared.zones.locate import locate
+
+    string = NAMES.index("insulator string")
+    thermogram = of_scene(Handmade(1).scene(0))
+    kinds = np.zeros((2, len(NAMES)), np.float32)
+    kinds[0, string], kinds[1, [CURRENT, VOLTAGE]] = 0.9, (0.5, 0.3)
+    found = Detections(np.array([[5, 5, 40, 40], [50, 50, 90, 90]], np.float32),
+                       np.array([string, CURRENT]), np.array([0.9, 0.8], np.float32), None, kinds)
+    head = ARCHITECTURES.build("zones", classes=len(CLASSES), slots=4, width=8).eval()
+    zones = locate(Model(head, Card("infrared", "zones", {}, CLASSES)), thermogram.grey,
+                   found.boxes, found.labels)
+    assert zones[0] == () and len(zones[1]) == 4
+    readings = readings_of(thermogram, found)
+    verdicts = verdicts_of(thermogram, found, zones, readings, 20.0)
+    assert readings[0] is not None and verdicts[0] is None and verdicts[1] is not None
+    whole = np.ones(SIZE, bool)
+    told = [predicting.Instance(int(found.labels[place]), 0.8, (0, 0, 9, 9), whole, (), None, None,
+                                likely_kinds(found, place, 0.1)) for place in range(2)]
+    assert not told[0].unsure and told[0].title() == "insulator string"
+    assert told[1].title() == (
+        "instrument transformer (current transformer 0.5, voltage transformer 0.3)")
+    assert told[1].as_json()["group"] == "instrument transformer"

@@ -70,18 +70,19 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return branch
 
     monkeypatch.setattr(recipes, "measured", measured)
+    monkeypatch.setattr(recipes, "measured_real", lambda detector: detector)
     return order
 
 
 def test_what_begins_another_training_is_made_first(made: list[str], tmp_path: Path) -> None:
     paths = recipes.run(recipes.Config(folder=tmp_path))
     rounds = ["base-first", "base-second", "base-third", "base-fourth", "base-fifth", "base"]
-    assert made == ["backbone-glcm", *rounds, "masked", "mask_rcnn", "masks",
+    assert made == ["backbone-glcm", *rounds, "masked", "mask_rcnn", "mask_rcnn_real", "masks",
                     "masks-agnostic-whole", "masks-agnostic", "masks-transferred-whole",
                     "masks-transferred", "zones-first", "zones-second", "zones-third", "zones",
                     "classical"]
     assert [path.stem for path in paths] == recipes.NAMES
-    assert recipes.run(recipes.Config(folder=tmp_path)) == [] and len(made) == 19
+    assert recipes.run(recipes.Config(folder=tmp_path)) == [] and len(made) == 20
 
 
 def test_what_is_there_is_left_alone(made: list[str], tmp_path: Path) -> None:
@@ -97,6 +98,7 @@ def test_what_ships_was_made_by_its_recipe(name: str) -> None:
     """Each card names the command that the recipe stands for; only where it wrote may differ."""
     card = checkpoints.read_card(transfer_ladder.FILE.with_name(f"{name}.safetensors"))
     verb, recipe = {"mask_rcnn": ("train", recipes.DETECTOR),
+                    "mask_rcnn_real": ("train", recipes.REAL),
                     "zones": ("train_zones", recipes.ZONES),
                     "classical": ("classical", recipes.CLASSICAL)}.get(
                         name, ("train", recipes.BRANCHES.get(name)))
@@ -106,7 +108,7 @@ def test_what_ships_was_made_by_its_recipe(name: str) -> None:
 
 
 def test_the_settings_can_work() -> None:
-    for recipe in (*recipes.MASK_BEGINNINGS[1:], recipes.MASKED, recipes.DETECTOR,
+    for recipe in (*recipes.MASK_BEGINNINGS[1:], recipes.MASKED, recipes.DETECTOR, recipes.REAL,
                    *recipes.BRANCHES.values()):
         check(recipe)
     assert set(recipes.NEVER_MASKED) < set(CLASSES)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from vision import checkpoints
-from vision.checkpoints import Card, Model
+from vision.checkpoints import Model
 from vision.infrared.classes import CLASSES
 from vision.infrared.data import HELD_OUT, Samples, Scenes
 from vision.infrared.inspection.detections import truth_of
@@ -19,7 +19,7 @@ from vision.infrared.measures.average_precision import (
 )
 from vision.infrared.measures.error_analysis import without_mistakes
 from vision.infrared.measures.real_report import RealReport, report_on
-from vision.infrared.predict import detect, find, load
+from vision.infrared.predict import detect, find, load, shown_from
 from vision.infrared.real import INPUTS, Thermograms
 from vision.infrared.studies.mask_branches import with_branch
 from vision.options import Verb, option, within
@@ -31,7 +31,7 @@ NAMES = {"bbox": "box", "segm": "mask"}
 class Config:
     """Settings of `evaluate`."""
 
-    checkpoint: Path = option(checkpoints.FOLDER / "infrared" / "mask_rcnn.safetensors",
+    checkpoint: Path = option(checkpoints.FOLDER / "infrared" / "mask_rcnn_real.safetensors",
                               "the detector to measure")
     masks: Path | None = option(None, "another mask branch for the detector, if any")
     data: str = option("rendered", "what to measure on: rendered scenes, or real thermograms",
@@ -114,14 +114,10 @@ def run(config: Config) -> Report | RealReport:
     within(config, scenes=(1, 10**6))
     if config.data == "real":
         model = load(config.checkpoint)
-        return measure_real(model, Thermograms("val", config.seen), shown_from(model.card))
+        known = "real_threshold" in model.card.metrics
+        return measure_real(model, Thermograms("val", config.seen),
+                            shown_from(model.card) if known else None)
     return evaluate(config.checkpoint, config.scenes, config.masks)
-
-
-def shown_from(card: Card) -> float | None:
-    """Return the score from which on a detector's devices are shown, if its card names one."""
-    threshold = card.metrics.get("real_threshold")
-    return float(threshold) if threshold is not None else None
 
 
 VERB = Verb(Config, run, "Measure a detector: average precision of boxes and masks.")

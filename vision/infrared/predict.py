@@ -13,16 +13,16 @@ from torch import nn
 from torchvision.ops import nms
 
 from vision import checkpoints
-from vision.checkpoints import Model
+from vision.checkpoints import Card, Model
 from vision.errors import UserError
 from vision.gpu_fallback import on_best_device, or_on_cpu
 from vision.images import resize, write_png
 from vision.infrared.classes import CLASSES, GROUP_OF, NAMES
 from vision.infrared.inspection.detections import Detections
 from vision.infrared.inspection.drawing import marked
-from vision.infrared.inspection.inspect import readings_of, regions, verdicts_of
+from vision.infrared.inspection.inspect import kinds_of, readings_of, regions, verdicts_of
 from vision.infrared.inspection.report import write_report
-from vision.infrared.inspection.result import Instance, Result
+from vision.infrared.inspection.result import WORTH_TELLING, Instance, Result
 from vision.infrared.inspection.thermal import coolest_surface
 from vision.infrared.models import ARCHITECTURES, detectors
 from vision.infrared.models.heads import LOWEST_SCORE
@@ -80,11 +80,12 @@ def predict(model: Model, thermogram: Thermogram, settings: Settings | None = No
     known = [reading for reading in readings if reading]
     air = settings.air if settings.air is not None or not known else coolest_surface(known)
     verdicts = verdicts_of(thermogram, kept, parts, readings, air)
+    kinds = [kinds_of(kept, place, WORTH_TELLING) for place in range(len(kept))]
     instances = tuple(
         Instance(int(label), float(score), (*box.tolist(),), mask, *rest)
         for label, score, box, mask, *rest in zip(kept.labels, kept.scores, kept.boxes,
                                                   regions(kept, thermogram.grey.shape), parts,
-                                                  readings, verdicts, strict=True))
+                                                  readings, verdicts, kinds, strict=True))
     return Result(thermogram, instances, settings.threshold, runner_up(every, settings.threshold),
                   air, time.perf_counter() - start)
 
@@ -123,6 +124,11 @@ def working_size(size: tuple[int, ...], short: int) -> tuple[int, int]:
     return height, width
 
 
+def shown_from(card: Card) -> float:
+    """Return the score from which on enough of what a detector finds is right, else a half."""
+    return float(card.metrics.get("real_threshold", 0.5))
+
+
 def find(model: Model, grey: np.ndarray, mask_threshold: float = 0.5) -> Detections:
     """Return the devices of a grey picture (H, W): each once, as sure as its group is."""
     return one_each(by_group(detect(model, grey, mask_threshold)))
@@ -158,11 +164,11 @@ class Config:
     """Settings of `predict`."""
 
     picture: Path = option(REQUIRED, "the thermogram, 8-bit or radiometric", positional=True)
-    checkpoint: Path = option(checkpoints.FOLDER / "infrared" / "mask_rcnn.safetensors",
+    checkpoint: Path = option(checkpoints.FOLDER / "infrared" / "mask_rcnn_real.safetensors",
                               "the detector to use")
     zones: Path | None = option(checkpoints.FOLDER / "infrared" / "zones.safetensors",
                                 "the zone head to use")
-    threshold: float = option(0.5, "lowest score of a device")
+    threshold: float | None = option(None, "lowest score of a device; the card's without it")
     mask_threshold: float = option(0.5, "lowest probability of a mask's pixel")
     unit: str = option("", "unit of a radiometric frame's values")
     low: float | None = option(None, "°C at the cold end of the scale")
@@ -197,10 +203,12 @@ class Written:
 
 def run(config: Config) -> Written:
     """Find the devices of one thermogram and write the marked picture."""
-    settings = Settings(config.threshold, config.mask_threshold, config.air)
+    detector = load(config.checkpoint)
+    threshold = shown_from(detector.card) if config.threshold is None else config.threshold
+    settings = Settings(threshold, config.mask_threshold, config.air)
     thermogram = read_thermogram(config.picture, config.unit, config.low, config.high)
     zones = load_zones(config.zones) if config.zones else None
-    result = predict(load(config.checkpoint),
+    result = predict(detector,
                      thermogram.corrected(config.emissivity, config.reflected), settings, zones)
     write_png(config.output, marked(result.thermogram.picture, result.instances))
     if config.report:

@@ -16,8 +16,11 @@ from itertools import takewhile
 from pathlib import Path
 
 from vision import checkpoints
-from vision.infrared.evaluate import evaluate
+from vision.infrared.data import HELD_OUT, Scenes
+from vision.infrared.evaluate import evaluate, measure, measure_real
+from vision.infrared.predict import load
 from vision.infrared.pretraining import train as pretraining
+from vision.infrared.real import Thermograms
 from vision.infrared.studies import classical
 from vision.infrared.studies.mask_branches import take
 from vision.infrared.train import Config as Training
@@ -28,6 +31,7 @@ from vision.training import on_terminal
 
 Part = Training | pretraining.Config | zones.Config
 FOLDER = Path("checkpoints/infrared")
+RENDERED = 150  # held-out scenes that the detector of real thermograms is measured on
 PARTS = Path("runs/infrared")  # what only begins another training
 NEVER_MASKED = ("neutral bushing", "power cable", "current transformer", "coupling capacitor",
                 "disconnector", "reactor", "conservator", "power capacitor")
@@ -67,7 +71,10 @@ THIRD_ZONES = replace(SECOND_ZONES, start=SECOND_ZONES.output, scenes=4000, step
 ZONE_BEGINNINGS = (FIRST_ZONES, SECOND_ZONES, THIRD_ZONES)
 ZONES = replace(THIRD_ZONES, start=THIRD_ZONES.output, scenes=6000, steps=4000, seed=3)
 CLASSICAL = classical.Config()
-NAMES = ["mask_rcnn", *BRANCHES, "zones", "classical"]
+REAL = Training(data="real", share=0.75, start=FOLDER / "mask_rcnn.safetensors",
+                freeze=("stem",), look="real", short_side=288, scenes=300, steps=1000, batch=4,
+                learning_rate=4e-4, seed=11, precision="bf16", val_scenes=0, save_every=50)
+NAMES = ["mask_rcnn", "mask_rcnn_real", *BRANCHES, "zones", "classical"]
 
 
 @dataclass(frozen=True)
@@ -88,6 +95,9 @@ def made(name: str, path: Path) -> Path:
     """Return the file of one model, made now."""
     if name == "classical":
         return classical.train(replace(CLASSICAL, output=path))
+    if name == "mask_rcnn_real":
+        start = path.with_name("mask_rcnn.safetensors")
+        return measured_real(train(replace(REAL, start=start, output=path), on_terminal))
     if name == "zones":
         begin(ZONE_BEGINNINGS)
         return zones.train(replace(ZONES, output=path), on_terminal)
@@ -105,6 +115,16 @@ def measured(branch: Path, detector: Path) -> Path:
     card, report = checkpoints.read_card(branch), evaluate(detector, masks=branch)
     return checkpoints.change_card(branch, replace(card, metrics={**card.metrics,
                                                                   **report.as_json()}))
+
+
+def measured_real(detector: Path) -> Path:
+    """Let a detector's card tell what it finds in real thermograms and rendered scenes."""
+    card, model = checkpoints.read_card(detector), load(detector)
+    reports = measure_real(model, Thermograms("val")), measure(model, Scenes(HELD_OUT, RENDERED))
+    metrics = {name: value for report in reports for name, value in report.as_json().items()}
+    data = {**card.data, "val": f"66 real thermograms, {RENDERED} held-out scenes"}
+    return checkpoints.change_card(detector, replace(card, data=data,
+                                                     metrics={**card.metrics, **metrics}))
 
 
 def begin(parts: Sequence[Part]) -> None:

@@ -40,14 +40,14 @@ def take_over(module: Detector, path: Path, body: bool = True) -> None:
 
 
 def fits(name: str, value: torch.Tensor, own: torch.Tensor) -> bool:
-    """Return whether a tensor has another's shape, or has rows for some of its classes."""
-    fewer = name.startswith(GROWING) and value.shape[1:] == own.shape[1:]
-    return value.shape == own.shape or (fewer and len(value) < len(own))
+    """Return whether a tensor has another's shape, or as many rows as other classes need."""
+    rows = name.startswith(GROWING) and value.shape[1:] == own.shape[1:]
+    return value.shape == own.shape or rows
 
 
 def grown(value: torch.Tensor, own: torch.Tensor) -> torch.Tensor:
-    """Return a tensor with the rows that it lacks taken from another."""
-    return value if value.shape == own.shape else torch.cat([value, own[len(value):]])
+    """Return a tensor as long as another: without the last rows, or with those of the other."""
+    return value if value.shape == own.shape else torch.cat([value[: len(own)], own[len(value):]])
 
 
 def backbone_of(module: Detector) -> str:

@@ -51,7 +51,7 @@ def outline(picture: np.ndarray, instance: Instance, scale: int) -> None:
     for zone in instance.zones:
         centre = (round(scale * zone.centre[0]), round(scale * zone.centre[1]))
         cv2.drawMarker(picture, centre, colour, cv2.MARKER_CROSS, 10, 1, cv2.LINE_AA)
-    text = f"{instance.name} {instance.score:.2f}"
+    text = f"{instance.group if instance.unsure else instance.name} {instance.score:.2f}"
     place = (max(x0, 2), max(y0 - 5, 12))
     cv2.putText(picture, text, place, FONT, 0.45, (0, 0, 0), 3, cv2.LINE_AA)
     cv2.putText(picture, text, place, FONT, 0.45, colour, 1, cv2.LINE_AA)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from vision.infrared.classes import CLASSES
+from vision.infrared.classes import FOUND_ONLY, GROUP_OF, NAMES
 from vision.infrared.inspection.detections import Detections
 from vision.infrared.inspection.thermal import Reading, Verdict, judge, read
 from vision.infrared.scenes import Zone
@@ -31,16 +31,18 @@ def readings_of(thermogram: Thermogram, found: Detections) -> list[Reading | Non
 
 def verdicts_of(thermogram: Thermogram, found: Detections, parts: Sequence[tuple[Zone, ...]],
                 readings: Sequence[Reading | None], air: float | None) -> list[Verdict | None]:
-    """Return the verdict on each device that has a reading."""
+    """Return the verdict on each device that has a reading and is of a kind that is judged."""
     verdicts: list[Verdict | None] = []
     inside = regions(found, thermogram.grey.shape)
     for place, reading in enumerate(readings):
-        if reading is None or air is None or thermogram.celsius is None:
+        name = NAMES[int(found.labels[place])]
+        if (reading is None or air is None or thermogram.celsius is None
+                or name in FOUND_ONLY):
             verdicts.append(None)
             continue
         sister = sister_of(readings, found.labels, place)
         rest = other_zones(thermogram.celsius, inside[place], parts[place], reading)
-        verdicts.append(judge(CLASSES[int(found.labels[place])], reading, sister, rest, air))
+        verdicts.append(judge(name, reading, sister, rest, air))
     return verdicts
 
 
@@ -65,3 +67,14 @@ def other_zones(celsius: np.ndarray, mask: np.ndarray, zones: tuple[Zone, ...], 
               for zone in zones if abs(x - zone.centre[0]) > zone.size[0] / 2
               or abs(y - zone.centre[1]) > zone.size[1] / 2]
     return max((float(celsius[place]) for place in places if mask[place]), default=None)
+
+
+def kinds_of(found: Detections, place: int, least: float) -> tuple[tuple[str, float], ...]:
+    """Return the likely kinds of a device's group with their probabilities, the likeliest first."""
+    name = NAMES[int(found.labels[place])]
+    if found.kinds is None:
+        return ()
+    row = found.kinds[place]  # (names,)
+    alike = [(other, float(share)) for other, share in zip(NAMES, row, strict=False)
+             if GROUP_OF[other] == GROUP_OF[name] and (share >= least or other == name)]
+    return tuple(sorted(alike, key=lambda kind: -kind[1]))

@@ -11,7 +11,7 @@ LEAST = 0.5  # overlap from which two boxes are one device
 
 def overlaps(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Return the intersection over union of boxes (N, 4) with boxes (M, 4), (N, M)."""
-    shared = box_iou(*(torch.from_numpy(boxes).double() for boxes in (first, second)))
+    shared = box_iou(*(torch.from_numpy(boxes.astype(float)) for boxes in (first, second)))
     return shared.nan_to_num().numpy()  # 0 / 0 of two boxes without area
 
 

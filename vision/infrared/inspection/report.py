@@ -71,7 +71,7 @@ def row(number: int, instance: Instance, t: Translate) -> str:
     place = f"{reading.hottest[0]}, {reading.hottest[1]}" if reading else "–"
     level = verdict.level if verdict else ""
     colour = "#{:02x}{:02x}{:02x}".format(*COLOURS[level])
-    cells = [str(number), t(instance.name), f"{instance.score:.2f}", *degrees, place]
+    cells = [str(number), instance.title(t, t), f"{instance.score:.2f}", *degrees, place]
     plain = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
     shown = escape(t(level)) if level else "–"
     rule = escape(verdict.reason.sentence(t)) if verdict else "–"

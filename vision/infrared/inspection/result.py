@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from vision.errors import UserError
-from vision.infrared.classes import CLASSES
+from vision.infrared.classes import GROUP_OF, NAMES
 from vision.infrared.inspection.thermal import Reading, Verdict
 from vision.infrared.scenes import Zone
 from vision.infrared.thermogram.thermogram import Thermogram
+
+SURE = 0.75  # share of its group's probability from which on a kind is told
+WORTH_TELLING = 0.1  # probability from which on a kind is named beside others
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,16 +29,37 @@ class Instance:
     zones: tuple[Zone, ...]
     reading: Reading | None
     verdict: Verdict | None
+    kinds: tuple[tuple[str, float], ...] = ()  # of its group, the likeliest first
 
     @property
     def name(self) -> str:
         """Return the class's name."""
-        return CLASSES[self.label]
+        return NAMES[self.label]
+
+    @property
+    def group(self) -> str:
+        """Return what it is called where its kind does not matter."""
+        return GROUP_OF[self.name]
+
+    @property
+    def unsure(self) -> bool:
+        """Return whether only the group is sure: no kind has most of what its kinds have."""
+        likely = [share for _, share in self.kinds]
+        return len(likely) > 1 and likely[0] < SURE * sum(likely)
+
+    def title(self, name_of: Callable[[str], str] = str, group_of: Callable[[str], str] = str
+              ) -> str:
+        """Return its name, or its group with the kinds that it may be, in a language."""
+        if not self.unsure:
+            return name_of(self.name)
+        kinds = ", ".join(f"{name_of(name)} {share:.1f}" for name, share in self.kinds)
+        return f"{group_of(self.group)} ({kinds})"
 
     def as_json(self) -> dict[str, Any]:
         """Return all but the mask's pixels in plain types."""
         return {
-            "class": self.name, "score": self.score, "box": list(self.box),
+            "class": self.name, "group": self.group, "kinds": dict(self.kinds),
+            "score": self.score, "box": list(self.box),
             "pixels": int(self.mask.sum()), "zones": [vars(zone) for zone in self.zones],
             "reading": vars(self.reading) if self.reading else None,
             "verdict": ({**vars(self.verdict), "rule": self.verdict.reason.sentence()}

@@ -92,8 +92,16 @@ def crops_of(grey: np.ndarray, boxes: np.ndarray) -> torch.Tensor:
 def locate(model: Model, grey: np.ndarray, boxes: np.ndarray, labels: np.ndarray
            ) -> list[tuple[Zone, ...]]:
     """Return the zones of devices in boxes (K, 4) of classes (K,): the mean of several looks."""
-    if not len(labels):
-        return []
+    known = np.flatnonzero(labels < len(CLASSES))  # the others have no zones
+    if not len(known):
+        return [()] * len(labels)
+    found = iter(locate_known(model, grey, boxes[known], labels[known]))
+    return [next(found) if label < len(CLASSES) else () for label in labels.tolist()]
+
+
+def locate_known(model: Model, grey: np.ndarray, boxes: np.ndarray, labels: np.ndarray
+                 ) -> list[tuple[Zone, ...]]:
+    """Return the zones of devices whose classes have some."""
     sides = np.tile(boxes[:, 2:] - boxes[:, :2], 2)  # (K, 4)
     around = wider((boxes + LOOKS[:, None] * sides).reshape(-1, 4))  # (looks·K, 4)
     device = next(model.module.parameters()).device

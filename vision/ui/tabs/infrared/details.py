@@ -24,6 +24,7 @@ from vision.ui.tabs.infrared.shared import (
     gravest,
     level_of,
     needed_view,
+    titled,
 )
 from vision.ui.text import explain, say, t
 
@@ -109,17 +110,23 @@ def along(instance: Instance, size: tuple[int, ...]) -> Line:
 def words_of(view: View, place: int, request: gr.Request | None) -> Markup:
     """Return a device's numbers: its verdict, its zones, the limits of its class."""
     instance = view.result.instances[place]
-    title = f"{place + 1} {called('class', instance.name, request)}"
+    title = f"{place + 1} {titled(instance, request)}"
     parts = [tag("h3", chip(level_of(instance)), title)]
     if instance.verdict and instance.reading:
         parts.append(tag("p", explain(instance.verdict.reason, request)))
         parts.append(rules(view, instance, request))
     else:
-        scaled = view.result.thermogram.celsius is not None
-        parts.append(note(f"infrared.{'mask_empty' if scaled else 'relative'}", request))
+        parts.append(note(f"infrared.{why_not_judged(view, instance)}", request))
     if instance.zones:
         parts.append(zone_rows(view, instance, request))
     return joined(parts)
+
+
+def why_not_judged(view: View, instance: Instance) -> str:
+    """Return the key of what is said of a device without a verdict."""
+    if view.result.thermogram.celsius is None:
+        return "relative"
+    return "found_only" if instance.reading else "mask_empty"
 
 
 def rules(view: View, instance: Instance, request: gr.Request | None) -> Markup:

@@ -22,6 +22,7 @@ from vision.ui.tabs.infrared.shared import (
     gravest,
     level_of,
     remark,
+    titled,
 )
 from vision.ui.text import explain, say
 
@@ -119,7 +120,7 @@ def rows_of(view: View, request: gr.Request | None, shown: Collection[int] | Non
 def row(place: int, instance: Instance, field: np.ndarray, request: gr.Request | None
         ) -> list[str]:
     """Return one device's cells."""
-    name = called("class", instance.name, request)
+    name = titled(instance, request)
     button = tag("button", chip(level_of(instance)), f"{place + 1} {name}", type="button",
                  data_device=place)
     return [button, ruled(instance, request), f"{instance.score:.2f}", *degrees(instance, field)]

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from vision.infrared.thermogram.thermogram import Thermogram
 
 EXAMPLES = ASSETS / "infrared"
-FIRST = "mask_rcnn"  # the default
+FIRST = "mask_rcnn"  # learnt from rendered scenes alone; the studies of masks are made with it
+REAL = "mask_rcnn_real"  # learnt from real thermograms, too: the default
 DETECTS = "detection"  # what a detector's card says it is for
 DETECTORS = ("mask_rcnn", "faster_rcnn")  # of cards that do not say it
 TRAIN = "python -m vision infrared train --output checkpoints/infrared/mask_rcnn.safetensors"
@@ -50,10 +51,17 @@ def detects(path: Path) -> bool:
 
 
 MODELS = ModelShelf(
-    "infrared", (FIRST,), kept=4, offers=detects,
+    "infrared", (REAL, FIRST), kept=4, offers=detects,
     none=lambda: UserError("no detector is here yet", "'{command}' trains one",
                            "start it again then", command=TRAIN))
 ZONES = ModelShelf("infrared", reader="zones.locate", kept=1)
+
+
+def shown_from() -> float:
+    """Return the score from which on enough of what the default detector finds is right."""
+    name = MODELS.first()
+    known = MODELS.card(name).metrics.get("real_threshold", 0.5) if name else 0.5
+    return round(min(max(float(known), 0.05), 0.95), 2)
 
 
 def open_zones() -> Model | None:
@@ -83,6 +91,12 @@ def called(kind: str, name: str, request: gr.Request | None) -> str:
     return words(language_of(request)).get(f"infrared.{kind}.{name}", name)
 
 
+def titled(instance: Instance, request: gr.Request | None) -> str:
+    """Return a device's name in the reader's language, or its group where only that is sure."""
+    return instance.title(lambda name: called("class", name, request),
+                          lambda name: called("group", name, request))
+
+
 def remark(error: UserError, request: gr.Request | None) -> str:
     """Return a remark in the reader's language, the class that it names as well."""
     known = {key: called("class", value, request) if key == "name" else value
@@ -96,7 +110,7 @@ def translation(request: gr.Request | None) -> Callable[[str], str]:
     table, texts = error_templates(language), words(language)
 
     def translate(text: str) -> str:
-        keys = (f"infrared.{kind}.{text}" for kind in ("report", "class", "level"))
+        keys = (f"infrared.{kind}.{text}" for kind in ("report", "class", "level", "group"))
         return table.get(text) or next((texts[key] for key in keys if key in texts), text)
 
     return translate

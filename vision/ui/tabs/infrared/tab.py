@@ -42,6 +42,7 @@ from vision.ui.tabs.infrared.shared import (
     examples,
     open_thermogram,
     open_zones,
+    shown_from,
     translation,
 )
 from vision.ui.text import say, t
@@ -119,6 +120,8 @@ def show_card(model: str, own: str | None, request: gr.Request) -> str:
     parameters = sum(part.numel() for part in loaded.module.parameters())
     text = card_markdown(card, ARCHITECTURES[card.arch].link,
                                  {"parameters": f"{parameters:,}"}, request)
+    text += "".join(f"\n| {say(f'infrared.card.{name}', request)} | {shown} |"
+                    for name, shown in on_real_pictures(card.metrics, request))
     for name in ("mask_AP50", "mask_AP", "box_AP"):
         if card.metrics.get(name) is not None:
             shown = f"{card.metrics[name]:.3f} ({card.data['val']})"
@@ -129,6 +132,24 @@ def show_card(model: str, own: str | None, request: gr.Request) -> str:
             shown = in_a_row(card.metrics[name], kinds)
             text += f"\n| {say(f'infrared.card.{name}', request)} | {shown} |"
     return "\n\n".join([text, *card.metrics.get("findings", [])])
+
+
+def on_real_pictures(metrics: dict[str, Any], request: gr.Request | None
+                     ) -> Iterable[tuple[str, str]]:
+    """Yield what a detector reaches on real thermograms, each number with its interval."""
+    if "real_ap50" not in metrics:
+        return
+    def told(name: str) -> str:
+        return "{value:.2f} ({low:.2f}–{high:.2f})".format(**metrics[f"real_{name}"])
+
+    yield "real_on", say("infrared.card.real_pictures", request,
+                         devices=str(metrics["real_devices"]),
+                         pictures=str(metrics["real_pictures"]))
+    yield "real_ap50", told("ap50")
+    yield "real_groups", f"{metrics['real_ap50_groups']:.2f}"
+    yield "real_shown", say("infrared.card.real_found", request, recall=told("recall"),
+                            precision=told("precision"),
+                            threshold=f"{metrics['real_threshold']:.2f}")
 
 
 def in_a_row(found: dict[str, float | None], kinds: Iterable[str]) -> str:
@@ -180,8 +201,8 @@ def controls(shown: list[list[Any]]) -> tuple[dict[str, Any], gr.Button]:
             parts[name] = gr.Number(shown[0][place], label=t(f"infrared.{name}"), min_width=120,
                                     info=t(f"infrared.{name}_info"), elem_id=f"infrared-{name}")
     go = gr.Button(t("infrared.go"), variant="primary", elem_id="infrared-go")
-    for name, lowest, start in (("threshold", 0.05, 0.5), ("mask_threshold", 0.05, 0.5)):
-        parts[name] = gr.Slider(lowest, 0.95, start, step=0.05, label=t(f"infrared.{name}"),
+    for name, step, start in (("threshold", 0.01, shown_from()), ("mask_threshold", 0.05, 0.5)):
+        parts[name] = gr.Slider(0.05, 0.95, start, step=step, label=t(f"infrared.{name}"),
                                 info=t(f"infrared.{name}_info"),
                                 elem_id=f"infrared-{name.replace('_', '-')}")
     parts["palette"] = gr.Dropdown(
@@ -260,7 +281,8 @@ def build() -> class_link.Shared:
     with gr.Accordion(t("app.show_the_code"), open=False):
         settings = [parts[name] for name in CODED]
         picture, low, high, unit = shown[0]
-        script = gr.Code(code(picture, low, high, unit, MODELS.first(), 0.5, 0.5, 1, 20, None),
+        script = gr.Code(code(picture, low, high, unit, MODELS.first(), shown_from(), 0.5, 1, 20,
+                                   None),
                          language="python", interactive=False)
     with gr.Accordion(t("app.model_card"), open=False) as card_place:
         card = gr.Markdown(elem_id="infrared-card")
