@@ -113,7 +113,7 @@ def test_weights_that_cannot_be_fetched_leave_the_bundled_ones(
     page.locator("#style-fetch").click()
     said = page.locator(".toast-body").first
     expect(said).to_contain_text("could not be fetched (Connection refused)", timeout=SLOW)
-    expect(page.locator("#style-extractor input[value=bundled]")).to_be_checked()
+    expect(page.locator("#style-extractor input[value=slim]")).to_be_checked()
     put(page, "size", "64")
     put(page, "steps", "3")
     page.locator("#style-go").click()
