@@ -18,8 +18,8 @@ import torch
 
 from tests.conftest import REPOSITORY
 from vision.errors import UserError
-from vision.style import extractor
-from vision.style.extractor import fetch_imagenet
+from vision.style.features import extractor
+from vision.style.features.extractor import fetch_imagenet
 
 CONTENT = bytes(range(256)) * 2**13  # 2 MiB
 NAME = f"vgg19-{hashlib.sha256(CONTENT).hexdigest()[:8]}.pth"

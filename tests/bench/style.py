@@ -21,7 +21,7 @@ from tests.style import plain_loop
 from vision.style.data import to_tensor
 from vision.style.descent import Descent
 from vision.style.evaluate import judge
-from vision.style.extractor import BUNDLED, open_extractor
+from vision.style.features.extractor import BUNDLED, open_extractor
 from vision.style.models.vgg19 import Extractor
 from vision.style.scene import Scene
 from vision.style.settings import BOOK, FAST

@@ -14,8 +14,8 @@ import torch
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.style_helpers import SLOW, OpenPage, put, style_page, tiny  # noqa: F401
-from vision.style import extractor as extractors
 from vision.style import sheet, transfer
+from vision.style.features import extractor as extractors
 from vision.style.models.vgg19 import Extractor
 from vision.ui.tabs.style import one_pass
 from vision.ui.tabs.style.studio import Studio

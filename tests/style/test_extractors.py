@@ -15,15 +15,16 @@ from torch.nn import functional
 
 from vision import checkpoints, pretrained
 from vision.errors import UserError
-from vision.style import other_eyes, teachers, train_extractor, warm_start
-from vision.style.balance import balance
+from vision.style import other_eyes
 from vision.style.data import normalise
 from vision.style.evaluate import evaluate
+from vision.style.features import teachers, train, warm_start
+from vision.style.features.balance import balance
+from vision.style.features.teachers import LAYERS
 from vision.style.losses import gram, style_loss
 from vision.style.models import ARCHITECTURES
 from vision.style.models.vgg19 import Extractor, convolutions_of
 from vision.style.scene import Scene
-from vision.style.teachers import LAYERS
 from vision.style.transfer import transfer
 
 PICTURES = np.stack([picture(seed, 48, 64) for seed in range(4)])
@@ -174,19 +175,19 @@ def test_maps_that_are_fitted_explain_what_is_linear(public: None) -> None:
 
 
 @pytest.fixture
-def config(tmp_path: Path, public: None) -> train_extractor.Config:
+def config(tmp_path: Path, public: None) -> train.Config:
     (tmp_path / "own").mkdir()
     for seed in range(4):
         Image.fromarray(picture(seed)).save(tmp_path / "own" / f"{seed}.png")
-    return train_extractor.Config(
+    return train.Config(
         size="compact", teacher=("vgg19-slim-teacher",), photographs=str(tmp_path / "own"),
         side=32, batch=2, steps=4, precision="fp32", save_every=2,
         output=tmp_path / "x.safetensors")
 
 
-def test_a_pupil_learns_what_its_teacher_sees(config: train_extractor.Config) -> None:
+def test_a_pupil_learns_what_its_teacher_sees(config: train.Config) -> None:
     losses = []
-    path = train_extractor.train(replace(config, steps=30, learning_rate=1e-3),
+    path = train.train(replace(config, steps=30, learning_rate=1e-3),
                                  lambda step: losses.append(step.values["vgg19-slim-teacher"]))
     assert np.mean(losses[-5:]) < 0.9 * np.mean(losses[:5])
     model = checkpoints.load(path, ARCHITECTURES)
@@ -197,7 +198,7 @@ def test_a_pupil_learns_what_its_teacher_sees(config: train_extractor.Config) ->
 
 
 def test_a_teaching_that_breaks_off_ends_as_if_nothing_had_happened(
-        config: train_extractor.Config, tmp_path: Path) -> None:
+        config: train.Config, tmp_path: Path) -> None:
     class Broken(Exception):
         pass
 
@@ -205,17 +206,17 @@ def test_a_teaching_that_breaks_off_ends_as_if_nothing_had_happened(
         if step.number == 3:
             raise Broken
 
-    whole = train_extractor.train(replace(config, output=tmp_path / "whole.safetensors"))
+    whole = train.train(replace(config, output=tmp_path / "whole.safetensors"))
     with pytest.raises(Broken):
-        train_extractor.train(config, breaking)
-    torn = train_extractor.train(config)
+        train.train(config, breaking)
+    torn = train.train(config)
     first, second = (checkpoints.load(path, ARCHITECTURES).module.state_dict()
                      for path in (whole, torn))
     assert all(torch.equal(first[name], second[name]) for name in first)
 
 
-def test_without_a_step_it_stays_as_it_begins(config: train_extractor.Config) -> None:
-    path = train_extractor.train(replace(config, size="slim", begin="vgg19-slim-teacher", steps=0))
+def test_without_a_step_it_stays_as_it_begins(config: train.Config) -> None:
+    path = train.train(replace(config, size="slim", begin="vgg19-slim-teacher", steps=0))
     model, begun = checkpoints.load(path, ARCHITECTURES), warm_start.from_slim(slim_state())
     assert model.card.data["begins_with"] == "vgg19-slim-teacher"
     assert model.card.data["teachers"] == []
@@ -225,13 +226,13 @@ def test_without_a_step_it_stays_as_it_begins(config: train_extractor.Config) ->
     assert same > 0.999  # but for its scale and 8 bits
 
 
-def test_a_beginning_of_another_size_is_told(config: train_extractor.Config) -> None:
+def test_a_beginning_of_another_size_is_told(config: train.Config) -> None:
     with pytest.raises(UserError, match="'vgg16-bsds' has the size 'paper', not 'compact'"):
-        train_extractor.train(replace(config, begin="vgg16-bsds"))
+        train.train(replace(config, begin="vgg16-bsds"))
 
 
 def test_photographs_are_held_back_to_measure_with() -> None:
-    learnt, measured = train_extractor.split([np.full((1, 1), number) for number in range(25)])
+    learnt, measured = train.split([np.full((1, 1), number) for number in range(25)])
     assert [int(one[0, 0]) for one in measured] == [0, 10, 20]
     assert len(learnt) == 22 and not {int(one[0, 0]) for one in learnt} & {0, 10, 20}
 

@@ -18,8 +18,8 @@ from sights import CONTENT, STYLE, TINY, extractor, picture
 from vision import checkpoints
 from vision.errors import UserError
 from vision.style import data, predict, train
-from vision.style import extractor as extractors
 from vision.style.evaluate import evaluate
+from vision.style.features import extractor as extractors
 from vision.style.models import ARCHITECTURES
 from vision.style.models.vgg19 import Extractor
 from vision.style.settings import BOOK, FAST

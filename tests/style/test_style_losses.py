@@ -11,10 +11,10 @@ from torch import nn
 from torchvision.models.vgg import cfgs, make_layers
 
 from vision.style import colours, losses
-from vision.style.convolution import Convolution
 from vision.style.data import normalise, size_at, to_picture, to_tensor
+from vision.style.features.convolution import Convolution
+from vision.style.features.vgg_features import VggFeatures
 from vision.style.settings import LAYERS
-from vision.style.vgg_features import VggFeatures
 
 
 def test_gram_is_the_sum_over_places() -> None:

@@ -7,9 +7,9 @@ import copy
 import torch
 from torch.nn import functional
 
+from vision.style.features.vgg_features import VggFeatures
 from vision.style.losses import content_loss, gram, style_loss, tv_loss
 from vision.style.settings import Settings
-from vision.style.vgg_features import VggFeatures
 
 NAMES = ("content", "style", "tv")
 

@@ -13,8 +13,8 @@ import torch
 
 from vision import pretrained
 from vision.gpu_fallback import or_on_cpu
+from vision.style.features.warm_start import begin
 from vision.style.scene import Scene
-from vision.style.warm_start import begin
 from vision.training import best_device
 
 JUDGES = ("vgg16-bsds", "vgg19-slim-teacher")

@@ -19,7 +19,7 @@ from vision.gpu_fallback import on_best_device, or_on_cpu
 from vision.images import read_picture, write_png
 from vision.options import REQUIRED, Verb, option
 from vision.style.data import check_picture, size_at, to_picture, to_tensor
-from vision.style.extractor import EXTRACTORS, open_extractor
+from vision.style.features.extractor import EXTRACTORS, open_extractor
 from vision.style.models import ARCHITECTURES
 from vision.style.settings import (
     COLOURS,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from vision import checkpoints
 from vision.options import Verb, option
-from vision.style import train_extractor
+from vision.style.features import train as train_extractor
 from vision.style.train import Config as Training
 from vision.style.train import train
 from vision.training import on_terminal

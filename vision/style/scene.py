@@ -14,9 +14,9 @@ from torch.nn import functional
 from vision.errors import UserError
 from vision.style import colours
 from vision.style.data import check_picture, size_at, to_picture, to_tensor
+from vision.style.features.vgg_features import VggFeatures
 from vision.style.objective import Objective
 from vision.style.settings import Settings
-from vision.style.vgg_features import VggFeatures
 
 
 @dataclass(frozen=True, eq=False)

@@ -27,11 +27,11 @@ from vision.style.data import (
     size_at,
     to_tensor,
 )
-from vision.style.extractor import EXTRACTORS, open_extractor
+from vision.style.features.extractor import EXTRACTORS, open_extractor
+from vision.style.features.vgg_features import VggFeatures
 from vision.style.models import ARCHITECTURES
 from vision.style.objective import NAMES, Objective
 from vision.style.settings import Settings
-from vision.style.vgg_features import VggFeatures
 from vision.training import OnStep, Run, TrainingConfig, generator_for, on_terminal
 
 PAINTER = "forward"

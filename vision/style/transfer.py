@@ -26,10 +26,10 @@ from vision.gpu_fallback import give_notice, is_full
 from vision.style.clock import EVERY, Clock
 from vision.style.data import check_picture
 from vision.style.descent import Descent
+from vision.style.features.vgg_features import VggFeatures
 from vision.style.objective import NAMES
 from vision.style.scene import Scene
 from vision.style.settings import FAST, Settings, Weights
-from vision.style.vgg_features import VggFeatures
 from vision.training import best_device, precision_for
 
 AHEAD = 10  # steps that a GPU may run before anyone looks at their losses

@@ -14,7 +14,7 @@ import torch
 
 from tests.conftest import REPOSITORY
 from vision.infrared.classes import CLASSES
-from vision.style.extractor import BUNDLED
+from vision.style.features.extractor import BUNDLED
 from vision.training import best_device
 from vision.ui.shell import zero_gpu
 from vision.ui.tabs.infrared import gpu_detection

@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 from tests.style.sights import extractor
 from vision import checkpoints
-from vision.style import extractor as extractors
+from vision.style.features import extractor as extractors
 
 PATHS = (Path,)
 

@@ -15,7 +15,7 @@ from PIL import Image
 from tests.style.sights import CONTENT, STYLE
 from tests.ui.tabs.style_tiny import PATHS, tiny_extractor
 from vision.images import read_picture
-from vision.style.extractor import open_extractor
+from vision.style.features.extractor import open_extractor
 from vision.style.transfer import transfer
 from vision.ui.tabs.style.controls import Chosen
 

@@ -99,7 +99,7 @@ def code(content_power: float, style_power: float, tv_power: float, preset: str,
     return f"""from pathlib import Path
 
 from vision.images import read_picture, write_png
-from vision.style.extractor import open_extractor
+from vision.style.features.extractor import open_extractor
 from vision.style.settings import Settings
 from vision.style.transfer import transfer
 

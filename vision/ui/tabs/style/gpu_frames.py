@@ -18,7 +18,7 @@ def frames(extractor: str, content: np.ndarray, styles: list[np.ndarray], settin
            controls: Controls, mask: np.ndarray | None, start: np.ndarray | None
            ) -> Iterator[Frame]:
     """Return the frames of one transfer."""
-    from vision.style.extractor import open_extractor
+    from vision.style.features.extractor import open_extractor
     from vision.style.transfer import transfer
 
     if not ZERO:
@@ -33,7 +33,7 @@ def painted(extractor: str, content: np.ndarray, styles: list[np.ndarray], setti
             weights: Weights, mask: np.ndarray | None, start: np.ndarray | None
             ) -> Iterator[Frame]:
     """Yield the frames of one transfer with weights that stay as they are."""
-    from vision.style.extractor import open_extractor
+    from vision.style.features.extractor import open_extractor
     from vision.style.transfer import Controls, transfer
 
     controls = Controls()

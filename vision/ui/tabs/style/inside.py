@@ -35,7 +35,7 @@ Inputs = dict[str, Any]
 @within_memory(going_on)
 def look(request: gr.Request, studio: Studio, share: float, *inputs: Any) -> Markup:
     """Return the Gram matrices at first and at a moment of the painting, and the three pulls."""
-    from vision.style.extractor import open_extractor
+    from vision.style.features.extractor import open_extractor
     from vision.style.inside import look_inside
 
     pictures, chosen = Pictures.of(*inputs[:4]), Chosen(*inputs[4:])
@@ -90,7 +90,7 @@ def heat(values: np.ndarray) -> np.ndarray:
 @low_priority
 def rebuild(request: gr.Request, kind: str, layer: int, *inputs: Any) -> Iterator[np.ndarray]:
     """Start from noise and lower the loss of one layer only."""
-    from vision.style.extractor import open_extractor
+    from vision.style.features.extractor import open_extractor
     from vision.style.transfer import transfer
 
     pictures, chosen = Pictures.of(*inputs[:4]), Chosen(*inputs[4:])

@@ -32,7 +32,7 @@ GAP = 4  # pixels between two paintings
 def make(request: gr.Request, control: Control, content: str | None, style: str | None,
          second: str | None, region: Any, *controls: Any) -> Iterator[tuple[Any, ...]]:
     """Paint the sheet of the chosen pair, and show it as it forms; a Stop keeps what is there."""
-    from vision.style.extractor import open_extractor
+    from vision.style.features.extractor import open_extractor
     from vision.style.sheet import contact_sheet
 
     pictures, chosen = Pictures.of(content, style, second, None), Chosen(*controls)

@@ -69,7 +69,7 @@ def canvas(content: str | None, request: gr.Request) -> Any:
 @friendly
 def fetch(request: gr.Request, progress: gr.Progress = PROGRESS) -> tuple[str, str]:
     """Download the ImageNet weights with progress, and choose them."""
-    from vision.style.extractor import fetch_imagenet
+    from vision.style.features.extractor import fetch_imagenet
 
     fetch_imagenet(lambda share: progress(share))
     return "imagenet", say("style.fetched", request)
@@ -78,7 +78,7 @@ def fetch(request: gr.Request, progress: gr.Progress = PROGRESS) -> tuple[str, s
 @friendly
 def show_card(request: gr.Request) -> str:
     """Return the model cards of the extractors that ship."""
-    from vision.style.extractor import BUNDLED, SLIM
+    from vision.style.features.extractor import BUNDLED, SLIM
     from vision.style.models import ARCHITECTURES
 
     cards = {path.stem: checkpoints.read_card(path) for path in (SLIM, BUNDLED)}
@@ -226,7 +226,7 @@ def build() -> class_link.Shared:
 def warm() -> None:
     """Load the extractor and paint a few steps."""
     from vision.images import read_picture
-    from vision.style.extractor import SLIM, open_extractor
+    from vision.style.features.extractor import SLIM, open_extractor
     from vision.style.settings import Settings
     from vision.style.transfer import transfer
 

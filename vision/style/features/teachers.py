@@ -13,9 +13,9 @@ from torch import nn
 from torch.nn import functional
 
 from vision import pretrained
+from vision.style.features.vgg_features import VggFeatures
+from vision.style.features.warm_start import begin
 from vision.style.models.vgg19 import Extractor
-from vision.style.vgg_features import VggFeatures
-from vision.style.warm_start import begin
 
 LAYERS = (0, 5, 10, 19, 25, 28)  # those that the book's losses look at
 RIDGE = 1e-4  # beside the features' own mean square

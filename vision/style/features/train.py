@@ -18,11 +18,11 @@ from vision.checkpoints import Card
 from vision.datasets import licences
 from vision.errors import UserError
 from vision.options import Verb, option
-from vision.style.balance import balance
 from vision.style.data import PREPROCESS, cut, normalise, open_contents
+from vision.style.features.balance import balance
+from vision.style.features.teachers import Pupil, Teacher, fit, unexplained, widths_of
+from vision.style.features.warm_start import BEGINNINGS, SIZES, begin
 from vision.style.models.vgg19 import SHARE, Extractor
-from vision.style.teachers import Pupil, Teacher, fit, unexplained, widths_of
-from vision.style.warm_start import BEGINNINGS, SIZES, begin
 from vision.training import Average, OnStep, Run, TrainingConfig, generator_for, on_terminal
 
 WARM = 0.1  # share of the steps in which the learning rate rises

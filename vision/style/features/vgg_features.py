@@ -9,8 +9,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from vision.style.balance import share_of
-from vision.style.convolution import Convolution
+from vision.style.features.balance import share_of
+from vision.style.features.convolution import Convolution
 
 POOLS: dict[str, Callable[..., torch.Tensor]] = {"max": functional.max_pool2d,
                                                  "average": functional.avg_pool2d}

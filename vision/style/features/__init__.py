@@ -1,0 +1,1 @@
+"""The networks whose features say what content and style are, and how they were taught."""
