@@ -262,7 +262,9 @@ def test_every_shipped_checkpoint_is_small_and_has_a_full_card(system: str) -> N
         card = read_card(path)
         assert card.system == system and card.command.startswith("python -m vision ")
         assert card.created and card.device and card.data
-        assert card.steps > 0 or card.arch == "svm"  # fitted at once
+        public = card.data.get("begins_with")  # whose weights may ship as they came
+        assert card.steps > 0 or card.arch == "svm" or (public and any(
+            name.startswith(public) for name in card.data["licences"]))  # an svm is fitted at once
         assert path.stat().st_size <= 30e6
 
 
