@@ -19,6 +19,7 @@ from vision.ui import load_tabs
 from vision.ui.components import class_link
 from vision.ui.components.class_link import LONGEST, Shared, read
 from vision.ui.components.link_values import FURTHEST, choices, decode, encode
+from vision.ui.components.number_box import NumberBox
 from vision.ui.text import LANGUAGES, explain, words
 
 
@@ -40,7 +41,7 @@ def another(control: Any, pictures: Any, chance: random.Random) -> Any:
     if isinstance(control, gr.Slider):
         steps = round((control.maximum - control.minimum) / control.step)
         return round(control.minimum + chance.randint(0, steps) * control.step, 9)
-    if isinstance(control, gr.Number):
+    if isinstance(control, (gr.Number, NumberBox)):
         whole = chance.randint(0, 10**9)
         return whole if control.precision == 0 else whole / 4
     if isinstance(control, gr.Textbox):
