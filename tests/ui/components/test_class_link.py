@@ -101,6 +101,17 @@ def test_links_of_before_still_set_what_they_set(shared: dict[str, Shared], link
         assert got == value, name
 
 
+def test_pictures_of_one_name_have_links_of_their_own(tmp_path: Path) -> None:
+    paths = [str(tmp_path / folder / "a.png") for folder in ("first", "second")]
+    for path in paths:
+        Path(path).parent.mkdir()
+        Path(path).write_text(path)
+    picture = gr.Image(render=False)
+    links = [encode(picture, path, paths) for path in paths]
+    assert links == ["a", "second-a"]
+    assert [decode("picture", picture, str(link), paths) for link in links] == paths
+
+
 def test_the_defaults_travel(shared: dict[str, Shared]) -> None:
     for part in shared.values():
         values = [control.value["path"] if isinstance(control, gr.Image) else control.value

@@ -42,7 +42,7 @@ def decode(name: str, control: gr.components.Component, text: str, pictures: Seq
            ) -> Any:
     """Return the value that a text stands for, or raise if the control would not take it."""
     if isinstance(control, gr.Image):
-        return one_of(name, text, {"": None, **{Path(path).stem: path for path in pictures}})
+        return one_of(name, text, {"": None, **named(pictures)})
     if isinstance(control, gr.Checkbox):
         return one_of(name, text, {"0": False, "1": True})
     if may_be_empty(control) and not text:
@@ -106,5 +106,15 @@ def picture_name(path: str | None, pictures: Sequence[str]) -> str | None:
     """Return which of the page's pictures this one is, '' for none at all."""
     if not path:
         return ""
-    return next((Path(known).stem for known in pictures
+    return next((name for name, known in named(pictures).items()
                  if filecmp.cmp(path, known, shallow=False)), None)
+
+
+def named(pictures: Sequence[str]) -> dict[str, str]:
+    """Return pictures by their names; of two files with one name, the later has its folder's too.
+    """
+    found: dict[str, str] = {}
+    for path in map(Path, pictures):
+        name = f"{path.parent.name}-{path.stem}" if path.stem in found else path.stem
+        found.setdefault(name, str(path))
+    return found
