@@ -12,7 +12,7 @@ from tests.conftest import REPOSITORY
 SCRIPT = """
 import threading
 import psutil
-from vision.ui.memory import share_arenas, tidy
+from vision.ui.shell.malloc_tuning import share_arenas, tidy
 
 share_arenas()
 barrier = threading.Barrier(8)
