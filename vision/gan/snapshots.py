@@ -1,6 +1,6 @@
 """The memory of a training: curves, and small states of the generator through time.
 
-In the file matrices are 8-bit rows (`vision.eight_bit`): half the bytes of float16, and what is
+In the file matrices are 8-bit rows (`vision.quantised`): half the bytes of float16, and what is
 drawn moves by less than one grey value of 255 in the mean.
 """
 
