@@ -177,18 +177,19 @@ def read_card(path: Path) -> Card:
     return _card(path, _header(path))
 
 
+def require_system(path: Path, card: Card, wanted: str) -> None:
+    """Raise for a checkpoint of another system."""
+    if card.system != wanted:
+        raise UserError("'{file}' belongs to the system '{found}'",
+                        "checkpoints of '{wanted}' are accepted here",
+                        file=path.name, found=cut(card.system), wanted=wanted)
+
+
 def load(path: Path, registry: Registry) -> Model:
     """Return the checked model of a checkpoint in evaluation mode, built by its registry."""
     header = _header(path)
     card = _card(path, header)
-    if card.system != registry.system:
-        raise UserError(
-            "'{file}' belongs to the system '{found}'",
-            "checkpoints of '{wanted}' are accepted here",
-            file=path.name,
-            found=cut(card.system),
-            wanted=registry.system,
-        )
+    require_system(path, card, registry.system)
     tensors = _tensors(path)
     if digest(header["card"], tensors) != header.get("digest"):
         raise damaged(path, "its content does not fit its digest")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from vision.card_shape import ANY, check_card, number, number_or_none, positive, text
-from vision.checkpoints import Model, read_card
+from vision.checkpoints import Model, read_card, require_system
 from vision.pruning.data import SETS, require_classes
 from vision.pruning.predict import load
 
@@ -23,6 +23,7 @@ CARD = {
 def load_foreign(path: Path) -> Model:
     """Return the network of a file that a visitor sent."""
     card = read_card(path)
+    require_system(path, card, "pruning")
     check_card(path, card, CARD)
     require_classes(card.classes)
     return load(path)
