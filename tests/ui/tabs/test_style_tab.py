@@ -190,7 +190,7 @@ def test_curves_lie_where_their_values_are() -> None:
     values = np.array([[100.0, 1.0, 0.0], [1.0, 100.0, 0.0]])
     shown = curves(values, [1], 2, REQUEST)
     lines = [[tuple(map(float, point.split(","))) for point in line.split()]
-             for line in re.findall(r'points="([^"]*)"', shown)]
+             for line in re.findall(r'points="([^"]*)"[^>]* stroke-width="2"', shown)]
     (falls, rises, nothing) = lines
     assert falls[0][1] == rises[1][1] < falls[1][1] == rises[0][1] and nothing == []
 
