@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from vision.errors import UserError
-from vision.images import resize
 from vision.infrared.scenes import Scene
 from vision.infrared.thermogram.palettes import UNKNOWN, intensity, recognise
 from vision.infrared.thermogram.radiometry import KELVIN, surface
@@ -57,17 +56,6 @@ class Thermogram:
                             "enter that of the surroundings", found=reflected)
         celsius = surface(self.celsius.astype(np.float64), emissivity, reflected)
         return replace(self, celsius=celsius.astype(np.float32))
-
-    def within(self, longest: int) -> Thermogram:
-        """Return the same with no side longer than that; a pixel then is a mean of several."""
-        share = longest / max(self.grey.shape)
-        if share >= 1:
-            return self
-        height, width = (max(round(side * share), 1) for side in self.grey.shape)
-        size = (height, width)
-        celsius = None if self.celsius is None else resize(self.celsius, size)
-        return replace(self, picture=resize(self.picture, size), grey=resize(self.grey, size),
-                       celsius=celsius)
 
 
 def of_picture(picture: np.ndarray, low: float | None = None, high: float | None = None
