@@ -25,7 +25,8 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 TINY = (96, 128)  # height, width of the tiny pictures
 VERDICT = pytest.StashKey[int]()
 
-pytest_plugins = [f"tests.plugins.{name}" for name in ("left_out", "quick", "second_tries")]
+pytest_plugins = [f"tests.plugins.{name}" for name in (
+    "browser_last", "left_out", "quick", "second_tries")]
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ CONTENT = bytes(range(256)) * 2**13  # 2 MiB
 NAME = f"vgg19-{hashlib.sha256(CONTENT).hexdigest()[:8]}.pth"
 CHILD = """
 import sys, torch
-from vision.style import extractor
+from vision.style.features import extractor
 extractor._address = lambda: sys.argv[1]
 torch.hub.get_dir = lambda: sys.argv[2]
 extractor.fetch_imagenet(lambda share: print(f"{share:.2f}", flush=True))
