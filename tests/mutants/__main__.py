@@ -5,15 +5,15 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import resource
 import sys
-import time
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # forks are safe, and do not fight for the cores
 
 from tests.mutants.mutations import Mutant, mutants
 from tests.mutants.targets import TARGETS, Target
-from tests.mutants.warm import REPOSITORY, try_mutants
+from tests.mutants.warm import FOREIGN, REPOSITORY, bring, try_mutants
 
 LEAST = 0.9  # of the mutants of each file
 REASONS = Path(__file__).with_name("survivors.txt")
@@ -23,20 +23,26 @@ def main() -> int:
     """Mutate the chosen files; 1 if too few mutants of one of them are noticed."""
     parser = argparse.ArgumentParser(prog="tests.mutants", description=__doc__)
     parser.add_argument("files", nargs="*", help="parts of file names; none is all")
+    parser.add_argument("--lines", type=int, nargs="*", help="only the mutants of these lines")
     parser.add_argument("--most", type=int, default=1000, help="mutants a file, drawn by the seed")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     given = parser.parse_args()
     chosen = [target for target in TARGETS
               if not given.files or any(part in target.file for part in given.files)]
-    shares = [noticed(target, given) for target in chosen]
-    return 0 if shares and min(shares) >= LEAST else 1
+    bring(FOREIGN)  # once, not for each file
+    rows = [noticed(target, given) for target in chosen]
+    print("\n| file | mutants | killed | survivors |\n| --- | --- | --- | --- |")
+    for target, made, alive in rows:
+        print(f"| `{target.file}` | {made} | {1 - alive / made:.1%} | {alive} |")
+    return 0 if rows and all(1 - alive / made >= LEAST for _, made, alive in rows) else 1
 
 
-def noticed(target: Target, given: argparse.Namespace) -> float:
-    """Return the share of a file's mutants that tests notice, and print the others."""
-    start = time.monotonic()
-    made = mutants(REPOSITORY / "vision" / target.file, target.only)
+def noticed(target: Target, given: argparse.Namespace) -> tuple[Target, int, int]:
+    """Return how many mutants a file has and how many no test notices, and print those."""
+    start = processor_seconds()
+    made = [mutant for mutant in mutants(REPOSITORY / "vision" / target.file, target.only)
+            if not given.lines or mutant.line in given.lines]
     if len(made) > given.most:
         made = random.Random(given.seed).sample(made, given.most)
     name = ".".join(("vision", *Path(target.file).with_suffix("").parts))
@@ -45,10 +51,16 @@ def noticed(target: Target, given: argparse.Namespace) -> float:
                        given.jobs)
     alive = [mutant for mutant, end in zip(made, ends, strict=True) if end == 0]
     share = 1 - len(alive) / len(made)
-    print(f"{'ok ' if share >= LEAST else 'LOW'} {share:6.1%} of {len(made):3} in "
-          f"{target.file}, {time.monotonic() - start:.0f} s", flush=True)
+    print(f"{'ok ' if share >= LEAST else 'LOW'} {share:6.1%} of {len(made):3} in {target.file}, "
+          f"{processor_seconds() - start:.0f} s of one core", flush=True)
     tell(target, alive)
-    return share
+    return target, len(made), len(alive)
+
+
+def processor_seconds() -> float:
+    """Return for how long the forks that have ended kept a core busy."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def tell(target: Target, alive: list[Mutant]) -> None:

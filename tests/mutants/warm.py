@@ -12,7 +12,7 @@ import importlib
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,6 +28,7 @@ from tests.mutants.swap import Replacement, functions_of, put_into
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 FLAGS = ["-q", "-s", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:rerunfailures",
+         "--tb=no", "--assert=plain",  # nobody reads why: half of a fork's time
          "-m", "not browser and not data", "--rootdir", str(REPOSITORY)]
 AGAIN = 99  # the code of a fork whose mutant does not fit into functions
 FOREIGN = ("torch", "torchvision", "numpy", "scipy", "skimage", "cv2", "PIL", "matplotlib",
@@ -125,7 +126,7 @@ class Session:
         return work, self.findings.limit(reaching)
 
 
-def bring(modules: list[str]) -> None:
+def bring(modules: Iterable[str]) -> None:
     """Import here, once, what each fork would import."""
     for module in modules:
         with contextlib.suppress(Exception):
