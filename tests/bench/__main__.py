@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import confusion, gan, inference, infrared, pruning, segmentation, startup, style
+from tests.bench import (
+    cameras,
+    confusion,
+    gan,
+    inference,
+    infrared,
+    pruning,
+    segmentation,
+    startup,
+    style,
+)
 from tests.bench.table import show
 
 PARTS = {
+    "cameras": ("Files of thermal cameras, 480×640 (× of the 0.3 s allowed)", cameras.rows),
     "confusion": ("Confusion matrix, 360×480, 11 classes (× of ours)", confusion.rows),
     "gan": ("GAN: drawing, moving through time, the lab (× of the limit)", gan.rows),
     "inference": ("U-Net as shipped, 480×360 (× of the default)", inference.rows),

@@ -84,7 +84,7 @@ class Result:
 
     def remarks(self) -> list[UserError]:
         """Return what should be said about the result; none of it is a reason to stop."""
-        said = []
+        said = list(self.thermogram.said)
         if self.thermogram.visible_light:
             said.append(UserError("this looks like a photograph in visible light",
                                   "thermograms in a usual palette are read best"))

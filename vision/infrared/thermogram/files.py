@@ -1,11 +1,22 @@
-"""Thermograms from files: pictures in a palette, and radiometric frames of 16 bits or floats."""
+"""Thermograms from files: as cameras write them, pictures in a palette, and radiometric frames."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import cv2
 import numpy as np
+from PIL import Image
 
 from vision.errors import UserError, unknown
 from vision.images import SIXTEEN_BIT, Source, read_image, to_rgb
+from vision.infrared.thermogram.cameras.carried import carried
+from vision.infrared.thermogram.cameras.content import MOST_BYTES
+from vision.infrared.thermogram.cameras.readers import read_recording
+from vision.infrared.thermogram.cameras.recording import Recording
+from vision.infrared.thermogram.cameras.still import still_in
 from vision.infrared.thermogram.palettes import paint
 from vision.infrared.thermogram.thermogram import Thermogram, check_ends, of_picture
 
@@ -28,11 +39,86 @@ def read_thermogram(source: Source, unit: str = "", low: float | None = None,
     Frames of 16 bits or floats keep their whole range as temperatures. Without a unit, `low` and
     `high` are those of a frame's smallest and largest value; in a picture, of its palette's ends.
     With `longest`, a larger one is shrunk to that side before anything is computed.
+
+    A file that a thermal camera wrote brings its own temperatures and how they were measured;
+    where it is damaged, the picture in it is read, and what is wrong is said with it.
     """
+    if found := of_camera(source, low, high, longest):
+        return found
     image = read_image(source, longest=longest)
     if image.mode in SIXTEEN_BIT or image.mode.startswith("I;16"):
         return of_values(np.asarray(image), unit, low, high)
     return of_picture(to_rgb(image), low, high)
+
+
+def of_camera(source: Source, low: float | None = None, high: float | None = None,
+              longest: int | None = None) -> Thermogram | None:
+    """Return the thermogram in a camera's file, or None if it is an ordinary picture."""
+    content = content_of(source)
+    if content is None:
+        return None
+    inside = carried(content) or content
+    try:
+        recording = read_recording(inside)
+    except UserError as error:
+        picture = still_in(inside, longest)
+        if picture is None:
+            raise
+        return replace(of_picture(picture, low, high), said=(error,))
+    return of_recording(recording, low, high, longest) if recording else None
+
+
+def content_of(source: Source) -> bytes | None:
+    """Return the bytes of a file, None if it is none or larger than cameras write them."""
+    if isinstance(source, (Image.Image, np.ndarray)):
+        return None
+    if isinstance(source, bytes):
+        return source if len(source) <= MOST_BYTES else None
+    if isinstance(source, (str, Path)):
+        path = Path(source)
+        small = path.is_file() and path.stat().st_size <= MOST_BYTES
+        return path.read_bytes() if small else None
+    start = source.tell()
+    content = source.read(MOST_BYTES + 1)
+    source.seek(start)
+    return content if len(content) <= MOST_BYTES else None
+
+
+def of_recording(recording: Recording, low: float | None = None, high: float | None = None,
+                 longest: int | None = None) -> Thermogram:
+    """Return the thermogram of what a camera stored.
+
+    Ends that are given take the place of its smallest and largest temperature, and those between
+    follow; as they are shown to a tenth, ends that are the same to a tenth change nothing.
+    """
+    values = smaller(recording.values, longest)
+    ends = (low, high) if low is not None or high is not None else None
+    if recording.degrees and (ends is None or same_ends(values, ends)):
+        found = of_values(values, "celsius")
+    else:
+        found = of_values(values, "", low, high)
+    said = list(recording.said)
+    if recording.shifted and found.celsius is not None and ends is None:
+        said.append(UserError("this camera stores temperatures whose level is shifted",
+                              "their differences are right",
+                              "enter the two ends that the camera showed"))
+    return replace(found, recording=recording, said=tuple(said))
+
+
+def same_ends(values: np.ndarray, ends: tuple[Any, Any]) -> bool:
+    """Return whether two ends are those of the values, as they are shown."""
+    own = float(values.min()), float(values.max())
+    return all(end is not None and abs(end - mine) <= 0.051
+               for end, mine in zip(ends, own, strict=True))
+
+
+def smaller(values: np.ndarray, longest: int | None) -> np.ndarray:
+    """Return a field (H, W) with no side longer than that."""
+    share = (longest or max(values.shape)) / max(values.shape)
+    if share >= 1:
+        return values
+    size = max(round(values.shape[1] * share), 1), max(round(values.shape[0] * share), 1)
+    return cv2.resize(values, size, interpolation=cv2.INTER_AREA)
 
 
 def of_values(values: np.ndarray, unit: str = "", low: float | None = None,

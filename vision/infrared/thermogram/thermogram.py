@@ -8,8 +8,9 @@ import numpy as np
 
 from vision.errors import UserError
 from vision.infrared.scenes import Scene
+from vision.infrared.thermogram.cameras.recording import Recording
 from vision.infrared.thermogram.palettes import UNKNOWN, intensity, recognise
-from vision.infrared.thermogram.radiometry import KELVIN, surface
+from vision.infrared.thermogram.radiometry import KELVIN, TOTAL, Band, surface
 
 HOTTEST = 3000.0  # °C
 
@@ -22,6 +23,8 @@ class Thermogram:
     grey: np.ndarray  # float32 (H, W), 0…1
     celsius: np.ndarray | None  # float32 (H, W), °C
     palette: str
+    recording: Recording | None = None  # what its camera stored, if that was read
+    said: tuple[UserError, ...] = ()  # what was found while it was read
 
     def __post_init__(self) -> None:
         if self.picture.shape != (*self.grey.shape, 3):
@@ -39,6 +42,11 @@ class Thermogram:
         """Return the share of pixels at absolute zero, to which a wrong emissivity leads."""
         return 0.0 if self.celsius is None else float((self.celsius <= -KELVIN + 0.01).mean())
 
+    @property
+    def band(self) -> Band:
+        """Return what its camera sees of radiation: all of it, where its constants are unknown."""
+        return self.recording.band if self.recording else TOTAL
+
     def corrected(self, emissivity: float, reflected: float | None) -> Thermogram:
         """Return the same with the temperatures of surfaces that also mirror what is around."""
         if not 0.1 <= emissivity <= 1:
@@ -54,7 +62,7 @@ class Thermogram:
             raise UserError("the reflected temperature is {found} °C",
                             "numbers from −273 to 3000 °C are accepted",
                             "enter that of the surroundings", found=reflected)
-        celsius = surface(self.celsius.astype(np.float64), emissivity, reflected)
+        celsius = surface(self.celsius.astype(np.float64), emissivity, reflected, band=self.band)
         return replace(self, celsius=celsius.astype(np.float32))
 
 

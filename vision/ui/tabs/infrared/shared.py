@@ -98,8 +98,9 @@ def titled(instance: Instance, request: gr.Request | None) -> str:
 
 
 def remark(error: UserError, request: gr.Request | None) -> str:
-    """Return a remark in the reader's language, the class that it names as well."""
-    known = {key: called("class", value, request) if key == "name" else value
+    """Return a remark in the reader's language, and so the class or parameter that it names."""
+    kinds = {"name": "class", "parameter": "parameter"}
+    known = {key: called(kinds[key], value, request) if key in kinds else value
              for key, value in error.values.items()}
     return explain(UserError(*error.parts, **known), request)
 
