@@ -35,9 +35,9 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> train.Config:
     for seed in range(3):
         Image.fromarray(picture(seed)).save(tmp_path / "own" / f"{seed}.png")
     Image.fromarray(STYLE).save(tmp_path / "style.png")
-    return train.Config(style=tmp_path / "style.png", contents=str(tmp_path / "own"), size="tiny",
-                        steps=6, batch=2, side=64, style_side=64, precision="fp32", save_every=2,
-                        output=tmp_path / "x.safetensors")
+    return train.Config(style=(tmp_path / "style.png",), contents=str(tmp_path / "own"),
+                        size="tiny", steps=6, batch=2, side=64, style_side=64, precision="fp32",
+                        save_every=2, output=tmp_path / "x.safetensors")
 
 
 @pytest.mark.parametrize("size", ["tiny", "compact"])
@@ -88,7 +88,7 @@ def test_training_lowers_the_loss_and_shows_paintings(config: train.Config) -> N
     assert len(steps) == 20 and np.mean(losses[-5:]) < 0.8 * np.mean(losses[:5])
     assert shown[0].shape == (43, 64, 3) and not np.array_equal(*shown)
     model = predict.load(path)
-    assert model.card.steps == 20 and model.card.data["style"] == "style.png"
+    assert model.card.steps == 20 and model.card.data["styles"] == ["style"]
     assert str(config.contents) not in model.card.to_json()
 
 
@@ -104,8 +104,8 @@ def test_a_report_judges_every_painting_alike(config: train.Config) -> None:
 
 def test_the_command_line(cli: Callable[..., Any], config: train.Config, tmp_path: Path) -> None:
     content = tmp_path / "own" / "0.png"
-    answer = cli("style", "predict", content, "--style", config.style, "--side", 64, "--steps", 3,
-                 "--output", tmp_path / "out.png", "--json")
+    answer = cli("style", "predict", content, "--style", config.style[0], "--side", 64,
+                 "--steps", 3, "--output", tmp_path / "out.png", "--json")
     steps = FAST.steps[0] + 3  # all at half the size
     assert answer.code == 0 and f'"steps": {steps}' in answer.out
     assert np.asarray(Image.open(tmp_path / "out.png")).shape == (43, 64, 3)
@@ -114,7 +114,7 @@ def test_the_command_line(cli: Callable[..., Any], config: train.Config, tmp_pat
                   "--output", tmp_path / "once.png")
     assert at_once.code == 0 and Image.open(tmp_path / "once.png").size == (80, 53)
     for words, wanted in ((("--side", 64), "no style picture"),
-                          (("--style", config.style, "--side", 9), "side"),
+                          (("--style", config.style[0], "--side", 9), "side"),
                           (("--checkpoint", tmp_path / "none.safetensors"), "no checkpoint")):
         wrong = cli("style", "predict", content, *words)
         assert wrong.code == 2 and wanted in wrong.err and "Traceback" not in wrong.err

@@ -32,7 +32,11 @@ def test_what_is_missing_is_trained_by_its_recipe(tmp_path: Path,
     assert recipes.run(recipes.Config(folder=tmp_path)) == []
 
 
-@pytest.mark.parametrize("name", recipes.NAMES)
+SHIPPED = [name for name in recipes.NAMES
+           if (checkpoints.FOLDER / "style" / f"{name}.safetensors").is_file()]
+
+
+@pytest.mark.parametrize("name", SHIPPED)
 def test_what_ships_was_made_by_its_recipe(name: str) -> None:
     card = checkpoints.read_card(checkpoints.FOLDER / "style" / f"{name}.safetensors")
     recipe = {**recipes.PAINTERS, **recipes.EXTRACTORS}[name]
@@ -43,4 +47,4 @@ def test_what_ships_was_made_by_its_recipe(name: str) -> None:
 
 def test_every_style_picture_is_there() -> None:
     for recipe in recipes.PAINTERS.values():
-        assert (checkpoints.FOLDER.parent / recipe.style).is_file()
+        assert all((checkpoints.FOLDER.parent / style).is_file() for style in recipe.style)

@@ -5,7 +5,6 @@ Beside the network that painted, others are asked: vision/style/other_eyes.py.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -22,7 +21,7 @@ from vision.options import REQUIRED, Verb, option
 from vision.style.features.extractor import EXTRACTORS, open_extractor
 from vision.style.objective import NAMES
 from vision.style.other_eyes import Judgement, judges, left_out, seen_by
-from vision.style.predict import load, optimise, paint
+from vision.style.predict import load, optimise, predict
 from vision.style.scene import Scene
 from vision.style.settings import PRESET_EXTRACTORS, PRESETS, Settings
 from vision.training import best_device
@@ -101,9 +100,8 @@ def _paintings(extractor: nn.Module, scene: Scene, network: Model | None
         result = optimise(extractor, scene.content, style, replace(settings, precision=precision))
         yield f"optimised, {precision}", result.picture, result.seconds
     if network:
-        start = time.perf_counter()
-        picture = paint(network.module, scene.content, side)
-        yield "network, one pass", picture, time.perf_counter() - start
+        result = predict(network, scene.content, side, scene.styles[0])
+        yield "network, one pass", result.picture, result.seconds
 
 
 @dataclass(frozen=True)

@@ -25,10 +25,10 @@ class Objective:
         self.content = content_targets(vgg, content, settings.content_layers)
         self.grams = style_targets(vgg, styles, settings.style_layers, settings.blend)
 
-    def about(self, contents: torch.Tensor) -> Objective:
-        """Return the same objective for other contents (N, 3, H, W), one for each painting."""
+    def about(self, contents: torch.Tensor, grams: dict[int, torch.Tensor]) -> Objective:
+        """Return the same objective for other contents (N, 3, H, W) and their styles' matrices."""
         other = copy.copy(self)
-        other.base = contents
+        other.base, other.grams = contents, grams
         other.content = content_targets(self.vgg, contents, tuple(self.content))
         return other
 

@@ -13,14 +13,15 @@ import torch
 from torch import nn
 
 from vision import checkpoints
-from vision.checkpoints import Model
-from vision.errors import UserError
+from vision.checkpoints import Card, Model
+from vision.errors import UserError, unknown
 from vision.gpu_fallback import on_best_device, or_on_cpu
 from vision.images import read_picture, write_png
 from vision.options import REQUIRED, Verb, option
 from vision.style.data import check_picture, size_at, to_picture, to_tensor
 from vision.style.features.extractor import EXTRACTORS, open_extractor
-from vision.style.models import ARCHITECTURES
+from vision.style.models import ARCHITECTURES, painters
+from vision.style.models.any_style import AnyStyle
 from vision.style.settings import (
     COLOURS,
     FAST,
@@ -67,27 +68,59 @@ def load(path: Path) -> Model:
     return model
 
 
-def painters() -> list[str]:
-    """Return the names of the architectures that paint."""
-    return [entry.name for entry in ARCHITECTURES if entry.facts["paints"]]
+def predict(model: Model, content: np.ndarray, side: int = 600,
+            style: np.ndarray | str | None = None, alpha: float = 1.0) -> Result:
+    """Paint a picture in a single pass, its longest side `side`.
 
-
-def predict(model: Model, content: np.ndarray, side: int = 600) -> Result:
-    """Paint a picture in a single pass, its longest side `side`."""
+    The style is a picture for a network that takes any, and a name for one that knows several;
+    `alpha` is how far to go from the content's own style to that picture's.
+    """
     start = time.perf_counter()
     check_number("side", side, SMALLEST, LARGEST)
-    picture = paint(model.module, check_picture(content), side)
+    check_number("alpha", alpha, 0, 1)
+    check_picture(content)
+    picture = paint(model.module, content, side, told(model, content, style, alpha))
     return Result(picture, time.perf_counter() - start)
+
+
+@torch.inference_mode()
+def told(model: Model, content: np.ndarray, style: np.ndarray | str | None, alpha: float
+         ) -> torch.Tensor | None:
+    """Return the style as the vector (1, M) that a network is told; none is its first one."""
+    if not isinstance(model.module, AnyStyle):
+        return _mixture(model, style) if isinstance(style, str) else None
+    if not isinstance(style, np.ndarray):
+        raise UserError("there is no style picture yet", "any picture will do",
+                        "upload one or click a painting")
+    side = model.card.data.get("style_side", 384)
+    own, wanted = (model.module.statistics(to_tensor(one, size_at(one, side)).to(
+        next(model.module.parameters()).device)) for one in (content, check_picture(style)))
+    return torch.lerp(own, wanted, alpha)
+
+
+def _mixture(model: Model, style: str) -> torch.Tensor:
+    """Return the mixture (1, styles) of the style of that name alone."""
+    known = styles_of(model.card)
+    if style not in known:
+        raise unknown("style", style, known)
+    return torch.eye(len(known), device=next(model.module.parameters()).device)[
+        known.index(style)][None]
+
+
+def styles_of(card: Card) -> list[str]:
+    """Return the names of the styles that a network knows, none if it takes any picture's."""
+    return list(card.data.get("styles", [])) if card.arch == "forward" else []
 
 
 @or_on_cpu
 @torch.inference_mode()
-def paint(module: nn.Module, content: np.ndarray, side: int) -> np.ndarray:
+def paint(module: nn.Module, content: np.ndarray, side: int, style: torch.Tensor | None = None
+          ) -> np.ndarray:
     """Return what a network paints of a picture; one that is being trained may be asked too."""
     device = next(module.parameters()).device
-    x = to_tensor(content, size_at(content, side)).to(device)
+    x = to_tensor(content, size_at(content, side)).to(device, memory_format=torch.channels_last)
     with torch.autocast(device.type, torch.bfloat16, enabled=bf16_is_faster(device.type)):
-        return to_picture(module(x.to(memory_format=torch.channels_last)))  # (1, 3, h, w)
+        return to_picture(module(x, *[] if style is None else [style.to(device)]))
 
 
 def optimise(extractor: nn.Module, content: np.ndarray, styles: list[np.ndarray],
@@ -105,7 +138,7 @@ class Config:
     """Settings of `predict`; what is none is as in the preset."""
 
     content: Path = option(REQUIRED, "the picture to paint", positional=True)
-    style: Path | None = option(None, "the style picture")
+    style: Path | None = option(None, "the style picture, or its name if a network knows it")
     second_style: Path | None = option(None, "a second one to blend with it")
     preset: str = option("fast", "the settings to begin with", lambda: list(PRESETS))
     extractor: str | None = option(None, "the network that sees; none is the preset's",
@@ -116,6 +149,7 @@ class Config:
     content_weight: float | None = option(None, "weight of the content loss")
     style_weight: float | None = option(None, "weight of the style loss")
     tv_weight: float | None = option(None, "weight of the total variation loss")
+    alpha: float = option(1.0, "how much of the style, if a network paints any at once")
     blend: float | None = option(None, "share of the second style")
     optimizer: str | None = option(None, "the optimizer", lambda: [*LEARNING_RATES])
     colours: str | None = option(None, "whose colours", lambda: [*COLOURS])
@@ -139,8 +173,8 @@ def run(config: Config) -> Result:
     """Paint one picture and write it."""
     content = read_picture(config.content)
     if config.checkpoint:
-        side = config.side or FAST.sides[-1]
-        result = predict(load(config.checkpoint), content, side)
+        model, side = load(config.checkpoint), config.side or FAST.sides[-1]
+        result = predict(model, content, side, _style_for(model, config.style), config.alpha)
     else:
         extractor = config.extractor or PRESET_EXTRACTORS[config.preset]
         result = optimise(open_extractor(extractor), content, _styles(config),
@@ -154,6 +188,13 @@ def _styles(config: Config) -> list[np.ndarray]:
         raise UserError("there is no style picture", "any picture will do",
                         "name one with --style, or a network with --checkpoint")
     return [read_picture(path) for path in (config.style, config.second_style) if path]
+
+
+def _style_for(model: Model, path: Path | None) -> np.ndarray | str | None:
+    """Return a style as a network takes it: the picture, or its name if it knows a few by name."""
+    if path is None:
+        return None
+    return path.stem if styles_of(model.card) else read_picture(path)
 
 
 def _show(frame: Frame) -> None:

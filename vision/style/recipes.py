@@ -19,9 +19,12 @@ EXTRACTORS = {
     "vgg19": train_extractor.Config(size="paper", begin="vgg16-bsds",
                                     teacher=("vgg19-slim-teacher",)),
 }
+OWN = tuple(Path(f"assets/style/{name}.jpg") for name in (
+    "autumn", "discs", "ink", "koi", "linocut", "night", "poppies", "river", "strata", "tapestry",
+    "wave", "window"))
 PAINTERS = {
-    "wave": Training(style=Path("assets/style/wave.jpg"), contents="tiny-imagenet", steps=1500,
-                     style_weight=1e4, precision="bf16"),
+    "any-style": Training(arch="any_style", style=OWN, contents="imagenette", steps=2500,
+                          save_every=50, precision="bf16"),
 }
 NAMES = [*EXTRACTORS, *PAINTERS]  # the networks that see come first: the others learn by them
 

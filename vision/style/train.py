@@ -1,7 +1,8 @@
-"""Train a network that paints one style in a single pass, by the losses of the optimisation.
+"""Train a network that paints in a single pass, by the losses of the optimisation.
 
 Johnson, Alahi, Fei-Fei, arXiv:1603.08155, equation 1: the weights of the painter are what is
-optimised here, over many contents, instead of the pixels of one painting.
+optimised here, over many contents, instead of the pixels of one painting. Each picture of a batch
+is to be painted in a style of its own (arXiv:1610.07629).
 """
 
 from __future__ import annotations
@@ -12,95 +13,119 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import nn
 
 from vision import checkpoints
 from vision.checkpoints import Card
 from vision.datasets import licences
+from vision.errors import UserError
 from vision.images import read_picture
 from vision.options import Verb, option
-from vision.style.data import (
-    PREPROCESS,
-    check_picture,
-    cut,
-    normalise,
-    open_contents,
-    size_at,
-    to_tensor,
-)
-from vision.style.features.extractor import EXTRACTORS, open_extractor
+from vision.style.data import PREPROCESS, check_picture, cut, normalise, open_contents
+from vision.style.features.extractor import EXTRACTORS, SLIM, open_extractor
 from vision.style.features.vgg_features import VggFeatures
-from vision.style.models import ARCHITECTURES
-from vision.style.objective import NAMES, Objective
+from vision.style.models import ARCHITECTURES, painters
+from vision.style.models.any_style import AnyStyle
+from vision.style.objective import NAMES
 from vision.style.settings import Settings
-from vision.training import OnStep, Run, TrainingConfig, generator_for, on_terminal
+from vision.style.targets import Targets
+from vision.style.taught_styles import TaughtStyles, any_styles, learnt_styles
+from vision.training import Average, OnStep, Run, TrainingConfig, generator_for, on_terminal
 
-PAINTER = "forward"
+CALIBRATION = 16  # photographs that say how far away a style is
 
 
 @dataclass(frozen=True, kw_only=True)
 class Config(TrainingConfig):
     """Settings of one training."""
 
-    style: Path = option(Path("assets/style/night.jpg"), "the style picture")
+    arch: str = option("forward", "forward knows the styles that it learnt by, any_style takes any",
+                       painters)
+    style: tuple[Path, ...] = option((Path("assets/style/night.jpg"),), "the style pictures")
     contents: str = option("photographs", "what to paint: photographs, imagenette, tiny-imagenet, "
                            "cifar10 or a folder of your pictures")
     size: str = option("compact", "its size", lambda: ["tiny", "compact", "paper"])
-    extractor: str = option("bundled", "the network that sees", lambda: list(EXTRACTORS))
+    extractor: str = option("slim", "the network that sees", lambda: list(EXTRACTORS))
     steps: int = 2000
     batch: int = 4
     side: int = option(128, "height and width of the pictures")
-    style_side: int = option(384, "longest side of the style picture")
-    content_weight: float = option(1.0, "weight of the content loss")
-    style_weight: float = option(1000.0, "weight of the style loss")
-    tv_weight: float = option(10.0, "weight of the total variation loss, which smooths")
+    style_side: int = option(384, "longest side of the style pictures")
+    content_weight: float = option(1.0, "weight of the content loss, a share of photographs'")
+    style_weight: float = option(40.0, "weight of the style loss, a share of photographs'")
+    tv_weight: float = option(0.1, "weight of the total variation loss, which smooths")
     learning_rate: float = option(2e-3, "highest learning rate of the one-cycle schedule")
     output: Path = Path("runs/style/forward.safetensors")
 
 
 def train(config: Config, on_step: OnStep | None = None) -> Path:
     """Train as configured, tell `on_step` of every step, and return the checkpoint's path."""
-    config.check(batch=(1, 10**4), side=(64, 1024), style_side=(64, 2048), learning_rate=(1e-7, 1))
+    check(config)
     config = checkpoints.with_target(config)
-    style, contents = check_picture(read_picture(config.style)), open_contents(config.contents)
+    contents = open_contents(config.contents)
     run = Run(config, on_step)
-    module = ARCHITECTURES.build(PAINTER, size=config.size)
-    optimizer = torch.optim.Adam(module.parameters(), config.learning_rate)
+    targets = make_targets(config, run, contents)
+    module, styles = begin(config, targets, contents)
+    average = Average(module)
+    optimizer = torch.optim.Adam([weights for weights in module.parameters()
+                                  if weights.requires_grad], config.learning_rate)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, config.learning_rate,
                                                    total_steps=config.steps + 1, pct_start=0.1)
-    module, optimizer, schedule = run.prepare(module, optimizer, schedule)
-    objective, weights = make_objective(config, run, style)
+    module, optimizer, schedule, average = run.prepare(module, optimizer, schedule, average)
+    weights = torch.tensor(Settings(config.content_weight, config.style_weight, config.tv_weight)
+                           .weights.as_tuple(), device=run.accelerator.device)
     module.train()
 
-    for _, pixels in run.steps(lambda number: make_batch(contents, config, run, number)):
+    for number, pixels in run.steps(lambda number: make_batch(contents, config, run, number)):
         x = normalise(pixels.to(run.accelerator.device))
-        losses = (weights * objective.about(x).losses(module(x).float())).mean(1)  # (3,)
+        told, grams = styles.batch(number, config.batch, run.share(config.batch))
+        losses = targets.shares(x, module(x, told).float(), grams).mean(1)  # (3,)
         optimizer.zero_grad(set_to_none=True)
-        run.accelerator.backward(losses.sum())
+        run.accelerator.backward((weights * losses).sum())
         torch.nn.utils.clip_grad_norm_(module.parameters(), 10.0)
         optimizer.step()
         schedule.step()
-        sample = run.accelerator.unwrap_model(module) if on_step else None
-        run.report(sample, loss=losses.sum().detach(),
+        average.update(run.accelerator.unwrap_model(module))
+        run.report(average.module if on_step else None, loss=(weights * losses).sum().detach(),
                    **dict(zip(NAMES, losses.detach(), strict=True)))
 
     if run.accelerator.is_main_process:
-        checkpoints.save(config.output, run.accelerator.unwrap_model(module), card(config, run))
+        checkpoints.save(config.output, average.module, card(config, run), bits=8)
     run.finish()
     return config.output
 
 
-def make_objective(config: Config, run: Run, style: np.ndarray
-                   ) -> tuple[Objective, torch.Tensor]:
-    """Return the losses against the style picture, and their weights (3, 1)."""
-    settings = Settings(config.content_weight, config.style_weight, config.tv_weight)
-    device = run.accelerator.device
+def check(config: Config) -> None:
+    """Raise for settings that cannot work."""
+    config.check(batch=(1, 10**4), side=(64, 1024), style_side=(64, 2048), learning_rate=(1e-7, 1))
+    if not config.style:
+        raise UserError("there is no style picture", "any picture will do",
+                        "name one with --style, or a network with --checkpoint")
+
+
+def make_targets(config: Config, run: Run, contents: Sequence[np.ndarray]) -> Targets:
+    """Return the losses as photographs scale them."""
+    layers = (*Settings().content_layers, *Settings().style_layers)
     half = run.accelerator.mixed_precision == "bf16"
-    vgg = VggFeatures(open_extractor(config.extractor).get_submodule("features"),
-                      (*settings.content_layers, *settings.style_layers), device=device,
+    vgg = VggFeatures(open_extractor(config.extractor).get_submodule("features"), layers,
+                      device=run.accelerator.device,
                       dtype=torch.bfloat16 if half else torch.float32)
-    x = to_tensor(style, size_at(style, config.style_side)).to(device)
-    weights = torch.tensor(settings.weights.as_tuple(), device=device)[:, None]
-    return Objective(vgg, x, [x], settings), weights
+    random = generator_for(config.seed, 2**32)  # no step has this number
+    photographs = torch.stack([cut(contents, random, config.side) for _ in range(CALIBRATION)])
+    return Targets(vgg, normalise(photographs.to(run.accelerator.device)))
+
+
+def begin(config: Config, targets: Targets, contents: Sequence[np.ndarray]
+          ) -> tuple[nn.Module, TaughtStyles]:
+    """Return the network to train, and the styles that it is to paint in."""
+    pictures = [check_picture(read_picture(path)) for path in config.style]
+    if config.arch == "forward":
+        module = ARCHITECTURES.build(config.arch, size=config.size, styles=len(pictures))
+        return module, learnt_styles(targets, pictures, config.style_side, config.seed)
+    module = ARCHITECTURES.build(config.arch, size=config.size)
+    assert isinstance(module, AnyStyle)
+    features = open_extractor("slim").get_submodule("features")
+    return module, any_styles(module, features, targets, pictures, contents, config.style_side,
+                              config.seed)
 
 
 def make_batch(contents: Sequence[np.ndarray], config: Config, run: Run, number: int
@@ -112,13 +137,17 @@ def make_batch(contents: Sequence[np.ndarray], config: Config, run: Run, number:
 
 
 def card(config: Config, run: Run) -> Card:
-    """Return the model card, with the licence of what was painted."""
+    """Return the model card, with the licences of what was painted, and of what it sees with."""
     name = config.contents
     licence = "public domain and CC0" if name == "photographs" else licences([name])[name]
     source = "scikit-image's photographs" if name == "photographs" else Path(name).name
-    return run.card("style", PAINTER, {"size": config.size}, preprocess=PREPROCESS,
-                    data={"style": config.style.name, "train": [source],
-                          "extractor": config.extractor, "licences": {source: licence}},
+    knows = config.arch == "forward"
+    many = {"styles": len(config.style)} if knows else {}
+    seen = {} if knows else checkpoints.read_card(SLIM).data.get("licences", {})
+    return run.card("style", config.arch, {"size": config.size, **many}, preprocess=PREPROCESS,
+                    data={"styles": [path.stem for path in config.style], "train": [source],
+                          "style_side": config.style_side,
+                          "extractor": config.extractor, "licences": {source: licence} | seen},
                     metrics={"seconds": run.seconds})
 
 
@@ -127,4 +156,4 @@ def run(config: Config) -> Path:
     return train(config, on_terminal)
 
 
-VERB = Verb(Config, run, "Train a network that paints one style in a single pass.")
+VERB = Verb(Config, run, "Train a network that paints in a single pass.")

@@ -251,10 +251,10 @@ def test_a_network_is_trained_and_paints_at_once(pair: Any, monkeypatch: pytest.
     monkeypatch.setattr(one_pass, "SIDE", 64)
     news = list(one_pass.train_own(*pair[:2], 2, 1e-3, 0, Control(), REQUEST))
     own, studio = news[-1][3], Studio()
-    one, many, said = one_pass.one_pass(studio, pair[0], OWN, 64, own, REQUEST)
+    one, many, said = one_pass.one_pass(studio, *pair[:2], OWN, 64, 1, own, REQUEST)
     assert one.shape[1] == 64 and many is None and "ms" in said
     list(run(studio, pair))
-    assert one_pass.one_pass(studio, pair[0], OWN, 64, own, REQUEST)[1] is not None
+    assert one_pass.one_pass(studio, *pair[:2], OWN, 64, 1, own, REQUEST)[1] is not None
 
 
 def test_every_painting_has_a_title() -> None:

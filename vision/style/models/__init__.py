@@ -6,3 +6,8 @@
 from vision.registry import Registry
 
 ARCHITECTURES = Registry("style", __name__)
+
+
+def painters() -> list[str]:
+    """Return the names of the architectures that paint."""
+    return [entry.name for entry in ARCHITECTURES if entry.facts["paints"]]

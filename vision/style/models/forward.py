@@ -1,9 +1,12 @@
-"""A network that paints one style in a single pass.
+"""A network that paints in a single pass, in one style or in any of those that it has learnt.
 
 Johnson, Alahi, Fei-Fei: "Perceptual Losses for Real-Time Style Transfer and Super-Resolution",
 arXiv:1603.08155, with instance normalisation (Ulyanov, Vedaldi, Lempitsky, arXiv:1607.08022). It
 enlarges by repeating pixels before a convolution, which leaves no checkerboard (Odena, Dumoulin,
 Olah, doi:10.23915/distill.00003).
+
+All styles share the convolutions; each has a scale and a shift of its own for every channel
+(Dumoulin, Shlens, Kudlur: "A Learned Representation for Artistic Style", arXiv:1610.07629).
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from torch import nn
 from torch.nn import functional
 
 from vision.style.models import ARCHITECTURES
+from vision.style.models.styled import Block, Residual, convolution
 
 WIDTHS = {"tiny": (4, 8, 8), "compact": (24, 48, 96), "paper": (32, 64, 128)}
 RESIDUALS = 5
@@ -20,54 +24,40 @@ MULTIPLE = 4  # of the sides, because it halves twice
 
 
 class Forward(nn.Module):
-    """Normalised pictures (N, 3, H, W) in and out, of any size."""
+    """Normalised pictures (N, 3, H, W) in and out, of any size.
 
-    def __init__(self, widths: tuple[int, int, int]) -> None:
+    A mixture (N, styles) says how much of each style a painting takes; none is the first alone.
+    """
+
+    def __init__(self, widths: tuple[int, int, int], styles: int = 1) -> None:
         super().__init__()
         full, half, quarter = widths
-        self.layers = nn.Sequential(
-            *block(3, full, 9),
-            *block(full, half, 3, stride=2),
-            *block(half, quarter, 3, stride=2),  # (N, quarter, H/4, W/4)
-            *(Residual(quarter) for _ in range(RESIDUALS)),
-            nn.Upsample(scale_factor=2),
-            *block(quarter, half, 3),
-            nn.Upsample(scale_factor=2),
-            *block(half, full, 3),
-            convolution(full, 3, 9),
-        )
+        self.styles = styles
+        self.layers = nn.ModuleList([
+            Block(3, full, 9, styles),
+            Block(full, half, 3, styles, stride=2),
+            Block(half, quarter, 3, styles, stride=2),  # (N, quarter, H/4, W/4)
+            *(Residual(quarter, styles) for _ in range(RESIDUALS)),
+            Block(quarter, half, 3, styles, enlarge=2),
+            Block(half, full, 3, styles, enlarge=2),
+        ])
+        self.last = convolution(full, 3, 9)
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: torch.Tensor, mixture: torch.Tensor | None = None) -> torch.Tensor:
         height, width = x.shape[2:]
-        edge = (0, -width % MULTIPLE, 0, -height % MULTIPLE)
-        return self.layers(functional.pad(x, edge, "replicate"))[:, :, :height, :width]
+        mixture = self.only(0, x) if mixture is None else mixture
+        x = functional.pad(x, (0, -width % MULTIPLE, 0, -height % MULTIPLE), "replicate")
+        for layer in self.layers:
+            x = layer(x, mixture)
+        return self.last(x)[:, :, :height, :width]
+
+    def only(self, style: int, x: torch.Tensor) -> torch.Tensor:
+        """Return the mixture (N, styles) that is one style alone, for pictures (N, 3, H, W)."""
+        return torch.eye(self.styles, device=x.device)[style].expand(len(x), -1)
 
 
-class Residual(nn.Module):
-    """Two convolutions whose result is added to what they were given."""
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.layers = nn.Sequential(*block(width, width, 3), convolution(width, width, 3),
-                                    nn.InstanceNorm2d(width, affine=True))
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return x + self.layers(x)  # (N, width, h, w)
-
-
-def block(inputs: int, outputs: int, side: int, stride: int = 1) -> list[nn.Module]:
-    """Return a convolution, its normalisation and a ReLU."""
-    return [convolution(inputs, outputs, side, stride), nn.InstanceNorm2d(outputs, affine=True),
-            nn.ReLU()]
-
-
-def convolution(inputs: int, outputs: int, side: int, stride: int = 1) -> nn.Conv2d:
-    """Return a convolution that mirrors the picture at its edges."""
-    return nn.Conv2d(inputs, outputs, side, stride, side // 2, padding_mode="reflect")
-
-
-@ARCHITECTURES.register("forward", paper="arXiv:1603.08155", year=2016, paints=True,
-                        idea="paints one style in a single pass")
-def forward(*, size: str = "compact") -> Forward:
+@ARCHITECTURES.register("forward", paper="arXiv:1610.07629", year=2016, paints=True,
+                        idea="paints the styles that it has learnt in a single pass")
+def forward(*, size: str = "compact", styles: int = 1) -> Forward:
     """Build the network; `tiny` is for tests."""
-    return Forward(WIDTHS[size])
+    return Forward(WIDTHS[size], styles)

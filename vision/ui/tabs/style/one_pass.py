@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 import numpy as np
@@ -21,6 +21,9 @@ from vision.ui.tabs.style.shared import MODELS, needed_style
 from vision.ui.tabs.style.studio import Studio
 from vision.ui.text import say, t
 
+if TYPE_CHECKING:
+    from vision.checkpoints import Model
+
 SIDE, BATCH = 96, 2  # of the pictures it learns from
 CURVES = ("content", "style", "tv")
 
@@ -28,20 +31,32 @@ CURVES = ("content", "style", "tv")
 @friendly
 @low_priority
 @within_memory(a_painting)
-def one_pass(studio: Studio, content: str | None, name: str | None, size: float,
-             own: str | None, request: gr.Request) -> tuple[Any, ...]:
+def one_pass(studio: Studio, content: str | None, style: str | None, name: str | None,
+             size: float, alpha: float, own: str | None, request: gr.Request
+             ) -> tuple[Any, ...]:
     """Paint in a single pass, beside the optimised painting if there is one."""
     from vision.images import read_picture
     from vision.style.predict import predict
 
-    picture = read_picture(needed(content), LONGEST_SIDE)
-    result = predict(MODELS.open(name, own), picture, int(size))
+    picture, model = read_picture(needed(content), LONGEST_SIDE), MODELS.open(name, own)
+    result = predict(model, picture, int(size), style_for(model, style), alpha)
     one = f"{1000 * result.seconds:.0f}"
     if studio.picture is None:
         return result.picture, None, say("style.forward_alone", request, one=one)
     return result.picture, studio.picture, say(
         "style.forward_times", request, one=one, many=f"{studio.seconds:.1f}",
         steps=len(studio.curves))
+
+
+def style_for(model: Model, path: str | None) -> np.ndarray | str | None:
+    """Return the chosen style as a network takes it: a picture, or a name if it knows that."""
+    from vision.images import read_picture
+    from vision.style.predict import styles_of
+
+    known = styles_of(model.card)
+    if not known:
+        return read_picture(needed_style(path), LONGEST_SIDE)
+    return Path(path).stem if path and Path(path).stem in known else None
 
 
 @friendly
@@ -52,8 +67,7 @@ def train_own(content: str | None, style: str | None, steps: float, rate: float,
     from vision.style.train import Config, train
 
     picture = read_picture(needed(content), LONGEST_SIDE)
-    config = Config(style=Path(needed_style(style)), steps=int(steps), batch=BATCH, side=SIDE,
-                    extractor="slim",
+    config = Config(style=(Path(needed_style(style)),), steps=int(steps), batch=BATCH, side=SIDE,
                     style_side=256, learning_rate=rate, seed=int(seed),
                     output=new_folder() / "forward.safetensors")
     yield from news_of(
@@ -69,7 +83,8 @@ def sample(module: Any, picture: np.ndarray) -> np.ndarray:
     return paint(module, picture, 256)
 
 
-def build(studio: gr.State, own: gr.State, content: gr.Image, size: gr.Slider) -> gr.Dropdown:
+def build(studio: gr.State, own: gr.State, pictures: tuple[gr.Image, gr.Image], size: gr.Slider
+          ) -> gr.Dropdown:
     """Build the comparison and return the choice of the network."""
     known = MODELS.names()
     gr.Markdown(t("style.forward_info"))
@@ -77,14 +92,18 @@ def build(studio: gr.State, own: gr.State, content: gr.Image, size: gr.Slider) -
         name = gr.Dropdown(known, value=MODELS.first(), label=t("style.painter"),
                            info=t("style.painter_info") if known else t("style.no_painter"),
                            elem_id="style-painter")
+        alpha = gr.Slider(0, 1, 1, step=0.05, label=t("style.alpha"), info=t("style.alpha_info"),
+                          elem_id="style-alpha")
         go = gr.Button(t("style.forward_go"), elem_id="style-forward-go")
     said = gr.Markdown(elem_id="style-forward-said")
     with gr.Row():
         one = picture_output("style.forward_result", "style-forward", height=300)
         many = picture_output("style.forward_beside", "style-beside", height=300,
                                       always=False)
-    go.click(one_pass, [studio, content, name, size, own], [one, many, said],
-             concurrency_limit=2, api_visibility="private")
+    inputs = [studio, *pictures, name, size, alpha, own]
+    go.click(one_pass, inputs, [one, many, said], concurrency_limit=2, api_visibility="private")
+    alpha.release(one_pass, inputs, [one, many, said], concurrency_limit=2,
+                  show_progress="hidden", api_visibility="private")
     return name
 
 

@@ -48,7 +48,8 @@ def paintings() -> list[str]:
 
 
 MODELS = ModelShelf(
-    "style", kept=4, offers=lambda path: checkpoints.read_card(path).arch == "forward",
+    "style", ("any-style",), kept=4,
+    offers=lambda path: "styles" in checkpoints.read_card(path).data,
     none=lambda: UserError("there is no network yet", "a trained one is accepted",
                            "train one under 'Train your own'"))
 

@@ -185,7 +185,7 @@ def build() -> class_link.Shared:
         with gr.Tab(t("style.sheet_tab"), id="sheet"):
             picked = sheet.build(studio, inputs[1:], sliders[1], sliders[2])
         with gr.Tab(t("style.forward_tab"), id="forward"):
-            painter = one_pass.build(studio, own, content, plan[1])
+            painter = one_pass.build(studio, own, (content, style), plan[1])
     lesson.build("style", EXERCISES, draw=figure.draw)
     with gr.Accordion(t("app.train_your_own"), open=False):
         one_pass.build_training(content, style, own, painter)
