@@ -1,13 +1,19 @@
-"""Put a mutant in the place of a module: into its functions, or, before it is imported, whole."""
+"""Put a mutant in the place of a module: into its functions, once more over it, or before it is
+imported.
+"""
 
 from __future__ import annotations
 
 import ast
 import gc
 import importlib.util
+import sys
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
 from types import CodeType, FunctionType
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+OURS = (str(REPOSITORY / "vision"), str(REPOSITORY / "tests"))
 
 
 def functions_of(path: Path) -> list[FunctionType]:
@@ -36,6 +42,19 @@ def _codes(code: CodeType) -> list[tuple[tuple[str, int], CodeType]]:
 
 def _key(code: CodeType) -> tuple[str, int]:
     return code.co_name, code.co_firstlineno
+
+
+def run_again(path: Path, tree: ast.Module) -> None:
+    """Run a tree in the module that came from a file, and give all who import it what it made."""
+    ours = {str(part.__file__): part for part in list(sys.modules.values())
+            if (getattr(part, "__file__", None) or "").startswith(OURS)}
+    module = ours.pop(str(path))
+    before = dict(vars(module))
+    exec(compile(tree, str(path), "exec"), vars(module))
+    for other in ours.values():
+        for name, thing in before.items():
+            if not name.startswith("__") and vars(other).get(name, other) is thing:
+                vars(other)[name] = vars(module)[name]
 
 
 class Replacement(SourceFileLoader):

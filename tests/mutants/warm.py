@@ -1,11 +1,13 @@
 """One pytest session that collects once, and tries each mutant in a fork of itself.
 
-A mutant of what runs at import is tried by a session of its own, in a fork of a process that has
-imported everything but this project.
+A mutant of what runs at import is run over the module in its fork. Only tests that pass where the
+module as it is was run over itself may notice it so; if none does, a session of its own decides,
+in a fork of a process that has imported everything but this project.
 """
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import gc
 import importlib
@@ -24,12 +26,12 @@ from _pytest.runner import runtestprotocol
 
 from tests.mutants.forks import Work, in_forks
 from tests.mutants.mutations import Mutant
-from tests.mutants.swap import Replacement, functions_of, put_into
+from tests.mutants.swap import REPOSITORY, Replacement, functions_of, put_into, run_again
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 FLAGS = ["-q", "-s", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:rerunfailures",
          "--tb=no", "--assert=plain",  # nobody reads why: half of a fork's time
          "-m", "not browser and not data", "--rootdir", str(REPOSITORY)]
+LONGEST = 1.5  # seconds of processor; what only a slower test would notice counts as unnoticed
 AGAIN = 99  # the code of a fork whose mutant does not fit into functions
 FOREIGN = ("torch", "torchvision", "numpy", "scipy", "skimage", "cv2", "PIL", "matplotlib",
            "pycocotools", "safetensors", "accelerate", "torchmetrics")
@@ -41,18 +43,19 @@ class Findings:
 
     lines: dict[str, list[int]] = field(default_factory=dict)  # that each test runs
     seconds: dict[str, float] = field(default_factory=dict)
+    steady: list[str] = field(default_factory=list)  # those that pass with the module run again
     modules: list[str] = field(default_factory=list)  # of others, that the tests import
     ends: list[int] = field(default_factory=list)
 
     def reaching(self, mutant: Mutant) -> list[str]:
-        """Return the tests that run a mutant's line, the quickest first."""
+        """Return the tests that run a mutant's line, the quickest first, without slow ones."""
         found = [test for test, lines in self.lines.items()
-                 if mutant.at_import or mutant.line in lines]
+                 if (mutant.at_import or mutant.line in lines) and self.seconds[test] <= LONGEST]
         return sorted(found, key=lambda test: self.seconds[test])
 
     def limit(self, tests: list[str]) -> float:
-        """Return for how many seconds these tests may run before a mutant counts as stuck."""
-        return 20 + 10 * sum(self.seconds[test] for test in tests)
+        """Return how many seconds of processor these tests may need before a mutant is stuck."""
+        return 5 + 5 * sum(self.seconds[test] for test in tests)
 
 
 def try_mutants(name: str, path: Path, tests: list[str], made: list[Mutant], places: int
@@ -84,6 +87,9 @@ class Session:
             session.testsfailed = 1
             return True
         self.findings = Findings(**json.loads(self.report.read_text()))
+        if any(mutant.at_import for mutant in self.made):
+            in_forks([(lambda: self._look_again(session.items), 1800)])
+            self.findings = Findings(**json.loads(self.report.read_text()))
         bring(self.findings.modules)
         self.functions = functions_of(self.path)
         gc.freeze()  # so that no fork copies the memory of what it does not change
@@ -96,32 +102,47 @@ class Session:
     def _look(self, items: list[pytest.Item]) -> int:
         """Run every test and note which lines of the file it runs."""
         for item, following in zip(items, [*items[1:], None], strict=True):
-            start = time.perf_counter()
+            start = time.process_time()
             with traced(self.path) as lines:
                 passed = passes(item, following)
             if not passed:
                 return 1
             self.findings.lines[item.nodeid] = sorted(lines)
-            self.findings.seconds[item.nodeid] = time.perf_counter() - start
+            if time.process_time() - start > LONGEST:  # once more, now that all is imported
+                start = time.process_time()
+                passes(item, following)
+            self.findings.seconds[item.nodeid] = time.process_time() - start
         self.findings.modules = [name for name in sys.modules if name.split(".")[0] in FOREIGN]
+        self.report.write_text(json.dumps(asdict(self.findings)))
+        return 0
+
+    def _look_again(self, items: list[pytest.Item]) -> int:
+        """Run the module over itself and note which tests still pass."""
+        run_again(self.path, ast.parse(self.path.read_text("utf-8")))
+        self.findings.steady = [item.nodeid for item, following
+                                in zip(items, [*items[1:], None], strict=True)
+                                if passes(item, following)]
         self.report.write_text(json.dumps(asdict(self.findings)))
         return 0
 
     def _work(self, mutant: Mutant, items: list[pytest.Item]) -> Work:
         """Return what a fork does for a mutant."""
-        if mutant.at_import:
-            return (lambda: AGAIN), 10
-        reaching = self.findings.reaching(mutant)
+        reaching = [test for test in self.findings.reaching(mutant)
+                    if not mutant.at_import or test in self.findings.steady]
         by_name = {item.nodeid: item for item in items}
         chosen = [by_name[test] for test in reaching]
 
         def work() -> int:
             try:
-                put_into(self.functions, self.path, mutant.code)
+                if mutant.at_import:
+                    run_again(self.path, mutant.code)
+                else:
+                    put_into(self.functions, self.path, mutant.code)
             except ValueError:
                 return AGAIN
-            return int(not all(passes(item, following) for item, following
-                               in zip(chosen, [*chosen[1:], None], strict=True)))
+            passed = all(passes(item, following) for item, following
+                         in zip(chosen, [*chosen[1:], None], strict=True))
+            return (AGAIN if mutant.at_import else 0) if passed else 1
 
         return work, self.findings.limit(reaching)
 

@@ -62,6 +62,9 @@ def test_a_shift_within_the_tolerance_costs_nothing() -> None:
     assert boundary_f1(truth, np.roll(truth, 1, 0), 2)[1] == 1
     assert boundary_f1(truth, np.roll(truth, 2, 0), 2)[1] < 1
     assert boundary_f1(truth, np.roll(truth, 4, 0), 2)[1] < 0.8
+    large = truth.repeat(2, 0).repeat(2, 1)  # the diagonal is 400, so 3 pixels are allowed
+    assert boundary_f1(large, np.roll(large, 3, 0), 2)[1] == 1
+    assert boundary_f1(large, np.roll(large, 4, 0), 2)[1] < 1
 
 
 def test_exactly_the_tolerance_is_within_it() -> None:

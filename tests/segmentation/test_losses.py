@@ -73,6 +73,24 @@ def test_void_pixels_do_not_count(name: str, case: tuple[torch.Tensor, ...]) -> 
     assert logits.grad[missing].abs().max() == 0 < logits.grad[~missing].abs().max()
 
 
+def test_one_pixel_of_one_class_is_enough() -> None:
+    """Nothing below 1 – a weight, a class of one pixel – is lifted to 1. Void is 255 in the data.
+
+    With p of the true class: −log p, −(1 − p)² log p, 1 − 2p / (p² + 1), 1 − p / (0.3p + 0.7) and,
+    since the Jaccard loss of one wrong pixel is 1, 1 − p.
+    """
+    logits, weights = torch.zeros(1, CLASSES, 1, 2), torch.tensor([1.0, 1.0, 0.25, 1.0])
+    logits[0, 2, 0, 0] = math.log(4.5)  # of 4.5 + 1 + 1 + 1
+    truth = torch.tensor([[[2, 255]]])
+    p = 0.6
+    wanted = {"cross_entropy": -math.log(p), "focal": -(1 - p) ** 2 * math.log(p),
+              "dice": 1 - 2 * p / (p**2 + 1), "tversky": 1 - p / (0.3 * p + 0.7),
+              "lovasz": 1 - p}
+    for name, value in wanted.items():
+        assert float(LOSSES[name](logits, truth, weights)) == pytest.approx(value, rel=1e-5), name
+    assert VOID == 255
+
+
 @pytest.mark.parametrize("name", LOSSES)
 def test_a_batch_of_void_has_no_gradient_and_no_nan(name: str) -> None:
     logits = torch.randn(1, CLASSES, 3, 3, requires_grad=True)

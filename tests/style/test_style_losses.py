@@ -46,6 +46,30 @@ def test_the_slope_of_gram_is_autograds(masked: bool) -> None:
     assert torch.allclose(*pair, rtol=1e-4, atol=1e-6)
 
 
+def test_a_region_may_be_part_of_one_place_or_nothing() -> None:
+    """Places that weigh 0.25 each in all 0.5 mean what whole ones do; of nothing it is 0."""
+    x, mask = torch.randn(1, 3, 4, 6), torch.zeros(1, 1, 4, 6)
+    assert torch.equal(losses.gram(x, mask), torch.zeros(1, 3, 3))
+    mask[..., 1, 2:4] = 0.25
+    wanted = losses.gram(x[:, :, 1:2, 2:4])
+    assert torch.allclose(losses.gram(x, mask), wanted, atol=1e-6)
+
+
+def test_half_precision_features_are_compared_in_full_precision() -> None:
+    """In bfloat16 300 + 1 is 300: sums of squares that are wrong in the third digit."""
+    x, target = (torch.randn(2, 4, 16, 16).bfloat16() for _ in range(2))
+    wanted = (x.double() - target.double()).square().mean((1, 2, 3)).float()
+    assert torch.allclose(losses.content_loss(x, target), wanted, rtol=1e-5)
+    x.requires_grad_()
+    mask = torch.rand(1, 1, 16, 16).bfloat16()
+    found = losses.gram(x, mask)
+    assert found.dtype == torch.float32
+    assert torch.autograd.grad(found.sum(), x)[0].dtype == torch.bfloat16
+    weighed = losses.gram(x.float(), mask.float())
+    assert torch.allclose(found, weighed, rtol=0.02, atol=0.02)
+    assert torch.allclose(losses.gram(x, mask.float()), found, rtol=0.01, atol=0.01)
+
+
 def test_losses_are_the_books_for_each_picture_of_a_batch() -> None:
     x, target = torch.randn(3, 3, 7, 6), torch.randn(1, 3, 7, 6)
     content, tv = losses.content_loss(x, target), losses.tv_loss(x)

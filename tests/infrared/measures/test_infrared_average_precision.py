@@ -75,6 +75,23 @@ def test_a_summary_takes_the_means_of_what_is_known() -> None:
     assert found.by_size == pytest.approx({"small": 0.6, "medium": 0.3, "large": 0.6})
 
 
+def test_up_to_100_devices_of_a_picture_count() -> None:
+    """COCO also counts up to 1 and up to 10; twelve fuses side by side would be cut off there."""
+    left = np.arange(12, dtype=np.float32) * 20
+    boxes = np.stack([left, left * 0, left + 10, left * 0 + 40], 1)
+    truth = Detections(boxes, np.full(12, FUSE), np.ones(12, np.float32), None)
+    assert average_precision([truth], [truth], "bbox").ap == pytest.approx(1)
+
+
+def test_a_box_keeps_its_corners_to_the_last_digit() -> None:
+    """The width is the float64 difference of the float32 corners, so the corner comes back."""
+    box = np.array([[0.1, 0.3, 300.7, 200.9]], np.float32)
+    one = Detections(box, np.array([FUSE]), np.ones(1, np.float32), None)
+    (row,) = as_coco([one], "bbox")["annotations"]
+    left, top, width, height = row["bbox"]
+    assert [left + width, top + height] == pytest.approx(box[0, 2:].astype(float), rel=1e-14)
+
+
 def test_pycocotools_is_told_of_every_device() -> None:
     """Boxes by their corner and size, areas of masks where masks count, numbers from 1."""
     mask = np.zeros((1, 20, 30), bool)
