@@ -11,6 +11,7 @@ import torch
 from vision import checkpoints, pretrained
 from vision.checkpoints import Model
 from vision.datasets import licences
+from vision.efficientnet_lite import PUBLIC, take_public
 from vision.errors import UserError
 from vision.infrared.classes import CLASSES, NAMES
 from vision.infrared.collate import Batch, batch_of, to_device
@@ -19,7 +20,6 @@ from vision.infrared.evaluate import measure, measure_real
 from vision.infrared.measures.average_precision import require_pycocotools
 from vision.infrared.models import ARCHITECTURES, detectors
 from vision.infrared.models.backbone import BODIES, LITE
-from vision.infrared.models.efficientnet_lite import take_public
 from vision.infrared.models.mask_rcnn import SIZES, Detector
 from vision.infrared.models.weight_transfer import SOURCES
 from vision.infrared.predict import LARGEST_SIDE, SMALLEST_SIDE, working_size
@@ -32,7 +32,6 @@ from vision.quantised import round_rows
 from vision.training import Average, OnStep, Run, ValidatingConfig, generator_for, on_terminal
 
 LOOKS = ("rendered", "real")
-PUBLIC = "efficientnet-lite0"
 TRAINED_ON = {"rendered": "rendered scenes", "real": "real thermograms and rendered scenes"}
 REAL = Augment(scale=0.45, contrast=0.15, noise=0.02, inverted=0.1)
 

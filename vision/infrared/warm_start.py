@@ -9,10 +9,10 @@ import torch
 from torch import nn
 
 from vision import checkpoints
+from vision.efficientnet_lite import EfficientNetLite
 from vision.errors import UserError
 from vision.infrared.models import ARCHITECTURES
 from vision.infrared.models.backbone import LITE
-from vision.infrared.models.efficientnet_lite import EfficientNetLite
 from vision.infrared.models.mask_rcnn import Detector
 
 PARTS = ("backbone", "pyramid", "proposals", "boxes", "masks", "sides")

@@ -10,9 +10,10 @@ import numpy as np
 import torch
 from torch import nn
 
-from vision import checkpoints
+from vision import checkpoints, pretrained
 from vision.checkpoints import Model
 from vision.datasets import licences
+from vision.efficientnet_lite import PUBLIC, take_public
 from vision.errors import UserError
 from vision.options import Verb, option
 from vision.quantised import round_rows
@@ -27,7 +28,8 @@ from vision.segmentation.data import (
 )
 from vision.segmentation.evaluate import measure, summary
 from vision.segmentation.losses import LOSSES
-from vision.segmentation.models import ARCHITECTURES, dimensions, facts, task
+from vision.segmentation.models import ARCHITECTURES, dimensions, encoders, facts, having, task
+from vision.segmentation.models.encoders import ENCODERS, LITE, OWN
 from vision.segmentation.predict import predict, to_tensor, volumes_to_tensor
 from vision.segmentation.volumes import Cut
 from vision.training import Average, OnStep, Run, ValidatingConfig, generator_for, on_terminal
@@ -39,6 +41,8 @@ class Config(ValidatingConfig):
 
     arch: str = option("unet", "the architecture", ARCHITECTURES.names)
     size: str = option("compact", "its size", lambda: ["compact", "paper"])
+    encoder: str = option("own", "its encoder; lite0 has learnt ImageNet", lambda: [*ENCODERS])
+    encoder_rate: float = option(0.2, "the share of the learning rate that such an encoder gets")
     start: Path | None = option(None, "begin with the weights of this checkpoint that fit")
     data: tuple[str, ...] = option(("camvid", "scenes"), "the data sets, the one that counts first")
     mix: float = option(0.5, "share of the other data sets at the start; it falls to 0")
@@ -67,10 +71,10 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
     device = run.accelerator.device
     module = begin(config, sets[0])
     average = Average(module)
-    optimizer = torch.optim.AdamW(module.parameters(), config.learning_rate,
-                                  weight_decay=config.weight_decay)
+    groups = parts(module, config)
+    optimizer = torch.optim.AdamW(groups, weight_decay=config.weight_decay)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, config.learning_rate, total_steps=config.steps + 1, pct_start=0.1)
+        optimizer, [group["lr"] for group in groups], total_steps=config.steps + 1, pct_start=0.1)
     module, optimizer, schedule, average = run.prepare(module, optimizer, schedule, average)
     weights = class_weights(sets[0], config.balance).to(device)
 
@@ -110,12 +114,20 @@ def check(config: Config) -> None:
     elif len(config.crop) != 2 or any(side % 32 or side < 64 for side in config.crop):
         raise UserError("the crop is {crop}", "two multiples of 32 from 64 are accepted",
                         "try --crop 224 288", crop=config.crop)
+    if config.encoder not in encoders(config.arch) or (config.encoder, config.size) == (
+            LITE, "paper"):
+        raise UserError("'{arch}' has no encoder '{encoder}' in the size {size}",
+                        "{known} are accepted, {lite} with the compact decoders of: {able}",
+                        "choose another with --encoder", arch=config.arch, encoder=config.encoder,
+                        size=config.size, known=", ".join(encoders(config.arch)), lite=LITE,
+                        able=", ".join(having(encoders=ENCODERS)))
     if len(config.scale) != 2 or not 0 < config.scale[0] <= config.scale[1] <= 16:
         raise UserError("the scale is {scale}",
                         "the smallest and the largest, both above 0 and up to 16, are accepted",
                         "try --scale 0.55 1.3", scale=config.scale)
     config.check(batch=(1, 4096), limit=(0, 10**9), short_side=(32, 2048), mix=(0, 1),
-                 learning_rate=(1e-9, 10), weight_decay=(0, 1), balance=(0, 2))
+                 learning_rate=(1e-9, 10), weight_decay=(0, 1), balance=(0, 2),
+                 encoder_rate=(0, 1))
 
 
 def agreed_classes(sets: list[Samples]) -> None:
@@ -148,6 +160,7 @@ def module_config(config: Config, samples: Samples) -> dict[str, Any]:
     """Return what builds the module for these samples."""
     branch = facts(config.arch).get("diagnoses") and diagnoses(samples)
     return {"classes": len(samples.classes), "size": config.size,
+            **({"encoder": config.encoder} if config.encoder != OWN else {}),
             **({"diagnoses": len(branch)} if branch else {})}
 
 
@@ -156,7 +169,20 @@ def begin(config: Config, samples: Samples) -> nn.Module:
     module = ARCHITECTURES.build(config.arch, **module_config(config, samples))
     if config.start is not None:
         take_over(module, checkpoints.load(config.start, ARCHITECTURES).module)
+    elif config.encoder == LITE:
+        take_public(module.encoder.body, pretrained.read(PUBLIC))
     return module
+
+
+def parts(module: nn.Module, config: Config) -> list[dict[str, Any]]:
+    """Return the parameters with their learning rates: an encoder that knows much learns slower."""
+    if config.encoder == OWN:
+        return [{"params": [*module.parameters()], "lr": config.learning_rate}]
+    of_body = {id(parameter) for parameter in module.get_submodule("encoder.body").parameters()}
+    known, new = ([parameter for parameter in module.parameters()
+                   if (id(parameter) in of_body) == wanted] for wanted in (True, False))
+    return [{"params": known, "lr": config.encoder_rate * config.learning_rate},
+            {"params": new, "lr": config.learning_rate}]
 
 
 def take_over(module: nn.Module, other: nn.Module) -> None:
@@ -210,6 +236,7 @@ def model_of(config: Config, samples: Samples, run: Run, average: Average) -> Mo
     """Return the averaged weights as a model that `predict` accepts."""
     sets = [Path(name).name for name in config.data]  # not where somebody keeps them
     told = {Path(name).name: licence for name, licence in licences(config.data).items()}
+    told |= pretrained.credits([PUBLIC] if config.encoder == LITE else [])
     names = {"diagnoses": list(diagnoses(samples))} if diagnoses(samples) else {}
     return Model(average.module.eval(), run.card(
         "segmentation", config.arch, module_config(config, samples), classes=samples.classes,

@@ -13,8 +13,8 @@ from torchvision.models._utils import IntermediateLayerGetter
 from torchvision.ops import FeaturePyramidNetwork
 from torchvision.ops.feature_pyramid_network import LastLevelMaxPool
 
+from vision.efficientnet_lite import WIDTHS, EfficientNetLite
 from vision.infrared.models import ARCHITECTURES
-from vision.infrared.models.efficientnet_lite import WIDTHS, EfficientNetLite
 
 DEPTHS = {"resnet18": models.resnet18, "resnet50": models.resnet50, "resnet101": models.resnet101}
 LITE = "efficientnet_lite0"
@@ -57,6 +57,17 @@ class Classifier(nn.Module):
         return self.body(standardise(pictures))
 
 
+class GreyLite(EfficientNetLite):
+    """EfficientNet-Lite0 for one channel, its maps from stride 4 on by their names."""
+
+    def __init__(self) -> None:
+        super().__init__(channels=1)
+
+    def forward(self, x: torch.Tensor) -> dict[str, torch.Tensor]:  # type: ignore[override]
+        """Return features (N, C, H/s, W/s) at s = 4, 8, 16, 32 of x (N, 1, H, W)."""
+        return dict(zip(LEVELS, super().forward(x)[1:], strict=True))
+
+
 class Pyramid(nn.Module):
     """Feature pyramid (arXiv:1612.03144) over a grey body, every level of the same width."""
 
@@ -73,7 +84,7 @@ class Pyramid(nn.Module):
     @property
     def first(self) -> list[nn.Module]:
         """Return the modules that come first, up to stride 4."""
-        if isinstance(self.body, EfficientNetLite):
+        if isinstance(self.body, GreyLite):
             return self.body.first
         return [self.body.get_submodule(name) for name in ("conv1", "bn1", "layer1")]
 
@@ -81,7 +92,7 @@ class Pyramid(nn.Module):
 def body_of(name: str) -> tuple[nn.Module, list[int]]:
     """Return a body that gives the maps of LEVELS, and how many channels each of them has."""
     if name == LITE:
-        return EfficientNetLite(), list(WIDTHS)
+        return GreyLite(), list(WIDTHS[1:])
     net = grey_resnet(name)
     stages = {f"layer{place}": level for place, level in enumerate(LEVELS, 1)}
     inputs = [net.fc.in_features // 2**place for place in (3, 2, 1, 0)]

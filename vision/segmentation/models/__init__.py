@@ -7,7 +7,8 @@ pictures (N, 3, H, W), H and W multiples of 32, to logits (N, classes, H, W). Th
 refines its answer with `crf.py`; `merging=True` one that joins regions with `merging.py` after
 that; `diagnoses=True` one whose module can `diagnose` a picture too; `inside=` `"skips"`,
 `"branches"`, `"attention"` or `"depth"` one that `inside.py` can take apart; `after="name"` names
-the one whose idea it carries on; `idea="…"` says in a sentence what is new. All may be left out.
+the one whose idea it carries on; `encoders=(…)` names the encoders that it can have; `idea="…"`
+says in a sentence what is new. All may be left out.
 
 Evaluation mode always gives logits. A module that learns from more than them gives `Outputs` in
 training mode: its logits, and whatever else is compared with a truth. The criterion of
@@ -40,6 +41,11 @@ def facts(arch: str) -> dict[str, Any]:
 def dimensions(arch: str) -> int:
     """Return 2 for an architecture of pictures, 3 for one of volumes."""
     return facts(arch).get("dimensions", 2)
+
+
+def encoders(arch: str) -> tuple[str, ...]:
+    """Return the encoders that an architecture can have, its own first."""
+    return facts(arch).get("encoders", ("own",))
 
 
 def task(arch: str) -> str:

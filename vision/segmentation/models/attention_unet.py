@@ -10,8 +10,9 @@ import torch
 from torch import nn
 
 from vision.segmentation.models import ARCHITECTURES
+from vision.segmentation.models.encoders import ENCODERS, OWN, Lite
 from vision.segmentation.models.layers import grow
-from vision.segmentation.models.unet import WIDTHS, DoubleConv, Up
+from vision.segmentation.models.unet import Shrinking, decoder_of, encoder_of
 
 
 class Gate(nn.Module):
@@ -37,34 +38,31 @@ class Gate(nn.Module):
 class AttentionUNet(nn.Module):
     """U-Net whose skips pass gates."""
 
-    def __init__(self, size: str, classes: int) -> None:
+    def __init__(self, encoder: Shrinking | Lite, widths: tuple[int, ...], classes: int) -> None:
         super().__init__()
-        widths = WIDTHS[size]
-        self.encoder = nn.ModuleList(map(DoubleConv, (3, *widths[:-1]), widths))
-        self.gates = nn.ModuleList(map(Gate, widths[-2::-1], widths[:0:-1]))
-        self.decoder = nn.ModuleList(map(Up, widths[:0:-1], widths[-2::-1]))
-        self.head = nn.Conv2d(widths[0], classes, 1)
-        self.shrink = nn.MaxPool2d(2)
+        *skips, deepest = encoder.widths
+        self.encoder = encoder
+        self.gates = nn.ModuleList(map(Gate, skips[::-1], (deepest, *widths)))
+        self.decoder = decoder_of(encoder.widths, widths)
+        self.head = nn.Conv2d(widths[-1], classes, 1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.decode(x)[0]  # (N, classes, H, W)
 
     def decode(self, x: torch.Tensor) -> tuple[torch.Tensor, list[torch.Tensor]]:
         """Return the logits and every gate's map (N, 1, h, w), coarse to fine."""
-        skips, maps = [self.encoder[0](x)], []
-        for stage in self.encoder[1:]:
-            skips.append(stage(self.shrink(skips[-1])))  # (N, widths[i], h / 2ⁱ, w / 2ⁱ)
-        y = skips.pop()
+        *skips, y = self.encoder(x)
+        maps = []
         for gate, up in zip(self.gates, self.decoder, strict=True):
             skip, attention = gate(skips.pop(), y)
             y = up(y, skip)
             maps.append(attention)
-        return self.head(y), maps
+        return grow(self.head(y), x), maps
 
 
 @ARCHITECTURES.register("attention_unet", paper="arXiv:1804.03999", year=2018, after="unet",
-                        inside="attention",
+                        inside="attention", encoders=ENCODERS,
                         idea="gates on the skips, steered from below, show where the net looks")
-def attention_unet(*, classes: int, size: str = "compact") -> AttentionUNet:
-    """Build an Attention U-Net: its widths are the U-Net's."""
-    return AttentionUNet(size, classes)
+def attention_unet(*, classes: int, size: str = "compact", encoder: str = OWN) -> AttentionUNet:
+    """Build an Attention U-Net: encoders and widths are the U-Net's."""
+    return AttentionUNet(*encoder_of(size, encoder), classes)

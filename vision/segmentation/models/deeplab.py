@@ -16,9 +16,10 @@ from torch.nn import functional
 
 from vision.segmentation.models import ARCHITECTURES
 from vision.segmentation.models.encoders import (
+    ENCODERS,
+    OWN,
     VGG16,
-    ResNet,
-    SmallResNet,
+    Encoder,
     residual,
     vgg_stage,
 )
@@ -100,7 +101,7 @@ class DeepLab(nn.Module):
 class DeepLabV3Plus(nn.Module):
     """ASPP at stride 16, then a decoder that joins the map at stride 4 (v3+, Figure 2)."""
 
-    def __init__(self, encoder: SmallResNet | ResNet, width: int, low: int, classes: int) -> None:
+    def __init__(self, encoder: Encoder, width: int, low: int, classes: int) -> None:
         super().__init__()
         self.encoder = encoder
         self.aspp = ASPP(encoder.widths[-1], width, SeparableConv)
@@ -134,21 +135,21 @@ def deeplab_v2(*, classes: int, size: str = "compact") -> DeepLab:
 
 
 @ARCHITECTURES.register("deeplab_v3", paper="arXiv:1706.05587", year=2017, after="deeplab_v2",
-                        inside="branches",
+                        inside="branches", encoders=ENCODERS,
                         idea="ASPP with batch normalisation and the mean of the whole picture")
-def deeplab_v3(*, classes: int, size: str = "compact") -> DeepLab:
+def deeplab_v3(*, classes: int, size: str = "compact", encoder: str = OWN) -> DeepLab:
     """Build DeepLab v3 at stride 16: `compact` on the small encoder, `paper` on ResNet-101."""
-    encoder = residual(size, 16)
+    body = residual(size, 16, encoder)
     width = {"compact": 64, "paper": 256}[size]
-    return DeepLab(encoder, nn.Sequential(ASPP(encoder.widths[-1], width),
-                                          ConvNormReLU(width, width, 1),
-                                          nn.Conv2d(width, classes, 1)))
+    return DeepLab(body, nn.Sequential(ASPP(body.widths[-1], width), ConvNormReLU(width, width, 1),
+                                       nn.Conv2d(width, classes, 1)))
 
 
 @ARCHITECTURES.register("deeplab_v3plus", paper="arXiv:1802.02611", year=2018, after="deeplab_v3",
-                        inside="branches",
+                        inside="branches", encoders=ENCODERS,
                         idea="a decoder brings edges back; all wide convolutions are separable")
-def deeplab_v3plus(*, classes: int, size: str = "compact") -> DeepLabV3Plus:
+def deeplab_v3plus(*, classes: int, size: str = "compact", encoder: str = OWN
+                   ) -> DeepLabV3Plus:
     """Build DeepLab v3+: `compact` on the small encoder, `paper` on ResNet-101 (§4.1)."""
     width, low = {"compact": (96, 32), "paper": (256, 48)}[size]
-    return DeepLabV3Plus(residual(size, 16), width, low, classes)
+    return DeepLabV3Plus(residual(size, 16, encoder), width, low, classes)

@@ -1,4 +1,5 @@
-"""Encoders that several architectures share: a small residual one, torchvision's ResNets, VGG-16.
+"""Encoders that several architectures share: a small residual one, one that has learnt ImageNet,
+torchvision's ResNets, and VGG-16.
 
 Residual blocks: He et al., arXiv:1512.03385, Figure 2. Strides that become dilations: Chen et al.,
 arXiv:1706.05587, Figure 3. VGG: Simonyan and Zisserman, arXiv:1409.1556, Table 1, column D.
@@ -13,8 +14,12 @@ import torch
 from torch import nn
 from torchvision import models
 
+from vision.efficientnet_lite import WIDTHS as LITE_WIDTHS
+from vision.efficientnet_lite import EfficientNetLite
 from vision.segmentation.models.layers import ConvNormReLU
 
+OWN, LITE = "own", "lite0"  # the encoder of an architecture itself, or EfficientNet-Lite0
+ENCODERS = (OWN, LITE)
 COMPACT = (32, 64, 128, 192)
 BLOCKS = {8: (2, 2, 2, 1), 16: (2, 3, 3, 2), 32: (2, 3, 3, 2)}  # by the stride at the end
 VGG16 = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))  # (width, convolutions)
@@ -75,11 +80,32 @@ class ResNet(nn.Module):
         return list(itertools.accumulate(self.stages, lambda y, stage: stage(y), initial=x))[1:]
 
 
-def residual(size: str, stride: int = 32, paper: str = "resnet101") -> SmallResNet | ResNet:
-    """Return the residual encoder of a size: the small one, or the paper's with its name."""
-    builders: dict[str, Callable[[], SmallResNet | ResNet]] = {
-        "compact": lambda: SmallResNet(stride=stride), "paper": lambda: ResNet(paper, stride)}
-    return builders[size]()
+class Lite(nn.Module):
+    """EfficientNet-Lite0 with the same four maps, or from a finest stride of 2 on with five."""
+
+    def __init__(self, stride: int = 32, finest: int = 4) -> None:
+        super().__init__()
+        self.body = EfficientNetLite(stride=stride)
+        self.skipped = {2: 0, 4: 1}[finest]
+        self.widths = LITE_WIDTHS[self.skipped:]
+
+    def forward(self, x: torch.Tensor, levels: int | None = None) -> list[torch.Tensor]:
+        """Return the maps (N, widths[i], h, w) of all levels, or of the first ones only."""
+        x = x / 2 + 1 / 128  # pictures here are p / 64 − 2, what it learnt was (p − 127) / 128
+        return self.body(x)[self.skipped:][:levels]
+
+
+Encoder = SmallResNet | ResNet | Lite
+
+
+def residual(size: str, stride: int = 32, encoder: str = OWN) -> Encoder:
+    """Return the residual encoder of a size, the small one or ResNet-101, or the one with a name.
+    """
+    builders: dict[tuple[str, str], Callable[[], Encoder]] = {
+        ("compact", OWN): lambda: SmallResNet(stride=stride),
+        ("paper", OWN): lambda: ResNet("resnet101", stride),
+        ("compact", LITE): lambda: Lite(stride)}
+    return builders[size, encoder]()
 
 
 def vgg_stage(inputs: int, outputs: int, count: int, dilation: int = 1) -> nn.Sequential:

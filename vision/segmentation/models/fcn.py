@@ -8,13 +8,14 @@ transposed convolution that starts as bilinear interpolation and added to the ne
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import nn
 from torch.nn import functional
 
 from vision.segmentation.models import ARCHITECTURES
-from vision.segmentation.models.encoders import SmallResNet, vgg_stages
+from vision.segmentation.models.encoders import ENCODERS, LITE, OWN, Lite, SmallResNet, vgg_stages
 from vision.segmentation.models.layers import ConvNormReLU, grow
 
 
@@ -52,7 +53,23 @@ class SmallMaps(SmallResNet):
         return [eighth, sixteenth, self.classifier(last)]
 
 
-MAPS: dict[str, type[SmallMaps] | type[VggMaps]] = {"compact": SmallMaps, "paper": VggMaps}
+class LiteMaps(Lite):
+    """EfficientNet-Lite0's maps at strides 8, 16 and 32, the last one through a wider layer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        *_, eighth, sixteenth, last = self.widths
+        self.widths = (eighth, sixteenth, 256)
+        self.classifier = ConvNormReLU(last, 256)
+
+    def forward(self, x: torch.Tensor, levels: int | None = None) -> list[torch.Tensor]:
+        _, eighth, sixteenth, last = super().forward(x)
+        return [eighth, sixteenth, self.classifier(last)][:levels]
+
+
+Maps = VggMaps | SmallMaps | LiteMaps
+MAPS: dict[tuple[str, str], Callable[[], Maps]] = {
+    ("compact", OWN): SmallMaps, ("compact", LITE): LiteMaps, ("paper", OWN): VggMaps}
 
 
 class Doubling(nn.ConvTranspose2d):
@@ -68,7 +85,7 @@ class Doubling(nn.ConvTranspose2d):
 class FCN(nn.Module):
     """The net of Figure 3 down to one stride: 32 fuses nothing, 16 one skip, 8 two."""
 
-    def __init__(self, encoder: VggMaps | SmallMaps, stride: int, classes: int) -> None:
+    def __init__(self, encoder: Maps, stride: int, classes: int) -> None:
         super().__init__()
         self.encoder = encoder
         count = {32: 1, 16: 2, 8: 3}[stride]
@@ -84,10 +101,10 @@ class FCN(nn.Module):
         return grow(y, x)  # (N, classes, H, W)
 
 
-def _builder(stride: int, idea: str, **facts: str) -> Callable[..., FCN]:
+def _builder(stride: int, idea: str, **facts: Any) -> Callable[..., FCN]:
     """Register and return the builder of one stride."""
-    def build(*, classes: int, size: str = "compact") -> FCN:
-        return FCN(MAPS[size](), stride, classes)
+    def build(*, classes: int, size: str = "compact", encoder: str = OWN) -> FCN:
+        return FCN(MAPS[size, encoder](), stride, classes)
 
     build.__doc__ = f"Build FCN-{stride}s: `compact` on the small encoder, `paper` on VGG-16."
     register = ARCHITECTURES.register(f"fcn{stride}s", paper="arXiv:1411.4038", year=2015,
@@ -98,4 +115,5 @@ def _builder(stride: int, idea: str, **facts: str) -> Callable[..., FCN]:
 fcn32s = _builder(32, "a classifier made convolutional; its answer simply enlarged")
 fcn16s = _builder(16, "one skip: the answer at stride 16 is added to the coarse one",
                   after="fcn32s")
-fcn8s = _builder(8, "two skips: answers at strides 32, 16 and 8 added up", after="fcn16s")
+fcn8s = _builder(8, "two skips: answers at strides 32, 16 and 8 added up", after="fcn16s",
+                encoders=ENCODERS)

@@ -14,7 +14,7 @@ from torch.nn import functional
 
 from vision.segmentation.models import ARCHITECTURES, Outputs
 from vision.segmentation.models.layers import grow
-from vision.segmentation.models.unet import WIDTHS, DoubleConv, Up
+from vision.segmentation.models.unet import WIDTHS, DoubleConv, decoder_of
 
 
 class MNet(nn.Module):
@@ -25,7 +25,7 @@ class MNet(nn.Module):
         widths = WIDTHS[size]
         inputs = (3, *(width + 3 for width in widths[:-1]))
         self.encoder = nn.ModuleList(map(DoubleConv, inputs, widths))
-        self.decoder = nn.ModuleList(map(Up, widths[:0:-1], widths[-2::-1]))
+        self.decoder = decoder_of(widths)
         self.sides = nn.ModuleList(nn.Conv2d(width, classes, 1) for width in widths[-2::-1])
         self.leg = nn.ModuleList(nn.Conv2d(width, widths[0], 1) for width in widths[-2::-1])
         self.head = nn.Conv2d(widths[0] * len(self.leg), classes, 3, padding=1)

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from vision.segmentation.models import ARCHITECTURES, Outputs
-from vision.segmentation.models.encoders import ResNet, SmallResNet, residual
+from vision.segmentation.models.encoders import ENCODERS, OWN, Encoder, residual
 from vision.segmentation.models.layers import ConvNormReLU, Pooled, grow
 
 BINS = (1, 2, 3, 6)
@@ -30,7 +30,7 @@ class PyramidPooling(nn.Module):
 class PSPNet(nn.Module):
     """A dilated encoder, pyramid pooling, and an auxiliary answer while it trains."""
 
-    def __init__(self, encoder: SmallResNet | ResNet, width: int, classes: int) -> None:
+    def __init__(self, encoder: Encoder, width: int, classes: int) -> None:
         super().__init__()
         self.encoder = encoder
         *_, third, last = encoder.widths
@@ -50,9 +50,9 @@ class PSPNet(nn.Module):
 
 
 @ARCHITECTURES.register("pspnet", paper="arXiv:1612.01105", year=2016, after="deeplab_v1",
-                        inside="branches",
+                        inside="branches", encoders=ENCODERS,
                         idea="pyramid pooling: the context of regions of four sizes")
-def pspnet(*, classes: int, size: str = "compact") -> PSPNet:
+def pspnet(*, classes: int, size: str = "compact", encoder: str = OWN) -> PSPNet:
     """Build a PSPNet: `compact` on the small encoder, `paper` on ResNet-101 at stride 8."""
     width, stride = {"compact": (64, 16), "paper": (512, 8)}[size]
-    return PSPNet(residual(size, stride), width, classes)
+    return PSPNet(residual(size, stride, encoder), width, classes)

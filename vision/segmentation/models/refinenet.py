@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from vision.segmentation.models import ARCHITECTURES
-from vision.segmentation.models.encoders import ResNet, SmallResNet, residual
+from vision.segmentation.models.encoders import ENCODERS, OWN, Encoder, residual
 from vision.segmentation.models.layers import grow
 
 WIDTHS = {"compact": (32, 32, 32, 32), "paper": (256, 256, 256, 512)}  # from fine to coarse
@@ -72,8 +72,7 @@ class RefineBlock(nn.Module):
 class RefineNet(nn.Module):
     """Four RefineNet blocks in cascade, from 1/32 to 1/4, then logits at full size."""
 
-    def __init__(self, encoder: SmallResNet | ResNet, widths: tuple[int, ...], classes: int
-                 ) -> None:
+    def __init__(self, encoder: Encoder, widths: tuple[int, ...], classes: int) -> None:
         super().__init__()
         self.encoder = encoder
         self.reduce = nn.ModuleList(map(conv3, encoder.widths, widths))
@@ -90,7 +89,8 @@ class RefineNet(nn.Module):
 
 
 @ARCHITECTURES.register("refinenet", paper="arXiv:1611.06612", year=2016, after="fcn8s",
+                        encoders=ENCODERS,
                         idea="residual paths fuse all resolutions; chained pooling adds context")
-def refinenet(*, classes: int, size: str = "compact") -> RefineNet:
+def refinenet(*, classes: int, size: str = "compact", encoder: str = OWN) -> RefineNet:
     """Build a RefineNet: `compact` on the small encoder, `paper` on ResNet-101."""
-    return RefineNet(residual(size), WIDTHS[size], classes)
+    return RefineNet(residual(size, encoder=encoder), WIDTHS[size], classes)

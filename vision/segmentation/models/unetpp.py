@@ -12,8 +12,9 @@ import torch
 from torch import nn
 
 from vision.segmentation.models import ARCHITECTURES, Outputs
+from vision.segmentation.models.encoders import ENCODERS, LITE, OWN, Lite
 from vision.segmentation.models.layers import grow, stem
-from vision.segmentation.models.unet import DoubleConv
+from vision.segmentation.models.unet import DoubleConv, Shrinking
 
 WIDTHS = {"compact": (16, 32, 64, 128, 192), "paper": (32, 64, 128, 256, 512)}
 
@@ -33,17 +34,15 @@ class Node(nn.Module):
 class UNetPlusPlus(nn.Module):
     """A nest of five levels; evaluation takes the mean of its answers, or the one of a depth."""
 
-    def __init__(self, size: str, classes: int) -> None:
+    def __init__(self, stem: nn.Module, encoder: Shrinking | Lite, classes: int) -> None:
         super().__init__()
-        widths = WIDTHS[size]
-        self.stem, channels = stem(size)
-        self.encoder = nn.ModuleList(map(DoubleConv, (channels, *widths[:-1]), widths))
+        widths = encoder.widths
+        self.stem, self.encoder = stem, encoder
         self.nest = nn.ModuleList(
             nn.ModuleList(Node(widths[level + 1], width, place)
                           for place in range(1, len(widths) - level))
             for level, width in enumerate(widths[:-1]))
         self.heads = nn.ModuleList(nn.Conv2d(widths[0], classes, 1) for _ in widths[1:])
-        self.shrink = nn.MaxPool2d(2)
 
     def forward(self, x: torch.Tensor, depth: int | None = None) -> torch.Tensor | Outputs:
         answers = self.answers(x, depth or len(self.heads))  # each (N, classes, h, w)
@@ -55,9 +54,8 @@ class UNetPlusPlus(nn.Module):
     def answers(self, x: torch.Tensor, depth: int) -> list[torch.Tensor]:
         """Return the answers L1 … L`depth`; nodes that only deeper ones need are not computed."""
         rows: list[list[torch.Tensor]] = []
-        first = self.stem(x)
-        for level in range(depth + 1):
-            rows.append([self.encoder[level](self.shrink(rows[-1][0]) if rows else first)])
+        for level, features in enumerate(self.encoder(self.stem(x), depth + 1)):
+            rows.append([features])
             for above in range(level - 1, -1, -1):  # one diagonal of the nest, upwards
                 place = len(rows[above]) - 1
                 node = self.nest[above][place]  # type: ignore[index]
@@ -66,8 +64,11 @@ class UNetPlusPlus(nn.Module):
 
 
 @ARCHITECTURES.register("unetpp", paper="arXiv:1807.10165", year=2018, after="unet",
-                        inside="depth",
+                        inside="depth", encoders=ENCODERS,
                         idea="nested dense skips; deep supervision lets the nest be cut down")
-def unetpp(*, classes: int, size: str = "compact") -> UNetPlusPlus:
+def unetpp(*, classes: int, size: str = "compact", encoder: str = OWN) -> UNetPlusPlus:
     """Build a U-Net++: `compact` has narrow levels, `paper` the published widths."""
-    return UNetPlusPlus(size, classes)
+    if (size, encoder) == ("compact", LITE):
+        return UNetPlusPlus(nn.Identity(), Lite(finest=2), classes)
+    before, channels = stem(size)
+    return UNetPlusPlus(before, Shrinking({OWN: WIDTHS[size]}[encoder], channels), classes)

@@ -12,7 +12,7 @@ from torch import nn
 
 from vision.segmentation.models import ARCHITECTURES, Outputs
 from vision.segmentation.models.layers import ConvNormReLU, Pooled
-from vision.segmentation.models.unet import Up
+from vision.segmentation.models.unet import decoder_of
 
 WIDTHS = {"compact": (32, 64, 128, 192), "paper": (16, 64, 128, 256)}
 BLOCKS = {"compact": (1, 2, 3, 3), "paper": (1, 2, 8, 3)}
@@ -49,7 +49,7 @@ class YNet(nn.Module):
         for before, width, count in zip(widths, widths[1:], blocks[1:], strict=False):
             self.stages.append(nn.Sequential(
                 ESP(before, width, 2), *(ESP(width, width) for _ in range(count))))
-        self.decoder = nn.ModuleList(map(Up, widths[:0:-1], widths[-2::-1]))
+        self.decoder = decoder_of(widths)
         self.head = nn.ConvTranspose2d(widths[0], classes, 2, stride=2)
         self.classifier = nn.Sequential(ESP(widths[-1], widths[-1], 2),
                                         Pooled(widths[-1], widths[-1]), nn.Flatten(),
