@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -15,9 +16,11 @@ from vision.quantised import round_rows
 from vision.segmentation.criterion import Target, criterion
 from vision.segmentation.data import CLASSES
 from vision.segmentation.losses import LOSSES
-from vision.segmentation.models import ARCHITECTURES, Outputs, dimensions
+from vision.segmentation.models import ARCHITECTURES, Outputs, dimensions, having
+from vision.segmentation.models.encoders import ENCODERS, LITE
 
-NAMES = ARCHITECTURES.names()
+WITH_LITE = [f"{name}+{LITE}" for name in having(encoders=ENCODERS)]
+NAMES = [*ARCHITECTURES.names(), *WITH_LITE]
 FAMILIES = ("unet", "fcn8s", "deeplab_v3", "segformer", "vnet", "wnet", "ynet")
 """One of each kind of net and of loss; the others differ in layers, whose gradients are tested."""
 
@@ -30,14 +33,23 @@ PUBLISHED = {  # classes, millions of parameters, where it says so
 }
 
 
+def config_of(name: str, size: str = "compact", classes: int = len(CLASSES)) -> dict[str, Any]:
+    encoder = {"encoder": LITE} if name in WITH_LITE else {}
+    return {"classes": classes, "size": size, **encoder}
+
+
+def arch_of(name: str) -> str:
+    return name.removesuffix(f"+{LITE}")
+
+
 def built(name: str, size: str = "compact", classes: int = len(CLASSES)) -> nn.Module:
     torch.manual_seed(0)
-    return ARCHITECTURES.build(name, classes=classes, size=size)
+    return ARCHITECTURES.build(arch_of(name), **config_of(name, size, classes))
 
 
 def samples(name: str, *sides: int, count: int = 2, depth: int = 16) -> torch.Tensor:
     """Random pictures, or for an architecture of volumes, volumes of some depth."""
-    if dimensions(name) == 3:
+    if dimensions(arch_of(name)) == 3:
         return torch.randn(count, 1, depth, *sides)
     return torch.randn(count, 3, *sides)
 
@@ -75,9 +87,8 @@ def test_gradients_reach_every_parameter(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_compact_checkpoint_is_small_and_comes_back(name: str, tmp_path: Path) -> None:
     module = built(name)
-    config = {"classes": len(CLASSES), "size": "compact"}
-    path = checkpoints.save(tmp_path / "x.safetensors", module,
-                            Card("segmentation", name, config, CLASSES), bits=8)
+    path = checkpoints.save(tmp_path / "x.safetensors", module, Card(
+        "segmentation", arch_of(name), config_of(name), CLASSES), bits=8)
     assert path.stat().st_size <= MOST_BYTES
     loaded = checkpoints.load(path, ARCHITECTURES).module
     picture = samples(name, 64, 64, count=1)
@@ -85,8 +96,8 @@ def test_the_compact_checkpoint_is_small_and_comes_back(name: str, tmp_path: Pat
         assert torch.allclose(loaded(picture), round_rows(module).eval()(picture), atol=1e-4)
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("size", ["compact", "paper"])
+@pytest.mark.parametrize(("name", "size"), [
+    *((name, "compact") for name in NAMES), *((name, "paper") for name in ARCHITECTURES.names())])
 def test_it_builds_without_memory_and_hides_no_state(name: str, size: str) -> None:
     with torch.device("meta"):
         module = built(name, size)
@@ -96,7 +107,7 @@ def test_it_builds_without_memory_and_hides_no_state(name: str, size: str) -> No
     assert kept and {tensor.device.type for tensor in kept} == {"meta"}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ARCHITECTURES.names())
 def test_an_unknown_size_is_refused(name: str) -> None:
     with torch.device("meta"), pytest.raises(KeyError):
         built(name, "huge")
@@ -145,7 +156,13 @@ def test_thirty_steps_learn_two_pictures(name: str) -> None:
     assert sum(losses[-3:]) < 0.8 * sum(losses[:3])
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", having(encoders=ENCODERS))
+def test_an_encoder_that_is_not_there_is_refused(name: str) -> None:
+    with torch.device("meta"), pytest.raises(KeyError):
+        ARCHITECTURES.build(name, classes=2, encoder="resnet")
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES.names())
 def test_paper_and_year_are_given(name: str) -> None:
     entry = ARCHITECTURES[name]
     assert entry.paper.startswith(("arXiv:", "doi:")) and 2010 < entry.year < 2030
@@ -176,7 +193,7 @@ def test_the_nest_can_be_cut_down() -> None:
     with torch.inference_mode():
         cut = [module(picture, depth=depth) for depth in (1, 2, 3, 4)]
         assert torch.allclose(torch.stack(cut).mean(0), module(picture), atol=1e-4)
-        for stage in module.encoder[2:]:
+        for stage in list(module.encoder)[2:]:
             for parameter in stage.parameters():
                 parameter.fill_(float("nan"))
         assert torch.equal(module(picture, depth=1), cut[0])

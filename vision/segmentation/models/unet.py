@@ -59,7 +59,7 @@ class Shrinking(nn.ModuleList):
     def forward(self, x: torch.Tensor, levels: int | None = None) -> list[torch.Tensor]:
         """Return the maps of all levels, or of the first ones only."""
         maps = [self[0](x)]
-        for stage in self[1:levels]:
+        for stage in list(self)[1:levels]:  # a slice of a ModuleList would be built anew
             maps.append(stage(functional.max_pool2d(maps[-1], 2)))
         return maps  # (N, widths[i], H / 2ⁱ, W / 2ⁱ)
 
