@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,12 +18,14 @@ import torch
 from trainings import PLACES, TINY, shared, told
 
 from tests.launching import seen
-from vision import checkpoints
+from vision import checkpoints, pretrained
+from vision.efficientnet_lite import PUBLIC, EfficientNetLite
 from vision.errors import UserError
 from vision.options import command, parse
+from vision.segmentation.data import open_samples
 from vision.segmentation.models import ARCHITECTURES
 from vision.segmentation.predict import load, predict
-from vision.segmentation.train import VERB, Config, check, take_over, train
+from vision.segmentation.train import VERB, Config, begin, check, parts, take_over, train
 from vision.training import Step
 
 SCRIPT = Path(__file__).parent / "trainings.py"
@@ -86,6 +89,55 @@ def test_steps_tell_progress_and_a_sample(with_tiny_data: Path, tmp_path: Path) 
     assert steps[1].sample.labels.shape == (96, 128)
 
 
+def test_an_encoder_of_imagenet_learns_slower_and_is_named(
+        with_tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The public weights are replaced by some of our own here; that they are read is tested apart.
+    """
+    torch.manual_seed(5)
+    public = {f"layer{place}": value for place, value in enumerate(
+        EfficientNetLite().state_dict().values())}
+    monkeypatch.setattr(pretrained, "read", lambda name: {PUBLIC: public}[name])
+    config = replace(TINY, arch="deeplab_v3plus", encoder="lite0", steps=1, learning_rate=1e-3,
+                     output=tmp_path / "x.safetensors")
+    module = begin(config, open_samples("camvid", "train"))
+    body = module.get_submodule("encoder.body")
+    assert all(torch.equal(own, theirs) for own, theirs in zip(
+        body.state_dict().values(), public.values(), strict=True))
+    known, new = parts(module, config)
+    assert [known["lr"], new["lr"]] == [pytest.approx(2e-4), 1e-3]
+    assert {id(each) for each in known["params"]} == {id(each) for each in body.parameters()}
+    assert len(known["params"]) + len(new["params"]) == len([*module.parameters()])
+    card = checkpoints.read_card(train(config))
+    assert card.config["encoder"] == "lite0" and "--encoder lite0" in card.command
+    assert any(PUBLIC in name for name in card.data["licences"])
+
+
+def test_what_begins_with_a_checkpoint_does_not_need_public_weights(
+        with_tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pretrained, "read", lambda name: pytest.fail("it was read"))
+    samples = open_samples("camvid", "train")
+    config = replace(TINY, arch="deeplab_v3plus", encoder="lite0")
+    first = ARCHITECTURES.build("pspnet", encoder="lite0", classes=11)
+    path = checkpoints.save(tmp_path / "first.safetensors", first, checkpoints.Card(
+        "segmentation", "pspnet", {"classes": 11, "encoder": "lite0"}, samples.classes))
+    begun = begin(replace(config, start=path), samples)
+    assert torch.equal(begun.encoder.body.stem[0].weight, first.encoder.body.stem[0].weight)
+
+
+def test_the_test_split_is_on_the_card_where_it_is_on_disk(
+        with_tiny_data: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "data" / "camvid"
+    shutil.copytree(with_tiny_data / "camvid", folder)
+    config = replace(TINY, steps=1, output=tmp_path / "x.safetensors")
+    assert "test" not in checkpoints.read_card(train(config)).metrics
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VISION_DATA", str(folder.parent))
+        for name in ("test", "testannot"):
+            shutil.copytree(folder / name.replace("test", "val"), folder / name)
+        metrics = checkpoints.read_card(train(config)).metrics
+    assert metrics["test"]["mIoU"] == metrics["mIoU"]  # the pictures are the same here
+
+
 def test_the_card_says_how_it_was_made(with_tiny_data: Path, tmp_path: Path) -> None:
     config = replace(TINY, steps=1, output=tmp_path / "x.safetensors")
     card = checkpoints.read_card(train(config))
@@ -138,6 +190,8 @@ def test_batch_normalisation_over_processes_is_that_of_the_whole_batch(
 
 
 @pytest.mark.parametrize("changes", [
+    {"arch": "segnet", "encoder": "lite0"}, {"encoder": "lite0", "size": "paper"},
+    {"encoder": "resnet"},
     {"steps": 0}, {"batch": 0}, {"crop": (64,)}, {"crop": (100, 64)}, {"crop": (32, 64)},
     {"scale": (0.0, 1.0)}, {"scale": (1.0,)}, {"scale": (2.0, 1.0)}, {"seed": -1}, {"limit": -1},
     {"mix": 1.5}, {"learning_rate": 0.0}, {"learning_rate": float("nan")}, {"weight_decay": -1.0},

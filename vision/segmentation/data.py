@@ -54,8 +54,9 @@ class CamVid:
         self.files = datasets.open_files("camvid")
         self.names = self.files.names(f"{split}/", ".jpg")
         if not self.names:
-            raise UserError("CamVid has no split '{split}'", "train and val are accepted",
-                            "choose one of them", split=split)
+            raise UserError("CamVid has no split '{split}' here",
+                            "train, val and test are accepted where they are on disk",
+                            "choose one that is there", split=split)
 
     def __len__(self) -> int:
         return len(self.names)

@@ -98,11 +98,20 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
     if run.accelerator.is_main_process:
         model = model_of(config, sets[0], run, average)
         model = replace(model, module=round_rows(model.module))  # measured as it is kept
-        metrics = {} if run.asked_to_stop else summary(model, validation)
+        metrics = {} if run.asked_to_stop else {
+            **summary(model, validation), **on_test(model, config.data[0])}
         card = replace(model.card, metrics=metrics)
         checkpoints.save(config.output, model.module, card, bits=8)
     run.finish()
     return config.output
+
+
+def on_test(model: Model, name: str) -> dict[str, Any]:
+    """Return what a card holds of a data set's test split, nothing if it has none on disk."""
+    try:
+        return {"test": summary(model, open_samples(name, "test"))}
+    except UserError:
+        return {}
 
 
 def check(config: Config) -> None:

@@ -48,6 +48,8 @@ def test_no_figure_of_ours_is_typed() -> None:
 @pytest.fixture
 def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Let the cards that ship be those of one folder, where each file is a card as JSON."""
+    for language in LANGUAGES:
+        words(language)  # lessons read their numbers off the cards once
     monkeypatch.setattr(checkpoints, "readable", lambda system: sorted(tmp_path.glob("*.json")))
     monkeypatch.setattr(checkpoints, "read_card",
                         lambda path: checkpoints.Card.from_json(path.read_text()))
@@ -75,6 +77,19 @@ def test_our_number_follows_the_card(shipped: Path) -> None:
     assert found and (found.value, found.checkpoint) == (231.5, "gan-mnist")
     for part in (">232 nats<", ">gan-mnist, mnist val<", ">+6.50<", ">225 nats ± 2<"):
         assert part in text
+
+
+def test_only_equal_splits_are_compared(shipped: Path) -> None:
+    """CamVid's published numbers are of its test split; a card may hold both of ours."""
+    row = next(row for row in numbers() if (row.name, row.measure, row.arch) == (
+        "FCN", "mIoU", "fcn8s"))
+    put(shipped, "fcn8s", "fcn8s", "camvid val", mIoU=0.6)
+    text = beside("segmentation", speaking("en"))
+    assert words("en")["paper.other_data"] in text and "+10.17" not in text
+    put(shipped, "fcn8s", "fcn8s", "camvid val", mIoU=0.6, test={"mIoU": 0.5083})
+    found = here(row)
+    assert found and (found.value, found.data) == (pytest.approx(50.83), "camvid test")
+    assert ">+1.00<" in beside("segmentation", speaking("en"))
 
 
 def test_a_cut_network_is_not_taken_for_the_whole_one(shipped: Path) -> None:

@@ -14,6 +14,7 @@ import gradio as gr
 from markupsafe import Markup
 
 from vision import checkpoints
+from vision.checkpoints import Card
 from vision.ui.components.html import note, table
 from vision.ui.components.markup import tag
 from vision.ui.text import language_of, say, words
@@ -67,12 +68,19 @@ def here(row: Row) -> Here | None:
     found = []
     for path in checkpoints.readable(row.tab):
         card = checkpoints.read_card(path)
-        data = str(card.data.get("val") or card.data.get("test") or "")
-        value = at(card.metrics, row.metric or [])
         named = path.stem == row.file if row.file else path.stem.startswith(card.arch)
-        if card.arch == row.arch and named and is_number(value):
-            found.append(Here(FORMS[row.form][0](value), path.stem, data))
+        for data, metrics in measured(card) if card.arch == row.arch and named else ():
+            if is_number(value := at(metrics, row.metric or [])):
+                found.append(Here(FORMS[row.form][0](value), path.stem, data))
     return min(found, key=lambda one: one.data != row.on, default=None)
+
+
+def measured(card: Card) -> list[tuple[str, dict[str, Any]]]:
+    """Return what a card was measured on, with the numbers: one split, and the test split too."""
+    data = str(card.data.get("val") or card.data.get("test") or "")
+    test = card.metrics.get("test")
+    both = [(data.removesuffix("val") + "test", test)] if isinstance(test, dict) else []
+    return [(data, card.metrics), *both]
 
 
 def at(metrics: Any, way: list[str]) -> Any:
