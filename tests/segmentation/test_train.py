@@ -121,7 +121,8 @@ def test_what_begins_with_a_checkpoint_does_not_need_public_weights(
     path = checkpoints.save(tmp_path / "first.safetensors", first, checkpoints.Card(
         "segmentation", "pspnet", {"classes": 11, "encoder": "lite0"}, samples.classes))
     begun = begin(replace(config, start=path), samples)
-    assert torch.equal(begun.encoder.body.stem[0].weight, first.encoder.body.stem[0].weight)
+    kept, own = (module.get_submodule("encoder.body.stem.0").weight for module in (first, begun))
+    assert torch.allclose(kept, own, atol=2e-3)  # it was kept in float16
 
 
 def test_the_test_split_is_on_the_card_where_it_is_on_disk(
