@@ -1,7 +1,8 @@
 """How the shipped models were made: one list, one command that trains what is missing.
 
 Nets of one kind share what was learnt once: DeepLab v3+ learns the small encoder that most others
-begin with, U-Net the weights of its relatives. Each goes on with its own idea from there.
+begin with, U-Net the weights of its relatives. Each goes on with its own idea from there. Those
+named `…-lite0` begin with an encoder that has learnt ImageNet.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from pathlib import Path
 
 from vision import checkpoints
 from vision.options import Verb, option
-from vision.segmentation.models import ARCHITECTURES, task
+from vision.segmentation.models import ARCHITECTURES, having, task
+from vision.segmentation.models.encoders import ENCODERS
 from vision.segmentation.train import Config as Training
 from vision.segmentation.train import train
 from vision.training import on_terminal
@@ -22,6 +24,10 @@ LARGE = Training(crop=(288, 384), scale=(0.7, 1.6), short_side=360)  # for nets 
 LATER = replace(LARGE, data=("camvid",), steps=700, learning_rate=1.5e-3)
 GENTLY = replace(LATER, learning_rate=8e-4)
 AFTER_UNET = Training(data=("camvid",), steps=700, learning_rate=1e-3)
+LITE = Training(encoder="lite0", crop=(256, 352), scale=(0.7, 1.6), short_side=360, steps=1600)
+AFTER_LITE = replace(LITE, data=("camvid",), steps=500, learning_rate=1.5e-3)
+WITH_LITE = {f"{arch}-lite0": LITE if arch == "deeplab_v3plus" else AFTER_LITE
+             for arch in having(encoders=ENCODERS)}
 RECIPES = {
     "unet": Training(steps=5000),
     "deeplab_v3plus": replace(LARGE, steps=2500),
@@ -45,6 +51,7 @@ RECIPES = {
                      short_side=256),
     "vnet": Training(data=("volumes",), steps=500, crop=(64, 64, 64), batch=2, loss="dice",
                      short_side=64),
+    **WITH_LITE,
 }
 SECOND = {  # a second round, which begins where the first has ended
     "attention_unet": replace(GENTLY, steps=300, learning_rate=4e-4, loss="cross_entropy+dice",
@@ -54,7 +61,8 @@ SECOND = {  # a second round, which begins where the first has ended
 }
 STARTS = {"attention_unet": "unet", "mnet": "unet", "unetpp": "unet",
           **dict.fromkeys(("deeplab_v3", "deeplab_v2", "deeplab_v1", "pspnet", "refinenet",
-                           "fcn8s", "fcn16s", "fcn32s"), "deeplab_v3plus")}
+                           "fcn8s", "fcn16s", "fcn32s"), "deeplab_v3plus"),
+          **{name: "deeplab_v3plus-lite0" for name in WITH_LITE if name != "deeplab_v3plus-lite0"}}
 NAMES = [*RECIPES, *(name for name in ARCHITECTURES.names() if name not in RECIPES)]
 
 
@@ -80,13 +88,18 @@ def made(name: str, path: Path) -> Path:
     first = replace(recipe, output=PARTS / f"{name}-first.safetensors")
     if not first.output.exists():
         train(first, on_terminal)
-    return train(replace(SECOND[name], arch=name, start=first.output, output=path), on_terminal)
+    return train(replace(SECOND[name], arch=arch_of(name), start=first.output, output=path), on_terminal)
+
+
+def arch_of(name: str) -> str:
+    """Return the architecture of a checkpoint."""
+    return name.removesuffix("-lite0")
 
 
 def recipe_of(name: str) -> Training:
-    """Return an architecture's settings; those of the first alike if it has none of its own."""
+    """Return a checkpoint's settings; those of the first alike if it has none of its own."""
     alike = name if name in RECIPES else next(each for each in RECIPES if task(each) == task(name))
-    return replace(RECIPES[alike], arch=name)
+    return replace(RECIPES[alike], arch=arch_of(name))
 
 
 def start_of(name: str, folder: Path) -> Path | None:

@@ -98,9 +98,13 @@ class ModelShelf:
         return self.at(path) if path.is_file() else None
 
     def of(self, *archs: str) -> list[Path]:
-        """Return the files that ship with one of these architectures, on offer or not."""
-        return [path for path in checkpoints.readable(self.system)
-                if checkpoints.read_card(path).arch in archs]
+        """Return the files that ship with one of these architectures, on offer or not.
+
+        Those that are called like their architecture come first.
+        """
+        found = [path for path in checkpoints.readable(self.system)
+                 if checkpoints.read_card(path).arch in archs]
+        return sorted(found, key=lambda path: path.stem not in archs)
 
     def in_a_script(self, name: str | None) -> str:
         """Return how a visitor's script or command names the file of a model."""
