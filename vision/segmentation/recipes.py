@@ -26,8 +26,9 @@ GENTLY = replace(LATER, learning_rate=8e-4)
 AFTER_UNET = Training(data=("camvid",), steps=700, learning_rate=1e-3)
 LITE = Training(encoder="lite0", crop=(256, 352), scale=(0.7, 1.6), short_side=360, steps=1600)
 AFTER_LITE = replace(LITE, data=("camvid",), steps=500, learning_rate=1.5e-3)
-WITH_LITE = {f"{arch}-lite0": LITE if arch == "deeplab_v3plus" else AFTER_LITE
-             for arch in having(encoders=ENCODERS)}
+FIRST_LITE = "deeplab_v3plus-lite0"
+WITH_LITE = {FIRST_LITE: LITE, **{f"{arch}-lite0": AFTER_LITE for arch in having(encoders=ENCODERS)
+                                  if arch != "deeplab_v3plus"}}
 RECIPES = {
     "unet": Training(steps=5000),
     "deeplab_v3plus": replace(LARGE, steps=2500),
@@ -62,7 +63,7 @@ SECOND = {  # a second round, which begins where the first has ended
 STARTS = {"attention_unet": "unet", "mnet": "unet", "unetpp": "unet",
           **dict.fromkeys(("deeplab_v3", "deeplab_v2", "deeplab_v1", "pspnet", "refinenet",
                            "fcn8s", "fcn16s", "fcn32s"), "deeplab_v3plus"),
-          **{name: "deeplab_v3plus-lite0" for name in WITH_LITE if name != "deeplab_v3plus-lite0"}}
+          **{name: FIRST_LITE for name in WITH_LITE if name != FIRST_LITE}}
 NAMES = [*RECIPES, *(name for name in ARCHITECTURES.names() if name not in RECIPES)]
 
 
@@ -88,7 +89,8 @@ def made(name: str, path: Path) -> Path:
     first = replace(recipe, output=PARTS / f"{name}-first.safetensors")
     if not first.output.exists():
         train(first, on_terminal)
-    return train(replace(SECOND[name], arch=arch_of(name), start=first.output, output=path), on_terminal)
+    second = replace(SECOND[name], arch=arch_of(name), start=first.output, output=path)
+    return train(second, on_terminal)
 
 
 def arch_of(name: str) -> str:
