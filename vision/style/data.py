@@ -68,7 +68,7 @@ def check_picture(picture: np.ndarray | None) -> np.ndarray:
                         width=width, height=height)
     if max(height, width) > LONGEST * min(height, width):
         raise UserError("the picture is {width}×{height} pixels, which is too long and narrow",
-                        "sides of up to 1 to {most} are accepted", "crop it",
+                        "a long side of up to {most} times the short one is accepted", "crop it",
                         width=width, height=height, most=LONGEST)
     return picture
 

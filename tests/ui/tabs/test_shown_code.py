@@ -8,7 +8,6 @@ from pathlib import Path
 
 import gradio as gr
 import pytest
-from PIL import Image
 
 from tests.conftest import REPOSITORY
 from vision.ui import load_tabs
@@ -49,7 +48,6 @@ def test_the_shown_code_runs(tab: str, tmp_path: Path, monkeypatch: pytest.Monke
         pytest.skip(f"{tab}: no checkpoint ships yet")
     for name in ("assets", "checkpoints"):
         (tmp_path / name).symlink_to(REPOSITORY / name)
-    Image.effect_noise((96, 64), 60).convert("RGB").save(tmp_path / "content.jpg")
     for long, short in SHORTER.get(tab, ()):
         assert re.search(long, code), long
         code = re.sub(long, short, code)
@@ -57,3 +55,12 @@ def test_the_shown_code_runs(tab: str, tmp_path: Path, monkeypatch: pytest.Monke
     exec(compile(code, "shown", "exec"), {})
     assert (tmp_path / BRINGS[tab]).stat().st_size > 1000
     assert capsys.readouterr().out.strip()
+
+
+def test_the_shown_code_reads_the_picture_that_the_page_shows(
+        whole_page: gr.Blocks, shown: dict[str, str]) -> None:
+    named = {block.elem_id: block for block in whole_page.blocks.values()
+             if getattr(block, "elem_id", None)}
+    for tab, component in (("style", "style-content"), ("pruning", "pruning-picture")):
+        stem = Path(named[component].value["path"]).stem
+        assert re.search(rf"[./]{stem}[.(]", shown[tab]), f"{tab}: {stem}"

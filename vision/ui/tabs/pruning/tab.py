@@ -56,6 +56,7 @@ def show_card(model: str, own: str | None, request: gr.Request) -> str:
 
 def code(model: str | None, ratio: float, criterion: str, protected: str) -> str:
     """Return the shortest script that does what the settings above do."""
+    shown = Path(examples()[0][0]).name
     return f"""from pathlib import Path
 
 from vision.images import read_picture
@@ -66,7 +67,7 @@ cut = Path("runs/pruning/pruned.safetensors")
 report = run(Config(Path("{MODELS.in_a_script(model)}"), {ratio}, "{criterion}",
                     protected={layers_in(protected)!r}, output=cut))
 print(report)
-print(predict(load(cut), read_picture("assets/pruning/cat.png")))
+print(predict(load(cut), read_picture("assets/pruning/{shown}")))
 """
 
 

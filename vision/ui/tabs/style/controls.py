@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -19,7 +20,7 @@ from vision.style.settings import (
     Settings,
 )
 from vision.style.settings import PRESETS as KNOWN
-from vision.ui.tabs.style.shared import OFF, POWERS, power, weight
+from vision.ui.tabs.style.shared import OFF, PHOTOGRAPHS, POWERS, power, weight
 from vision.ui.text import t
 
 PRESETS = {"fast": KNOWN["fast"], "single": Settings(), "book": KNOWN["book"]}
@@ -96,7 +97,10 @@ def code(content_power: float, style_power: float, tv_power: float, preset: str,
     changes = "\n".join(f"    {field.name}={getattr(settings, field.name)!r},"
                         for field in fields(Settings)
                         if getattr(settings, field.name) != getattr(usual, field.name))
+    shown = Path(PHOTOGRAPHS[0]).stem
     return f"""from pathlib import Path
+
+import skimage.data
 
 from vision.images import read_picture, write_png
 from vision.style.features.extractor import open_extractor
@@ -106,7 +110,7 @@ from vision.style.transfer import transfer
 settings = Settings(
 {changes}
 )
-content = read_picture("content.jpg")
+content = skimage.data.{shown}()
 style = read_picture("assets/style/night.jpg")
 for frame in transfer(open_extractor("{chosen.extractor}"), content, [style], settings):
     print(frame.step, frame.losses)
