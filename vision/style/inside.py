@@ -12,7 +12,7 @@ from torch import nn
 from vision.gpu_fallback import or_on_cpu
 from vision.style.losses import gram, style_loss
 from vision.style.objective import NAMES, Objective, fitted
-from vision.style.scene import Scene
+from vision.style.scene import Region, Scene
 from vision.style.settings import LAYERS, Settings, Weights
 from vision.training import best_device
 
@@ -47,9 +47,9 @@ class Inside:
 @or_on_cpu
 def look_inside(extractor: nn.Module, content: np.ndarray, styles: Sequence[np.ndarray],
                 picture: np.ndarray, settings: Settings, mask: np.ndarray | None = None,
-                device: torch.device | None = None) -> Inside:
-    """Return what the losses say of a painting at its own size."""
-    scene = Scene.of(content, styles, settings, mask)
+                others: Sequence[Region] = (), device: torch.device | None = None) -> Inside:
+    """Return what the losses say of a painting at its own size, the matrices of one region."""
+    scene = Scene.of(content, styles, settings, mask, others)
     device, side = device or best_device(), max(picture.shape[:2])
     objective = scene.objective(scene.vgg(extractor, device), side)
     x = scene.canvas(picture, scene.size(side)).to(device)
@@ -71,9 +71,9 @@ def of_style(layers: Sequence[int], settings: Settings) -> Settings:
 @torch.no_grad()
 def _layers(objective: Objective, x: torch.Tensor, settings: Settings) -> tuple[Layer, ...]:
     seen = objective.vgg(objective.region(x))
-    found = []
-    for number, target in objective.grams.items():
-        own = gram(seen[number], fitted(objective.mask, seen[number]))  # (1, C, C)
+    found, part = [], objective.parts[0]
+    for number, target in part.grams.items():
+        own = gram(seen[number], fitted(part.mask, seen[number]))  # (1, C, C)
         weight = settings.style_weight * objective.layer_weights[number]
         kept = target[0].diagonal().argsort(descending=True)[:CHANNELS]
         wanted, present = (matrix[0][kept][:, kept].cpu().numpy() for matrix in (target, own))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import torch
 from torch.nn import functional
@@ -14,21 +16,36 @@ from vision.style.settings import Settings
 NAMES = ("content", "style", "tv")
 
 
-class Objective:
-    """What is to be minimised: how far pictures (N, 3, H, W) are from content and style."""
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Where one style is wanted: its Gram matrices (N, C, C) by layer, and a mask (1, 1, H, W).
 
-    def __init__(self, vgg: VggFeatures, content: torch.Tensor, styles: list[torch.Tensor],
-                 settings: Settings, mask: torch.Tensor | None = None) -> None:
-        self.vgg, self.base, self.mask = vgg, content, mask
+    Of the style loss it has its share of what is painted, so that every pixel counts alike.
+    """
+
+    grams: dict[int, torch.Tensor]
+    mask: torch.Tensor | None = None  # none is everywhere
+    share: float | torch.Tensor = 1.0
+
+
+class Objective:
+    """What is to be minimised: how far pictures (N, 3, H, W) are from content and style.
+
+    Guided Gram matrices for each region: Gatys et al., arXiv:1611.07865, section 4.
+    """
+
+    def __init__(self, vgg: VggFeatures, content: torch.Tensor, parts: Sequence[Part],
+                 settings: Settings) -> None:
+        self.vgg, self.base = vgg, content
+        self.parts, self.mask = shared(parts), united(parts)
         self.layer_weights = {layer: weight / vgg.share**2  # fewer channels, larger matrices
                               for layer, weight in settings.layer_weights().items()}
         self.content = content_targets(vgg, content, settings.content_layers)
-        self.grams = style_targets(vgg, styles, settings.style_layers, settings.blend)
 
     def about(self, contents: torch.Tensor, grams: dict[int, torch.Tensor]) -> Objective:
         """Return the same objective for other contents (N, 3, H, W) and their styles' matrices."""
         other = copy.copy(self)
-        other.base, other.grams = contents, grams
+        other.base, other.parts = contents, (replace(self.parts[0], grams=grams),)
         other.content = content_targets(self.vgg, contents, tuple(self.content))
         return other
 
@@ -42,10 +59,25 @@ class Objective:
         zero = pictures.new_zeros(len(pictures))
         content = sum((content_loss(seen[layer], target)
                        for layer, target in self.content.items()), zero)
-        style = sum((self.layer_weights[layer] * style_loss(
-            gram(seen[layer], fitted(self.mask, seen[layer])), target)
-            for layer, target in self.grams.items()), zero)
+        style = sum((part.share * self.layer_weights[layer] * style_loss(
+            gram(seen[layer], fitted(part.mask, seen[layer])), target)
+            for part in self.parts for layer, target in part.grams.items()), zero)
         return torch.stack((content, style, tv_loss(pictures)))
+
+
+def united(parts: Sequence[Part]) -> torch.Tensor | None:
+    """Return the mask of all that is painted, none if that is everything."""
+    masks = [part.mask for part in parts if part.mask is not None]
+    return torch.stack(masks).amax(0) if len(masks) == len(parts) else None
+
+
+def shared(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """Return parts with their shares of the area that all of them paint."""
+    if len(parts) == 1:
+        return tuple(parts)
+    areas = [1.0 if part.mask is None else part.mask.mean() for part in parts]
+    return tuple(replace(part, share=area / sum(areas))
+                 for part, area in zip(parts, areas, strict=True))
 
 
 @torch.no_grad()

@@ -1,4 +1,4 @@
-"""What is put before the network: a content, one or two styles, and the region to be painted."""
+"""What is put before the network: a content, and the regions to be painted in their styles."""
 
 from __future__ import annotations
 
@@ -15,8 +15,16 @@ from vision.errors import UserError
 from vision.style import colours
 from vision.style.data import check_picture, size_at, to_picture, to_tensor
 from vision.style.features.vgg_features import VggFeatures
-from vision.style.objective import Objective
+from vision.style.objective import Objective, Part, style_targets
 from vision.style.settings import Settings
+
+
+@dataclass(frozen=True, eq=False)
+class Region:
+    """Where a style is wanted, one or two that are blended (uint8 H×W×3)."""
+
+    styles: tuple[np.ndarray, ...]
+    mask: np.ndarray | None = None  # (H, W) of the content's size; none is everywhere
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,22 +32,31 @@ class Scene:
     """The pictures of one transfer (uint8 H×W×3), checked and in the colours they are seen in."""
 
     content: np.ndarray
-    styles: tuple[np.ndarray, ...]
-    mask: np.ndarray | None  # float32 (H, W) in 0…1, at the content's size
+    regions: tuple[Region, ...]  # their masks are float32 in 0…1
     settings: Settings
 
     @classmethod
     def of(cls, content: np.ndarray, styles: Sequence[np.ndarray], settings: Settings,
-           mask: np.ndarray | None = None) -> Scene:
-        """Return a scene after checking all that a user gave."""
+           mask: np.ndarray | None = None, others: Sequence[Region] = ()) -> Scene:
+        """Return a scene after checking all that a user gave.
+
+        Where there is no mask but there are other regions, only those are painted.
+        """
         check_picture(content)
         if not 1 <= len(styles) <= 2:
             raise UserError("{count} style pictures were given", "one or two are accepted",
                             "choose one", count=len(styles))
         recoloured = {"style": lambda style, content: style, "matched": colours.matched,
                       "luminance": colours.grey_like}[settings.colours]
-        return cls(content, tuple(recoloured(check_picture(style), content) for style in styles),
-                   check_mask(mask, content), settings)
+        own = [] if mask is None and others else [Region(tuple(styles), mask)]
+        return cls(content, tuple(Region(
+            tuple(recoloured(check_picture(style), content) for style in region.styles),
+            check_mask(region.mask, content)) for region in (*own, *others)), settings)
+
+    @property
+    def styles(self) -> tuple[np.ndarray, ...]:
+        """Return the styles of the first region."""
+        return self.regions[0].styles
 
     def size(self, side: int) -> tuple[int, int]:
         """Return (height, width) of the painting whose longest side is `side`."""
@@ -73,15 +90,22 @@ class Scene:
     def objective(self, vgg: VggFeatures, side: int) -> Objective:
         """Return the losses of a painting of a size."""
         content = self.canvas(self.content, self.size(side)).to(vgg.device)
-        styles = [self.seen(style, size_at(style, side * self.settings.style_scale)).to(
-            vgg.device) for style in self.styles]
-        return Objective(vgg, content, styles, self.settings, self._region(side, vgg.device))
+        return Objective(vgg, content, [self._part(vgg, region, side) for region in self.regions],
+                         self.settings)
 
-    def _region(self, side: int, device: torch.device) -> torch.Tensor | None:
-        """Return the mask at a size, on its canvas, (1, 1, h, w)."""
-        if self.mask is None:
+    def _part(self, vgg: VggFeatures, region: Region, side: int) -> Part:
+        """Return what a region asks for at a size."""
+        styles = [self.seen(style, size_at(style, side * self.settings.style_scale)).to(
+            vgg.device) for style in region.styles]
+        grams = style_targets(vgg, styles, self.settings.style_layers, self.settings.blend)
+        return Part(grams, self._canvas_mask(region.mask, side, vgg.device))
+
+    def _canvas_mask(self, mask: np.ndarray | None, side: int, device: torch.device
+                     ) -> torch.Tensor | None:
+        """Return a mask at a size, on its canvas, (1, 1, h, w)."""
+        if mask is None:
             return None
-        sized = cv2.resize(self.mask, self.size(side)[::-1], interpolation=cv2.INTER_AREA)
+        sized = cv2.resize(mask, self.size(side)[::-1], interpolation=cv2.INTER_AREA)
         region = torch.from_numpy(sized)[None, None].to(device)
         return functional.pad(region, (self.settings.margin,) * 4, "reflect")
 

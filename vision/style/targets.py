@@ -10,7 +10,7 @@ import torch
 
 from vision.style.features.vgg_features import VggFeatures
 from vision.style.losses import gram, style_loss
-from vision.style.objective import Objective
+from vision.style.objective import Objective, Part, style_targets
 from vision.style.settings import Settings
 
 Grams = dict[int, torch.Tensor]  # (N, C, C) by layer
@@ -24,8 +24,8 @@ class Targets:
     @torch.no_grad()
     def __init__(self, vgg: VggFeatures, photographs: torch.Tensor) -> None:
         settings = Settings()
-        self.objective = Objective(vgg, photographs, [photographs], settings)
-        self.photographs = self.objective.grams
+        self.photographs = style_targets(vgg, [photographs], settings.style_layers, 0)
+        self.objective = Objective(vgg, photographs, [Part(self.photographs)], settings)
         (features,) = self.objective.content.values()  # (M, C, h, w)
         self.nearest = 0.0
         self.nearest = NEAREST * float(self.distances(self.photographs).mean())

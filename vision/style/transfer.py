@@ -28,7 +28,7 @@ from vision.style.data import check_picture
 from vision.style.descent import Descent
 from vision.style.features.vgg_features import VggFeatures
 from vision.style.objective import NAMES
-from vision.style.scene import Scene
+from vision.style.scene import Region, Scene
 from vision.style.settings import FAST, Settings, Weights
 from vision.training import best_device, precision_for
 
@@ -112,13 +112,14 @@ class Frame:
 
 def transfer(extractor: nn.Module, content: np.ndarray, styles: Sequence[np.ndarray],
              settings: Settings = FAST, controls: Controls | None = None,
-             mask: np.ndarray | None = None, start: np.ndarray | None = None
-             ) -> Generator[Frame, None, None]:
+             mask: np.ndarray | None = None, start: np.ndarray | None = None,
+             others: Sequence[Region] = ()) -> Generator[Frame, None, None]:
     """Return the frames of one transfer; what a user gave is checked at once.
 
-    A mask (H×W, the content's size) limits what is painted; `start` is a picture to go on from.
+    A mask (H×W, the content's size) limits what is painted, and other regions have styles of their
+    own; `start` is a picture to go on from.
     """
-    scene = Scene.of(content, styles, settings, mask)
+    scene = Scene.of(content, styles, settings, mask, others)
     first = None if start is None else check_picture(start)
     return _Painting(extractor, scene, controls or Controls()).frames(first)
 

@@ -15,14 +15,18 @@ from PIL import Image
 
 from tests.style.sights import CONTENT, STYLE
 from tests.ui.tabs.style_tiny import tiny_extractor
+from vision.images import read_picture
 from vision.style.settings import BOOK, FAST, PRESET_EXTRACTORS, Settings
 from vision.ui.components.model_choice import OWN
 from vision.ui.components.training_panel import Control
+from vision.ui.tabs.segmentation.shared import MODELS as SEGMENTERS
+from vision.ui.tabs.segmentation.shared import examples
 from vision.ui.tabs.style import inside as style_inside
 from vision.ui.tabs.style import one_pass, tab
 from vision.ui.tabs.style import run as style_run
 from vision.ui.tabs.style import sheet as style_sheet
 from vision.ui.tabs.style.controls import DETERMINED, Chosen, choose, code, passes
+from vision.ui.tabs.style.regions import BRUSHES, fill, for_editor, largest, masks_of, rgb
 from vision.ui.tabs.style.shared import curves, power, weight
 from vision.ui.tabs.style.studio import MOST, Film, Studio
 
@@ -147,7 +151,7 @@ def test_stop_while_it_waits_ends_it_before_it_begins(pair: Any) -> None:
 
 
 def test_only_the_painted_region_changes(pair: Any) -> None:
-    layer = np.zeros((*style_run.for_editor(CONTENT).shape[:2], 4), np.uint8)
+    layer = np.zeros((*for_editor(CONTENT).shape[:2], 4), np.uint8)
     layer[:, : layer.shape[1] // 2, 3] = 255
     chosen = Chosen(size=96, steps=6, preset="single", learning_rate=0.2)
     *_, last = run(Studio(), (*pair[:3], {"layers": [layer]}), chosen)
@@ -270,3 +274,43 @@ def test_what_is_missing_gets_one_sentence(call: Callable[[], Any]) -> None:
     with pytest.raises(Exception, match=r"\.'?$") as caught:
         call()
     assert "\n" not in str(caught.value)
+
+
+def ink(*brushes: str) -> dict[str, Any]:
+    """Return an editor's layer on which each brush has painted an equal part, from the left."""
+    height, width = for_editor(CONTENT).shape[:2]
+    layer = np.zeros((height, width, 4), np.uint8)
+    for number, brush in enumerate(brushes):
+        part = slice(number * width // len(brushes), (number + 1) * width // len(brushes))
+        layer[:, part] = (*rgb(BRUSHES[brush]), 255) if brush in BRUSHES else (0, 0, 0, 255)
+    return {"layers": [layer]}
+
+
+def test_each_brush_paints_its_own_mask_and_any_other_ink_is_the_first_ones() -> None:
+    found = masks_of(ink("orange", "blue", "green"), CONTENT)
+    middles = [float((mask * np.arange(mask.shape[1])).sum() / mask.sum())
+               for mask in found if mask is not None]
+    assert middles == pytest.approx([15.5, 47.5, 79.5], abs=1.5)
+    assert [mask is None for mask in masks_of(ink("black"), CONTENT)] == [False, True, True]
+    assert masks_of(None, CONTENT) == [None] * 3
+
+
+def test_brushes_have_styles_of_their_own(pair: Any) -> None:
+    chosen = Chosen(size=64, steps=3, preset="single", blue="koi")
+    pictures = style_run.Pictures.of(*pair[:3], ink("green", "blue"), chosen.brushes)
+    assert pictures.mask is None and len(pictures.others) == 2
+    *_, last = run(Studio(), (*pair[:3], ink("orange", "blue")), chosen)
+    assert last[5]["steps"] == 3
+    with pytest.raises(gr.Error, match="no style called 'kio'"):
+        list(run(Studio(), (*pair[:3], ink("blue")), Chosen(blue="kio")))
+
+
+def test_the_largest_classes_get_a_brush_each() -> None:
+    shares = {"sky": 0.3, "road": 0.5, "car": 0.01, "tree": 0.17, "pole": 0.02}
+    assert largest(shares) == ["road", "sky", "tree"] and largest({"sky": 0.99, "car": 0.01}) == [
+        "sky"]
+    street, _ = examples()[0]
+    value, said = fill(street, SEGMENTERS.first(), REQUEST)
+    assert value["layers"][0].shape[:2] == value["background"].shape[:2] and "orange: " in said
+    first, second, _ = masks_of({"layers": value["layers"]}, read_picture(street))
+    assert first is not None and second is not None and not ((first > 0) & (second > 0)).all()

@@ -51,6 +51,13 @@ class Chosen:
     pooling: str = KNOWN["fast"].pooling
     seed: float = 0
     extractor: str = PRESET_EXTRACTORS["fast"]
+    blue: str = "wave"
+    green: str = "linocut"
+
+    @property
+    def brushes(self) -> tuple[str, str]:
+        """Return the styles of the second and the third brush."""
+        return self.blue, self.green
 
     def settings(self) -> Settings:
         """Return what these values mean: a preset's passes, scaled to size and steps."""

@@ -38,11 +38,13 @@ def look(request: gr.Request, studio: Studio, share: float, *inputs: Any) -> Mar
     from vision.style.features.extractor import open_extractor
     from vision.style.inside import look_inside
 
-    pictures, chosen = Pictures.of(*inputs[:4]), Chosen(*inputs[4:])
+    chosen = Chosen(*inputs[4:])
+    pictures = Pictures.of(*inputs[:4], brushes=chosen.brushes)
     settings, extractor = chosen.settings(), open_extractor(chosen.extractor)
     now = studio.painted() if share == 1 else studio.film.at(share)
     begin, then = (look_inside(extractor, pictures.content, pictures.styles, picture, settings,
-                               pictures.mask) for picture in (studio.film.at(0), now))
+                               pictures.mask, pictures.others)
+             for picture in (studio.film.at(0), now))
     return grams(begin, then, request) + pulls(then, request)
 
 
@@ -93,7 +95,8 @@ def rebuild(request: gr.Request, kind: str, layer: int, *inputs: Any) -> Iterato
     from vision.style.features.extractor import open_extractor
     from vision.style.transfer import transfer
 
-    pictures, chosen = Pictures.of(*inputs[:4]), Chosen(*inputs[4:])
+    chosen = Chosen(*inputs[4:])
+    pictures = Pictures.of(*inputs[:4], brushes=chosen.brushes)
     settings = alone(kind, int(layer), chosen.settings())
     for frame in transfer(open_extractor(chosen.extractor), pictures.content, pictures.styles,
                           settings):

@@ -20,11 +20,13 @@ from vision.ui.shell.uploads import new_folder
 from vision.ui.tabs.style import gpu_frames
 from vision.ui.tabs.style.controls import Chosen
 from vision.ui.tabs.style.memory import a_painting, going_on, refining
+from vision.ui.tabs.style.regions import masks_of, style_path
 from vision.ui.tabs.style.shared import curves, facts, needed_style, weights_of
 from vision.ui.tabs.style.studio import Studio
 from vision.ui.text import say
 
 if TYPE_CHECKING:
+    from vision.style.scene import Region
     from vision.style.settings import Settings
     from vision.style.transfer import Frame
 
@@ -34,7 +36,6 @@ SHORTEST_PAUSE = 3  # seconds, which is as long as it lasts when others wait
 PLACES = "style"  # what paintings wait for
 MORE = 100  # steps of "go on"
 REFINING = 60  # steps at double size
-EDITOR = 480  # longest side of the picture on which a region is painted
 Answer = tuple[Any, ...]  # picture, numbers, moment, PNG, animation, JSON
 
 
@@ -45,38 +46,25 @@ class Pictures:
     content: np.ndarray  # uint8 (H, W, 3)
     styles: list[np.ndarray]
     mask: np.ndarray | None  # uint8 (H, W)
+    others: tuple[Region, ...] = ()  # with styles of their own
 
     @classmethod
     def of(cls, content: str | None, style: str | None, second: str | None,
-           region: dict[str, Any] | None) -> Pictures:
-        """Return the pictures of these files; a photograph is no larger than a screen needs."""
+           region: dict[str, Any] | None, brushes: tuple[str, ...] = ()) -> Pictures:
+        """Return the pictures of these files; a photograph is no larger than a screen needs.
+
+        `brushes` names the styles of all brushes but the first, which paints the chosen one.
+        """
         from vision.images import read_picture
+        from vision.style.scene import Region
 
         photograph = read_picture(needed(content), LONGEST_SIDE)
         styles = [needed_style(style), *([second] if second else [])]
-        return cls(photograph, [read_picture(path, LONGEST_SIDE) for path in styles],
-                   mask_of(region, photograph))
-
-
-def mask_of(region: dict[str, Any] | None, content: np.ndarray) -> np.ndarray | None:
-    """Return what was painted over as a mask of the content's size, if anything was."""
-    from vision.images import resize
-
-    if not region or not region.get("layers"):
-        return None
-    ink = np.max([layer[..., 3] for layer in region["layers"]], axis=0)  # (h, w)
-    if not ink.any():
-        return None
-    expected = for_editor(content).shape[:2]
-    return resize(ink, content.shape[:2]) if ink.shape == expected else ink
-
-
-def for_editor(content: np.ndarray) -> np.ndarray:
-    """Return a picture in the size in which a region is painted on it."""
-    from vision.images import resize
-
-    scale = EDITOR / max(content.shape[:2])
-    return resize(content, (round(content.shape[0] * scale), round(content.shape[1] * scale)))
+        first, *masks = masks_of(region, photograph)
+        others = (Region((read_picture(style_path(name), LONGEST_SIDE),), mask)
+                  for name, mask in zip(brushes, masks, strict=False) if mask is not None)
+        return cls(photograph, [read_picture(path, LONGEST_SIDE) for path in styles], first,
+                   tuple(others))
 
 
 @friendly
@@ -87,15 +75,15 @@ def stylize(studio: Studio, content: str | None, style: str | None, second_style
             tv_power: float, preset: str, size: float, steps: float, blend: float, colours: str,
             start: str, optimizer: str, learning_rate: float, content_layers: list[int],
             style_layers: list[int], style_scale: float, pooling: str, seed: float,
-            extractor: str, request: gr.Request) -> Iterator[Answer]:
+            extractor: str, blue: str, green: str, request: gr.Request) -> Iterator[Answer]:
     """Paint a picture in the style of another. Weights are powers of ten; -3 stands for 0.
 
     Streams the picture, the numbers with their curves, then files, and the losses as JSON.
     """
     chosen = Chosen(content_power, style_power, tv_power, preset, size, steps, blend, colours,
                     start, optimizer, learning_rate, content_layers, style_layers, style_scale,
-                    pooling, seed, extractor)
-    pictures = Pictures.of(content, style, second_style, region)
+                    pooling, seed, extractor, blue, green)
+    pictures = Pictures.of(content, style, second_style, region, chosen.brushes)
     yield from paint(studio, pictures, chosen.settings(), extractor, request, afresh=True)
 
 
@@ -107,8 +95,8 @@ def go_on(request: gr.Request, studio: Studio, content: str | None, style: str |
     """Paint a hundred steps more."""
     chosen = Chosen(*controls)
     settings = studio.longer(chosen.settings(), MORE)
-    yield from paint(studio, Pictures.of(content, style, second, region), settings,
-                     chosen.extractor, request)
+    pictures = Pictures.of(content, style, second, region, chosen.brushes)
+    yield from paint(studio, pictures, settings, chosen.extractor, request)
 
 
 @friendly
@@ -119,8 +107,8 @@ def refine(request: gr.Request, studio: Studio, content: str | None, style: str 
     """Go on at double size."""
     chosen = Chosen(*controls)
     settings = studio.longer(chosen.settings(), REFINING, 2)
-    yield from paint(studio, Pictures.of(content, style, second, region), settings,
-                     chosen.extractor, request)
+    pictures = Pictures.of(content, style, second, region, chosen.brushes)
+    yield from paint(studio, pictures, settings, chosen.extractor, request)
 
 
 def paint(studio: Studio, pictures: Pictures, settings: Settings, extractor: str,
@@ -130,7 +118,7 @@ def paint(studio: Studio, pictures: Pictures, settings: Settings, extractor: str
         try:
             start = studio.begin(afresh)
             frames = gpu_frames.frames(extractor, pictures.content, pictures.styles, settings,
-                                      studio.controls, pictures.mask, start)
+                                      studio.controls, pictures.mask, start, pictures.others)
             yield from shown(studio, frames, request)
         except GeneratorExit:
             studio.clear()

@@ -10,20 +10,16 @@ import gradio as gr
 from vision import checkpoints
 from vision.ui import Tab
 from vision.ui.components import class_link, clicks
-from vision.ui.components.colours import ORANGE
 from vision.ui.components.friendly import friendly
 from vision.ui.components.model_card import card_markdown
 from vision.ui.components.page_files import scroll_to
 from vision.ui.components.painted_layers import PaintedLayers
-from vision.ui.components.pictures import LONGEST_SIDE, picture_input, picture_output
+from vision.ui.components.pictures import picture_input, picture_output
 from vision.ui.lessons import lesson
-from vision.ui.shell.low_priority import low_priority
-from vision.ui.shell.memory_budget import decoding, within_memory
 from vision.ui.tabs.style import controls as style_controls
-from vision.ui.tabs.style import figure, inside, one_pass, run, sheet
+from vision.ui.tabs.style import figure, inside, one_pass, regions, run, sheet
 from vision.ui.tabs.style.controls import DETERMINED, NAMES, Chosen
 from vision.ui.tabs.style.exercises import EXERCISES
-from vision.ui.tabs.style.run import for_editor
 from vision.ui.tabs.style.shared import paintings, photographs
 from vision.ui.tabs.style.studio import Studio
 from vision.ui.text import say, t
@@ -52,18 +48,6 @@ def pick_painting(event: gr.EventData, request: gr.Request) -> tuple[str, str]:
 def title(path: str | None, request: gr.Request | None) -> str:
     """Return the title of one of our paintings."""
     return f"*{say(f'style.painting_{Path(path).stem}', request)}*" if path else ""
-
-
-@friendly
-@low_priority
-@within_memory(decoding("content"))
-def canvas(content: str | None, request: gr.Request) -> Any:
-    """Return the content to paint a region on."""
-    from vision.images import read_picture
-
-    if not content:
-        return None
-    return for_editor(read_picture(content, LONGEST_SIDE))
 
 
 @friendly
@@ -111,19 +95,12 @@ def galleries(content: gr.Image, style: gr.Image) -> None:
     wall.select(pick_painting, None, [style, name], queue=False, api_visibility="private")
 
 
-def more_pictures(content: gr.Image) -> tuple[gr.Image, PaintedLayers]:
-    """Build what is seldom used: a second style, and a region to be painted."""
+def more_pictures(content: gr.Image) -> tuple[gr.Image, PaintedLayers, list[gr.Dropdown]]:
+    """Build what is seldom used: a second style, and regions with styles of their own."""
     with gr.Accordion(t("style.second_place"), open=False):
         second = picture_input("style.second", "style-second", height=170)
-    with gr.Accordion(t("style.region_place"), open=False) as place:
-        gr.Markdown(t("style.region_info"))
-        region = PaintedLayers(
-            label=t("style.region"), elem_id="style-region", height=320, sources=[],
-            transforms=[], layers=gr.LayerOptions(False, ["region"]), buttons=[],
-            brush=gr.Brush(28, colors=[ORANGE], color_mode="fixed"))
-    gr.on([place.expand, content.change], canvas, content, region, api_visibility="private",
-          show_progress="hidden")
-    return second, region
+    usual = Chosen()
+    return second, *regions.build(content, {"blue": usual.blue, "green": usual.green})
 
 
 def extractors() -> gr.Radio:
@@ -175,9 +152,9 @@ def build() -> class_link.Shared:
             plan = style_controls.plan()
             with gr.Accordion(t("style.more_settings"), open=False):
                 rare = [*style_controls.rare(), extractors()]
-            second, region = more_pictures(content)
+            second, region, brushes = more_pictures(content)
     result, numbers, moment, *_ = outputs
-    controls = [*sliders, *plan, *rare]
+    controls = [*sliders, *plan, *rare, *brushes]
     inputs = [studio, content, style, second, region, *controls]
     with gr.Tabs(elem_id="style-parts"):
         with gr.Tab(t("style.inside_tab"), id="inside"):

@@ -1,0 +1,148 @@
+"""Three brushes, each with a style of its own, and a model that paints with them at one click."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import numpy as np
+
+from vision.ui.components.colours import BLUE, GREEN, ORANGE
+from vision.ui.components.friendly import friendly
+from vision.ui.components.painted_layers import PaintedLayers
+from vision.ui.components.pictures import LONGEST_SIDE, needed
+from vision.ui.shell.low_priority import low_priority
+from vision.ui.shell.memory_budget import decoding, within_memory
+from vision.ui.tabs.segmentation.shared import MODELS as SEGMENTERS
+from vision.ui.tabs.segmentation.shared import class_name
+from vision.ui.tabs.style.shared import paintings
+from vision.ui.text import say, t
+
+EDITOR = 480  # longest side of the picture on which a region is painted
+BRUSHES = {"orange": ORANGE, "blue": BLUE, "green": GREEN}  # the first one paints the chosen style
+NEAR = 80.0  # of 255: ink this near to a colour is that brush's; any other ink is the first one's
+LEAST = 0.03  # share of the picture that a class must cover to get a brush
+
+
+def for_editor(content: np.ndarray) -> np.ndarray:
+    """Return a picture in the size in which regions are painted on it."""
+    from vision.images import resize
+
+    scale = EDITOR / max(content.shape[:2])
+    return resize(content, (round(content.shape[0] * scale), round(content.shape[1] * scale)))
+
+
+def masks_of(region: dict[str, Any] | None, content: np.ndarray) -> list[np.ndarray | None]:
+    """Return what each brush has painted over, uint8 of the content's size, or none."""
+    if not region or not region.get("layers"):
+        return [None] * len(BRUSHES)
+    layers = np.stack(region["layers"])  # (L, h, w, 4)
+    top = layers[..., 3].argmax(0)[None, ..., None]  # (1, h, w, 1)
+    ink = np.take_along_axis(layers, top, 0)[0]  # (h, w, 4)
+    brush = brush_of(ink[..., :3])
+    return [fitted(np.where(brush == number, ink[..., 3], 0), content)
+            for number in range(len(BRUSHES))]
+
+
+def brush_of(colours: np.ndarray) -> np.ndarray:
+    """Return the brush that painted each pixel of ink (h, w, 3), (h, w)."""
+    known = np.array([rgb(colour) for colour in BRUSHES.values()])  # (3, 3)
+    far = np.linalg.norm(colours[:, :, None] - known.astype(float), axis=-1)  # (h, w, 3)
+    return np.where(far.min(-1) < NEAR, far.argmin(-1), 0)
+
+
+def rgb(colour: str) -> tuple[int, int, int]:
+    """Return red, green and blue of a colour written as #rrggbb."""
+    red, green, blue = bytes.fromhex(colour[1:])
+    return red, green, blue
+
+
+def fitted(ink: np.ndarray, content: np.ndarray) -> np.ndarray | None:
+    """Return ink at the content's size; what was painted on another picture stays as it is."""
+    from vision.images import resize
+
+    if not ink.any():
+        return None
+    same = ink.shape == for_editor(content).shape[:2]
+    return resize(ink, content.shape[:2]) if same else ink
+
+
+def style_path(name: str) -> str:
+    """Return the picture of one of our paintings, or raise if there is none of that name."""
+    from vision.errors import unknown
+
+    known = {Path(path).stem: path for path in paintings()}
+    if name not in known:
+        raise unknown("style", name, list(known))
+    return known[name]
+
+
+@friendly
+@low_priority
+@within_memory(decoding("content"))
+def canvas(content: str | None, request: gr.Request) -> Any:
+    """Return the content to paint regions on."""
+    from vision.images import read_picture
+
+    return for_editor(read_picture(content, LONGEST_SIDE)) if content else None
+
+
+@friendly
+@low_priority
+@within_memory(decoding("content"))
+def fill(content: str | None, model: str | None, request: gr.Request) -> tuple[Any, str]:
+    """Return the content with its largest classes painted over, a brush each, and which is which.
+    """
+    from vision.images import read_picture, resize_labels
+    from vision.segmentation.predict import predict
+
+    picture = read_picture(needed(content), LONGEST_SIDE)
+    found, shown = predict(SEGMENTERS.open(model), picture), for_editor(picture)
+    names = largest(found.shares)
+    layer = ink_of(resize_labels(found.labels, shown.shape[:2]),
+                   [found.classes.index(name) for name in names])
+    said = " · ".join(f"{say(f'style.brush_{brush}', request)}: {class_name(name, request)}"
+                      for brush, name in zip(BRUSHES, names, strict=False))
+    return {"background": shown, "layers": [layer], "composite": None}, said
+
+
+def largest(shares: dict[str, float]) -> list[str]:
+    """Return the classes that cover most, one for each brush, but none that covers hardly any."""
+    order = sorted(shares, key=lambda name: -shares[name])
+    return [name for name in order[: len(BRUSHES)] if shares[name] >= LEAST]
+
+
+def ink_of(labels: np.ndarray, ids: list[int]) -> np.ndarray:
+    """Return a layer (h, w, 4) on which each of these classes is painted by a brush."""
+    layer = np.zeros((*labels.shape, 4), np.uint8)
+    for colour, number in zip(BRUSHES.values(), ids, strict=False):
+        layer[labels == number] = (*rgb(colour), 255)
+    return layer
+
+
+def build(content: gr.Image, usual: dict[str, str]) -> tuple[PaintedLayers, list[gr.Dropdown]]:
+    """Build the place to paint regions; `usual` are the styles of the other brushes at first."""
+    with gr.Accordion(t("style.region_place"), open=False) as place:
+        gr.Markdown(t("style.region_info"))
+        region = PaintedLayers(
+            label=t("style.region"), elem_id="style-region", height=320, sources=[],
+            transforms=[], layers=gr.LayerOptions(False, ["region"]), buttons=[],
+            brush=gr.Brush(28, colors=list(BRUSHES.values()), color_mode="fixed"))
+        with gr.Row():
+            styles = [gr.Dropdown([(t(f"style.painting_{Path(path).stem}"), Path(path).stem)
+                                   for path in paintings()], value=style,
+                                  label=t(f"style.{brush}"), info=t("style.brush_info"),
+                                  elem_id=f"style-{brush}", min_width=130)
+                      for brush, style in usual.items()]
+        with gr.Row():
+            model = gr.Dropdown(SEGMENTERS.names(), value=SEGMENTERS.first(),
+                                label=t("style.fill_model"), info=t("style.fill_info"),
+                                elem_id="style-fill-model", min_width=130)
+            button = gr.Button(t("style.fill"), size="sm", elem_id="style-fill", min_width=130)
+        said = gr.Markdown(elem_id="style-fill-said")
+    gr.on([place.expand, content.change], canvas, content, region, api_visibility="private",
+          show_progress="hidden")
+    button.click(fill, [content, model], [region, said], show_progress_on=said,
+                 concurrency_limit=1, api_visibility="private")
+    return region, styles
