@@ -87,6 +87,7 @@ def test_the_generator_descends_the_loss_that_was_asked_for(loss: str, value: An
         parameter.grad = torch.ones_like(parameter)  # left from a step of D
     said = players.generator_step(LABELS, NOISE)
     assert said == {"g_loss": pytest.approx(np.mean([value(float(d)) for d in fake]), rel=1e-5)}
+    assert isinstance(said["g_loss"], float)
     assert opinions(players)[1].mean() > fake.mean() + 1e-3  # D is fooled a little more
     assert moved(before[1], players.generator) and not moved(before[0], players.discriminator)
     for parameter in players.discriminator.parameters():
@@ -323,7 +324,8 @@ def test_a_packed_discriminator_judges_several_points_at_once() -> None:
     assert torch.allclose(lab.opinion(points), wanted)
     seen = [float(lab.discriminator(point.repeat(4)).sigmoid()) for point in points]
     surface = lab.surface(points)
-    assert surface.shape == (8,) and np.allclose(surface, seen, atol=1e-6)
+    assert isinstance(surface, np.ndarray) and surface.shape == (8,)
+    assert np.allclose(surface, seen, atol=1e-6)
 
 
 def test_the_labs_players_repeat_by_seed_and_leave_torchs_own_alone() -> None:
@@ -338,7 +340,7 @@ def test_the_labs_players_repeat_by_seed_and_leave_torchs_own_alone() -> None:
     assert moved(weights(one.generator), other.generator)
     torch.manual_seed(99)  # what torch draws besides changes nothing
     again = players()
-    assert not moved(weights(players().discriminator), again.discriminator)
+    assert not moved(weights(one.discriminator), again.discriminator)
     assert not torch.equal(torch.randn(4, generator=players().random),
                            torch.randn(4, generator=other.random))
 

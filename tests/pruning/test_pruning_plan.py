@@ -146,6 +146,17 @@ def test_nothing_goes_at_0_and_the_share_is_rounded_down() -> None:
     assert make_plan(None, 0.29, scores=hundred).cut == 29  # type: ignore[arg-type]
 
 
+def test_equal_scores_go_in_the_order_of_the_layers() -> None:
+    equal = {"a": np.full(60, 0.5), "b": np.full(60, 0.5)}
+    plan = make_plan(None, 0.3, scores=equal)  # type: ignore[arg-type]
+    assert stays(plan) == {"a": [False] * 36 + [True] * 24, "b": [True] * 60}
+
+
+def test_a_network_in_half_precision_has_scores() -> None:
+    module = copy.deepcopy(perturbed("vgg16", "compact")).bfloat16()
+    assert all(part.dtype == np.float32 for part in score(module, "gamma").values())
+
+
 def test_the_highest_ratio_that_protection_allows() -> None:
     """Of a and c all but one channel each may go: 3 of 7."""
     assert highest(SCORES, ["b"]) == 0.42 and highest(SCORES, []) == 0.99

@@ -82,6 +82,12 @@ def test_a_class_that_only_one_map_has_is_0_and_one_that_none_has_is_nan() -> No
     assert np.isnan(boundary_f1(without, without, 2)).all()  # one class alone has no outline
 
 
+def test_outlines_that_nowhere_meet_are_0() -> None:
+    truth, prediction = np.zeros((2, 40, 40), np.uint8)
+    truth[2:8, 2:8], prediction[30:36, 30:36] = 1, 1
+    assert boundary_f1(truth, prediction, 2).tolist() == [0.0, 0.0]
+
+
 def test_the_whole_set_and_the_mean_over_pictures_are_two_numbers() -> None:
     names = ("a", "b")
     half = np.array([[0, 0], [1, 1]], np.uint8)
@@ -107,3 +113,4 @@ def test_discs_and_distances_say_the_same(reach: float, monkeypatch: pytest.Monk
         monkeypatch.setattr(boundary, "FAR", far)
         found.append(boundary._near(outline, reach))
     assert np.array_equal(*found) and found[0].any() and not found[0].all()
+    assert found[0].dtype == found[1].dtype == bool

@@ -161,3 +161,16 @@ def test_what_cannot_work_is_refused(picture: np.ndarray) -> None:
         refine(np.ones((2, 9, 8)) / 2, picture)
     with pytest.raises(UserError, match="'colour-sigma' is 0"):
         refine(noisy(np.zeros(SIZE, int), 2), picture, Settings(colour_sigma=0))
+
+
+@pytest.mark.parametrize(("name", "low", "high"), [
+    ("iterations", 0, 100), ("near_weight", 0, 1000), ("near_sigma", 0.5, 100),
+    ("alike_weight", 0, 1000), ("alike_sigma", 1, 1000), ("colour_sigma", 1, 255)])
+def test_settings_have_their_ranges(name: str, low: float, high: float) -> None:
+    picture, probabilities = np.zeros((2, 2, 3), np.uint8), np.full((2, 2, 2), 0.5)
+    for value in (low, high):
+        found = refine(probabilities, picture, replace(Settings(), **{name: value}))
+        assert np.allclose(found, 0.5, atol=1e-6)
+    for value in (low - 0.5, high + 0.5):
+        with pytest.raises(UserError, match=f"'{name.replace('_', '-')}' is"):
+            refine(probabilities, picture, replace(Settings(), **{name: value}))

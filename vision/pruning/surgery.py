@@ -109,8 +109,9 @@ def absorb(consumer: Conv | nn.Linear, follower: nn.Module | None, constants: to
 
 def reach(conv: Conv) -> torch.Tensor:
     """Return at what share of its places each tap meets the picture, not its padding, (k, k)."""
-    size, step = conv.side * conv.stride[0], conv.stride[0]
-    kernel, edge = conv.kernel_size[0], int(conv.padding[0])
-    inside = functional.pad(torch.ones(size, device=conv.weight.device), (edge, edge))
-    share = inside.unfold(0, kernel, step).mean(0)  # (places, k) → (k,)
-    return torch.outer(share, share)
+    shares = []
+    for kernel, step in zip(conv.kernel_size, conv.stride, strict=True):
+        inside = torch.ones(conv.side * step, device=conv.weight.device)
+        padded = functional.pad(inside, (kernel // 2, kernel // 2))
+        shares.append(padded.unfold(0, kernel, step).mean(0))  # (places, k) → (k,)
+    return torch.outer(*shares)

@@ -58,6 +58,27 @@ def test_neighbours_are_1_2_and_4_pixels_away_in_four_directions() -> None:
     assert np.allclose(slanted[0, 1:4:2], [1, 0])  # across, and along
 
 
+OFFSETS = {  # rows and columns to the neighbour: to the right, and along three other directions
+    (0, 0): (0, 1), (0, 1): (1, 1), (0, 2): (1, 0), (0, 3): (1, -1),
+    (1, 0): (0, 2), (1, 1): (1, 1), (1, 2): (2, 0), (1, 3): (1, -1),  # √2 is nearest to 1
+    (2, 0): (0, 4), (2, 1): (3, 3), (2, 2): (4, 0), (2, 3): (3, -3),  # √8 to 3
+}
+
+
+@pytest.mark.parametrize(("place", "offset"), OFFSETS.items())
+def test_every_distance_and_direction_counts_as_a_loop_does(
+        place: tuple[int, int], offset: tuple[int, int]) -> None:
+    steps = np.random.default_rng(5).integers(0, glcm.LEVELS, (9, 10))
+    counted, (down, right) = np.zeros((glcm.LEVELS, glcm.LEVELS)), offset
+    for y in range(9 - down):
+        for x in range(max(-right, 0), 10 - max(right, 0)):
+            pair = steps[y, x], steps[y + down, x + right]
+            counted[pair] += 1
+            counted[pair[::-1]] += 1
+    found = glcm.matrices(steps / (glcm.LEVELS - 1))[(..., *place)]
+    assert np.allclose(found, counted / counted.sum())
+
+
 def test_features_are_means_and_ranges_over_the_directions() -> None:
     grey = blurred(3, 1)
     counted = glcm.matrices(grey)
@@ -78,6 +99,8 @@ def test_scaled_features_have_mean_0_and_unit_length_on_average() -> None:
     assert np.allclose(found.mean(0), 0) and np.allclose(found[:, 6], 0)
     assert np.allclose(found[:, :6].std(0), 1 / np.sqrt(7))
     assert np.allclose(glcm.Scale.of(rows)(rows[3]), found[3])
+    assert glcm.Scale.of(rows).deviation.shape == (7,)
+    assert np.isfinite(glcm.Scale.of(np.zeros((5, 2)))(np.ones((5, 2)))).all()
 
 
 def test_importance_is_the_mean_similarity_in_sum_1() -> None:
