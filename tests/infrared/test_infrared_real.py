@@ -7,6 +7,7 @@ import math
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import cv2
 import numpy as np
@@ -29,7 +30,14 @@ from vision.infrared.classes import (
     SOME,
 )
 from vision.infrared.collate import KINDS, target_of
-from vision.infrared.data import Augment, Sample, boxes_of, cut_to_picture, moved_boxes
+from vision.infrared.data import (
+    Augment,
+    Sample,
+    boxes_of,
+    cut_to_picture,
+    mosaic,
+    moved_boxes,
+)
 from vision.infrared.inspection.detections import Detections
 from vision.infrared.measures.real_report import group_of, report_on
 from vision.infrared.models import ARCHITECTURES
@@ -43,8 +51,8 @@ from vision.infrared.models.heads import (
     mostly_inside,
 )
 from vision.infrared.predict import by_group
-from vision.infrared.real import Mixed, Thermograms, read_devices
-from vision.infrared.train import Config, begin, check
+from vision.infrared.real import Mixed, Thermograms, inside, read_devices
+from vision.infrared.train import Config, begin, check, sample_for
 
 SOME_TRANSFORMER = LABELS.index("some instrument transformer")
 CURRENT, VOLTAGE = NAMES.index("current transformer"), NAMES.index("voltage transformer")
@@ -80,6 +88,66 @@ def test_the_labels_are_whole_and_no_scene_is_in_both_splits() -> None:
     assert share["val"] == round(0.2 * len(splits))
     counted = Counter(label for each in devices for label in each.labels.tolist())
     assert counted[IGNORED] > 0 and sum(counted.values()) > 1500
+
+
+def test_outlines_lie_in_their_boxes_and_frequent_groups_have_enough() -> None:
+    counted: Counter[tuple[str, str]] = Counter()
+    for each in read_devices():
+        owner = each.owner
+        for number in np.flatnonzero(each.masked):
+            y, x = np.nonzero(owner == number + 1)
+            left, top, right, bottom = each.boxes[number]
+            assert len(x) >= 20 and each.labels[number] != IGNORED
+            assert (x >= left - 1.5).all() and (x < right + 1.5).all()
+            assert (y >= top - 1.5).all() and (y < bottom + 1.5).all()
+            counted[each.split, each.groups[number]] += 1
+    frequent = ("bushing", "arrester", "breaker", "instrument transformer", "disconnector",
+                "cable", "insulator string", "tank")
+    assert all(counted["train", name] >= 15 for name in frequent)
+    assert sum(number for (split, _), number in counted.items() if split == "val") >= 120
+
+
+def test_rings_hold_the_pixels_of_all_parts_of_a_device() -> None:
+    parts = ((1.0, 1.0, 4.0, 1.0, 4.0, 3.0, 1.0, 3.0), (6.0, 2.0, 8.0, 2.0, 8.0, 5.0, 6.0, 5.0))
+    mask = inside(parts, (6, 10))
+    assert mask[1:3, 1:4].all() and mask[2:5, 6:8].all() and mask.sum() == 12
+
+
+def test_four_pictures_in_one_keep_boxes_around_their_masks() -> None:
+    """Compared with the tight boxes of the masks, which are moved pixel by pixel."""
+    for seed in range(8):
+        random = np.random.default_rng(seed)
+        four = [Handmade(9)[int(number)] for number in random.integers(9, size=4)]
+        sample = mosaic(four, random)
+        assert sample.grey.shape == SIZE and 4 <= len(sample.labels) <= 8
+        assert set(sample.labels.tolist()) <= {FUSE, CONSERVATOR, IGNORED}
+        whole = sample.masks.any((1, 2))
+        apart = np.abs(sample.boxes[whole] - boxes_of(sample.masks[whole]))
+        assert whole.sum() >= 4 and apart.max() < 2
+
+
+def test_four_pictures_at_a_half_are_the_four_side_by_side() -> None:
+    class Half:
+        def uniform(self, low: float, high: float, size: int = 0) -> Any:
+            return np.full(size, low) if size else low
+
+    four = [Handmade(4)[number] for number in range(4)]
+    grey = mosaic(four, cast(np.random.Generator, Half())).grey
+    height, width = SIZE[0] // 2, SIZE[1] // 2
+    for place, sample in enumerate(four):
+        top, left = height * (place // 2), width * (place % 2)
+        part = grey[top : top + height, left : left + width]
+        assert np.corrcoef(part.ravel(), sample.grey[::2, ::2].ravel())[0, 1] > 0.9
+
+
+def test_only_as_many_pictures_as_wanted_are_put_together() -> None:
+    samples, config = Handmade(6), Config(mosaic=0.5, val_scenes=0)
+    made = [sample_for(samples, config, 3, np.random.default_rng(seed)) for seed in range(40)]
+    plain = samples[3].grey
+    share = np.mean([not np.array_equal(each.grey, plain) for each in made])
+    assert 0.3 < share < 0.7
+    alone = sample_for(samples, Config(val_scenes=0), 3, np.random.default_rng(0))
+    assert np.array_equal(alone.grey, plain)
 
 
 def test_boxes_move_as_the_pixels_of_the_ellipses_in_them_do() -> None:

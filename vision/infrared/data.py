@@ -171,12 +171,7 @@ class Augment:
         matrix[:, 2] += random.uniform(-0.08, 0.08, 2) * np.array([width, height])
         if random.random() < 0.5:
             matrix = matrix @ np.array([[-1.0, 0, width - 1], [0, 1, 0], [0, 0, 1]])
-        beyond = cv2.BORDER_REFLECT_101 if sample.drawn is None else cv2.BORDER_CONSTANT
-        grey = cv2.warpAffine(sample.grey, matrix, (width, height), borderMode=beyond,
-                              borderValue=float(sample.grey.mean()))
-        owner = cv2.warpAffine(sample.owner, matrix, (width, height), flags=cv2.INTER_NEAREST)
-        drawn = None if sample.drawn is None else moved_boxes(sample.drawn, matrix)
-        return without_slivers(replace(sample, grey=grey, owner=owner, drawn=drawn))
+        return moved(sample, matrix, (height, width))
 
     def recolour(self, grey: np.ndarray, random: np.random.Generator) -> np.ndarray:
         """Return the grey picture as another camera with other settings would show it."""
@@ -191,6 +186,49 @@ class Augment:
             grey = cv2.GaussianBlur(grey, (0, 0), random.uniform(0.4, 1.2))
         noise = random.standard_normal(grey.shape, np.float32) * random.uniform(0, self.noise)
         return (grey + noise).astype(np.float32)
+
+
+def moved(sample: Sample, matrix: np.ndarray, size: tuple[int, int]) -> Sample:
+    """Return what a picture of a size shows of a sample that a matrix (2, 3) moved."""
+    beyond = cv2.BORDER_REFLECT_101 if sample.drawn is None else cv2.BORDER_CONSTANT
+    grey = cv2.warpAffine(sample.grey, matrix, size[::-1], borderMode=beyond,
+                          borderValue=float(sample.grey.mean()))
+    owner = cv2.warpAffine(sample.owner, matrix, size[::-1], flags=cv2.INTER_NEAREST)
+    drawn = None if sample.drawn is None else moved_boxes(sample.drawn, matrix)
+    return without_slivers(replace(sample, grey=grey, owner=owner, drawn=drawn))
+
+
+def mosaic(samples: Sequence[Sample], random: np.random.Generator) -> Sample:
+    """Return a part of four pictures of one size, two above two, that shows some of each.
+
+    So a picture holds more devices, smaller ones, and in places where none was labelled.
+    """
+    whole = two_by_two(samples)
+    height, width = samples[0].grey.shape
+    zoom = random.uniform(0.5, 0.9)  # at a half all four are seen whole
+    free = np.array([width, height]) * (2 * zoom - 1)  # by how much the four exceed the picture
+    shift = -random.uniform(0.25, 0.75, 2) * free
+    matrix = np.array([[zoom, 0, shift[0]], [0, zoom, shift[1]]])
+    return moved(whole, matrix, (height, width))
+
+
+def two_by_two(samples: Sequence[Sample]) -> Sample:
+    """Return four samples of one size, two above two, as one."""
+    height, width = samples[0].grey.shape
+    counts = np.cumsum([0, *(len(sample.labels) for sample in samples)])
+    owners = [np.where(sample.owner > 0, sample.owner + first, 0).astype(np.uint8)
+              for sample, first in zip(samples, counts.tolist(), strict=False)]
+    places = [(0, 0), (width, 0), (0, height), (width, height)]
+    drawn = [sample.boxes + np.array(place * 2, np.float32)
+             for sample, place in zip(samples, places, strict=True)]
+    return Sample(quartered([sample.grey for sample in samples]), quartered(owners),
+                  np.concatenate([sample.labels for sample in samples]),
+                  np.concatenate([sample.masked for sample in samples]), np.concatenate(drawn))
+
+
+def quartered(pictures: Sequence[np.ndarray]) -> np.ndarray:
+    """Return four pictures (H, W) as one (2H, 2W), two above two."""
+    return np.block([list(pictures[:2]), list(pictures[2:])])
 
 
 def moved_boxes(boxes: np.ndarray, matrix: np.ndarray) -> np.ndarray:

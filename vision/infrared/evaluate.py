@@ -1,4 +1,4 @@
-"""Measure a detector on rendered scenes that no training ever sees."""
+"""Measure a detector on rendered scenes and real thermograms that no training ever sees."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from vision.infrared.measures.average_precision import (
     require_pycocotools,
 )
 from vision.infrared.measures.error_analysis import without_mistakes
+from vision.infrared.measures.mask_overlap import MaskReport, report_on_masks
 from vision.infrared.measures.real_report import RealReport, report_on
 from vision.infrared.predict import detect, find, load, shown_from
 from vision.infrared.real import INPUTS, Thermograms
@@ -103,17 +104,37 @@ def measure(model: Model, samples: Samples) -> Report:
                   without_mistakes(truths, found))
 
 
-def measure_real(model: Model, samples: Samples, threshold: float | None = None) -> RealReport:
-    """Return how well a detector finds the devices of real thermograms."""
+@dataclass(frozen=True)
+class OnReal:
+    """What is found in real thermograms, and how well the masks fit, if there are any."""
+
+    devices: RealReport
+    masks: MaskReport | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return all numbers in plain types."""
+        return self.devices.as_json() | (self.masks.as_json() if self.masks else {})
+
+    def __str__(self) -> str:
+        return "\n".join(str(part) for part in (self.devices, self.masks) if part)
+
+
+def measure_real(model: Model, samples: Samples, threshold: float | None = None) -> OnReal:
+    """Return how well a detector finds the devices of real thermograms, and their masks."""
     pairs = [(samples[index], find(model, samples[index].grey)) for index in range(len(samples))]
-    return report_on(pairs, threshold)
+    devices = report_on(pairs, threshold)
+    if pairs[0][1].masks is None:
+        return OnReal(devices, None)
+    never = model.card.data.get("without_masks", ())
+    return OnReal(devices, report_on_masks(pairs, devices.threshold, never))
 
 
-def run(config: Config) -> Report | RealReport:
+def run(config: Config) -> Report | OnReal:
     """Measure a checkpoint and return its report."""
     within(config, scenes=(1, 10**6))
     if config.data == "real":
         model = load(config.checkpoint)
+        model = with_branch(model, config.masks) if config.masks else model
         known = "real_threshold" in model.card.metrics
         return measure_real(model, Thermograms("val", config.seen),
                             shown_from(model.card) if known else None)

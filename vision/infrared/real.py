@@ -5,8 +5,10 @@ The labels are this project's own (`assets/infrared/labels`); the pictures come 
 
 from __future__ import annotations
 
+import copy
 import functools
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from vision import datasets
 from vision.images import read_image, read_picture
 from vision.infrared.classes import IGNORED, LABELS
 from vision.infrared.data import Sample, Samples
+from vision.infrared.labels.polygon import polygon_mask
 from vision.infrared.thermogram.files import of_values
 from vision.infrared.thermogram.palettes import intensity
 from vision.training import generator_for
@@ -24,6 +27,7 @@ from vision.training import generator_for
 LABEL_FILE = (Path(__file__).resolve().parent.parent.parent / "assets" / "infrared" / "labels"
               / "substations.json")
 FIELDS, PICTURES = "thermograms-camera", "thermograms"  # data sets
+Ring = tuple[float, ...]  # x0, y0, x1, y1, … of an outline, in pixels
 INPUTS = ("field", "palette")  # what the camera measured, or only what it showed
 
 
@@ -37,6 +41,29 @@ class Devices:
     boxes: np.ndarray  # float32 (K, 4)
     labels: np.ndarray  # int64 (K,), places in LABELS, or IGNORED
     groups: tuple[str, ...]  # what each is called where its kind does not matter
+    size: tuple[int, int]  # of the picture
+    outlines: tuple[tuple[Ring, ...], ...]  # of each; none where only its box is known
+
+    @property
+    def masked(self) -> np.ndarray:
+        """Return whose outline is known, bool (K,)."""
+        return np.array([bool(rings) for rings in self.outlines], bool)
+
+    @property
+    def owner(self) -> np.ndarray:
+        """Return whose pixels are whose, uint8 (H, W): 0 for nobody, k for device k − 1."""
+        owner = np.zeros(self.size, np.uint8)
+        for number, rings in enumerate(self.outlines, 1):
+            owner[inside(rings, self.size)] = number
+        return owner
+
+
+def inside(rings: Sequence[Ring], size: tuple[int, int]) -> np.ndarray:
+    """Return the mask (H, W) of a device whose visible parts lie in some rings."""
+    mask = np.zeros(size, bool)
+    for ring in rings:
+        mask |= polygon_mask(np.reshape(ring, (-1, 2)), size)
+    return mask
 
 
 def read_devices(path: Path = LABEL_FILE) -> list[Devices]:
@@ -59,7 +86,9 @@ def devices_of(image: dict[str, Any], entries: list[dict[str, Any]], names: dict
               for entry in entries]
     return Devices(Path(image["file_name"]).stem, image["scene"], image["split"], boxes,
                    np.array(labels, np.int64),
-                   tuple(groups[entry["category_id"]] for entry in entries))
+                   tuple(groups[entry["category_id"]] for entry in entries),
+                   (image["height"], image["width"]),
+                   tuple(tuple(map(tuple, entry.get("segmentation", ()))) for entry in entries))
 
 
 class Thermograms:
@@ -72,11 +101,16 @@ class Thermograms:
     def __len__(self) -> int:
         return len(self.devices)
 
+    def outlined(self) -> Thermograms:
+        """Return only those in which the outline of a device is known."""
+        some = copy.copy(self)
+        some.devices = [each for each in self.devices if each.masked.any()]
+        return some
+
     def __getitem__(self, index: int) -> Sample:
         devices = self.devices[index]
         grey = self.grey(devices.name)
-        return Sample(grey, np.zeros(grey.shape, np.uint8), devices.labels,
-                      np.zeros(len(devices.labels), bool), devices.boxes)
+        return Sample(grey, devices.owner, devices.labels, devices.masked, devices.boxes)
 
 
 def grey_of(name: str, seen: str = "field") -> np.ndarray:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from vision import checkpoints, pretrained
@@ -15,7 +16,17 @@ from vision.efficientnet_lite import PUBLIC, take_public
 from vision.errors import UserError
 from vision.infrared.classes import CLASSES, NAMES
 from vision.infrared.collate import Batch, batch_of, to_device
-from vision.infrared.data import HELD_OUT, TRAINING, Augment, FewMasks, Kept, Samples, Scenes
+from vision.infrared.data import (
+    HELD_OUT,
+    TRAINING,
+    Augment,
+    FewMasks,
+    Kept,
+    Sample,
+    Samples,
+    Scenes,
+    mosaic,
+)
 from vision.infrared.evaluate import measure, measure_real
 from vision.infrared.measures.average_precision import require_pycocotools
 from vision.infrared.models import ARCHITECTURES, detectors
@@ -49,6 +60,7 @@ class Config(ValidatingConfig):
     data: str = option("rendered", "real mixes labelled real thermograms in, with their kinds",
                        lambda: list(TRAINED_ON))
     share: float = option(0.7, "share of real thermograms, if there are any")
+    mosaic: float = option(0.0, "share of the pictures that are put together from four")
     start: Path | None = option(None, "begin with the weights of this classifier or detector")
     imagenet: bool = option(False, "begin with an EfficientNet-Lite0 that knows ImageNet")
     freeze: tuple[str, ...] = option((), "parts that keep their weights",
@@ -137,7 +149,8 @@ def check(config: Config) -> None:
                         backbone=config.backbone)
     config.check(batch=(2, 4096), seed=(0, 10**6), scenes=(0, 10**7), workers=(0, 1024),
                  masks_per_class=(0, 10**6), height=(64, 1024), width=(64, 1024), clutter=(0, 2),
-                 val_scenes=(0, 10**5), learning_rate=(1e-9, 10), weight_decay=(0, 1))
+                 val_scenes=(0, 10**5), learning_rate=(1e-9, 10), weight_decay=(0, 1),
+                 share=(0, 1), mosaic=(0, 1))
     if config.short_side:
         within(config, short_side=(SMALLEST_SIDE, LARGEST_SIDE))
     if config.val_scenes:
@@ -207,8 +220,19 @@ def make_batch(samples: Samples, augment: Augment, config: Config, run: Run, num
     made = []
     for place in range(config.batch)[run.share(config.batch)]:
         random = generator_for(config.seed, number, place)
-        made.append(augment(samples[(number * config.batch + place) % len(samples)], random))
+        made.append(augment(sample_for(samples, config, number * config.batch + place, random),
+                            random))
     return batch_of(made, working_size((config.height, config.width), short_side(config)))
+
+
+def sample_for(samples: Samples, config: Config, index: int, random: np.random.Generator
+               ) -> Sample:
+    """Return a sample by its number, in some cases with three others in one picture."""
+    own = samples[index % len(samples)]
+    if not config.mosaic or random.random() >= config.mosaic:
+        return own
+    others = random.integers(len(samples), size=3)
+    return mosaic([own, *(samples[int(other)] for other in others)], random)
 
 
 def short_side(config: Config) -> int:

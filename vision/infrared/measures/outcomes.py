@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from vision.infrared.inspection.matching import LEAST, overlaps
 RECALLS = np.linspace(0, 1, 101)  # where COCO looks up the precision
 DRAWS = 500  # of as many pictures as there are, for an interval
 MIDDLE = (5, 95)  # percent of the draws between which an interval lies
+Each = TypeVar("Each")  # what is known of one picture
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +87,7 @@ def threshold_for(outcomes: Sequence[Outcome], wanted: float) -> float:
     return float(scores[enough[-1]]) if enough.size else 1.0
 
 
-def interval(outcomes: Sequence[Outcome], number: Callable[[Sequence[Outcome]], float],
+def interval(outcomes: Sequence[Each], number: Callable[[Sequence[Each]], float],
              draws: int = DRAWS, seed: int = 0) -> tuple[float, float]:
     """Return between what a number lies in 90% of the draws of as many pictures with repeats."""
     random = np.random.default_rng(seed)

@@ -6,8 +6,10 @@ A detector with another branch has the same boxes, classes and scores; only its 
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -20,33 +22,53 @@ from vision.infrared.models.masks import MaskBranch
 from vision.infrared.predict import load
 
 ARCH = "mask_branch"
+FOR_ANY = ("class_agnostic", "transferred")  # sources that do not count the classes
 
 
 def take(detector: Path, output: Path) -> Path:
     """Write only the mask branch of a detector, with its card and the digest of all else."""
     model = load(detector)
-    branch = branch_of(model)
-    card = replace(model.card, arch=ARCH, config=branch.config,
-                   data={**model.card.data, "task": "masks", "body": body_of(model)})
-    return checkpoints.save(output, branch, card, bits=8)
+    return checkpoints.save(output, branch_of(model), card_of_branch(model, model.card.data),
+                            bits=8)
+
+
+def card_of_branch(model: Model, data: Mapping[str, Any]) -> Card:
+    """Return the card of a detector's mask branch, which names the detector it was taught on."""
+    return replace(model.card, arch=ARCH, config=branch_of(model).config,
+                   data={**data, "task": "masks", "body": body_of(model)})
 
 
 def with_branch(model: Model, path: Path) -> Model:
     """Return a detector with the mask branch of a file in the place of its own."""
-    given = checkpoints.load(path, ARCHITECTURES)
-    fits = {**branch_of(model).config, "source": given.card.config.get("source")}
-    if given.card.arch != ARCH or given.card.config != fits:
-        raise UserError("'{file}' is no mask branch that fits this detector",
-                        "a branch of the same width and classes is accepted",
-                        "take one from a detector that was trained from this one", file=path.name)
-    if given.card.data.get("body") != body_of(model):
+    branch, card = open_branch(path, model)
+    if card.data.get("body") != body_of(model):
         raise UserError("the mask branch '{file}' was taught on another detector",
                         "a detector whose other parts are the same is accepted",
                         "train the branch again from this one", file=path.name)
+    return swapped(model, on_best_device(branch), card.data.get("without_masks", ()))
+
+
+def open_branch(path: Path, model: Model) -> tuple[MaskBranch, Card]:
+    """Return the mask branch of a file, which must fit a detector, and its card."""
+    given = checkpoints.load(path, ARCHITECTURES)
+    fits = {**branch_of(model).config, "source": given.card.config.get("source")}
+    own = "classes" if given.card.config.get("source") in FOR_ANY else ""
+    if given.card.arch != ARCH or {**given.card.config, own: 0} != {**fits, own: 0}:
+        raise UserError("'{file}' is no mask branch that fits this detector",
+                        "a branch of the same width and classes is accepted",
+                        "take one from a detector that was trained from this one", file=path.name)
+    assert isinstance(given.module, MaskBranch)
+    given.module.config["classes"] = fits["classes"]
+    return given.module, given.card
+
+
+def swapped(model: Model, branch: MaskBranch, never: Sequence[str]) -> Model:
+    """Return a detector with another mask branch, which never saw the masks of some classes."""
     module = copy.deepcopy(model.module)
-    module.get_submodule("heads").add_module("masks", on_best_device(given.module))
-    data = {**model.card.data, "without_masks": given.card.data.get("without_masks", [])}
-    return Model(module, replace(model.card, data=data))
+    module.get_submodule("heads").add_module("masks", branch)
+    config = {**model.card.config, "masks": branch.config["source"]}
+    data = {**model.card.data, "without_masks": list(never)}
+    return Model(module, replace(model.card, config=config, data=data))
 
 
 def branch_of(model: Model) -> MaskBranch:
