@@ -40,6 +40,7 @@ class Config:
     scenes: int = option(500, "how many held-out scenes, if rendered")
     seen: str = option("field", "what is seen of real ones: temperatures, or their palette",
                        lambda: list(INPUTS))
+    mirrored: bool = option(False, "look at real ones in the mirror, too, in twice the time")
 
 
 @dataclass(frozen=True)
@@ -119,9 +120,11 @@ class OnReal:
         return "\n".join(str(part) for part in (self.devices, self.masks) if part)
 
 
-def measure_real(model: Model, samples: Samples, threshold: float | None = None) -> OnReal:
+def measure_real(model: Model, samples: Samples, threshold: float | None = None,
+                 mirrored: bool = False) -> OnReal:
     """Return how well a detector finds the devices of real thermograms, and their masks."""
-    pairs = [(samples[index], find(model, samples[index].grey)) for index in range(len(samples))]
+    pairs = [(sample, find(model, sample.grey, twice=mirrored))
+             for sample in map(samples.__getitem__, range(len(samples)))]
     devices = report_on(pairs, threshold)
     if pairs[0][1].masks is None:
         return OnReal(devices, None)
@@ -135,9 +138,9 @@ def run(config: Config) -> Report | OnReal:
     if config.data == "real":
         model = load(config.checkpoint)
         model = with_branch(model, config.masks) if config.masks else model
-        known = "real_threshold" in model.card.metrics
+        known = "real_threshold" in model.card.metrics and not config.mirrored
         return measure_real(model, Thermograms("val", config.seen),
-                            shown_from(model.card) if known else None)
+                            shown_from(model.card) if known else None, config.mirrored)
     return evaluate(config.checkpoint, config.scenes, config.masks)
 
 

@@ -21,6 +21,7 @@ from vision.infrared.classes import CLASSES, GROUP_OF, NAMES
 from vision.infrared.inspection.detections import Detections
 from vision.infrared.inspection.drawing import marked
 from vision.infrared.inspection.inspect import kinds_of, readings_of, regions, verdicts_of
+from vision.infrared.inspection.mirroring import mirrored, together
 from vision.infrared.inspection.report import write_report
 from vision.infrared.inspection.result import WORTH_TELLING, Instance, Result
 from vision.infrared.inspection.thermal import coolest_surface
@@ -47,6 +48,7 @@ class Settings:
     threshold: float = 0.5  # lowest score
     mask_threshold: float = 0.5  # lowest probability of a mask's pixel
     air: float | None = None  # °C; the coolest device stands in for it
+    mirrored: bool = False  # look at the mirrored picture, too: surer, in twice the time
 
 
 def load(path: Path) -> Model:
@@ -72,7 +74,7 @@ def predict(model: Model, thermogram: Thermogram, settings: Settings | None = No
     if settings.air is not None:
         within(settings, air=(-273, 3000))
     start = time.perf_counter()
-    every = find(model, thermogram.grey, settings.mask_threshold)
+    every = find(model, thermogram.grey, settings.mask_threshold, settings.mirrored)
     kept = every.only(every.scores >= settings.threshold)
     parts = (locate(zones, thermogram.grey, kept.boxes, kept.labels) if zones
              else [()] * len(kept))
@@ -129,9 +131,17 @@ def shown_from(card: Card) -> float:
     return float(card.metrics.get("real_threshold", 0.5))
 
 
-def find(model: Model, grey: np.ndarray, mask_threshold: float = 0.5) -> Detections:
-    """Return the devices of a grey picture (H, W): each once, as sure as its group is."""
-    return one_each(by_group(detect(model, grey, mask_threshold)))
+def find(model: Model, grey: np.ndarray, mask_threshold: float = 0.5, twice: bool = False
+         ) -> Detections:
+    """Return the devices of a grey picture (H, W): each once, as sure as its group is.
+
+    What is looked at twice is looked at in the mirror, too.
+    """
+    found = one_each(by_group(detect(model, grey, mask_threshold)))
+    if not twice:
+        return found
+    other = one_each(by_group(detect(model, np.ascontiguousarray(grey[:, ::-1]), mask_threshold)))
+    return one_each(by_group(together(found, mirrored(other, grey.shape[1]))))
 
 
 def by_group(found: Detections) -> Detections:
@@ -170,6 +180,7 @@ class Config:
                                 "the zone head to use")
     threshold: float | None = option(None, "lowest score of a device; the card's without it")
     mask_threshold: float = option(0.5, "lowest probability of a mask's pixel")
+    mirrored: bool = option(False, "look at the mirrored picture, too, in twice the time")
     unit: str = option("", "unit of a radiometric frame's values")
     low: float | None = option(None, "°C at the cold end of the scale")
     high: float | None = option(None, "°C at the hot end of the scale")
@@ -205,7 +216,7 @@ def run(config: Config) -> Written:
     """Find the devices of one thermogram and write the marked picture."""
     detector = load(config.checkpoint)
     threshold = shown_from(detector.card) if config.threshold is None else config.threshold
-    settings = Settings(threshold, config.mask_threshold, config.air)
+    settings = Settings(threshold, config.mask_threshold, config.air, config.mirrored)
     thermogram = read_thermogram(config.picture, config.unit, config.low, config.high)
     zones = load_zones(config.zones) if config.zones else None
     result = predict(detector,
