@@ -20,11 +20,10 @@ from vision.images import resize, write_png
 from vision.infrared.classes import CLASSES, GROUP_OF, NAMES
 from vision.infrared.inspection.detections import Detections
 from vision.infrared.inspection.drawing import marked
-from vision.infrared.inspection.inspect import kinds_of, readings_of, regions, verdicts_of
+from vision.infrared.inspection.inspect import air_of, kinds_of, readings_of, regions, verdicts_of
 from vision.infrared.inspection.mirroring import mirrored, together
 from vision.infrared.inspection.report import write_report
 from vision.infrared.inspection.result import WORTH_TELLING, Instance, Result
-from vision.infrared.inspection.thermal import coolest_surface
 from vision.infrared.models import ARCHITECTURES, detectors
 from vision.infrared.models.heads import LOWEST_SCORE
 from vision.infrared.models.masks import paste, stretch
@@ -79,8 +78,7 @@ def predict(model: Model, thermogram: Thermogram, settings: Settings | None = No
     parts = (locate(zones, thermogram.grey, kept.boxes, kept.labels) if zones
              else [()] * len(kept))
     readings = readings_of(thermogram, kept)
-    known = [reading for reading in readings if reading]
-    air = settings.air if settings.air is not None or not known else coolest_surface(known)
+    air = air_of(settings.air, readings)
     verdicts = verdicts_of(thermogram, kept, parts, readings, air)
     kinds = [kinds_of(kept, place, WORTH_TELLING) for place in range(len(kept))]
     instances = tuple(

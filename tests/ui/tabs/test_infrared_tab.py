@@ -32,12 +32,13 @@ from vision.infrared.inspection.thermal import profile, read
 from vision.ui.tabs.infrared import details, tab
 from vision.ui.tabs.infrared import picture as infrared_picture
 from vision.ui.tabs.infrared.shared import View
+from vision.ui.tabs.infrared.surfaces import Patches
 
 Request: Any = None
 SETTINGS: dict[str, Any] = {
     "low": LOW, "high": HIGH, "unit": "", "model": "mask_rcnn", "threshold": 0.5,
     "mask_threshold": 0.5, "emissivity": 1.0, "reflected": 20.0, "air": None,
-    "palette": "recorded", "opacity": 0.35, "own": None}
+    "palette": "recorded", "opacity": 0.35, "own": None, "patches": Patches()}
 
 
 class Portuguese(gr.Request):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from vision.infrared.classes import FOUND_ONLY, GROUP_OF, NAMES
 from vision.infrared.inspection.detections import Detections
-from vision.infrared.inspection.thermal import Reading, Verdict, judge, read
+from vision.infrared.inspection.result import Instance, Result
+from vision.infrared.inspection.thermal import Reading, Verdict, coolest_surface, judge, read
 from vision.infrared.scenes import Zone
 from vision.infrared.thermogram.thermogram import Thermogram
 
@@ -27,6 +29,33 @@ def readings_of(thermogram: Thermogram, found: Detections) -> list[Reading | Non
     celsius = thermogram.celsius
     return [read(celsius, mask) if celsius is not None and mask.any() else None
             for mask in regions(found, thermogram.grey.shape)]
+
+
+def air_of(given: float | None, readings: Sequence[Reading | None]) -> float | None:
+    """Return the air's temperature: as given, else that of the coolest device."""
+    known = [reading for reading in readings if reading]
+    return given if given is not None or not known else coolest_surface(known)
+
+
+def rejudged(result: Result, thermogram: Thermogram, air: float | None) -> Result:
+    """Return a result with the temperatures of another version of its thermogram."""
+    found = detections_of(result.instances, thermogram.grey.shape)
+    readings = readings_of(thermogram, found)
+    known = air_of(air, readings)
+    verdicts = verdicts_of(thermogram, found, [each.zones for each in result.instances], readings,
+                           known)
+    instances = tuple(replace(each, reading=reading, verdict=verdict) for each, reading, verdict
+                      in zip(result.instances, readings, verdicts, strict=True))
+    return replace(result, thermogram=thermogram, instances=instances, air=known)
+
+
+def detections_of(instances: Sequence[Instance], size: tuple[int, ...]) -> Detections:
+    """Return the devices of a result as arrays."""
+    return Detections(
+        np.array([each.box for each in instances], np.float32).reshape(-1, 4),
+        np.array([each.label for each in instances], np.int64),
+        np.array([each.score for each in instances], np.float32),
+        np.array([each.mask for each in instances], bool).reshape(-1, *size))
 
 
 def verdicts_of(thermogram: Thermogram, found: Detections, parts: Sequence[tuple[Zone, ...]],

@@ -63,20 +63,33 @@ def html(result: Result, name: str, translate: Translate = str) -> str:
 """
 
 
-def row(number: int, instance: Instance, t: Translate) -> str:
-    """Return one device as a row of the table."""
+def row(number: int, instance: Instance, t: Translate, called: str = "") -> str:
+    """Return one device as a row of the table, and how somebody calls it."""
     reading, verdict = instance.reading, instance.verdict
     degrees = [f"{value:.1f}" for value in (reading.highest, reading.mean, reading.p95)
                ] if reading else ["–"] * 3
     place = f"{reading.hottest[0]}, {reading.hottest[1]}" if reading else "–"
     level = verdict.level if verdict else ""
     colour = "#{:02x}{:02x}{:02x}".format(*COLOURS[level])
-    cells = [str(number), instance.title(t, t), f"{instance.score:.2f}", *degrees, place]
+    title = f"{instance.title(t, t)} {called}".strip()
+    cells = [str(number), title, f"{instance.score:.2f}", *degrees, place]
     plain = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
     shown = escape(t(level)) if level else "–"
     rule = escape(verdict.reason.sentence(t)) if verdict else "–"
     return (f"<tr>{plain}<td><span class='level' style='border-color:{colour}'>{shown}</span>"
-            f"</td><td>{rule}</td></tr>")
+            f"</td><td>{rule}{doubt(instance, t)}</td></tr>")
+
+
+def doubt(instance: Instance, t: Translate) -> str:
+    """Return how sure a verdict is, if that is known."""
+    if instance.certainty is None:
+        return ""
+    shares = "; ".join(t("{level} in {share} of the draws").format(
+        level=t(level), share=f"{100 * share:.0f} %")
+        for level, share in instance.certainty.shares.items())
+    decides = instance.certainty.decides
+    more = "; " + t("what decides it: {factor}").format(factor=t(decides)) if decides else ""
+    return f"<br><small>{escape(shares + more)}</small>"
 
 
 def air(result: Result, t: Translate) -> str:

@@ -18,6 +18,25 @@ SURE = 0.75  # share of its group's probability from which on a kind is told
 WORTH_TELLING = 0.1  # probability from which on a kind is named beside others
 
 
+@dataclass(frozen=True)
+class Certainty:
+    """Of one device: how often it gets which level, and what overturns its verdict alone."""
+
+    shares: dict[str, float]  # by level, those that occur
+    alone: dict[str, float]  # share of draws that change the verdict, by factor
+
+    @property
+    def sure(self) -> bool:
+        """Return whether every draw gives the same level."""
+        return len(self.shares) == 1
+
+    @property
+    def decides(self) -> str:
+        """Return what overturns the verdict most often alone, "" if nothing does."""
+        name = max(self.alone, key=self.alone.__getitem__)
+        return name if self.alone[name] > 0 else ""
+
+
 @dataclass(frozen=True, eq=False)
 class Instance:
     """One device that was found; without a temperature scale it has no reading."""
@@ -30,6 +49,7 @@ class Instance:
     reading: Reading | None
     verdict: Verdict | None
     kinds: tuple[tuple[str, float], ...] = ()  # of its group, the likeliest first
+    certainty: Certainty | None = None  # of the verdict
 
     @property
     def name(self) -> str:
@@ -63,7 +83,9 @@ class Instance:
             "pixels": int(self.mask.sum()), "zones": [vars(zone) for zone in self.zones],
             "reading": vars(self.reading) if self.reading else None,
             "verdict": ({**vars(self.verdict), "rule": self.verdict.reason.sentence()}
-                        if self.verdict else None)}
+                        if self.verdict else None),
+            "certainty": ({**vars(self.certainty), "decides": self.certainty.decides}
+                          if self.certainty else None)}
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,6 +17,30 @@ HOTTEST = 3000.0  # °C
 
 
 @dataclass(frozen=True, eq=False)
+class Patch:
+    """Pixels with a surface of their own."""
+
+    mask: np.ndarray  # bool (H, W)
+    emissivity: float
+    reflected: float  # °C
+
+
+@dataclass(frozen=True, eq=False)
+class Surfaces:
+    """What the camera saw, and the surfaces that were taken for it."""
+
+    seen: np.ndarray  # float32 (H, W), °C as of a black body
+    emissivity: np.ndarray  # float32 (H, W)
+    reflected: np.ndarray  # float32 (H, W), °C
+
+    def celsius(self, band: Band) -> np.ndarray:
+        """Return the true temperatures, float32 (H, W)."""
+        found = surface(self.seen.astype(np.float64), self.emissivity.astype(np.float64),
+                        self.reflected.astype(np.float64), band=band)
+        return np.asarray(found, np.float32)
+
+
+@dataclass(frozen=True, eq=False)
 class Thermogram:
     """A picture with the brightness behind its colours; `celsius` is None if no scale is known."""
 
@@ -25,6 +50,7 @@ class Thermogram:
     palette: str
     recording: Recording | None = None  # what its camera stored, if that was read
     said: tuple[UserError, ...] = ()  # what was found while it was read
+    surfaces: Surfaces | None = None  # behind its temperatures, once they are corrected
 
     def __post_init__(self) -> None:
         if self.picture.shape != (*self.grey.shape, 3):
@@ -47,23 +73,54 @@ class Thermogram:
         """Return what its camera sees of radiation: all of it, where its constants are unknown."""
         return self.recording.band if self.recording else TOTAL
 
-    def corrected(self, emissivity: float, reflected: float | None) -> Thermogram:
-        """Return the same with the temperatures of surfaces that also mirror what is around."""
-        if not 0.1 <= emissivity <= 1:
-            raise UserError("the emissivity is {found}", "numbers from 0.1 to 1 are accepted",
-                            "porcelain and paint have about 0.9", found=emissivity)
-        if self.celsius is None or emissivity == 1:
+    @property
+    def uncorrected(self) -> Thermogram:
+        """Return the same with the temperatures as the camera saw them."""
+        if self.surfaces is None:
             return self
-        if reflected is None:
-            raise UserError("an emissivity below 1 needs a reflected temperature",
-                            "numbers from −273 to 3000 °C are accepted",
-                            "enter that of the surroundings")
-        if not -KELVIN <= reflected <= HOTTEST:
-            raise UserError("the reflected temperature is {found} °C",
-                            "numbers from −273 to 3000 °C are accepted",
-                            "enter that of the surroundings", found=reflected)
-        celsius = surface(self.celsius.astype(np.float64), emissivity, reflected, band=self.band)
-        return replace(self, celsius=celsius.astype(np.float32))
+        return replace(self, celsius=self.surfaces.seen, surfaces=None)
+
+    def corrected(self, emissivity: float, reflected: float | None,
+                  patches: Sequence[Patch] = ()) -> Thermogram:
+        """Return the same with the temperatures of surfaces that also mirror what is around.
+
+        Where patches lie, theirs count; the last of those that lie on each other.
+        """
+        check_surface(emissivity, 0.0 if self.celsius is None else reflected)
+        if self.celsius is None:
+            return self
+        around = 20.0 if reflected is None else reflected
+        surfaces = Surfaces(self.celsius, *painted(self.grey.shape, emissivity, around, patches))
+        if emissivity == 1 and not patches:
+            return replace(self, surfaces=surfaces)
+        return replace(self, celsius=surfaces.celsius(self.band), surfaces=surfaces)
+
+
+def check_surface(emissivity: float, reflected: float | None) -> None:
+    """Raise if a surface cannot be, or does not say what it mirrors."""
+    if not 0.1 <= emissivity <= 1:
+        raise UserError("the emissivity is {found}", "numbers from 0.1 to 1 are accepted",
+                        "porcelain and paint have about 0.9", found=emissivity)
+    if emissivity == 1:
+        return
+    if reflected is None:
+        raise UserError("an emissivity below 1 needs a reflected temperature",
+                        "numbers from −273 to 3000 °C are accepted",
+                        "enter that of the surroundings")
+    if not -KELVIN <= reflected <= HOTTEST:
+        raise UserError("the reflected temperature is {found} °C",
+                        "numbers from −273 to 3000 °C are accepted",
+                        "enter that of the surroundings", found=reflected)
+
+
+def painted(size: tuple[int, ...], emissivity: float, reflected: float, patches: Sequence[Patch]
+            ) -> tuple[np.ndarray, np.ndarray]:
+    """Return emissivity and reflected temperature of every pixel (H, W)."""
+    shares, around = (np.full(size, value, np.float32) for value in (emissivity, reflected))
+    for patch in patches:
+        check_surface(patch.emissivity, patch.reflected)
+        shares[patch.mask], around[patch.mask] = patch.emissivity, patch.reflected
+    return shares, around
 
 
 def of_picture(picture: np.ndarray, low: float | None = None, high: float | None = None

@@ -12,10 +12,11 @@ from markupsafe import Markup
 from vision.ui.components import clicks
 from vision.ui.components.colours import BLUE
 from vision.ui.components.friendly import friendly
-from vision.ui.components.html import note, table
+from vision.ui.components.html import note, percent, table
 from vision.ui.components.markup import joined, tag
 from vision.ui.components.page_files import beside
 from vision.ui.components.plots import axes
+from vision.ui.tabs.infrared.picture import doubt
 from vision.ui.tabs.infrared.shared import (
     View,
     called,
@@ -115,11 +116,28 @@ def words_of(view: View, place: int, request: gr.Request | None) -> Markup:
     if instance.verdict and instance.reading:
         parts.append(tag("p", explain(instance.verdict.reason, request)))
         parts.append(rules(view, instance, request))
+        parts.append(doubts(instance, request))
     else:
         parts.append(note(f"infrared.{why_not_judged(view, instance)}", request))
     if instance.zones:
         parts.append(zone_rows(view, instance, request))
     return joined(parts)
+
+
+def doubts(instance: Instance, request: gr.Request | None) -> Markup:
+    """Return how often what is not known exactly overturns a verdict, each alone."""
+    from vision.infrared.inspection.certainty import SPREADS
+
+    if instance.certainty is None:
+        return Markup()
+    alone = instance.certainty.alone
+    rows = [[called("factor", name, request), percent(share)]
+            for name, share in sorted(alone.items(), key=lambda pair: -pair[1])]
+    heads = [say(f"infrared.column.{key}", request) for key in ("factor", "changes")]
+    title, _, text = say("infrared.draws", request, **{
+        name: f"{spread:g}" for name, spread in SPREADS.items()}).partition("\n")
+    return (tag("h4", title.strip("# ")) + tag("p", doubt(instance, request)) + tag("p", text)
+            + table(heads, rows))
 
 
 def why_not_judged(view: View, instance: Instance) -> str:

@@ -1,5 +1,7 @@
 const parts = () => [...element.querySelectorAll('[data-device]')];
-let chosen = null, start = null;
+let chosen = null, start = null, stroke = null;
+const setting = (id) => document.querySelector(`#infrared-brush${id} input`);
+const brushing = () => setting('')?.checked ?? false;
 const place = (event) => {
   const svg = element.querySelector('.infrared-stage svg'), box = svg.getBoundingClientRect();
   return [(event.clientX - box.left) / box.width * svg.viewBox.baseVal.width,
@@ -22,6 +24,11 @@ const draw = (from, to) => {
   const ends = {x1: from[0], y1: from[1], x2: to[0], y2: to[1]};
   for (const key in ends) line.setAttribute(key, ends[key]);
 };
+const paint = () => {
+  const path = element.querySelector('.infrared-stroke');
+  path.setAttribute('d', stroke.length ? `M${stroke.join('L')}` : '');
+  path.setAttribute('stroke-width', setting('-width')?.value ?? 12);
+};
 const choose = (name) => {
   if (name === null) return;
   chosen = name;
@@ -37,10 +44,21 @@ element.addEventListener('click', (event) => {
   if (event.target.closest('tr')) choose(device(event.target));
 });
 element.addEventListener('pointerdown', (event) => {
-  if (event.target.closest('.infrared-stage svg')) start = place(event);
+  if (!event.target.closest('.infrared-stage svg')) return;
+  if (brushing()) stroke = [place(event)];
+  else start = place(event);
 });
-element.addEventListener('pointermove', (event) => { if (start) draw(start, place(event)); });
+element.addEventListener('pointermove', (event) => {
+  if (start) draw(start, place(event));
+  if (stroke && stroke.length < 1900) { stroke.push(place(event)); paint(); }
+});
 const finish = (event) => {
+  if (stroke) {
+    const points = stroke;
+    stroke = null;
+    trigger('apply', {stroke: points});
+    return;
+  }
   if (!start) return;
   const from = start, to = place(event);
   start = null;
@@ -50,5 +68,5 @@ const finish = (event) => {
   } else trigger('input', {line: [...from, ...to]});
 };
 element.addEventListener('pointerup', finish);
-element.addEventListener('pointercancel', () => { start = null; });
+element.addEventListener('pointercancel', () => { start = null; stroke = null; });
 watch('value', () => { chosen = null; });

@@ -54,11 +54,24 @@ def stage(result: Result, request: gr.Request | None, palette: str = RECORDED,
     groups = [outlined(place, instance, opacity, names[place])
               for place, instance in drawn.items()]
     line = tag("line", class_="infrared-line", x1=-9, y1=-9, x2=-9, y2=-9)
+    stroke = tag("path", class_="infrared-stroke", d="")
     return tag("div", tag("img", src=picture_uri(painted(result.thermogram, palette), "jpeg"),
                           alt=say("infrared.result_alt", request), draggable="false"),
-               tag("svg", *groups, line, viewBox=f"0 0 {width} {height}",
+               Markup() if brief else photograph(result.thermogram, request),
+               tag("svg", *groups, line, stroke, viewBox=f"0 0 {width} {height}",
                    preserveAspectRatio="none"),
                class_="infrared-stage", style=f"max-width:{68 * width / height:.0f}vh")
+
+
+def photograph(thermogram: Thermogram, request: gr.Request | None) -> Markup:
+    """Return the photograph of the same moment over the picture, as clear as a slider says."""
+    from vision.infrared.thermogram.photograph import laid_over
+
+    photo = laid_over(thermogram.recording, thermogram.grey.shape)
+    if photo is None:
+        return Markup()
+    return tag("img", src=picture_uri(photo, "jpeg"), class_="infrared-photograph",
+               alt=say("infrared.photograph_alt", request), draggable="false")
 
 
 def side_by_side(results: dict[str, Result], request: gr.Request | None) -> Markup:
@@ -141,7 +154,24 @@ def ruled(instance: Instance, request: gr.Request | None) -> str:
     if not instance.verdict:
         return "–"
     level = called("level", instance.verdict.level, request)
-    return tag("b", level) + tag("small", explain(instance.verdict.reason, request))
+    return (tag("b", level) + tag("small", explain(instance.verdict.reason, request))
+            + doubt(instance, request))
+
+
+def doubt(instance: Instance, request: gr.Request | None) -> Markup:
+    """Return how sure a verdict is, and what decides it."""
+    certainty = instance.certainty
+    if certainty is None:
+        return Markup()
+    if certainty.sure:
+        return tag("small", say("infrared.sure", request), class_="infrared-doubt")
+    shares = ", ".join(say("infrared.in_draws", request, share=f"{100 * share:.0f} %",
+                           level=called("level", level, request))
+                       for level, share in certainty.shares.items())
+    decides = (say("infrared.decides", request,
+                   factor=called("factor", certainty.decides, request))
+               if certainty.decides else say("infrared.decides_together", request))
+    return tag("small", f"{shares}; {decides}", class_="infrared-doubt")
 
 
 def shown_of(view: View, request: gr.Request | None, palette: str = RECORDED,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from vision.checkpoints import Model
     from vision.infrared.inspection.result import Instance, Result
+    from vision.infrared.thermogram.cameras.recording import Recording
     from vision.infrared.thermogram.thermogram import Thermogram
 
 EXAMPLES = ASSETS / "infrared"
@@ -32,6 +33,7 @@ REAL = "mask_rcnn_real"  # learnt from real thermograms, too: the default
 DETECTS = "detection"  # what a detector's card says it is for
 DETECTORS = ("mask_rcnn", "faster_rcnn")  # of cards that do not say it
 TRAIN = "python -m vision infrared train --output checkpoints/infrared/mask_rcnn.safetensors"
+CARRIED = ".camera.png"  # ends the name of a picture that carries a camera's file
 RECORDED = "recorded"  # the choice of the palette that a picture came in
 
 
@@ -42,6 +44,8 @@ class View:
     result: Result
     name: str
     model: str
+    picture: str = ""  # where the picture lies
+    air: float | None = None  # °C, as it was given
 
 
 def detects(path: Path) -> bool:
@@ -103,6 +107,25 @@ def remark(error: UserError, request: gr.Request | None) -> str:
     known = {key: called(kinds[key], value, request) if key in kinds else value
              for key, value in error.values.items()}
     return explain(UserError(*error.parts, **known), request)
+
+
+def named(picture: str) -> str:
+    """Return the name of a visitor's file, as the visitor knows it."""
+    return Path(picture).name.removesuffix(CARRIED)
+
+
+def told_of(recording: Recording, request: gr.Request | None) -> list[str]:
+    """Return what a camera's file says of itself, as far as it does."""
+    known = recording.parameters
+    date = known.date.strftime("%Y-%m-%d %H:%M") if known.date else ""
+    values = {"emissivity": (known.emissivity, "ε {:.2f}"),
+              "reflected": (known.reflected, "{:.1f} °C"), "air": (known.air, "{:.1f} °C"),
+              "distance": (known.distance, "{:.1f} m"),
+              "humidity": (None if known.humidity is None else 100 * known.humidity, "{:.0f} %")}
+    shown = [f"{called('parameter', name, request)} {form.format(value)}"
+             for name, (value, form) in values.items() if value is not None]
+    height, width = recording.values.shape
+    return [part for part in (known.camera, date, f"{width}×{height}", *shown) if part]
 
 
 def translation(request: gr.Request | None) -> Callable[[str], str]:

@@ -20,14 +20,17 @@ from vision.ui.shell.memory_budget import decoding, within_memory
 from vision.ui.shell.uploads import new_folder
 from vision.ui.tabs.infrared import (
     boxes_masks,
+    camera_file,
     classical,
     figure,
     glcm,
     gpu_detection,
+    inspection,
     ladder,
     masks,
     palettes,
     scene_maker,
+    surfaces,
 )
 from vision.ui.tabs.infrared import details as infrared_details
 from vision.ui.tabs.infrared.exercises import EXERCISES
@@ -40,11 +43,13 @@ from vision.ui.tabs.infrared.shared import (
     View,
     called,
     examples,
+    named,
     open_thermogram,
     open_zones,
     shown_from,
     translation,
 )
+from vision.ui.tabs.infrared.surfaces import Patches
 from vision.ui.text import say, t
 
 UNITS = ("", "centikelvin", "decikelvin", "kelvin", "centicelsius", "decicelsius", "celsius")
@@ -52,6 +57,8 @@ PALETTES = ("iron", "rainbow", "white-hot", "grey", "inverted")
 OPACITY = 0.35
 SHARED = ("picture", "low", "high", "unit", "model", "threshold", "mask_threshold", "emissivity",
           "reflected", "air", "palette", "opacity")
+QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+PHOTOGRAPH = "share => document.body.style.setProperty('--infrared-photograph', share)"
 CODED = SHARED[: SHARED.index("palette")]  # what the script to copy depends on
 
 
@@ -60,22 +67,37 @@ CODED = SHARED[: SHARED.index("palette")]  # what the script to copy depends on
 @within_memory(decoding("picture"))
 def detect(picture: str | None, low: float | None, high: float | None, unit: str, model: str,
            threshold: float, mask_threshold: float, emissivity: float, reflected: float,
-           air: float | None, palette: str, opacity: float, own: str | None, request: gr.Request
-           ) -> tuple[Any, ...]:
+           air: float | None, palette: str, opacity: float, own: str | None, patches: Patches,
+           request: gr.Request) -> tuple[Any, ...]:
     """Find the devices of a thermogram and judge their temperatures.
 
     Returns the marked picture with the table of devices, the findings in short, the marked
     picture as a file, the report, and everything as JSON.
     """
+    from vision.infrared.inspection.certainty import with_certainty
     from vision.infrared.predict import Settings
 
     thermogram = open_thermogram(needed(picture), unit, low, high)
-    result = gpu_detection.devices(model, own, thermogram.corrected(emissivity, reflected),
-                                  Settings(threshold, mask_threshold, air))
-    view = View(result, Path(str(picture)).name, model)
+    there = patches.on(str(picture), thermogram.grey.shape)
+    result = gpu_detection.devices(
+        model, own, thermogram.corrected(emissivity, reflected, there),
+        Settings(threshold, mask_threshold, air))
+    view = View(with_certainty(result), named(str(picture)), model, str(picture), air)
+    return view, *answer(view, palette, opacity, request)
+
+
+def answer(view: View, palette: str, opacity: float, request: gr.Request | None
+           ) -> tuple[Any, ...]:
+    """Return all that shows a result: picture and table, numbers, two files, and JSON."""
     marked, report = files_of(view, request)
-    return (view, shown_of(view, request, palette, opacity), facts(view, request), marked, report,
-            result.as_json())
+    return (shown_of(view, request, palette, opacity), facts(view, request), marked, report,
+            view.result.as_json())
+
+
+@low_priority
+def show_again(view: View, palette: str, opacity: float, request: gr.Request) -> tuple[Any, ...]:
+    """Return all that shows a result whose surfaces have changed."""
+    return answer(view, palette, opacity, request)
 
 
 def files_of(view: View, request: gr.Request | None) -> tuple[str, str]:
@@ -104,8 +126,10 @@ def after(view: View, request: gr.Request) -> tuple[Any, ...]:
     found = sorted({instance.label: instance.name for instance in view.result.instances}.items())
     choices = [(called("class", name, request), label) for label, name in found]
     visible = gr.DownloadButton(visible=True)
+    recording = view.result.thermogram.recording
+    photograph = bool(recording and recording.photograph is not None)
     return (gr.CheckboxGroup(choices=choices, value=[label for label, _ in found]),
-            visible, visible)
+            visible, visible, gr.Slider(visible=photograph), surfaces.choices(view, request))
 
 
 @friendly
@@ -186,7 +210,7 @@ write_report(Path("runs/inspection.html"), result, {Path(path).name!r})
 
 def file_of(picture: str | None, unit: str) -> str:
     """Return where a shipped example lies in the project, else the name of a visitor's file."""
-    name = Path(picture).name if picture else "thermogram.png"
+    name = named(picture) if picture else "thermogram.png"
     shipped = [path for path, _, _, needed in examples()
                if Path(path).name == name and needed == unit]
     return (Path(shipped[0]).relative_to(EXAMPLES.parent.parent).as_posix() if shipped else name)
@@ -196,6 +220,7 @@ def controls(shown: list[list[Any]]) -> tuple[dict[str, Any], gr.Button]:
     """Build the inputs; return them by name, and the button that runs."""
     parts: dict[str, Any] = {"picture": picture_input(
         "infrared.picture", "infrared-picture", shown[0][0])}
+    parts["camera"] = camera_file.build(parts)
     with gr.Row():
         for place, name in enumerate(("low", "high"), 1):
             parts[name] = gr.Number(shown[0][place], label=t(f"infrared.{name}"), min_width=120,
@@ -210,6 +235,9 @@ def controls(shown: list[list[Any]]) -> tuple[dict[str, Any], gr.Button]:
         label=t("infrared.palette"), info=t("infrared.palette_info"), elem_id="infrared-palette")
     parts["opacity"] = gr.Slider(0, 1, OPACITY, step=0.05, label=t("infrared.opacity"),
                                  info=t("infrared.opacity_info"), elem_id="infrared-opacity")
+    parts["photograph"] = gr.Slider(0, 1, 0, step=0.05, label=t("infrared.photograph"),
+                                    info=t("infrared.photograph_info"), visible=False,
+                                    elem_id="infrared-photograph")
     parts["classes"] = gr.CheckboxGroup([], label=t("infrared.classes"),
                                         info=t("infrared.classes_info"),
                                         elem_id="infrared-classes")
@@ -240,6 +268,7 @@ def build() -> class_link.Shared:
     """Build the tab."""
     shown = examples()
     view, own = gr.State(None, time_to_live=3600), gr.State(None)
+    patches = gr.State(Patches())
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
             parts, go = controls(shown)
@@ -260,6 +289,7 @@ def build() -> class_link.Shared:
     with gr.Tabs(elem_id="infrared-parts"):
         with gr.Tab(t("infrared.details_tab"), id="details"):
             details = infrared_details.build(view)
+            own_surfaces = surfaces.build()
         with gr.Tab(t("infrared.boxes_tab"), id="boxes"):
             boxes_masks.build(view)
         if masks.missing(masks.cards()) is None:
@@ -275,6 +305,8 @@ def build() -> class_link.Shared:
             glcm.build(shown)
         with gr.Tab(t("infrared.ladder_tab"), id="ladder"):
             ladder.build()
+        with gr.Tab(t("infrared.inspection_tab"), id="inspection"):
+            kept = inspection.build(parts, (view, own, patches))
     lesson.build("infrared", EXERCISES, draw=figure.draw)
     with gr.Accordion(t("app.train_your_own"), open=False):
         panel.build(parts, own)
@@ -287,7 +319,11 @@ def build() -> class_link.Shared:
     with gr.Accordion(t("app.model_card"), open=False) as card_place:
         card = gr.Markdown(elem_id="infrared-card")
 
-    connect(parts, go, choice, view, own, [result, numbers, marked, report, raw], details)
+    outputs = [result, numbers, marked, report, raw]
+    connect(parts, go, choice, (view, own, patches), outputs, details, own_surfaces)
+    connect_surfaces(parts, (view, patches), outputs, details, own_surfaces)
+    camera_file.connect(parts, parts["camera"])
+    shows_again(kept["opened"], parts, (view, patches), outputs, details, own_surfaces)
     gr.on([part.change for part in settings], code, settings, script, queue=False,
           trigger_mode="always_last", show_progress="hidden", api_visibility="private")
     gr.on([card_place.expand, parts["model"].change, own.change], show_card,
@@ -297,30 +333,64 @@ def build() -> class_link.Shared:
         {"picture": [path for path, *_ in shown]})
 
 
-def connect(parts: dict[str, Any], go: gr.Button, choice: Any, view: gr.State, own: gr.State,
-            outputs: list[Any], details: infrared_details.Parts) -> None:
+def connect(parts: dict[str, Any], go: gr.Button, choice: Any, states: tuple[gr.State, ...],
+            outputs: list[Any], details: infrared_details.Parts, own_surfaces: dict[str, Any]
+            ) -> None:
     """Let buttons, examples, sliders and the pointer do what they say."""
+    view, own, patches = states
     result, _, marked, report, _ = outputs
-    quiet: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     run: dict[str, Any] = {
         "fn": detect, "outputs": [view, *outputs], "concurrency_limit": 2,
-        "concurrency_id": "detect", "inputs": [*(parts[name] for name in SHARED), own]}
+        "concurrency_id": "detect", "inputs": [*(parts[name] for name in SHARED), own, patches]}
     clicked = go.click(**run, api_name="detect")
     moved = gr.on([parts[name].input for name in ("threshold", "mask_threshold", "emissivity")],
                   **run, trigger_mode="always_last", show_progress="minimal",
                   api_visibility="private")
     for done in (clicked, moved,
                  choice.load_input_event.success(**run, api_visibility="private")):
-        done.success(after, view, [parts["classes"], marked, report], **quiet)
-        done.success(infrared_details.begin, view, details.of_device(), **quiet)
-    gr.on([parts["picture"].upload, parts["picture"].clear], lambda: (None, None, ""), None,
-          [parts["low"], parts["high"], parts["unit"]], **quiet)
+        done.success(after, view, [parts["classes"], marked, report, parts["photograph"],
+                                   own_surfaces["device"]], **QUIET)
+        done.success(infrared_details.begin, view, details.of_device(), **QUIET)
+    choice.load_input_event.success(lambda: "", None, parts["camera"], **QUIET)
     gr.on([parts[name].input for name in ("palette", "opacity", "classes")], redraw,
           [view, parts["palette"], parts["opacity"], parts["classes"]], result,
-          trigger_mode="always_last", **quiet)
-    result.select(infrared_details.chosen, view, details.of_device(), **quiet)
+          trigger_mode="always_last", **QUIET)
+    parts["photograph"].input(None, parts["photograph"], None, js=PHOTOGRAPH)
+    result.select(infrared_details.chosen, view, details.of_device(), **QUIET)
     result.input(infrared_details.drawn, view, details.of_line(), trigger_mode="always_last",
-                 **quiet)
+                 **QUIET)
+
+
+def connect_surfaces(parts: dict[str, Any], states: tuple[gr.State, gr.State],
+                     outputs: list[Any], details: infrared_details.Parts,
+                     controls: dict[str, Any]) -> None:
+    """Let a surface that is set or painted change temperatures and verdicts at once."""
+    view, patches = states
+    own = [controls["own"], controls["mirrored"], parts["emissivity"], parts["reflected"]]
+    run: dict[str, Any] = {"outputs": [view, patches], "show_progress": "minimal",
+                           "api_visibility": "private"}
+    result = outputs[0]
+    changed = (
+        controls["apply"].click(surfaces.on_device, [view, patches, controls["device"], *own],
+                                **run),
+        result.apply(surfaces.on_stroke, [view, patches, controls["width"], *own], **run),
+        controls["back"].click(surfaces.undo, [view, patches, *own[2:]], **run))
+    for done in changed:
+        shows_again(done, parts, states, outputs, details, controls)
+    result.select(surfaces.chosen, view, controls["device"], **QUIET)
+
+
+def shows_again(done: Any, parts: dict[str, Any], states: tuple[gr.State, gr.State],
+                outputs: list[Any], details: infrared_details.Parts, controls: dict[str, Any]
+                ) -> None:
+    """Let all that shows a result follow an event that changed it."""
+    view, patches = states
+    done.success(show_again, [view, parts["palette"], parts["opacity"]], outputs,
+                 show_progress="hidden", api_visibility="private")
+    done.success(infrared_details.begin, view, details.of_device(), **QUIET)
+    done.success(after, view, [parts["classes"], *outputs[2:4], parts["photograph"],
+                               controls["device"]], **QUIET)
+    done.success(surfaces.listed, patches, controls["said"], **QUIET)
 
 
 def warm() -> None:

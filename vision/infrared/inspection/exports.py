@@ -1,0 +1,82 @@
+"""What an inspection is taken elsewhere as: a table, fields of temperatures, labels."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Sequence
+
+import numpy as np
+from PIL import Image
+
+from vision.infrared.classes import NAMES
+from vision.infrared.inspection.kept import Inspection, Kept, masks_of
+from vision.infrared.inspection.result import Instance, Result
+from vision.infrared.labels.formats import Labelled, coco
+
+HEADS = ("thermogram", "date", "camera", "number", "called", "device", "score", "level", "rule",
+         "highest °C", "mean °C", "95th percentile °C", "lowest °C", "x", "y", "air °C",
+         "certainty", "decides")
+FORMULAS = ("=", "+", "-", "@", "\t")  # begin what a spreadsheet would compute
+
+
+def as_csv(inspection: Inspection, results: Sequence[Result]) -> str:
+    """Return a row for each device of all thermograms."""
+    written = io.StringIO()
+    table = csv.writer(written)
+    table.writerow(HEADS)
+    for entry, result in zip(inspection.kept, results, strict=True):
+        for place, instance in enumerate(result.instances):
+            table.writerow([plain(cell) for cell in row(entry, result, place, instance)])
+    return written.getvalue()
+
+
+def row(entry: Kept, result: Result, place: int, instance: Instance) -> list[str]:
+    """Return the cells of one device."""
+    reading, verdict, sure = instance.reading, instance.verdict, instance.certainty
+    degrees = ([f"{value:.2f}" for value in (reading.highest, reading.mean, reading.p95,
+                                             reading.lowest)]
+               + [str(axis) for axis in reading.hottest]) if reading else [""] * 6
+    shares = "; ".join(f"{level} {share:.2f}" for level, share in sure.shares.items()
+                       ) if sure else ""
+    return [entry.name, entry.date, entry.camera, str(place + 1), entry.called[place],
+            instance.name, f"{instance.score:.2f}", verdict.level if verdict else "",
+            verdict.reason.sentence() if verdict else "", *degrees,
+            "" if result.air is None else f"{result.air:.1f}", shares,
+            sure.decides if sure else ""]
+
+
+def plain(cell: str) -> str:
+    """Return a cell that a spreadsheet takes for text or a number, never for a formula."""
+    try:
+        float(cell)
+    except ValueError:
+        return f"'{cell}" if cell.startswith(FORMULAS) else cell
+    return cell
+
+
+def as_tiffs(inspection: Inspection, results: Sequence[Result]) -> bytes:
+    """Return a zip with a TIFF of float32 °C for each thermogram that has temperatures."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as archive:
+        for entry, result in zip(inspection.kept, results, strict=True):
+            if result.thermogram.celsius is not None:
+                archive.writestr(f"{entry.file[:4]}.tiff", tiff(result.thermogram.celsius))
+    return whole.getvalue()
+
+
+def tiff(celsius: np.ndarray) -> bytes:
+    """Return a field (H, W) as a TIFF of one float32 a pixel."""
+    content = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(celsius, np.float32)).save(content, "TIFF")
+    return content.getvalue()
+
+
+def as_coco(inspection: Inspection) -> str:
+    """Return the devices of all thermograms as COCO instances."""
+    labelled = [Labelled(entry.name, entry.size, tuple(each["name"] for each in entry.devices),
+                         np.array([each["box"] for each in entry.devices], np.float32
+                                  ).reshape(-1, 4), masks_of(entry)) for entry in inspection.kept]
+    return json.dumps(coco(labelled, NAMES))
