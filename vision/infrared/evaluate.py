@@ -128,8 +128,9 @@ def measure_real(model: Model, samples: Samples, threshold: float | None = None,
     devices = report_on(pairs, threshold)
     if pairs[0][1].masks is None:
         return OnReal(devices, None)
-    never = model.card.data.get("without_masks", ())
-    return OnReal(devices, report_on_masks(pairs, devices.threshold, never))
+    known = model.card.data
+    apart = known.get("masks_apart") or known.get("without_masks", ())
+    return OnReal(devices, report_on_masks(pairs, devices.threshold, apart))
 
 
 def run(config: Config) -> Report | OnReal:

@@ -59,9 +59,9 @@ def test_only_shown_devices_with_an_outline_count_whatever_their_name() -> None:
     assert report.iou.value == pytest.approx((2 / 3 + 1 / 2) / 2)
     assert report.iou_of_boxes == pytest.approx((1 / 2 + 1) / 2)
     assert report.by_group == pytest.approx({"instrument transformer": 2 / 3, "fuse": 1 / 2})
-    assert (report.iou_never, report.iou_seen) == pytest.approx((2 / 3, 1 / 2))
+    assert (report.iou_apart, report.iou_others) == pytest.approx((2 / 3, 1 / 2))
     assert report.as_json()["real_mask_iou"]["value"] == report.iou.value
-    assert "2 found of 3" in str(report) and "never had a mask 0.667" in str(report)
+    assert "2 found of 3" in str(report) and "of current transformer: 0.667" in str(report)
 
 
 def test_a_group_with_a_kind_that_was_never_taught_counts_as_never_taught() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -17,6 +17,7 @@ from vision.errors import UserError
 from vision.infrared.classes import CLASSES, LABELS, NAMES
 from vision.infrared.collate import batch_of, target_of
 from vision.infrared.models.heads import Target
+from vision.infrared.models.mask_rcnn import Detector
 from vision.infrared.predict import load
 from vision.infrared.studies import real_masks
 from vision.infrared.studies.mask_branches import body_of, branch_of, take, with_branch
@@ -69,7 +70,7 @@ def test_what_is_withheld_teaches_only_the_branch_that_is_taught_all(tmp_path: P
     config = started(tmp_path)
     start = load(config.start)
     begun, never = real_masks.first_branches(config, start)
-    module = Branches(start.module, begun, never)
+    module = Branches(cast(Detector, start.module), begun, never)
     pictures, targets = batch_of([Handmade(1)[0]], SIZE)
     fuse = 1 + FUSE
     changed = [changed_masks(target, fuse) for target in targets]

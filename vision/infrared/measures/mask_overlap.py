@@ -41,9 +41,9 @@ class MaskReport:
     iou: Estimate
     iou_of_boxes: float  # had the mask been all of the box
     by_group: dict[str, float]
-    never: tuple[str, ...]  # classes whose masks were never learnt from
-    iou_never: float  # mean over the devices of these classes
-    iou_seen: float  # and over the others
+    apart: tuple[str, ...]  # classes that some branches never saw masks of
+    iou_apart: float  # mean over the devices of these classes
+    iou_others: float  # and over the others
 
     def as_json(self) -> dict[str, Any]:
         """Return all numbers in plain types."""
@@ -53,28 +53,28 @@ class MaskReport:
     def __str__(self) -> str:
         lines = [f"masks of {self.matched} found of {self.outlined} outlined devices: "
                  f"mean IoU {self.iou}; the whole box would have {self.iou_of_boxes:.3f}"]
-        if self.never:
-            lines.append(f"of classes that never had a mask {self.iou_never:.3f}, "
-                         f"of the others {self.iou_seen:.3f}")
+        if self.apart:
+            lines.append(f"of {', '.join(self.apart)}: {self.iou_apart:.3f}; "
+                         f"of the others: {self.iou_others:.3f}")
         return "\n".join([*lines, *(f"  {name:24}{iou:8.3f}"
                                     for name, iou in self.by_group.items())])
 
 
-def report_on_masks(found: Sequence[Pair], threshold: float, never: Sequence[str] = ()
+def report_on_masks(found: Sequence[Pair], threshold: float, apart: Sequence[str] = ()
                     ) -> MaskReport:
-    """Return how well the masks of what is shown fit the outlines that are known."""
+    """Return how well the masks of what is shown fit the outlines, some classes apart."""
     shared = [each for number, pair in enumerate(found)
               for each in overlaps_of(number, *pair, threshold)]
     groups = {name: [each.mask for each in shared if group_of(each.label) == name]
               for name in GROUPS}
-    without = [each.mask for each in shared if may_be(each.label, never)]
-    others = [each.mask for each in shared if not may_be(each.label, never)]
+    chosen = [each.mask for each in shared if may_be(each.label, apart)]
+    others = [each.mask for each in shared if not may_be(each.label, apart)]
     return MaskReport(
         sum(int(known(sample).sum()) for sample, _ in found), len(shared),
         estimate(by_picture(shared, len(found))),
         mean([each.box for each in shared]),
-        {name: mean(ious) for name, ious in groups.items() if ious}, tuple(never),
-        mean(without), mean(others))
+        {name: mean(ious) for name, ious in groups.items() if ious}, tuple(apart),
+        mean(chosen), mean(others))
 
 
 def overlaps_of(number: int, sample: Sample, found: Detections, threshold: float

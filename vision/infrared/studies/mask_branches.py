@@ -45,7 +45,8 @@ def with_branch(model: Model, path: Path) -> Model:
         raise UserError("the mask branch '{file}' was taught on another detector",
                         "a detector whose other parts are the same is accepted",
                         "train the branch again from this one", file=path.name)
-    return swapped(model, on_best_device(branch), card.data.get("without_masks", ()))
+    on_best_device(branch)
+    return swapped(model, branch, card.data.get("without_masks", ()))
 
 
 def open_branch(path: Path, model: Model) -> tuple[MaskBranch, Card]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import nn
@@ -82,7 +82,7 @@ class Branches(nn.Module):
         labels = [target.labels[index] for target, index in zip(targets, which, strict=True)]
         labels = likeliest_of(logits, kinds_of(targets, which, labels, logits.shape[1]), labels)
         return {name: heads.loss_of_masks(
-            branch, features, boxes, which, labels,
+            cast(MaskBranch, branch), features, boxes, which, labels,
             targets if name == TAUGHT else without(targets, self.never), size)
             for name, branch in self.branches.items()}
 
@@ -116,7 +116,7 @@ def train(config: Config, on_step: OnStep | None = None, samples: Samples | None
     samples = samples or open_samples(config)
     begun, never = first_branches(config, start)
     run = Run(config, on_step)
-    module = Branches(start.module, begun, never)
+    module = Branches(cast(Detector, start.module), begun, never)
     average = Average(module, 0.99)
     optimizer = torch.optim.AdamW(module.branches.parameters(), config.learning_rate,
                                   weight_decay=config.weight_decay)
@@ -182,7 +182,7 @@ def write(config: Config, run: Run, start: Model, learnt: nn.Module, never: tupl
           ) -> list[Path]:
     """Measure the branches on the detector, and write it and them with their cards."""
     branches: Any = round_rows(learnt).get_submodule("branches")
-    about = card_for(config, run, start.card)
+    about = card_for(config, run, start.card, never)
     files = [written(swapped(start, branches[TAUGHT], ()), about, config)]
     kept = load(files[0])
     for name in OTHERS:
@@ -200,16 +200,18 @@ def written(model: Model, card: Card, config: Config) -> Path:
     """Measure the detector with its new branch, and write it."""
     metrics = {name: value for name, value in card.metrics.items()
                if not name.startswith("mask_")}  # of the masks that it had
+    model = Model(model.module, card)
     metrics |= measure_real(model, Thermograms("val")).as_json()
     if config.val_scenes:
         metrics |= measure(model, Scenes(HELD_OUT, config.val_scenes)).as_json()
     return checkpoints.save(config.output, model.module, replace(card, metrics=metrics), bits=8)
 
 
-def card_for(config: Config, run: Run, start: Card) -> Card:
+def card_for(config: Config, run: Run, start: Card, never: Sequence[str]) -> Card:
     """Return the card of the detector: its own, with what taught its masks."""
     data = {**start.data, "boxes_command": start.data.get("boxes_command", start.command),
-            "masks": "outlines in real thermograms, rendered scenes", "without_masks": []}
+            "masks": "outlines in real thermograms, rendered scenes", "without_masks": [],
+            "masks_apart": list(never)}  # what the other branches never see
     return run.card("infrared", start.arch, start.config, verb="masks", classes=start.classes,
                     preprocess=start.preprocess, data=data, metrics=start.metrics)
 

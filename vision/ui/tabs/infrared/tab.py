@@ -174,6 +174,9 @@ def on_real_pictures(metrics: dict[str, Any], request: gr.Request | None
     yield "real_shown", say("infrared.card.real_found", request, recall=told("recall"),
                             precision=told("precision"),
                             threshold=f"{metrics['real_threshold']:.2f}")
+    if metrics.get("real_mask_matched"):
+        yield "real_masks", say("infrared.card.real_mask_iou", request, iou=told("mask_iou"),
+                                devices=str(metrics["real_mask_matched"]))
 
 
 def in_a_row(found: dict[str, float | None], kinds: Iterable[str]) -> str:
