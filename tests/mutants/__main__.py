@@ -55,6 +55,8 @@ def noticed(target: Target, given: argparse.Namespace) -> tuple[Target, int, int
     print(f"{'ok ' if share >= LEAST else 'LOW'} {share:6.1%} of {len(made):3} in {target.file}, "
           f"{processor_seconds() - start:.0f} s of one core", flush=True)
     tell(target, alive)
+    if not given.lines and len(made) < given.most:
+        tell_outdated(target, alive)
     return target, len(made), len(alive)
 
 
@@ -71,6 +73,14 @@ def tell(target: Target, alive: list[Mutant]) -> None:
         key = f"{target.file} | {mutant.function} | {mutant.change}"
         print(f"  line {mutant.line}: {key}\n      {reasons.get(key, 'NO REASON GIVEN')}",
               flush=True)
+
+
+def tell_outdated(target: Target, alive: list[Mutant]) -> None:
+    """Print the reasons whose mutant is gone or is noticed by now."""
+    lives = {f"{target.file} | {mutant.function} | {mutant.change}" for mutant in alive}
+    for key in read_reasons().keys() - lives:
+        if key.startswith(f"{target.file} |"):
+            print(f"  no longer needed: {key}", flush=True)
 
 
 def read_reasons() -> dict[str, str]:

@@ -131,9 +131,15 @@ def test_tversky_weighs_misses_more_than_extras(case: tuple[torch.Tensor, ...]) 
     assert float(tversky(*case)) == pytest.approx(1 - sum(indices) / 3, rel=1e-5)
 
 
-def test_lovasz_is_the_extension_of_the_jaccard_loss(case: tuple[torch.Tensor, ...]) -> None:
+@pytest.mark.parametrize("rare", [False, True])
+def test_lovasz_is_the_extension_of_the_jaccard_loss(case: tuple[torch.Tensor, ...], rare: bool
+                                                     ) -> None:
     """Definition 1 of arXiv:1705.08790 with Δ as a function of a set of mispredicted pixels."""
-    known = pixels(case[0], case[1])
+    logits, truth, weights = case
+    if rare:  # but for two pixels all are of class 0
+        truth[truth != VOID] = 0
+        truth[1, 0, 0], truth[1, 4, 5] = 1, 2
+    known = pixels(logits, truth)
     losses = []
     for c in {label for _, label in known}:
         own = {i for i, (_, label) in enumerate(known) if label == c}
@@ -145,4 +151,4 @@ def test_lovasz_is_the_extension_of_the_jaccard_loss(case: tuple[torch.Tensor, .
         order = sorted(range(len(known)), key=lambda i: -wrong[i])
         losses.append(sum(wrong[i] * (loss(set(order[: n + 1])) - loss(set(order[:n])))
                           for n, i in enumerate(order)))
-    assert float(lovasz(*case)) == pytest.approx(sum(losses) / 3, rel=1e-4)
+    assert float(lovasz(logits, truth, weights)) == pytest.approx(sum(losses) / 3, rel=1e-5)
