@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import string
+from collections.abc import Iterator
 from pathlib import Path
 
 import gradio as gr
@@ -74,12 +75,25 @@ def test_same_values_to_fill_in(language: str) -> None:
             assert placeholders(texts[key]) == placeholders(text), key
 
 
+def nodes_below(folder: Path) -> Iterator[ast.AST]:
+    """Yield every part of every Python file in a folder and the folders in it."""
+    for file in folder.rglob("*.py"):
+        yield from ast.walk(ast.parse(file.read_text("utf-8")))
+
+
+def test_every_key_that_is_asked_for_exists() -> None:
+    """However it begins: the page asks with t("…") and say("…")."""
+    asked = {node.args[0].value for node in nodes_below(VISION / "ui")
+             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("t", "say")
+             and node.args and isinstance(node.args[0], ast.Constant)}
+    assert len(asked) > 0.2 * len(words("en")) and asked - words("en").keys() == set()
+
+
 def test_every_key_in_the_code_exists() -> None:
     """A key is a string that begins like one; what ends in "_" is the beginning of several."""
     known = words("en").keys()
     begins = "|".join({key.split(".")[0] for key in known})
-    said = {node.value for file in VISION.rglob("*.py")
-            for node in ast.walk(ast.parse(file.read_text("utf-8")))
+    said = {node.value for node in nodes_below(VISION)
             if isinstance(node, ast.Constant) and isinstance(node.value, str)
             and re.fullmatch(rf"({begins})(\.[\w-]+)+", node.value)}
     assert len(said) > 0.4 * len(known)
