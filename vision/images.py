@@ -152,11 +152,18 @@ def overlay(picture: np.ndarray, colours: np.ndarray, opacity: float) -> np.ndar
 
 
 def write_png(path: Path, picture: np.ndarray, palette: np.ndarray | None = None) -> Path:
-    """Write an H×W×3 or H×W array as PNG; with a palette, ids stay ids but are seen in colour."""
+    """Write an H×W×3 or H×W array as PNG; with a palette, ids stay ids but are seen in colour.
+
+    An H×W×3 array of uint16 gives a PNG of 16 bits a channel.
+    """
     if path.suffix.lower() != ".png" or path.is_dir():
         raise UserError("'{file}' cannot be written as a picture",
                         "a file name that ends in .png is accepted", "change the name",
                         file=path.name)
+    if picture.dtype == np.uint16:
+        _, deep = cv2.imencode(".png", picture[..., ::-1])  # blue first, as OpenCV wants it
+        write_atomically(path, deep.tobytes(), lasting=False)
+        return path
     image, content = Image.fromarray(picture), io.BytesIO()
     if palette is not None:
         table = np.zeros((256, 3), np.uint8)  # a shorter one would cut ids such as void

@@ -38,6 +38,13 @@ def denormalise(x: torch.Tensor) -> torch.Tensor:
     return (255 * (x.float() * deviation + mean).clamp(0, 1)).round().to(torch.uint8)
 
 
+def to_deep_picture(x: torch.Tensor) -> np.ndarray:
+    """Return a normalised picture (1, 3, H, W) as RGB of 16 bits, uint16 H×W×3."""
+    mean, deviation = (torch.tensor(values)[:, None, None] for values in (MEAN, DEVIATION))
+    pixels = 65535 * (x[0].detach().float().cpu() * deviation + mean).clamp(0, 1)  # (3, H, W)
+    return pixels.round().permute(1, 2, 0).numpy().astype(np.uint16)
+
+
 def to_tensor(picture: np.ndarray, size: tuple[int, int]) -> torch.Tensor:
     """Return an RGB picture (uint8 H×W×3) normalised at a size (height, width), (1, 3, h, w)."""
     sized = Image.fromarray(picture).resize(size[::-1], Image.Resampling.BILINEAR)

@@ -86,7 +86,4 @@ class Descent:
 
     def _losses_and_slope(self) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the losses, and the gradient of their weighted sum, (N, 3, H, W)."""
-        values = self.values.detach().requires_grad_()
-        losses = self.objective.losses(self.objective.region(values))
-        (slope,) = torch.autograd.grad((self.weights * losses).sum(), values)
-        return losses.detach(), slope.contiguous()
+        return self.objective.slope(self.values, self.weights)

@@ -40,14 +40,21 @@ class Objective:
         self.parts, self.mask = shared(parts), united(parts)
         self.layer_weights = {layer: weight / vgg.share**2  # fewer channels, larger matrices
                               for layer, weight in settings.layer_weights().items()}
-        self.content = content_targets(vgg, content, settings.content_layers)
+        self.content = self.content_targets(content, settings.content_layers)
 
     def about(self, contents: torch.Tensor, grams: dict[int, torch.Tensor]) -> Objective:
         """Return the same objective for other contents (N, 3, H, W) and their styles' matrices."""
         other = copy.copy(self)
         other.base, other.parts = contents, (replace(self.parts[0], grams=grams),)
-        other.content = content_targets(self.vgg, contents, tuple(self.content))
+        other.content = self.content_targets(contents, tuple(self.content))
         return other
+
+    @torch.no_grad()
+    def content_targets(self, content: torch.Tensor, layers: tuple[int, ...]
+                        ) -> dict[int, torch.Tensor]:
+        """Return the content's features (N, C, h, w) of each layer."""
+        seen = self.vgg(content)
+        return {layer: seen[layer] for layer in layers}
 
     def region(self, pictures: torch.Tensor) -> torch.Tensor:
         """Return pictures that are the content itself outside the mask."""
@@ -64,6 +71,14 @@ class Objective:
             for part in self.parts for layer, target in part.grams.items()), zero)
         return torch.stack((content, style, tv_loss(pictures)))
 
+    def slope(self, values: torch.Tensor, weights: torch.Tensor
+              ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the losses (3, N), and the gradient of their weighted sum, (N, 3, H, W)."""
+        values = values.detach().requires_grad_()
+        losses = self.losses(self.region(values))
+        (slope,) = torch.autograd.grad((weights * losses).sum(), values)
+        return losses.detach(), slope.contiguous()
+
 
 def united(parts: Sequence[Part]) -> torch.Tensor | None:
     """Return the mask of all that is painted, none if that is everything."""
@@ -78,24 +93,6 @@ def shared(parts: Sequence[Part]) -> tuple[Part, ...]:
     areas = [1.0 if part.mask is None else part.mask.mean() for part in parts]
     return tuple(replace(part, share=area / sum(areas))
                  for part, area in zip(parts, areas, strict=True))
-
-
-@torch.no_grad()
-def content_targets(vgg: VggFeatures, content: torch.Tensor, layers: tuple[int, ...]
-                    ) -> dict[int, torch.Tensor]:
-    """Return the content's features (1, C, h, w) of each layer."""
-    seen = vgg(content)
-    return {layer: seen[layer] for layer in layers}
-
-
-@torch.no_grad()
-def style_targets(vgg: VggFeatures, styles: list[torch.Tensor], layers: tuple[int, ...],
-                  blend: float) -> dict[int, torch.Tensor]:
-    """Return the Gram matrices (1, C, C) of one style, or of two mixed by `blend`."""
-    shares = [1 - blend, blend] if len(styles) == 2 else [1.0]
-    seen = [vgg(style) for style in styles]
-    return {layer: torch.stack([share * gram(one[layer]) for share, one in
-                                zip(shares, seen, strict=True)]).sum(0) for layer in layers}
 
 
 def fitted(mask: torch.Tensor | None, features: torch.Tensor) -> torch.Tensor | None:

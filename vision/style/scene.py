@@ -13,10 +13,13 @@ from torch.nn import functional
 
 from vision.errors import UserError
 from vision.style import colours
-from vision.style.data import check_picture, size_at, to_picture, to_tensor
+from vision.style.data import check_picture, size_at, to_deep_picture, to_picture, to_tensor
 from vision.style.features.vgg_features import VggFeatures
-from vision.style.objective import Objective, Part, style_targets
+from vision.style.objective import Objective, Part
 from vision.style.settings import Settings
+from vision.style.style_targets import style_targets
+from vision.style.tiled_objective import TiledObjective
+from vision.style.tiles import LARGE
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,8 +93,9 @@ class Scene:
     def objective(self, vgg: VggFeatures, side: int) -> Objective:
         """Return the losses of a painting of a size."""
         content = self.canvas(self.content, self.size(side)).to(vgg.device)
-        return Objective(vgg, content, [self._part(vgg, region, side) for region in self.regions],
-                         self.settings)
+        parts = [self._part(vgg, region, side) for region in self.regions]
+        kind = TiledObjective if content[0, 0].numel() >= LARGE else Objective
+        return kind(vgg, content, parts, self.settings)
 
     def _part(self, vgg: VggFeatures, region: Region, side: int) -> Part:
         """Return what a region asks for at a size."""
@@ -125,6 +129,13 @@ class Scene:
         if self.settings.colours != "luminance":
             return picture
         return colours.coloured(picture, to_picture(to_tensor(self.content, picture.shape[:2])))
+
+
+    def deep(self, x: torch.Tensor) -> np.ndarray:
+        """Return a canvas as a picture of 16 bits; 8 are all there is if colours are kept."""
+        if self.settings.colours == "luminance":
+            return self.finished(x).astype(np.uint16) * 257
+        return to_deep_picture(x[:, :, self.inside, self.inside])
 
 
 def check_mask(mask: np.ndarray | None, content: np.ndarray) -> np.ndarray | None:

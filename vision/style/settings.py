@@ -16,7 +16,7 @@ STARTS = ("content", "noise", "style")
 COLOURS = ("style", "luminance", "matched")
 POOLINGS = ("max", "average")
 PRECISIONS = ("auto", "bf16", "fp32")
-SMALLEST, LARGEST = 64, 2048  # of a longest side
+SMALLEST, LARGEST = 64, 2400  # of a longest side
 MARGINS = (0, 31)  # less than the shortest side, so that it can be mirrored
 PASSES = "a longest side, a number of steps and a decay for each pass are accepted"
 

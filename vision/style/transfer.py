@@ -97,6 +97,7 @@ class Frame:
     seconds: float  # without pauses
     seconds_left: float
     paused: bool = False
+    deep: np.ndarray | None = None  # the picture in 16 bits, uint16 (H, W, 3), when a pass ends
     notice: str = ""  # FELL_BACK, ON_CPU or NOT_CAPTURED, once that has happened
 
     @property
@@ -182,7 +183,9 @@ class _Painting:
             if self._sound(waiting):
                 self.good, self.sound = descent.judged.clone(), self.step
                 if self.clock.due() or ending:
-                    yield self._frame(descent.pictures)
+                    frame = self._frame(descent.pictures)
+                    yield replace(frame, deep=self.scene.deep(descent.pictures)) if ending else (
+                        frame)
             else:
                 self.step, ending = self.step - len(waiting), False
                 descent = self._descent(number)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import cv2
 import gradio as gr
 import numpy as np
 import pytest
@@ -22,6 +23,7 @@ from vision.ui.components.training_panel import Control
 from vision.ui.tabs.segmentation.shared import MODELS as SEGMENTERS
 from vision.ui.tabs.segmentation.shared import examples
 from vision.ui.tabs.style import inside as style_inside
+from vision.ui.tabs.style import memory as style_memory
 from vision.ui.tabs.style import one_pass, tab
 from vision.ui.tabs.style import run as style_run
 from vision.ui.tabs.style import sheet as style_sheet
@@ -314,3 +316,35 @@ def test_the_largest_classes_get_a_brush_each() -> None:
     assert value["layers"][0].shape[:2] == value["background"].shape[:2] and "orange: " in said
     first, second, _ = masks_of({"layers": value["layers"]}, read_picture(street))
     assert first is not None and second is not None and not ((first > 0) & (second > 0)).all()
+
+
+def test_refining_ends_at_a_print_that_fits_into_the_memory(monkeypatch: pytest.MonkeyPatch
+                                                            ) -> None:
+    studio = Studio()
+    studio.picture = np.zeros((800, 1200, 3), np.uint8)
+    settings = studio.longer(SMALL.settings(), 60, 2)
+    assert (settings.sides, settings.steps) == ((2400,), (24,))
+    assert style_memory.bytes_of(1600, 2400) < 3e9
+    monkeypatch.setattr(style_memory.BUDGET, "whole", 1e9)
+    side = studio.grown(2)
+    assert side == 1200, "never smaller than it is"
+    studio.picture = np.zeros((400, 600, 3), np.uint8)
+    side = studio.grown(2)
+    assert 600 < side < 1200 and style_memory.bytes_of(side * 2 / 3, side) <= 1e9
+
+
+def test_a_painting_for_print_has_16_bits(pair: Any, tmp_path: Path) -> None:
+    studio = Studio()
+    assert not style_run.print_file(studio).visible
+    list(run(studio, pair))
+    file = style_run.print_file(studio).value
+    deep = cv2.imread(file["path"], cv2.IMREAD_UNCHANGED)[..., ::-1]
+    assert deep.dtype == np.uint16 and deep.shape == studio.painted().shape
+    assert np.abs(deep / 257 - studio.painted()).max() <= 0.51
+    assert len(np.unique(deep % 257)) > 50, "more than 8 bits"
+
+
+def test_the_page_gets_no_more_pixels_than_a_screen_needs() -> None:
+    studio = Studio()
+    studio.film.add(np.zeros((1600, 2400, 3), np.uint8))
+    assert studio.film.at(0).shape == (853, 1280, 3)

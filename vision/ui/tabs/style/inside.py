@@ -38,8 +38,9 @@ def look(request: gr.Request, studio: Studio, share: float, *inputs: Any) -> Mar
     from vision.style.features.extractor import open_extractor
     from vision.style.inside import look_inside
 
-    chosen = Chosen(*inputs[4:])
-    pictures = Pictures.of(*inputs[:4], brushes=chosen.brushes)
+    content, style, second, region, *controls = inputs
+    chosen = Chosen(*controls)
+    pictures = Pictures.of(content, style, second, region, chosen.brushes)
     settings, extractor = chosen.settings(), open_extractor(chosen.extractor)
     now = studio.painted() if share == 1 else studio.film.at(share)
     begin, then = (look_inside(extractor, pictures.content, pictures.styles, picture, settings,
@@ -95,8 +96,9 @@ def rebuild(request: gr.Request, kind: str, layer: int, *inputs: Any) -> Iterato
     from vision.style.features.extractor import open_extractor
     from vision.style.transfer import transfer
 
-    chosen = Chosen(*inputs[4:])
-    pictures = Pictures.of(*inputs[:4], brushes=chosen.brushes)
+    content, style, second, region, *controls = inputs
+    chosen = Chosen(*controls)
+    pictures = Pictures.of(content, style, second, region, chosen.brushes)
     settings = alone(kind, int(layer), chosen.settings())
     for frame in transfer(open_extractor(chosen.extractor), pictures.content, pictures.styles,
                           settings):

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
+from vision.style.tiles import CORE, EDGE, LARGE
 from vision.ui.shell.memory_budget import BUDGET, DECODED
 
 FIXED, PAINTED = 0.15e9, 1650.0  # bytes of any painting, and of each of its pixels
+TILED, KEPT = PAINTED * (CORE + 2 * EDGE) ** 2, 220.0  # of a tile, and of each pixel of all tiles
 
 
 def bytes_of(height: float, width: float) -> float:
     """Return how many bytes a painting of a size takes while it forms."""
-    return FIXED + PAINTED * height * width
+    pixels = height * width
+    return FIXED + (PAINTED * pixels if pixels < LARGE else TILED + KEPT * pixels)
 
 
 def fitting_side(height: int, width: int) -> int:
     """Return the longest side at which a painting of this shape fits into all there is."""
-    return int(max(height, width) * ((BUDGET.whole - FIXED) / PAINTED / (height * width)) ** 0.5)
+    room = BUDGET.whole - FIXED
+    tiled, whole = (room - TILED) / KEPT, min(room / PAINTED, LARGE - 1.0)
+    pixels = tiled if tiled >= LARGE else whole
+    return int(max(height, width) * (pixels / (height * width)) ** 0.5)
 
 
 def a_painting(given: dict[str, Any]) -> float:

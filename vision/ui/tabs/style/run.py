@@ -22,7 +22,7 @@ from vision.ui.tabs.style.controls import Chosen
 from vision.ui.tabs.style.memory import a_painting, going_on, refining
 from vision.ui.tabs.style.regions import masks_of, style_path
 from vision.ui.tabs.style.shared import curves, facts, needed_style, weights_of
-from vision.ui.tabs.style.studio import Studio
+from vision.ui.tabs.style.studio import Studio, for_screen
 from vision.ui.text import say
 
 if TYPE_CHECKING:
@@ -50,15 +50,16 @@ class Pictures:
 
     @classmethod
     def of(cls, content: str | None, style: str | None, second: str | None,
-           region: dict[str, Any] | None, brushes: tuple[str, ...] = ()) -> Pictures:
-        """Return the pictures of these files; a photograph is no larger than a screen needs.
+           region: dict[str, Any] | None, brushes: tuple[str, ...] = (),
+           longest: int = LONGEST_SIDE) -> Pictures:
+        """Return the pictures of these files; a photograph is no larger than it will be painted.
 
         `brushes` names the styles of all brushes but the first, which paints the chosen one.
         """
         from vision.images import read_picture
         from vision.style.scene import Region
 
-        photograph = read_picture(needed(content), LONGEST_SIDE)
+        photograph = read_picture(needed(content), longest)
         styles = [needed_style(style), *([second] if second else [])]
         first, *masks = masks_of(region, photograph)
         others = (Region((read_picture(style_path(name), LONGEST_SIDE),), mask)
@@ -104,10 +105,11 @@ def go_on(request: gr.Request, studio: Studio, content: str | None, style: str |
 @within_memory(refining)
 def refine(request: gr.Request, studio: Studio, content: str | None, style: str | None,
            second: str | None, region: dict[str, Any] | None, *controls: Any) -> Iterator[Answer]:
-    """Go on at double size."""
+    """Go on at double size, in the end as large as a print."""
     chosen = Chosen(*controls)
     settings = studio.longer(chosen.settings(), REFINING, 2)
-    pictures = Pictures.of(content, style, second, region, chosen.brushes)
+    pictures = Pictures.of(content, style, second, region, chosen.brushes,
+                           max(settings.sides[-1], LONGEST_SIDE))
     yield from paint(studio, pictures, settings, chosen.extractor, request)
 
 
@@ -146,16 +148,27 @@ def shown(studio: Studio, frames: Any, request: gr.Request | None) -> Iterator[A
         studio.seconds = seconds + frame.seconds
         if time.monotonic() - then > EVERY:
             then = time.monotonic()
-            yield (frame.picture, numbers(studio, frame, len(past), request), *[gr.skip()] * 4)
+            yield (for_screen(frame.picture), numbers(studio, frame, len(past), request),
+                   *[gr.skip()] * 4)
     if frame is None:
         return
     folder = new_folder()
     png = write_png(folder / "painting.png", frame.picture)
-    done = (frame.picture, numbers(studio, frame, len(past), request), gr.Slider(value=1),
-            gr.DownloadButton(value=str(png), visible=True))
+    done = (for_screen(frame.picture), numbers(studio, frame, len(past), request),
+            gr.Slider(value=1), gr.DownloadButton(value=str(png), visible=True))
     yield (*done, gr.skip(), report(studio, frame))
     film = studio.film.write(folder / "painting.gif", frame.picture)
     yield (*done, gr.DownloadButton(value=str(film), visible=True), report(studio, frame))
+
+
+def print_file(studio: Studio) -> gr.DownloadButton:
+    """Offer the painting in 16 bits, once there is one."""
+    from vision.images import write_png
+
+    if studio.deep is None:
+        return gr.DownloadButton(visible=False)
+    file = write_png(new_folder() / "painting-16-bit.png", studio.deep)
+    return gr.DownloadButton(value=str(file), visible=True)
 
 
 def numbers(studio: Studio, frame: Frame, before: int, request: gr.Request | None) -> str:
@@ -191,4 +204,4 @@ def readout(weights: tuple[float, ...], request: gr.Request | None) -> str:
 @friendly
 def rewind(studio: Studio, share: float, request: gr.Request) -> np.ndarray:
     """Return the painting as it was at a share of its way."""
-    return studio.film.at(share) if share < 1 else studio.painted()
+    return studio.film.at(share) if share < 1 else for_screen(studio.painted())

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vision.errors import UserError
+from vision.ui.components.pictures import LONGEST_SIDE
 from vision.ui.tabs.style.memory import fitting_side
 
 if TYPE_CHECKING:
@@ -20,6 +21,15 @@ MOST = 60  # frames that are kept; then every second one goes
 FRAME_MS = 90  # milliseconds in the animation
 LAST_MS = 1500
 WIDEST = 480  # longest side of the animation
+MANY_STEPS, FEW = 1000, 24  # up to which side as many steps as wished are done, and how many then
+
+
+def for_screen(picture: np.ndarray) -> np.ndarray:
+    """Return a picture no larger than a screen needs."""
+    from vision.images import resize
+
+    scale = min(LONGEST_SIDE / max(picture.shape[:2]), 1.0)
+    return resize(picture, (round(picture.shape[0] * scale), round(picture.shape[1] * scale)))
 
 
 class Film:
@@ -34,7 +44,7 @@ class Film:
         import cv2
 
         if self._seen % self._every == 0:
-            bgr = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
+            bgr = cv2.cvtColor(for_screen(picture), cv2.COLOR_RGB2BGR)
             self.frames.append(cv2.imencode(".jpg", bgr)[1].tobytes())
         self._seen += 1
         if len(self.frames) > MOST:
@@ -81,6 +91,7 @@ class Studio:
         """Forget the painting."""
         self.film = Film()
         self.picture: np.ndarray | None = None  # uint8 (H, W, 3)
+        self.deep: np.ndarray | None = None  # the same in 16 bits, once it is done
         self.start: np.ndarray | None = None  # a picture to go on from
         self.curves = np.zeros((0, 3), np.float32)
         self.marks: list[int] = []
@@ -138,8 +149,12 @@ class Studio:
         return self.picture
 
     def longer(self, settings: Settings, steps: int, grow: int = 1) -> Settings:
-        """Return settings that go on with the picture so far, once as large or larger."""
+        """Return settings that go on with the picture so far, once as large or larger.
+
+        A large one needs fewer steps: what it was enlarged from is painted already.
+        """
         side = self.grown(grow)
+        steps = steps if grow == 1 or side <= MANY_STEPS else FEW
         return replace(settings, sides=(side,), steps=(steps,), decay_every=(steps,))
 
     def grown(self, grow: int) -> int:
@@ -152,5 +167,5 @@ class Studio:
 
     def keep(self, frame: Frame) -> None:
         """Keep a frame."""
-        self.picture = frame.picture
+        self.picture, self.deep = frame.picture, frame.deep
         self.film.add(frame.picture)

@@ -118,8 +118,8 @@ def extractors() -> gr.Radio:
     return extractor
 
 
-def results() -> tuple[list[Any], list[gr.Button]]:
-    """Build the painting with what is said of it, and the buttons that speak to its run."""
+def results() -> tuple[list[Any], list[gr.Button], gr.DownloadButton]:
+    """Build the painting with what is said of it, the buttons that speak to its run, its print."""
     result = picture_output("style.result", "style-result", height=420)
     result.elem_classes = ["lab-fill"]
     with gr.Row():
@@ -131,8 +131,8 @@ def results() -> tuple[list[Any], list[gr.Button]]:
                        elem_id="style-moment")
     with gr.Row():
         files = [gr.DownloadButton(t(f"style.{name}"), visible=False, size="sm",
-                                   elem_id=f"style-{name}") for name in ("png", "film")]
-    return [result, numbers, moment, *files, gr.JSON(visible=False)], buttons
+                                   elem_id=f"style-{name}") for name in ("png", "film", "deep")]
+    return [result, numbers, moment, *files[:2], gr.JSON(visible=False)], buttons, files[2]
 
 
 def build() -> class_link.Shared:
@@ -143,7 +143,7 @@ def build() -> class_link.Shared:
             content, style = pictures()
             go = gr.Button(t("style.go"), variant="primary", elem_id="style-go")
         with gr.Column(min_width=280):
-            outputs, (pause, stop, more, finer) = results()
+            outputs, (pause, stop, more, finer), deep = results()
         with gr.Column(min_width=280):
             galleries(content, style)
             with gr.Column(elem_id="style-weights"):
@@ -180,9 +180,11 @@ def build() -> class_link.Shared:
                                  (more, run.go_on, api), (finer, run.refine, api)):
         button.click(None, None, None, js=SHOW)  # a page runs its listeners one after another
         button.click(lambda studio: studio.call(), studio, None, queue=False, **api)
-        button.click(fn=action, inputs=inputs, outputs=outputs, **{**long, **rest})
+        painted = button.click(fn=action, inputs=inputs, outputs=outputs, **{**long, **rest})
+        painted.then(run.print_file, studio, deep, queue=False, show_progress="hidden", **api)
     picked.success(lambda studio: studio.call(), studio, None, queue=False, **api).then(
-        run.stylize, inputs, outputs, **long, **api)
+        run.stylize, inputs, outputs, **long, **api).then(
+        run.print_file, studio, deep, queue=False, show_progress="hidden", **api)
     quick: dict[str, Any] = {"queue": False, "show_progress": "hidden",
                              "api_visibility": "private"}
     stop.click(lambda studio: studio.halt(), studio, None, **quick)
