@@ -28,6 +28,7 @@ from vision.infrared.classes import (
     LABELS,
     NAMES,
     SOME,
+    group_of,
 )
 from vision.infrared.collate import KINDS, target_of
 from vision.infrared.data import (
@@ -39,7 +40,7 @@ from vision.infrared.data import (
     moved_boxes,
 )
 from vision.infrared.inspection.detections import Detections
-from vision.infrared.measures.real_report import group_of, report_on
+from vision.infrared.measures.real_report import report_on
 from vision.infrared.models import ARCHITECTURES
 from vision.infrared.models import heads as heads_module
 from vision.infrared.models import mask_rcnn as stages
@@ -359,3 +360,5 @@ def test_what_is_only_found_is_named_without_zones_or_verdict() -> None:
     assert told[1].title() == (
         "instrument transformer (current transformer 0.5, voltage transformer 0.3)")
     assert told[1].as_json()["group"] == "instrument transformer"
+    assert [each.category for each in told] == ["insulator string", "some instrument transformer"]
+    assert told[1].as_json()["called"] in LABELS

@@ -83,3 +83,8 @@ FAULTS: dict[str, dict[str, str]] = {
     "power capacitor": {JOINT: "terminal", SECTION: "can"},
     "fuse": {JOINT: "upper contact", SECTION: "tube"},
 }  # which faults a class can have, and the zone where each of them shows
+
+
+def group_of(label: int) -> str:
+    """Return the group that a label names or belongs to."""
+    return GROUP_OF[NAMES[label]] if label < len(NAMES) else list(GROUPS)[label - len(NAMES)]

@@ -202,7 +202,7 @@ class Written:
         return {"output": self.output, "report": self.report, **self.result.as_json()}
 
     def __str__(self) -> str:
-        lines = [f"{each.name} {each.score:.2f}"
+        lines = [f"{each.title()} {each.score:.2f}"
                  + (f", {each.reading.highest:.1f} °C, {each.verdict.level}: "
                     + each.verdict.reason.sentence()
                     if each.reading and each.verdict else "") for each in self.result.instances]

@@ -7,6 +7,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +117,25 @@ def test_everything_is_taken_along_in_files(tmp_path: Path) -> None:
     again, *_ = inspection.load(str(session), Request)
     assert again.kept == kept.kept and again.folder != kept.folder
     assert opened(again, 1)[0].as_json() == opened(kept, 1)[0].as_json()
+
+
+def test_where_the_kind_is_unsure_files_name_the_group(tmp_path: Path) -> None:
+    kept = two_days(tmp_path)
+    kinds = [["current transformer", 0.5], ["voltage transformer", 0.3]]
+    unsure = {**kept.kept[0].devices[0], "name": "current transformer", "kinds": kinds}
+    entry = replace(kept.kept[0], devices=(unsure, *kept.kept[0].devices[1:]))
+    changed = replace(kept, kept=(entry, *kept.kept[1:]))
+    results = [opened(changed, place)[0] for place in (0, 1)]
+    first, second, *_ = csv.DictReader(io.StringIO(exports.as_csv(changed, results)))
+    assert first["device"] == "some instrument transformer"
+    assert first["kinds"] == "current transformer 0.50; voltage transformer 0.30"
+    assert first["group"] == "instrument transformer" and second["device"] == second["group"]
+    content = json.loads(exports.as_coco(changed))
+    known = {each["id"]: each for each in content["categories"]}
+    labels = [known[each["category_id"]] for each in content["annotations"]]
+    assert labels[0]["name"] == "some instrument transformer"
+    assert labels[0]["supercategory"] == "instrument transformer"
+    assert {each["name"] for each in labels[1:]} <= {"fuse", "conservator"}
 
 
 def test_a_browser_finds_its_own_inspection_again_and_no_other(tmp_path: Path) -> None:

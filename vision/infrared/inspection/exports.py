@@ -11,12 +11,13 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image
 
-from vision.infrared.classes import NAMES
-from vision.infrared.inspection.kept import Inspection, Kept, masks_of
+from vision.infrared.classes import LABELS, group_of
+from vision.infrared.inspection.kept import Inspection, Kept, instance_of, masks_of
 from vision.infrared.inspection.result import Instance, Result
 from vision.infrared.labels.formats import Labelled, coco
 
-HEADS = ("thermogram", "date", "camera", "number", "called", "device", "score", "level", "rule",
+HEADS = ("thermogram", "date", "camera", "number", "called", "device", "group", "kinds",
+         "score", "level", "rule",
          "highest °C", "mean °C", "95th percentile °C", "lowest °C", "x", "y", "air °C",
          "certainty", "decides")
 FORMULAS = ("=", "+", "-", "@", "\t")  # begin what a spreadsheet would compute
@@ -41,8 +42,10 @@ def row(entry: Kept, result: Result, place: int, instance: Instance) -> list[str
                + [str(axis) for axis in reading.hottest]) if reading else [""] * 6
     shares = "; ".join(f"{level} {share:.2f}" for level, share in sure.shares.items()
                        ) if sure else ""
+    kinds = "; ".join(f"{name} {share:.2f}" for name, share in instance.kinds)
     return [entry.name, entry.date, entry.camera, str(place + 1), entry.called[place],
-            instance.name, f"{instance.score:.2f}", verdict.level if verdict else "",
+            instance.category, instance.group, kinds, f"{instance.score:.2f}",
+            verdict.level if verdict else "",
             verdict.reason.sentence() if verdict else "", *degrees,
             "" if result.air is None else f"{result.air:.1f}", shares,
             sure.decides if sure else ""]
@@ -75,8 +78,15 @@ def tiff(celsius: np.ndarray) -> bytes:
 
 
 def as_coco(inspection: Inspection) -> str:
-    """Return the devices of all thermograms as COCO instances."""
-    labelled = [Labelled(entry.name, entry.size, tuple(each["name"] for each in entry.devices),
+    """Return the devices of all thermograms as COCO instances, below their groups.
+
+    Where a kind is unsure, the category is only some device of the group.
+    """
+    labelled = [Labelled(entry.name, entry.size, tuple(instance_of(each, entry.size).category
+                                                       for each in entry.devices),
                          np.array([each["box"] for each in entry.devices], np.float32
                                   ).reshape(-1, 4), masks_of(entry)) for entry in inspection.kept]
-    return json.dumps(coco(labelled, NAMES))
+    content = coco(labelled, LABELS)
+    for category in content["categories"]:
+        category["supercategory"] = group_of(LABELS.index(category["name"]))
+    return json.dumps(content)

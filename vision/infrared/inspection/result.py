@@ -67,6 +67,11 @@ class Instance:
         likely = [share for _, share in self.kinds]
         return len(likely) > 1 and likely[0] < SURE * sum(likely)
 
+    @property
+    def category(self) -> str:
+        """Return its name, or "some" device of its group where only that is sure: a label."""
+        return f"some {self.group}" if self.unsure else self.name
+
     def title(self, name_of: Callable[[str], str] = str, group_of: Callable[[str], str] = str
               ) -> str:
         """Return its name, or its group with the kinds that it may be, in a language."""
@@ -78,7 +83,8 @@ class Instance:
     def as_json(self) -> dict[str, Any]:
         """Return all but the mask's pixels in plain types."""
         return {
-            "class": self.name, "group": self.group, "kinds": dict(self.kinds),
+            "class": self.name, "group": self.group, "called": self.category,
+            "kinds": dict(self.kinds),
             "score": self.score, "box": list(self.box),
             "pixels": int(self.mask.sum()), "zones": [vars(zone) for zone in self.zones],
             "reading": vars(self.reading) if self.reading else None,

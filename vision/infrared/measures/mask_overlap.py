@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from vision.infrared.classes import GROUPS, IGNORED, NAMES
+from vision.infrared.classes import GROUPS, IGNORED, NAMES, group_of
 from vision.infrared.data import Sample
 from vision.infrared.inspection.detections import Detections
 from vision.infrared.inspection.inspect import regions
 from vision.infrared.inspection.matching import pairs, shared_mask
 from vision.infrared.measures.outcomes import interval
-from vision.infrared.measures.real_report import Estimate, group_of, kinds_in
+from vision.infrared.measures.real_report import Estimate, kinds_in
 
 Pair = tuple[Sample, Detections]
 

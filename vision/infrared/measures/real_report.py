@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from vision.infrared.classes import GROUP_OF, GROUPS, IGNORED, LABELS, NAMES
+from vision.infrared.classes import GROUPS, IGNORED, LABELS, NAMES, group_of
 from vision.infrared.data import Sample
 from vision.infrared.inspection.detections import Detections
 from vision.infrared.measures.outcomes import (
@@ -112,11 +112,6 @@ def outcome_of(sample: Sample, found: Detections, means: Callable[[int], bool]) 
     ignored = (sample.labels == IGNORED) | (unsure & ~own)
     return outcome(found.boxes[chosen], found.scores[chosen], sample.boxes[own],
                    sample.boxes[ignored])
-
-
-def group_of(label: int) -> str:
-    """Return the group that a label names or belongs to."""
-    return GROUP_OF[NAMES[label]] if label < len(NAMES) else list(GROUPS)[label - len(NAMES)]
 
 
 def in_group(name: str, label: int) -> bool:
