@@ -14,6 +14,7 @@ import torch
 from PIL import Image
 
 from tests.infrared.hand import CONSERVATOR, FUSE, SIZE, Handmade
+from tests.infrared.thermogram.cameras.encoders import fluke
 from vision import checkpoints
 from vision.checkpoints import Card, Model
 from vision.errors import UserError
@@ -161,3 +162,20 @@ def test_the_command_line_writes_picture_and_report(
     assert Path("found.png").is_file() and "fuse" in Path("r.html").read_text()
     wrong = cli("infrared", "predict", tmp_path / "t.png", "--low", 65, "--high", 15)
     assert wrong.code == 2 and "from 65.0 to 15.0" in wrong.err
+
+
+def test_the_command_line_measures_as_the_cameras_file_says(
+        tmp_path: Path, cli: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = Handmade(1).scene(0)
+    (tmp_path / "a.is2").write_bytes(fluke(scene.temperature.astype(float), emissivity=0.7))
+    box = [float(edge) for edge in scene.devices[0].box]
+    monkeypatch.setattr(module, "load", lambda path: model((box, FUSE, 0.9)))
+    highest = []
+    for given in ((), ("--emissivity", 1)):
+        answer = cli("infrared", "predict", tmp_path / "a.is2", *given, "--json")
+        assert answer.code == 0, answer.err
+        told = json.loads(answer.out.splitlines()[-1])["instances"][0]
+        highest.append(told["reading"]["highest"])
+        assert sum(told["certainty"]["shares"].values()) == pytest.approx(1)
+    true = scene.temperature[scene.devices[0].mask].max()
+    assert highest[0] == pytest.approx(true, abs=0.2) and highest[1] < true - 5

@@ -18,6 +18,7 @@ from vision.errors import UserError
 from vision.gpu_fallback import on_best_device, or_on_cpu
 from vision.images import resize, write_png
 from vision.infrared.classes import CLASSES, GROUP_OF, NAMES
+from vision.infrared.inspection.certainty import with_certainty
 from vision.infrared.inspection.detections import Detections
 from vision.infrared.inspection.drawing import marked
 from vision.infrared.inspection.inspect import air_of, kinds_of, readings_of, regions, verdicts_of
@@ -27,6 +28,7 @@ from vision.infrared.inspection.result import WORTH_TELLING, Instance, Result
 from vision.infrared.models import ARCHITECTURES, detectors
 from vision.infrared.models.heads import LOWEST_SCORE
 from vision.infrared.models.masks import paste, stretch
+from vision.infrared.thermogram.cameras.recording import Parameters
 from vision.infrared.thermogram.files import read_thermogram
 from vision.infrared.thermogram.thermogram import Thermogram
 from vision.infrared.zones.locate import load as load_zones
@@ -182,9 +184,9 @@ class Config:
     unit: str = option("", "unit of a radiometric frame's values")
     low: float | None = option(None, "°C at the cold end of the scale")
     high: float | None = option(None, "°C at the hot end of the scale")
-    emissivity: float = option(1.0, "emissivity of the surfaces")
-    reflected: float = option(20.0, "°C of what the surfaces reflect")
-    air: float | None = option(None, "°C of the air; without it the coolest device stands in")
+    emissivity: float | None = option(None, "emissivity of the surfaces; the file's, else 1")
+    reflected: float | None = option(None, "°C of what they reflect; the file's, else 20")
+    air: float | None = option(None, "°C of the air; the file's, else the coolest device's")
     output: Path = option(Path("runs/infrared/found.png"), "where the marked picture is written")
     report: Path | None = option(None, "where an HTML report is written, if anywhere")
 
@@ -214,15 +216,26 @@ def run(config: Config) -> Written:
     """Find the devices of one thermogram and write the marked picture."""
     detector = load(config.checkpoint)
     threshold = shown_from(detector.card) if config.threshold is None else config.threshold
-    settings = Settings(threshold, config.mask_threshold, config.air, config.mirrored)
     thermogram = read_thermogram(config.picture, config.unit, config.low, config.high)
+    emissivity, reflected, air = measured_with(config, thermogram)
+    settings = Settings(threshold, config.mask_threshold, air, config.mirrored)
     zones = load_zones(config.zones) if config.zones else None
-    result = predict(detector,
-                     thermogram.corrected(config.emissivity, config.reflected), settings, zones)
+    result = with_certainty(predict(detector, thermogram.corrected(emissivity, reflected),
+                                    settings, zones))
     write_png(config.output, marked(result.thermogram.picture, result.instances))
     if config.report:
         write_report(config.report, result, config.picture.name)
     return Written(result, config.output, config.report)
+
+
+def measured_with(config: Config, thermogram: Thermogram) -> tuple[float, float, float | None]:
+    """Return emissivity, reflected temperature and air: as given, else as the file says."""
+    known = thermogram.recording.parameters if thermogram.recording else Parameters()
+    emissivity, reflected = (
+        next((value for value in values if value is not None), usual)
+        for values, usual in (((config.emissivity, known.emissivity), 1.0),
+                              ((config.reflected, known.reflected), 20.0)))
+    return emissivity, reflected, known.air if config.air is None else config.air
 
 
 VERB = Verb(Config, run, "Find the devices of one thermogram and judge their temperatures.")

@@ -74,6 +74,30 @@ def test_a_broken_file_is_told_beside_the_picture_and_a_video_at_once(tmp_path: 
                                           Request)[-1]
 
 
+def test_a_picture_sets_what_it_shows_and_a_frame_its_likely_unit(tmp_path: Path) -> None:
+    from PIL import Image
+
+    from vision.infrared.scenes.overlay import draw_overlay
+    from vision.infrared.thermogram.palettes import paint
+
+    grey = np.asarray(Image.fromarray(np.random.default_rng(0).uniform(0.1, 0.8, (6, 8)).astype(
+        np.float32)).resize((384, 288), Image.Resampling.BICUBIC)).clip(0, 1)
+    picture = paint(grey, "iron")
+    draw_overlay(picture, "iron", 9.8, 77.9)
+    Image.fromarray(picture).save(tmp_path / "bar.png")
+    low, high, unit, *_, said = camera_file.arrived(str(tmp_path / "bar.png"), Request)
+    assert (low, high, unit) == (9.8, 77.9, "") and "77.9" in said
+    frame = ((scene().temperature + 273.15) * 100).round().astype(np.uint16)
+    Image.fromarray(frame).save(tmp_path / "frame.png")
+    low, high, unit, *_, said = camera_file.arrived(str(tmp_path / "frame.png"), Request)
+    assert (low, high, unit) == (None, None, "centikelvin") and "kelvin · 100" in said
+    Image.fromarray(picture[:, :300]).save(tmp_path / "without.png")
+    assert camera_file.arrived(str(tmp_path / "without.png"), Request)[:3] == (None, None, "")
+    odd = (scene().temperature + 273.15) * 10  # tenths of a kelvin, or hundredths of a degree
+    Image.fromarray(odd.round().astype(np.uint16)).save(tmp_path / "odd.png")
+    assert camera_file.arrived(str(tmp_path / "odd.png"), Request)[2] == ""
+
+
 def view_of(tmp_path: Path) -> tuple[str, View]:
     path = stored(tmp_path, made.csv(scene().temperature.astype(float), named=False), "field.csv")
     view = detect(path, low=None, high=None, air=20.0)[0]

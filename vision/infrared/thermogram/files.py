@@ -29,6 +29,7 @@ UNITS = {
     "decicelsius": (0.1, 0.0),
     "celsius": (1.0, 0.0),
 }  # °C = first · value + second; most cameras write one of the first two
+OUTDOORS = (-80.0, 100.0, 800.0)  # °C: coldest sky, warmest middle, hottest spot
 COLDEST, HOTTEST = -150.0, 3000.0  # °C that a thermogram can show
 
 
@@ -93,12 +94,13 @@ def of_recording(recording: Recording, low: float | None = None, high: float | N
     """
     values = smaller(recording.values, longest)
     ends = (low, high) if low is not None or high is not None else None
-    if recording.degrees and (ends is None or same_ends(values, ends)):
+    own = ends is None or same_ends(values, ends)
+    if recording.degrees and own:
         found = of_values(values, "celsius")
     else:
         found = of_values(values, "", low, high)
     said = list(recording.said)
-    if recording.shifted and found.celsius is not None and ends is None:
+    if recording.shifted and own:
         said.append(UserError("this camera stores temperatures whose level is shifted",
                               "their differences are right",
                               "enter the two ends that the camera showed"))
@@ -138,7 +140,17 @@ def of_values(values: np.ndarray, unit: str = "", low: float | None = None,
     dark, bright = np.percentile(values, (0.1, 99.9))
     grey = ((values - dark) / max(bright - dark, 1e-6)).clip(0, 1).astype(np.float32)
     known = None if celsius is None else celsius.astype(np.float32)
-    return Thermogram(paint(grey, "iron"), grey, known, RADIOMETRIC)
+    return Thermogram(paint(grey, "iron"), grey, known, RADIOMETRIC,
+                      values=values if known is None else None)
+
+
+def likely_unit(values: np.ndarray) -> str:
+    """Return the only unit in which values (H, W) are temperatures of outdoor things, else ""."""
+    low, middle, high = (float(edge) for edge in np.percentile(values, (0.1, 50, 99.9)))
+    known = [name for name, (gain, offset) in UNITS.items()
+             if OUTDOORS[0] <= gain * low + offset and gain * high + offset <= OUTDOORS[2]
+             and -40 <= gain * middle + offset <= OUTDOORS[1]]
+    return known[0] if len(known) == 1 else ""
 
 
 def _in_unit(values: np.ndarray, unit: str) -> np.ndarray:

@@ -51,6 +51,7 @@ class Thermogram:
     recording: Recording | None = None  # what its camera stored, if that was read
     said: tuple[UserError, ...] = ()  # what was found while it was read
     surfaces: Surfaces | None = None  # behind its temperatures, once they are corrected
+    values: np.ndarray | None = None  # (H, W) of a frame whose unit is not known
 
     def __post_init__(self) -> None:
         if self.picture.shape != (*self.grey.shape, 3):

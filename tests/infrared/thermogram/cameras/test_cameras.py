@@ -126,6 +126,8 @@ def test_guide_is_said_to_be_shifted_and_brings_its_photograph() -> None:
     assert place.width * 632 / 640 == pytest.approx(1.16) and 288 * place.top == pytest.approx(-4)
     said = [error.sentence() for error in read_thermogram(made.guide(GUIDE)).said]
     assert "level is shifted" in said[0]
+    own = [round(float(edge), 1) for edge in (recording.values.min(), recording.values.max())]
+    assert read_thermogram(made.guide(GUIDE), low=own[0], high=own[1]).said
     assert not read_thermogram(made.guide(GUIDE), low=10.0, high=60.0).said
 
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from vision.errors import UserError
 from vision.ui.components.friendly import friendly
-from vision.ui.components.html import as_note
+from vision.ui.components.html import as_note, note
 from vision.ui.components.markup import joined, tag
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.memory_budget import decoding, within_memory
@@ -61,7 +61,7 @@ def settings_of(thermogram: Thermogram, request: gr.Request | None) -> tuple[Any
     said = joined(as_note(remark(each, request)) for each in thermogram.said)
     recording = thermogram.recording
     if recording is None:
-        return *nothing()[:-1], said
+        return of_picture(thermogram, said, request)
     known = recording.parameters
     low = high = None
     if thermogram.celsius is not None:
@@ -70,6 +70,25 @@ def settings_of(thermogram: Thermogram, request: gr.Request | None) -> tuple[Any
     return (low, high, "", known.emissivity or 1,
             gr.skip() if known.reflected is None else known.reflected, known.air,
             told(thermogram, request) + said)
+
+
+def of_picture(thermogram: Thermogram, said: Markup, request: gr.Request | None
+               ) -> tuple[Any, ...]:
+    """Return what an ordinary picture sets: the ends of a colour bar, or a frame's likely unit."""
+    from vision.infrared.thermogram.colour_bar import ends_of
+    from vision.infrared.thermogram.files import RADIOMETRIC, likely_unit
+
+    _, _, _, *others, _ = nothing()
+    if thermogram.palette == RADIOMETRIC and thermogram.values is not None:
+        unit = likely_unit(thermogram.values)
+        hint = note("infrared.unit_guessed", request, unit=say(f"infrared.unit.{unit}", request)
+                    ) if unit else Markup()
+        return None, None, unit, *others, hint + said
+    ends = None if thermogram.visible_light else ends_of(thermogram.picture, thermogram.grey)
+    if ends is None:
+        return None, None, "", *others, said
+    return *ends, "", *others, note("infrared.bar_read", request, low=f"{ends[0]:g}",
+                                    high=f"{ends[1]:g}") + said
 
 
 def told(thermogram: Thermogram, request: gr.Request | None) -> Markup:
