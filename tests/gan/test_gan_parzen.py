@@ -48,6 +48,7 @@ def test_parzen_is_the_mean_of_the_gaussians_on_the_samples() -> None:
     curve = parzen.curve(samples, points, (0.3, 0.6))
     assert curve[1] == (0.6, pytest.approx(float(found.mean())))
     assert curve[0][0] == 0.3 and len(curve) == 2
+    assert all(isinstance(value, float) for pair in curve for value in pair)  # JSON takes no more
 
 
 def test_many_equal_points_score_as_one_does_to_the_last_digit() -> None:

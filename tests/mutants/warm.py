@@ -83,14 +83,12 @@ class Session:
         self.findings, self.functions = Findings(), list[FunctionType]()
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        if session.testsfailed or in_forks([(lambda: self._look(session.items), 1800)]) != [0]:
+        if session.testsfailed or self._look(session.items):  # here, so that forks find it warm
             session.testsfailed = 1
             return True
-        self.findings = Findings(**json.loads(self.report.read_text()))
         if any(mutant.at_import for mutant in self.made):
             in_forks([(lambda: self._look_again(session.items), 1800)])
             self.findings = Findings(**json.loads(self.report.read_text()))
-        bring(self.findings.modules)
         self.functions = functions_of(self.path)
         gc.freeze()  # so that no fork copies the memory of what it does not change
         gc.disable()
@@ -108,7 +106,7 @@ class Session:
             if not passed:
                 return 1
             self.findings.lines[item.nodeid] = sorted(lines)
-            if time.process_time() - start > LONGEST:  # once more, now that all is imported
+            if LONGEST < time.process_time() - start < 4 * LONGEST:  # once more, all imported
                 start = time.process_time()
                 passes(item, following)
             self.findings.seconds[item.nodeid] = time.process_time() - start
@@ -117,10 +115,11 @@ class Session:
         return 0
 
     def _look_again(self, items: list[pytest.Item]) -> int:
-        """Run the module over itself and note which tests still pass."""
+        """Run the module over itself and note which of the quick tests still pass."""
         run_again(self.path, ast.parse(self.path.read_text("utf-8")))
+        quick = [item for item in items if self.findings.seconds[item.nodeid] <= LONGEST]
         self.findings.steady = [item.nodeid for item, following
-                                in zip(items, [*items[1:], None], strict=True)
+                                in zip(quick, [*quick[1:], None], strict=True)
                                 if passes(item, following)]
         self.report.write_text(json.dumps(asdict(self.findings)))
         return 0

@@ -156,6 +156,14 @@ def test_a_feature_that_no_source_picture_varies_in_tells_nothing() -> None:
     assert glcm.importance(glcm.Scale.of(rows)(rows), scaled).argmax() == 1
 
 
+def test_whether_a_feature_varies_is_told_by_its_own_size() -> None:
+    """What differs by rounding tells nothing however large, what varies counts however small."""
+    rows = np.array([[1e6, 1e-8], [1e6 + 1e-5, 2e-8], [1e6 - 1e-5, 3e-8]])
+    scaled = glcm.Scale.of(rows)(rows)
+    assert np.allclose(scaled[:, 0], 0)
+    assert scaled[:, 1] == pytest.approx(np.array([-1, 0, 1]) * 1.5**0.5 / 2**0.5)
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder of smooth and rough pictures."""
