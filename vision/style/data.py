@@ -68,7 +68,12 @@ def check_picture(picture: np.ndarray | None) -> np.ndarray:
     if picture is None:
         raise UserError("there is no picture yet", "any photograph will do",
                         "upload one or click an example")
-    height, width = picture.shape[:2]
+    check_shape(picture.shape[1], picture.shape[0])
+    return picture
+
+
+def check_shape(width: int, height: int) -> None:
+    """Raise if style transfer cannot work with a picture of this shape."""
     if min(height, width) < SMALLEST:
         raise UserError("the picture is only {width}×{height} pixels",
                         "32×32 and more are accepted", "use a larger one",
@@ -77,7 +82,6 @@ def check_picture(picture: np.ndarray | None) -> np.ndarray:
         raise UserError("the picture is {width}×{height} pixels, which is too long and narrow",
                         "a long side of up to {most} times the short one is accepted", "crop it",
                         width=width, height=height, most=LONGEST)
-    return picture
 
 
 class Photographs(Sequence[np.ndarray]):

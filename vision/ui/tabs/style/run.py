@@ -56,11 +56,14 @@ class Pictures:
 
         `brushes` names the styles of all brushes but the first, which paints the chosen one.
         """
-        from vision.images import read_picture
+        from vision.images import read_picture, upright_size
+        from vision.style.data import check_shape
         from vision.style.scene import Region
 
-        photograph = read_picture(needed(content), longest)
         styles = [needed_style(style), *([second] if second else [])]
+        for path in (needed(content), *styles):
+            check_shape(*upright_size(path))
+        photograph = read_picture(needed(content), longest)
         first, *masks = masks_of(region, photograph)
         others = (Region((read_picture(style_path(name), LONGEST_SIDE),), mask)
                   for name, mask in zip(brushes, masks, strict=False) if mask is not None)
@@ -121,6 +124,8 @@ def paint(studio: Studio, pictures: Pictures, settings: Settings, extractor: str
             start = studio.begin(afresh)
             frames = gpu_frames.frames(extractor, pictures.content, pictures.styles, settings,
                                       studio.controls, pictures.mask, start, pictures.others)
+            if afresh:  # what was painted before stays until a new painting can begin
+                studio.clear()
             yield from shown(studio, frames, request)
         except GeneratorExit:
             studio.clear()

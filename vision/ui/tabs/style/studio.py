@@ -125,8 +125,6 @@ class Studio:
     def begin(self, afresh: bool) -> np.ndarray | None:
         """Begin a run and return the picture that it goes on from, if any."""
         start = self.start if afresh else self.painted()
-        if afresh:
-            self.clear()
         self.running, self.called = True, False
         return start
 
