@@ -18,19 +18,23 @@ from torch import nn
 
 from tests.bench.table import Row, fastest
 from tests.style import plain_loop
+from vision.checkpoints import Card, Model
 from vision.style.data import to_tensor
 from vision.style.descent import Descent
 from vision.style.evaluate import judge
 from vision.style.features.extractor import BUNDLED, open_extractor
+from vision.style.models import ARCHITECTURES, painters
 from vision.style.models.vgg19 import Extractor
+from vision.style.predict import predict
 from vision.style.scene import Scene
 from vision.style.settings import BOOK, FAST
 from vision.style.transfer import transfer
 from vision.training import best_device, precision_for
 
-SIDES = (225, 450, 900)
+SIDES = (225, 450)  # of the comparison with the book's loop
 STEPS = 100  # of the comparison of final losses
-LIMIT = 3  # GB at the largest size
+LARGE = 900  # pixels, of the memory
+LIMIT = 1.5  # GB there
 STATUS = Path("/proc/self/status")
 
 
@@ -39,7 +43,7 @@ def rows() -> list[Row | str]:
     net = extractor()
     return [f"weights: {BUNDLED.name if BUNDLED.is_file() else 'random, no extractor ships yet'}",
             *[row for side in SIDES for row in steps_at(net, side)],
-            *slim_steps(net), *quick(), final_losses(net), *peaks()]
+            *slim_steps(net), *quick(), *one_pass(), final_losses(net), *peaks()]
 
 
 def extractor() -> nn.Module:
@@ -70,7 +74,7 @@ def steps_at(net: nn.Module, side: int) -> Iterator[Row]:
     loops = [plain_loop.paint(one, content, style, 10**9) for one in features]
     works = [lambda: float(ours["auto"].step().sum()), lambda: float(ours["fp32"].step().sum()),
              lambda: next(loops[0]), lambda: next(loops[1])]
-    seconds = fastest(works, 4 if side < 900 else 2)
+    seconds = fastest(works, 3)
     names = (f"ours ({precision_for(device)})", "ours (fp32)", "the book's loop",
              "the same without gradients of the weights")
     for name, time in zip(names, seconds, strict=True):
@@ -101,6 +105,17 @@ def quick() -> Iterator[str]:
     *_, last = painting
     yield (f"quick preset, {FAST.sides[-1]} px: first frame after {first:.2f} s (limit 0.4), done "
            f"after {perf_counter() - begun:.1f} s (limit 5), {last.step} steps")
+
+
+def one_pass(side: int = 600) -> Iterator[Row]:
+    """Measure a painting in one pass by each kind of network that does so."""
+    content, style = pictures(900)
+    for name in painters():
+        module = ARCHITECTURES.build(name)
+        card = Card("style", name, {}, data={"styles": ["any"]})
+        model = Model(module.eval().to(memory_format=torch.channels_last), card)
+        (seconds,) = fastest([lambda model=model: predict(model, content, side, style)], 3)
+        yield Row(f"one pass, {side} px: {name}", seconds, 0.5)
 
 
 def descent(net: nn.Module, side: int, precision: str) -> Descent:
@@ -156,11 +171,11 @@ def peak() -> None:
 
 def ours() -> None:
     """Paint three steps at 600×900."""
-    last(extractor(), *pictures(SIDES[-1]), SIDES[-1], 3, "auto")
+    last(extractor(), *pictures(LARGE), LARGE, 3, "auto")
 
 
 def the_loop() -> None:
     """Paint three steps at 600×900 as the book does."""
     features = extractor().get_submodule("features").requires_grad_(True)
-    content, style = (to_tensor(one, one.shape[:2]) for one in pictures(SIDES[-1]))
+    content, style = (to_tensor(one, one.shape[:2]) for one in pictures(LARGE))
     list(islice(plain_loop.paint(features, content, style, 10**9), 3))

@@ -32,6 +32,8 @@ class Answer:
     sentence: str | None
     seconds: float
     places: list[int] = field(default_factory=list)  # in the queue, as it was told
+    begun: float = field(default_factory=time.monotonic)
+    first: float | None = None  # seconds until something was on the screen
 
 
 @contextmanager
@@ -121,6 +123,7 @@ class Visitor:
         if kind == "estimation":
             answer.places.append(message.get("rank") or 0)
         if kind in ("process_generating", "process_completed") and message.get("success"):
+            answer.first = answer.first or time.monotonic() - answer.begun
             answer.data = merged(answer.data, output.get("data"))
         elif kind in ("process_completed", "unexpected_error"):
             answer.sentence = str(output.get("error") or message.get("message") or "")
