@@ -87,7 +87,7 @@ def _changed(node: ast.AST) -> Iterator[ast.AST]:
         case ast.Constant(value=int() | float() as number):
             yield _but(node, value=number + 1)
             yield _but(node, value=number - 1)
-        case ast.Return(value=ast.expr()):
+        case ast.Return(value=ast.expr() as value) if ast.unparse(value) != "None":
             yield _but(node, value=ast.Constant(None))
         case ast.Expr(value=ast.Call()):
             yield ast.copy_location(ast.Pass(), node)

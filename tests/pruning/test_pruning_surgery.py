@@ -33,10 +33,12 @@ def all_but(module: Network, layer: str, gone: list[int]) -> Plan:
     return plan
 
 
-@pytest.mark.parametrize("criterion", CRITERIA)
+@pytest.mark.parametrize(("criterion", "size"), [
+    *((name, "compact") for name in CRITERIA), ("gamma", "paper")])
 @pytest.mark.parametrize("arch", NAMES)
-def test_masked_and_cut_networks_give_the_same_logits(arch: str, criterion: str) -> None:
-    module = perturbed(arch)
+def test_masked_and_cut_networks_give_the_same_logits(arch: str, criterion: str, size: str
+                                                      ) -> None:
+    module = perturbed(arch, size)
     for ratio in RATIOS:
         plan = make_plan(module, ratio, criterion)
         masked = mask(module, plan)
