@@ -84,6 +84,7 @@ def test_a_brush_gives_pixels_a_surface_and_a_line_stays_a_line(opened: OpenPage
     stage = "#infrared-result .infrared-stage svg"
     drag(page, stage, (0.3, 0.3), (0.6, 0.6))
     expect(page.locator("#infrared-surfaces-set")).to_contain_text("1 (ε 0.60)", timeout=SLOW)
+    expect(page.locator(".infrared-stroke")).to_have_attribute("d", "", timeout=SLOW)  # new picture
     page.locator("#infrared-brush input").uncheck()
     drag(page, stage, (0.25, 0.5), (0.75, 0.5))
     expect(page.locator("#infrared-line-0 input")).to_have_value("96", timeout=SLOW)

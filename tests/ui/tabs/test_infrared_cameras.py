@@ -36,7 +36,7 @@ def stored(folder: Path, content: bytes, name: str = "picture") -> str:
 def test_a_flir_picture_sets_scale_emissivity_reflected_and_air(tmp_path: Path) -> None:
     celsius = scene().temperature.astype(float)
     path = stored(tmp_path, made.flir(celsius), "IR_01.jpg")
-    low, high, unit, emissivity, reflected, air, said = camera_file.arrived(path, Request)
+    low, high, unit, emissivity, reflected, air, said = camera_file.arrived(path, "", Request)
     assert (unit, emissivity, reflected, air) == ("", pytest.approx(0.93), pytest.approx(12),
                                                   pytest.approx(8))
     assert low < high < 62 and "FLIR T640" in said and "2020-09-13" in said
@@ -46,6 +46,17 @@ def test_a_flir_picture_sets_scale_emissivity_reflected_and_air(tmp_path: Path) 
     assert fuse["reading"]["highest"] == pytest.approx(true.max(), abs=0.1)
     assert sum(fuse["certainty"]["shares"].values()
                ) == pytest.approx(1)
+
+
+def test_what_a_file_had_set_does_not_stay_for_the_next_picture(tmp_path: Path) -> None:
+    celsius = scene().temperature.astype(float)
+    path = stored(tmp_path, made.flir(celsius), "IR_01.jpg")
+    said = camera_file.arrived(path, "", Request)[-1]
+    plain = stored(tmp_path, made.jpeg(SIZE), "plain.jpg")
+    assert camera_file.arrived(plain, said, Request)[3:6] == (1, 20, None)
+    assert camera_file.forget(said) == (1, 20, None, "")
+    typed = camera_file.arrived(plain, "", Request)[3:6]  # what was typed by hand stays
+    assert all(value == gr.skip() for value in typed)
 
 
 def test_a_file_that_is_no_picture_is_shown_and_read_again(tmp_path: Path) -> None:
@@ -64,14 +75,14 @@ def test_a_file_that_is_no_picture_is_shown_and_read_again(tmp_path: Path) -> No
 
 def test_a_broken_file_is_told_beside_the_picture_and_a_video_at_once(tmp_path: Path) -> None:
     fake = made.with_segments(made.jpeg(SIZE), (0xE1, b"FLIR\0\x01\0\0" + b"nothing"))
-    *values, said = camera_file.arrived(stored(tmp_path, fake), Request)
+    *values, said = camera_file.arrived(stored(tmp_path, fake), "", Request)
     assert "what follows cannot be read" in said and values[:3] == [None, None, ""]
     _, _, facts, *_ = detect(stored(tmp_path, fake), low=None, high=None)
     assert "what follows cannot be read" in facts
     with pytest.raises(gr.Error, match="video"):
         camera_file.opened(stored(tmp_path, b"\0\0\0\x18ftypmp42" + bytes(99)), Request)
     assert "video" in camera_file.arrived(stored(tmp_path, b"\0\0\0\x18ftypmp42" + bytes(99)),
-                                          Request)[-1]
+                                          "", Request)[-1]
 
 
 def test_a_picture_sets_what_it_shows_and_a_frame_its_likely_unit(tmp_path: Path) -> None:
@@ -85,17 +96,17 @@ def test_a_picture_sets_what_it_shows_and_a_frame_its_likely_unit(tmp_path: Path
     picture = paint(grey, "iron")
     draw_overlay(picture, "iron", 9.8, 77.9)
     Image.fromarray(picture).save(tmp_path / "bar.png")
-    low, high, unit, *_, said = camera_file.arrived(str(tmp_path / "bar.png"), Request)
+    low, high, unit, *_, said = camera_file.arrived(str(tmp_path / "bar.png"), "", Request)
     assert (low, high, unit) == (9.8, 77.9, "") and "77.9" in said
     frame = ((scene().temperature + 273.15) * 100).round().astype(np.uint16)
     Image.fromarray(frame).save(tmp_path / "frame.png")
-    low, high, unit, *_, said = camera_file.arrived(str(tmp_path / "frame.png"), Request)
+    low, high, unit, *_, said = camera_file.arrived(str(tmp_path / "frame.png"), "", Request)
     assert (low, high, unit) == (None, None, "centikelvin") and "kelvin · 100" in said
     Image.fromarray(picture[:, :300]).save(tmp_path / "without.png")
-    assert camera_file.arrived(str(tmp_path / "without.png"), Request)[:3] == (None, None, "")
+    assert camera_file.arrived(str(tmp_path / "without.png"), "", Request)[:3] == (None, None, "")
     odd = (scene().temperature + 273.15) * 10  # tenths of a kelvin, or hundredths of a degree
     Image.fromarray(odd.round().astype(np.uint16)).save(tmp_path / "odd.png")
-    assert camera_file.arrived(str(tmp_path / "odd.png"), Request)[2] == ""
+    assert camera_file.arrived(str(tmp_path / "odd.png"), "", Request)[2] == ""
 
 
 def view_of(tmp_path: Path) -> tuple[str, View]:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from vision.infrared.thermogram.thermogram import Thermogram
 
 SET = ("low", "high", "unit", "emissivity", "reflected", "air")  # what a file may set
+USUAL = (1, 20, None)  # emissivity, reflected temperature and air as the page begins
+TOLD = "infrared-told"  # marks the note of a file that has set them
 LONGEST_NAME = 80  # characters
 
 
@@ -41,44 +43,53 @@ def opened(file: str, request: gr.Request) -> tuple[Any, ...]:
 
 @low_priority
 @within_memory(decoding("picture"))
-def arrived(picture: str | None, request: gr.Request) -> tuple[Any, ...]:
-    """Return what an uploaded picture sets; what is wrong with it is said beside it."""
+def arrived(picture: str | None, before: str | None, request: gr.Request) -> tuple[Any, ...]:
+    """Return what an uploaded picture sets; what is wrong with it is said beside it.
+
+    What the file `before` it had set, as its note tells, does not stay.
+    """
     if not picture:
-        return nothing()
+        return nothing(before)
     try:
-        return settings_of(open_thermogram(picture), request)
+        return settings_of(open_thermogram(picture), request, before)
     except UserError as error:
-        return *nothing()[:-1], as_note(explain(error, request))
+        return *nothing(before)[:-1], as_note(explain(error, request))
 
 
-def nothing() -> tuple[Any, ...]:
+def nothing(before: str | None = None) -> tuple[Any, ...]:
     """Return what a picture sets that says nothing of itself."""
-    return None, None, "", gr.skip(), gr.skip(), gr.skip(), ""
+    return None, None, "", *forget(before)
 
 
-def settings_of(thermogram: Thermogram, request: gr.Request | None) -> tuple[Any, ...]:
+def forget(before: str | None) -> tuple[Any, ...]:
+    """Return emissivity, reflected temperature and air as they begin, if a file had set them."""
+    return (*(USUAL if TOLD in (before or "") else (gr.skip(),) * 3), "")
+
+
+def settings_of(thermogram: Thermogram, request: gr.Request | None, before: str | None = None
+                ) -> tuple[Any, ...]:
     """Return the controls' values that a thermogram brings, and what is told of it."""
     said = joined(as_note(remark(each, request)) for each in thermogram.said)
     recording = thermogram.recording
     if recording is None:
-        return of_picture(thermogram, said, request)
+        return of_picture(thermogram, said, before, request)
     known = recording.parameters
     low = high = None
     if thermogram.celsius is not None:
         low, high = (round(float(edge), 1) for edge in (thermogram.celsius.min(),
                                                         thermogram.celsius.max()))
-    return (low, high, "", known.emissivity or 1,
-            gr.skip() if known.reflected is None else known.reflected, known.air,
+    return (low, high, "", known.emissivity or USUAL[0],
+            USUAL[1] if known.reflected is None else known.reflected, known.air,
             told(thermogram, request) + said)
 
 
-def of_picture(thermogram: Thermogram, said: Markup, request: gr.Request | None
-               ) -> tuple[Any, ...]:
+def of_picture(thermogram: Thermogram, said: Markup, before: str | None,
+               request: gr.Request | None) -> tuple[Any, ...]:
     """Return what an ordinary picture sets: the ends of a colour bar, or a frame's likely unit."""
     from vision.infrared.thermogram.colour_bar import ends_of
     from vision.infrared.thermogram.files import RADIOMETRIC, likely_unit
 
-    _, _, _, *others, _ = nothing()
+    *others, _ = forget(before)
     if thermogram.palette == RADIOMETRIC and thermogram.values is not None:
         unit = likely_unit(thermogram.values)
         hint = note("infrared.unit_guessed", request, unit=say(f"infrared.unit.{unit}", request)
@@ -97,7 +108,7 @@ def told(thermogram: Thermogram, request: gr.Request | None) -> Markup:
     assert recording is not None
     facts = " · ".join(told_of(recording, request))
     return tag("p", tag("b", say("infrared.camera_read", request, kind=recording.kind)), " ", facts,
-               class_="lab-note")
+               class_=f"lab-note {TOLD}")
 
 
 def build(parts: dict[str, Any]) -> gr.HTML:
@@ -114,5 +125,12 @@ def connect(parts: dict[str, Any], place: gr.HTML) -> None:
     quiet: dict[str, Any] = {"show_progress": "minimal", "api_visibility": "private"}
     outputs = [*(parts[name] for name in SET), place]
     parts["camera_file"].upload(opened, parts["camera_file"], [parts["picture"], *outputs], **quiet)
-    gr.on([parts["picture"].upload, parts["picture"].clear], arrived, parts["picture"], outputs,
-          **quiet)
+    gr.on([parts["picture"].upload, parts["picture"].clear], arrived,
+          [parts["picture"], place], outputs, **quiet)
+
+
+def forgotten(event: Any, parts: dict[str, Any]) -> Any:
+    """Let an event forget what a file had set; return what follows then."""
+    outputs = [*(parts[name] for name in SET[3:]), parts["camera"]]
+    return event.success(forget, parts["camera"], outputs, queue=False, show_progress="hidden",
+                         api_visibility="private")

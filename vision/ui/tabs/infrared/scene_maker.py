@@ -12,6 +12,7 @@ from vision.ui.components.html import figure, grid, percent, table, tiles
 from vision.ui.components.markup import tag
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.uploads import new_folder
+from vision.ui.tabs.infrared import camera_file
 from vision.ui.tabs.infrared.picture import LOOK, stage
 from vision.ui.tabs.infrared.shared import MODELS, called, open_zones
 from vision.ui.text import say, t
@@ -182,5 +183,7 @@ def build(parts: dict[str, Any], own: gr.State) -> None:
     go.click(make, [classes, fault, weather, camera, palette, clutter, seed, parts["model"],
                     parts["threshold"], own], [answer_place, made, use], concurrency_limit=2,
              concurrency_id="detect", api_visibility="private")
-    use.click(hand_over, made, [parts[name] for name in ("picture", "low", "high", "unit")],
-              queue=False, api_visibility="private")
+    used = use.click(hand_over, made,
+                     [parts[name] for name in ("picture", "low", "high", "unit")], queue=False,
+                     api_visibility="private")
+    camera_file.forgotten(used, parts)

@@ -350,11 +350,11 @@ def connect(parts: dict[str, Any], go: gr.Button, choice: Any, states: tuple[gr.
                   **run, trigger_mode="always_last", show_progress="minimal",
                   api_visibility="private")
     for done in (clicked, moved,
-                 choice.load_input_event.success(**run, api_visibility="private")):
+                 camera_file.forgotten(choice.load_input_event, parts).success(
+                     **run, api_visibility="private")):
         done.success(after, view, [parts["classes"], marked, report, parts["photograph"],
                                    own_surfaces["device"]], **QUIET)
         done.success(infrared_details.begin, view, details.of_device(), **QUIET)
-    choice.load_input_event.success(lambda: "", None, parts["camera"], **QUIET)
     gr.on([parts[name].input for name in ("palette", "opacity", "classes")], redraw,
           [view, parts["palette"], parts["opacity"], parts["classes"]], result,
           trigger_mode="always_last", **QUIET)
