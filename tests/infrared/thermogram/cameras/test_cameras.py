@@ -221,6 +221,12 @@ def whole_or_told(content: bytes) -> None:
     assert found.celsius is None or np.isfinite(found.celsius).all()
 
 
+def test_a_file_that_ends_early_says_how_much_of_it_is_there() -> None:
+    found = read_thermogram(made.guide(GUIDE)[:1_000_000])
+    assert "ends after 1000000 of at least 2028240 bytes" in found.said[0].sentence()
+    assert found.picture.shape == (288, 384, 3)  # the picture in it is shown still
+
+
 def test_a_truncated_container_keeps_the_picture_and_says_why() -> None:
     content = made.flir(CELSIUS)
     places = [payload for marker, payload in segments(content) if marker == 0xE1]
