@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import time
 
 import numpy as np
 import pytest
@@ -172,12 +171,3 @@ def test_a_threshold_is_turned_into_the_ratio_that_cuts_up_to_it() -> None:
 
     assert at(0.0) == 0 and at(0.3) == 3 / 7 and at(0.29) == 2 / 7
     assert at(0.3, "b") == 1 / 7 and at(5.0) == 0.99
-
-
-@pytest.mark.parametrize("arch", NAMES)
-def test_a_plan_is_made_while_a_slider_moves(arch: str) -> None:
-    module = perturbed(arch)
-    make_plan(module, 0.5)
-    start = time.thread_time()
-    make_plan(module, 0.5)
-    assert time.thread_time() - start < 0.05

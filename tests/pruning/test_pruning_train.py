@@ -52,8 +52,8 @@ def weights(path: Path) -> dict[str, torch.Tensor]:
 
 def test_each_data_set_is_measured_and_the_first_one_counts(monkeypatch: pytest.MonkeyPatch,
                                                             tmp_path: Path) -> None:
-    cats = LabelledPictures(open_pictures("drawings", "train").pixels[3::10], torch.full((200,), 3),
-                            CLASSES)
+    pixels = open_pictures("drawings", "train").pixels[3::10]
+    cats = LabelledPictures(pixels, torch.full((len(pixels),), 3), CLASSES)
     for module in ("data", "train", "evaluate"):
         monkeypatch.setattr(f"vision.pruning.{module}.open_pictures",
                             lambda name, split: cats if name == "cifar10"

@@ -1,0 +1,19 @@
+"""Fewer drawings than there are, as to make them all takes longer than most tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from unittest.mock import patch
+
+from vision.pruning import data
+
+
+@contextmanager
+def few_drawings(train: int = 400, test: int = 100) -> Iterator[None]:
+    """Let the drawings be so many in each split."""
+    fewer = {"train": (data.DRAWN["train"][0], train), "test": (data.DRAWN["test"][0], test)}
+    data.open_pictures.cache_clear()
+    with patch.object(data, "DRAWN", fewer):
+        yield
+    data.open_pictures.cache_clear()
