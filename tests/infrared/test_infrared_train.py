@@ -91,15 +91,6 @@ def test_a_stopped_training_resumes_to_the_same_weights(tmp_path: Path) -> None:
     assert card.steps == 4 and card.classes == CLASSES and card.config["masks"] == "per_class"
 
 
-def test_a_detector_learns_two_scenes_by_heart(tmp_path: Path) -> None:
-    """Forty steps, varied by `Augment`, reach an AP50 of 0.80; random weights reach 0."""
-    config = replace(TINY, steps=40, learning_rate=2e-3, save_every=1000,
-                     output=tmp_path / "x.safetensors")
-    samples = Handmade(2)
-    report = measure(load(train(config, None, samples)), samples)
-    assert report.precisions["box"].ap50 > 0.6 and report.precisions["mask"].ap50 > 0.6
-
-
 @pytest.mark.parametrize("freeze", [("backbone", "boxes"), ("pyramid", "proposals", "masks"),
                                     ("stem",)])
 def test_frozen_parts_keep_weights_and_statistics(freeze: tuple[str, ...]) -> None:
@@ -134,8 +125,11 @@ def test_enlarged_scenes_keep_their_truth_where_it_was() -> None:
                                cut_out(plain.masks, plain.boxes, which, SIZE))
 
 
-def test_a_detector_learnt_on_enlarged_scenes_works_at_that_size(tmp_path: Path) -> None:
-    """Its pictures are enlarged, its boxes are in the pixels of what it was given."""
+def test_a_detector_learns_two_enlarged_scenes_by_heart(tmp_path: Path) -> None:
+    """Its pictures are enlarged, its boxes are in the pixels of what it was given.
+
+    Forty steps, varied by `Augment`, are enough; random weights reach an AP50 of 0.
+    """
     config = replace(TINY, steps=40, learning_rate=2e-3, short_side=128, save_every=1000,
                      output=tmp_path / "x.safetensors")
     samples = Handmade(2)
