@@ -19,6 +19,20 @@ from tests.conftest import REPOSITORY
 from vision.ui.text import LANGUAGES
 
 PAGE = (REPOSITORY / "docs" / "layout.md").read_text("utf-8")
+RECIPES = ("a new architecture", "a new GAN", "a new network to slim", "a new tab")
+COVERED = ("tests/segmentation", "tests/gan/test_gan_models.py", "tests/gan/test_gan_recipes.py",
+           "tests/pruning", "tests/ui/tabs/test_segmentation_tab.py",
+           "tests/ui/tabs/test_gan_page.py", "tests/ui/tabs/test_pruning_tab.py")
+OVER_ALL = {  # tests that look at everything which is registered
+    "segmentation": {"test_every_architecture_has_a_recipe_and_begins_with_one_before_it",
+                     "test_the_best_comes_first_and_volumes_stay_out",
+                     "test_the_family_tree_holds_everyone_once_and_tells_of_each"},
+    "gan": {"test_all_that_is_missing_is_trained_by_its_recipe",
+            "test_the_board_shows_every_model_and_the_papers",
+            "test_all_that_draws_can_be_trained_on_the_page"},
+    "pruning": {"test_the_page_offers_what_the_core_has",
+                "test_every_architecture_can_be_trained_on_the_page_and_has_the_papers_rows"},
+}
 LOOK = """
 import json
 from vision.ui import create_app
@@ -59,30 +73,32 @@ def test_the_way_of_a_picture_names_what_there_is() -> None:
         assert (REPOSITORY / path).exists(), path
 
 
-@pytest.fixture
-def tree(tmp_path: Path) -> Path:
-    """A copy of the project without what is heavy."""
-    copy = tmp_path / "copy"
-    shutil.copytree(REPOSITORY / "vision", copy / "vision",
-                    ignore=shutil.ignore_patterns("__pycache__", "*.pyi"))
-    shutil.copytree(REPOSITORY / "tests", copy / "tests",
-                    ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(REPOSITORY / "checkpoints", copy / "checkpoints",
+def copied(place: Path) -> Path:
+    """Return a copy of the project without what is heavy."""
+    for part in ("vision", "tests"):
+        shutil.copytree(REPOSITORY / part, place / part,
+                        ignore=shutil.ignore_patterns("__pycache__", "*.pyi"))
+    shutil.copytree(REPOSITORY / "checkpoints", place / "checkpoints",
                     copy_function=lambda old, new: os.symlink(old, new))
-    (copy / "assets").symlink_to(REPOSITORY / "assets")
-    shutil.copy(REPOSITORY / "pyproject.toml", copy)
-    return copy
+    (place / "assets").symlink_to(REPOSITORY / "assets")
+    shutil.copy(REPOSITORY / "pyproject.toml", place)
+    return place
 
 
-def follow(title: str, tree: Path) -> None:
-    """Do literally what a recipe says."""
-    files, commands = recipe(title)
-    assert files
-    for name, content in files.items():
-        assert not (tree / name).exists()
-        (tree / name).write_text(content, "utf-8")
-    for command in commands:
-        python(tree, *shlex.split(command)[1:])
+def follow(tree: Path) -> None:
+    """Do literally what the recipes say; one process runs all their commands."""
+    words = []
+    for title in RECIPES:
+        files, commands = recipe(title)
+        assert files
+        for name, content in files.items():
+            assert not (tree / name).exists()
+            (tree / name).write_text(content, "utf-8")
+        for command in map(shlex.split, commands):
+            assert command[:3] == ["python", "-m", "vision"]
+            words.append(command[3:])
+    assert len(words) == 3
+    python(tree, "-c", f"from vision.__main__ import main; assert not any(map(main, {words}))")
 
 
 def python(tree: Path, *words: str) -> str:
@@ -93,64 +109,52 @@ def python(tree: Path, *words: str) -> str:
     return done.stdout
 
 
-def seen(tree: Path) -> list[tuple[str, dict[str, object]]]:
-    """Return the components of the page that a tree makes."""
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project in which every recipe was followed."""
+    tree = copied(tmp_path_factory.mktemp("copy"))
+    follow(tree)
+    return tree
+
+
+@pytest.fixture(scope="module")
+def page(tree: Path) -> list[tuple[str, dict[str, object]]]:
+    """The components of the page that the tree makes."""
     return [(kind, props) for kind, props in json.loads(python(tree, "-c", LOOK).splitlines()[-1])]
 
 
-def passed(tree: Path, *words: str) -> int:
-    """Return how many tests pass in a tree; none may fail."""
-    said = python(tree, "-m", "pytest", "-q", "-p", "no:cacheprovider", *words)
-    return int(re.findall(r"(\d+) passed", said)[-1])
+@pytest.fixture(scope="module")
+def passed(tree: Path) -> list[str]:
+    """The names of the tests that cover what the recipes make, all of which pass there."""
+    chosen = " or ".join(["tiny", *set().union(*OVER_ALL.values())])
+    said = python(tree, "-m", "pytest", "-v", "-p", "no:cacheprovider", "-k", chosen, *COVERED)
+    return re.findall(r"^(\S+::.*\S) PASSED", said, re.MULTILINE)
 
 
-def choices_of(tree: Path, elem_id: str) -> list[str]:
+def choices_of(page: list[tuple[str, dict[str, object]]], elem_id: str) -> set[str]:
     """Return what a choice of the page offers."""
-    props = next(props for _, props in seen(tree) if props.get("elem_id") == elem_id)
-    return [value for _, value in props["choices"]]  # type: ignore[attr-defined]
+    props = next(props for _, props in page if props.get("elem_id") == elem_id)
+    return {value for _, value in props["choices"]}  # type: ignore[attr-defined]
 
 
-def test_the_recipe_of_an_architecture_is_all_it_needs(tree: Path) -> None:
-    follow("a new architecture", tree)
-    assert {"tiny", "unet"} <= set(choices_of(tree, "segmentation-model"))
-    everything = ("tests/segmentation", "tests/ui/tabs/test_segmentation_tab.py",
-                  "tests/test_registry.py")
-    assert passed(tree, "-k", "tiny or recipe or test_leaderboard or test_segmentation_tab or "
-                  "test_registry", *everything) >= 50
-    covered = python(tree, "-m", "pytest", "--collect-only", "-q", "-k", "tiny", *everything)
-    assert len(re.findall(r"\[.*tiny.*\]", covered)) >= 8
+@pytest.mark.parametrize(("system", "models", "of_its_own"), [
+    ("segmentation", {"tiny", "unet"}, 8), ("gan", {"tiny-shapes", "cgan-mnist"}, 4),
+    ("pruning", {"tiny", "vgg16"}, 12),
+])
+def test_the_recipe_of_a_network_is_all_it_needs(
+        page: list[tuple[str, dict[str, object]]], passed: list[str], system: str,
+        models: set[str], of_its_own: int) -> None:
+    """The page offers it, and the tests that run over the registry run on it and pass."""
+    assert models <= choices_of(page, f"{system}-model")
+    names = [name.split("::")[1] for name in passed if system in name.split("::")[0]]
+    assert OVER_ALL[system] <= set(names)
+    assert len([name for name in names if re.search(r"\[.*tiny.*\]", name)]) >= of_its_own
 
 
-@pytest.mark.browser
-def test_a_new_architecture_is_clicked_in_the_family_tree(tree: Path, chromium: str) -> None:
-    follow("a new architecture", tree)
-    assert passed(tree, "-k", "tiny or pspnet", "tests/browser/test_family_page.py") == 2
-
-
-def test_the_recipe_of_a_gan_is_all_it_needs(tree: Path) -> None:
-    follow("a new GAN", tree)
-    assert {"tiny-shapes", "cgan-mnist"} <= set(choices_of(tree, "gan-model"))
-    assert passed(tree, "tests/gan/test_gan_models.py", "tests/gan/test_gan_recipes.py",
-                  "tests/ui/tabs/test_gan_page.py") >= 60
-    covered = python(tree, "-m", "pytest", "--collect-only", "-q", "-k", "tiny", "tests/gan")
-    assert len(re.findall(r"\[.*tiny.*\]", covered)) >= 4
-
-
-def test_the_recipe_of_a_network_to_slim_is_all_it_needs(tree: Path) -> None:
-    follow("a new network to slim", tree)
-    assert {"tiny", "vgg16"} <= set(choices_of(tree, "pruning-model"))
-    everything = ("tests/pruning", "tests/ui/tabs/test_pruning_tab.py")
-    assert passed(tree, "-k", "tiny or recipes or test_the_page or cliff or architecture",
-                  *everything) >= 24
-    covered = python(tree, "-m", "pytest", "--collect-only", "-q", "-k", "tiny", *everything)
-    assert len(re.findall(r"\[.*tiny.*\]", covered)) >= 12
-
-
-def test_the_recipe_of_a_tab_brings_it_into_the_page(tree: Path) -> None:
-    follow("a new tab", tree)
-    parts = seen(tree)
-    assert any(kind == "tabitem" and props.get("id") == "hello" for kind, props in parts)
-    names = {props.get("elem_id") for _, props in parts}
+def test_the_recipe_of_a_tab_brings_it_into_the_page(
+        page: list[tuple[str, dict[str, object]]], tree: Path) -> None:
+    assert any(kind == "tabitem" and props.get("id") == "hello" for kind, props in page)
+    names = {props.get("elem_id") for _, props in page}
     assert {"hello-go", "hello-said", "hello-paper", "hello-link-copy"} <= names
     lesson = "from vision.ui.text import words; print(words('pt-BR')['hello.lesson'])"
     assert "greets whoever" in python(tree, "-c", lesson)
