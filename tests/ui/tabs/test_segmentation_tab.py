@@ -24,7 +24,7 @@ from vision.registry import Entry
 from vision.segmentation import inside, predict, tissue, volumes
 from vision.segmentation.data import CLASSES
 from vision.segmentation.models import ARCHITECTURES
-from vision.segmentation.recipes import RECIPES
+from vision.segmentation.recipes import RECIPES, arch_of
 from vision.ui.components.model_choice import OWN
 from vision.ui.components.training_panel import Control
 from vision.ui.tabs.segmentation import compare, family, matrix, playground, shared, tab, train
@@ -252,7 +252,7 @@ def test_the_family_tree_holds_everyone_once_and_tells_of_each() -> None:
     for entry in ARCHITECTURES:
         told = family.told(entry.name, Request)[0]
         assert escape(family.idea_of(entry, Request)) in told and entry.idea
-    assert all(f"segmentation.idea.{name}" in words("en") for name in RECIPES)
+    assert all(f"segmentation.idea.{name}" in words("en") for name in map(arch_of, RECIPES))
 
 
 def test_an_architecture_without_facts_has_its_place_and_its_idea(
