@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-import gradio as gr
 import pytest
+
+if TYPE_CHECKING:
+    import gradio as gr
 
 
 @pytest.fixture(scope="session")
