@@ -18,7 +18,7 @@ from tests.bench import (
 from tests.bench.table import show
 
 PARTS = {
-    "cameras": ("Files of thermal cameras, 480×640 (× of the 0.3 s allowed)", cameras.rows),
+    "cameras": ("Files of thermal cameras, 480×640; draws (× of what is allowed)", cameras.rows),
     "confusion": ("Confusion matrix, 360×480, 11 classes (× of ours)", confusion.rows),
     "gan": ("GAN: drawing, moving through time, the lab (× of the limit)", gan.rows),
     "inference": ("U-Net as shipped, 480×360 (× of the default)", inference.rows),

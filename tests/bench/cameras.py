@@ -1,13 +1,15 @@
-"""Reading the files of thermal cameras, made at the size of a large one: 480×640 points."""
+"""Reading the files of thermal cameras, at the size of a large one, and drawing verdicts."""
 
 from __future__ import annotations
 
 from tests.bench.table import Row, fastest
+from tests.infrared.inspection.test_infrared_certainty import FUSE, case
 from tests.infrared.thermogram.cameras import encoders as made
+from vision.infrared.inspection.certainty import certainties
 from vision.infrared.thermogram.files import read_thermogram
 
 SIZE = (480, 640)
-ALLOWED = 0.3  # seconds
+ALLOWED, SECOND = 0.3, 1.0  # seconds that reading a file and drawing may take
 
 
 def rows() -> list[Row | str]:
@@ -22,5 +24,13 @@ def rows() -> list[Row | str]:
              "CSV of temperatures": made.csv(celsius)}
     took = fastest([lambda content=content: read_thermogram(content)  # type: ignore[misc]
                     for content in files.values()], 3)
-    return [Row(f"reading {name}", seconds, ALLOWED)
-            for name, seconds in zip(files, took, strict=True)]
+    return [*(Row(f"reading {name}", seconds, ALLOWED)
+              for name, seconds in zip(files, took, strict=True)), draws()]
+
+
+def draws() -> Row:
+    """Measure how long 500 draws for 18 devices take, beside the second that is allowed."""
+    devices = [(6 * place, FUSE, 50.0 + place) for place in range(18)]
+    result = case(*devices)
+    (took,) = fastest([lambda: certainties(result)], 3)
+    return Row(f"500 draws for {len(devices)} devices", took, SECOND)

@@ -25,7 +25,8 @@ WIDE, HIGH = 360, 90  # px of a trend
 PHOTO = 480  # px of a photograph's longer side
 MORE = """
 section { break-before: page; } section:first-of-type { break-before: auto; }
-.pair { display: flex; gap: 1rem; flex-wrap: wrap; } .pair img { max-width: min(100%, 28rem); }
+.pair { display: flex; gap: 1rem; flex-wrap: wrap; align-items: flex-start; }
+.pair img { max-width: min(100%, 28rem); }
 """
 
 
