@@ -13,6 +13,7 @@ from vision.ui.components import class_link
 from vision.ui.components.friendly import friendly
 from vision.ui.components.model_card import card_markdown
 from vision.ui.components.number_box import NumberBox
+from vision.ui.components.page_files import beside
 from vision.ui.components.pictures import needed, picture_input
 from vision.ui.lessons import lesson
 from vision.ui.shell.low_priority import low_priority
@@ -58,7 +59,7 @@ OPACITY = 0.35
 SHARED = ("picture", "low", "high", "unit", "model", "threshold", "mask_threshold", "emissivity",
           "reflected", "air", "palette", "opacity")
 QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-PHOTOGRAPH = "share => document.body.style.setProperty('--infrared-photograph', share)"
+PHOTOGRAPH = beside(__file__, "photograph.js")
 CODED = SHARED[: SHARED.index("palette")]  # what the script to copy depends on
 
 

@@ -1,0 +1,1 @@
+share => document.body.style.setProperty('--infrared-photograph', share)
