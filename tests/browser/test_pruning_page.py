@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -79,7 +80,10 @@ def test_a_cut_shows_what_it_costs_and_can_be_downloaded(opened: OpenPage) -> No
     cut(page)
     expect(page.locator("#pruning-result")).to_contain_text("batch 64", timeout=SLOW)
     expect(page.locator("#pruning-result img")).to_be_visible()
-    expect(page.locator("#pruning-download")).to_be_visible()
+    with page.expect_download(timeout=SLOW) as saved:
+        page.locator("#pruning-download").click()
+    assert saved.value.suggested_filename.endswith(".safetensors")
+    assert Path(saved.value.path()).stat().st_size > 10**6
 
 
 def test_a_new_cut_takes_the_old_onnx_file_away_and_a_second_network_is_shown(

@@ -33,7 +33,8 @@ def ask(client: Client, **change: Any) -> tuple[Any, ...]:
 
 
 def test_prune_answers_as_the_package_does(client: Client) -> None:
-    html, file, found = ask(client)
+    html, found = ask(client)
+    file = client.predict(api_name="/pruned")
     whole = load(MODELS.path_of(str(MODEL), None))
     small = prune(network_of(whole), make_plan(network_of(whole), 0.3))
     path = Path(file["value"] if isinstance(file, dict) else file)

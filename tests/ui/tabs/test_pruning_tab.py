@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -29,7 +30,7 @@ from vision.pruning.surgery import prune as cut_at
 from vision.ui.components.html import percent, short
 from vision.ui.components.model_choice import OWN
 from vision.ui.components.training_panel import Control
-from vision.ui.tabs.pruning import compare, shared, surgery, tab, train
+from vision.ui.tabs.pruning import compare, shared, tab, train
 from vision.ui.tabs.pruning import curve as pruning_curve
 from vision.ui.tabs.pruning import plan as pruning_plan
 from vision.ui.tabs.pruning.diagram import slabs
@@ -155,11 +156,16 @@ def test_the_curve_predicts_between_its_points() -> None:
     assert percent(0.75) in html and percent(0.875) in html
 
 
-def test_a_cut_is_measured_before_and_after(tmp_path: Path) -> None:
+def test_a_cut_is_measured_before_and_after(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+                                            ) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     picture = tab.examples()[3][0]
     steps = list(tab.prune("densenet40", 0.4, "gamma-read", "last", picture, None, Request))
-    html, file, path, found = steps[-1]
-    assert len(steps) == 3 and file.value and "<img" in html
+    html, button, cut, found = steps[-1]
+    assert len(steps) == 3 and button.visible and "<img" in html
+    assert not [*tmp_path.rglob("*.safetensors")], "its file is written when it is asked for"
+    path = tab.write_file(cut, Request)
+    assert [*tmp_path.rglob("*.safetensors")] == [Path(path)]
     before, small = shared.MODELS.path_of("densenet40", None), load(Path(path))
     plan = make_plan(network("densenet40"), 0.4, "gamma-read", ["last"])
     assert network_of(small).widths == plan.widths == list(found["widths"].values())
@@ -238,11 +244,11 @@ def test_a_cut_network_is_tuned_used_and_cut_again() -> None:
     news = list(train.tune(cut, 10, 0.02, 0, Control(), Request))
     path = news[-1][3]
     card = checkpoints.read_card(Path(path))
-    assert card.steps == 10 and card.config == checkpoints.read_card(Path(cut)).config
+    assert card.steps == 10 and card.config == checkpoints.read_card(cut.write()).config
     assert percent(card.metrics["accuracy"]) in news[-1][0] and news[-1][-1] == path
     assert "prune" in tab.show_card(OWN, path, Request)
     again = last(tab.prune(OWN, 0.5, "gamma", "", None, path, Request))[-1]
-    assert again["before"]["parameters"] == count(network_of(load(Path(cut)))).parameters
+    assert again["before"]["parameters"] == count(network_of(cut.small())).parameters
 
 
 def test_a_sparse_training_shows_its_scales_and_stops() -> None:
@@ -259,15 +265,15 @@ def test_a_sparse_training_shows_its_scales_and_stops() -> None:
 def test_exports_hold_the_cut_network(monkeypatch: pytest.MonkeyPatch) -> None:
     import onnxruntime
 
-    path = last(tab.prune("vgg16", 0.5, "gamma", "", None, None, Request))[2]
-    button, code = surgery.to_onnx(path, Request)
+    cut = last(tab.prune("vgg16", 0.5, "gamma", "", None, None, Request))[2]
+    button, code = tab.to_onnx(cut, Request)
     file = button.value
-    assert f'InferenceSession("{Path(path).stem}.onnx")' in code.value
+    assert 'InferenceSession("vgg16-50.onnx")' in code.value
     session = onnxruntime.InferenceSession(str(file["path"] if isinstance(file, dict) else file))
     assert session.get_inputs()[0].shape[1:] == [3, 32, 32]
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(gr.Error, match="pip install onnx"):
-        surgery.to_onnx(path, Request)
+        tab.to_onnx(cut, Request)
 
 
 @pytest.mark.parametrize("change, words", [
@@ -298,7 +304,7 @@ def test_foreign_files_and_missing_cuts_are_refused(tmp_path: Path) -> None:
     with pytest.raises(gr.Error, match="tensors do not fit"):
         train.upload(str(tmp_path / "fit.safetensors"), Request)
     assert train.upload(str(tmp_path / "good.safetensors"), Request)[1].value == "own"
-    for call in (lambda: surgery.to_onnx(None, Request),
+    for call in (lambda: tab.to_onnx(None, Request), lambda: tab.write_file(None, Request),
                  lambda: list(train.tune(None, 10, 0.1, 0, Control(), Request))):
         with pytest.raises(gr.Error, match="press Cut first"):
             call()

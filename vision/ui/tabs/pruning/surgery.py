@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 from markupsafe import Markup
 
-from vision import checkpoints
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import clock, image, note, percent, short, table, tiles
 from vision.ui.components.markup import joined, tag
 from vision.ui.components.pictures import LONGEST_SIDE
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.memory_budget import decoding, within_memory
-from vision.ui.shell.uploads import new_folder
-from vision.ui.tabs.pruning.shared import (
-    MODELS,
-    learnt,
-    measured_on,
-    plan_for,
-    report_of,
-    report_of_cut,
-)
+from vision.ui.tabs.pruning.cut import Cut
+from vision.ui.tabs.pruning.shared import learnt, measured_on, report_of, report_of_cut
 from vision.ui.text import say
 
 if TYPE_CHECKING:
@@ -44,7 +36,6 @@ class Trial:
     """What a cut did; what is not measured yet is None."""
 
     plan: Plan
-    path: Path
     sizes: tuple[Size, Size]  # before and after, like all pairs here
     seconds: float  # of the surgery
     named: tuple[Result, Result] | None = None
@@ -77,49 +68,43 @@ def prune(model: str, ratio: float, criterion: str, protected: str, picture: str
           own: str | None, request: gr.Request) -> Iterator[tuple[Any, ...]]:
     """Cut a share of a network's channels and measure what that does.
 
-    Returns the findings as HTML, the smaller checkpoint, and everything as JSON.
+    Returns the findings as HTML and everything as JSON; `/pruned` then writes the smaller
+    checkpoint and returns it.
     """
-    for trial in trials(model, ratio, criterion, protected, picture, own):
-        file = gr.DownloadButton(value=str(trial.path), visible=True)
-        yield shown(trial, request), file, str(trial.path), trial.as_json()
+    cut = Cut(model, ratio, criterion, protected, own)
+    for trial in trials(cut, picture):
+        yield shown(trial, request), gr.Button(visible=True), cut, trial.as_json()
 
 
-def trials(name: str, ratio: float, criterion: str, protected: str, picture: str | None,
-           own: str | None) -> Iterator[Trial]:
+def trials(cut: Cut, picture: str | None) -> Iterator[Trial]:
     """Yield the cut with more and more of what can be measured of it."""
     from vision.images import read_picture
     from vision.pruning.predict import predict
 
-    whole = MODELS.open(name, own)
-    trial, small = surgery(name, whole, plan_for(name, ratio, criterion, protected, own), own)
+    whole = cut.whole
+    trial, small = surgery(cut)
     if picture:
         pixels = read_picture(picture, LONGEST_SIDE)
         trial = replace(trial, named=(predict(whole, pixels), predict(small, pixels)))
     yield trial
-    after = report_of_cut(name, ratio, criterion, protected, own)
-    trial = replace(trial, reports=(report_of(name, own), after), data=measured_on(whole.card),
+    reports = report_of(cut.name, cut.own), report_of_cut(*cut)
+    trial = replace(trial, reports=reports, data=measured_on(whole.card),
                     learnt=learnt(whole.card))
     yield trial
     yield replace(trial, milliseconds=clocked(whole, small))
 
 
-def surgery(name: str, whole: Model, plan: Plan, own: str | None) -> tuple[Trial, Model]:
-    """Cut a network, and write the smaller one as a checkpoint; return both."""
-    import time
-
+def surgery(cut: Cut) -> tuple[Trial, Model]:
+    """Cut a network; return what that did, and the smaller one."""
     from vision.pruning.count import count
     from vision.pruning.predict import network_of
-    from vision.pruning.prune import Config, pruned
 
-    path = new_folder() / f"{name}-{100 * plan.ratio:.0f}.safetensors"
+    whole, plan = cut.whole, cut.plan
     start = time.perf_counter()
-    given = Path(MODELS.path_of(name, own).name)
-    small = pruned(whole, plan, Config(given, plan.ratio, plan.criterion, plan.protected,
-                                       output=Path(path.name)))
+    small = cut.small()
     seconds = time.perf_counter() - start
-    checkpoints.save(path, small.module, small.card)
     sizes = count(network_of(whole)), count(network_of(small))
-    return Trial(plan, path, sizes, seconds), small
+    return Trial(plan, sizes, seconds), small
 
 
 def clocked(whole: Model, small: Model) -> dict[int, tuple[float, float]]:
@@ -197,25 +182,3 @@ def classes(before: Report, after: Report, request: gr.Request | None) -> Markup
     return table(head, [
         [class_name(name, request), percent(old), percent(new),
          f"{100 * (new - old):+.1f}"] for name, old, new in rows])
-
-
-@friendly
-@low_priority
-def to_onnx(cut: str | None, request: gr.Request) -> tuple[Any, Any]:
-    """Write the cut network as ONNX, and show how to load it."""
-    from vision.pruning.export import export
-
-    path = Path(needed_cut(cut))
-    made = export(MODELS.at(path), path.with_suffix(".onnx"))
-    return (gr.DownloadButton(value=str(made.path), visible=True),
-            gr.Code(made.snippet, visible=True))
-
-
-def needed_cut(cut: str | None) -> str:
-    """Return the path of the cut network, or raise if there is none."""
-    from vision.errors import UserError
-
-    if not cut or not Path(cut).is_file():
-        raise UserError("nothing has been cut yet", "a network that was cut here is accepted",
-                        "press Cut first")
-    return cut

@@ -18,6 +18,7 @@ from vision.ui.components.model_card import as_code, card_markdown
 from vision.ui.components.pictures import picture_input
 from vision.ui.lessons import lesson
 from vision.ui.tabs.pruning import compare, curve, figure, train
+from vision.ui.tabs.pruning.cut import SAVE, to_onnx, write_file
 from vision.ui.tabs.pruning.exercises import EXERCISES
 from vision.ui.tabs.pruning.plan import POINTER, at_threshold, picked, show_plan
 from vision.ui.tabs.pruning.shared import (
@@ -27,7 +28,7 @@ from vision.ui.tabs.pruning.shared import (
     measured_on,
     plan_for,
 )
-from vision.ui.tabs.pruning.surgery import prune, to_onnx
+from vision.ui.tabs.pruning.surgery import prune
 from vision.ui.text import say, t
 
 EXAMPLES = ASSETS / "pruning"
@@ -102,14 +103,15 @@ def build() -> class_link.Shared:
             picture = picture_input("pruning.picture", "pruning-picture",
                                             shown[0][0] if shown else None, height=200)
             go = gr.Button(t("pruning.go"), variant="primary", elem_id="pruning-go")
-            file = gr.UploadButton(t("pruning.upload"), file_types=[".safetensors"], size="sm",
+            sent = gr.UploadButton(t("pruning.upload"), file_types=[".safetensors"], size="sm",
                                    elem_id="pruning-upload")
         with gr.Column(scale=3, min_width=320):
             plan = gr.HTML(t("pruning.plan_empty"), js_on_load=POINTER, elem_id="pruning-plan")
     result = gr.HTML(t("pruning.empty"), elem_id="pruning-result")
     with gr.Row():
-        small = gr.DownloadButton(t("pruning.download"), visible=False, size="sm",
-                                  elem_id="pruning-download")
+        small = gr.Button(t("pruning.download"), visible=False, size="sm",
+                          elem_id="pruning-download")
+        file = gr.DownloadButton(visible=False)
         ask_onnx = gr.Button(t("pruning.onnx_go"), size="sm", elem_id="pruning-onnx-go")
         onnx = gr.DownloadButton(t("pruning.onnx"), visible=False, size="sm",
                                  elem_id="pruning-onnx")
@@ -144,10 +146,12 @@ def build() -> class_link.Shared:
                            "concurrency_id": "prune", "show_progress": "minimal"}
     go.click(**run, api_name="prune", scroll_to_output=True, trigger_mode="always_last")
     choice.load_input_event.success(**run, api_visibility="private")
+    small.click(write_file, cut, file, api_name="pruned", show_progress_on=small).success(
+        None, file, None, js=SAVE)
     ask_onnx.click(to_onnx, cut, [onnx, snippet], api_visibility="private")
     cut.change(lambda: (gr.DownloadButton(visible=False), gr.Code(visible=False)), None,
                [onnx, snippet], queue=False, show_progress="hidden", api_visibility="private")
-    file.upload(train.upload, file, [own, model], api_visibility="private")
+    sent.upload(train.upload, sent, [own, model], api_visibility="private")
     connect_plan(settings, threshold, plan, own)
     gr.on([part.change for part in settings], code, settings, script, queue=False,
           trigger_mode="always_last", show_progress="hidden", api_visibility="private")

@@ -17,9 +17,9 @@ from vision.ui.components.markup import tag
 from vision.ui.components.model_choice import OWN
 from vision.ui.components.training_panel import Control, TrainingPanel, news_of
 from vision.ui.shell.uploads import new_folder
+from vision.ui.tabs.pruning.cut import Cut, needed
 from vision.ui.tabs.pruning.plan import chart
 from vision.ui.tabs.pruning.shared import MODELS, learnt, sets_here
-from vision.ui.tabs.pruning.surgery import needed_cut
 from vision.ui.text import say, t
 
 if TYPE_CHECKING:
@@ -46,12 +46,12 @@ def train_own(arch: str, data: str, sparsity: float, steps: float, rate: float, 
 
 
 @friendly
-def tune(cut: str | None, steps: float, rate: float, seed: float, control: Control,
+def tune(cut: Cut | None, steps: float, rate: float, seed: float, control: Control,
          request: gr.Request) -> Iterator[tuple[Any, ...]]:
     """Fine-tune the network that was cut last, with its accuracy live."""
     from vision.pruning.train import Config
 
-    start, total = Path(needed_cut(cut)), int(steps)
+    start, total = needed(cut).write(), int(steps)
     card = checkpoints.read_card(start)
     config = Config(arch=card.arch, start=start, data=sets_here(card), limit=LIMIT, steps=total,
                     batch=64, learning_rate=rate, seed=int(seed), val_every=max(total // 5, 1),

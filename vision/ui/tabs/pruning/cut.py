@@ -1,0 +1,89 @@
+"""Which network was cut and how: enough to cut it again when somebody asks for its file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import gradio as gr
+
+from vision import checkpoints
+from vision.errors import UserError
+from vision.ui.components.friendly import friendly
+from vision.ui.components.page_files import beside
+from vision.ui.shell.low_priority import low_priority
+from vision.ui.shell.uploads import new_folder
+from vision.ui.tabs.pruning.shared import MODELS, plan_for
+
+if TYPE_CHECKING:
+    from vision.checkpoints import Model
+    from vision.pruning.plan import Plan
+
+SAVE = beside(__file__, "save_file.js")
+
+
+class Cut(NamedTuple):
+    """What a visitor has cut: the settings of it, a moment's work away from its megabytes."""
+
+    name: str
+    ratio: float
+    criterion: str
+    protected: str
+    own: str | None
+
+    @property
+    def stem(self) -> str:
+        """Return what its files are called."""
+        return f"{self.name}-{100 * self.ratio:.0f}"
+
+    @property
+    def whole(self) -> Model:
+        """Return the network before the cut."""
+        return MODELS.open(self.name, self.own)
+
+    @property
+    def plan(self) -> Plan:
+        """Return which channels go."""
+        return plan_for(self.name, self.ratio, self.criterion, self.protected, self.own)
+
+    def small(self) -> Model:
+        """Cut the network."""
+        from vision.pruning.prune import Config, pruned
+
+        plan = self.plan
+        given = Path(MODELS.path_of(self.name, self.own).name)
+        return pruned(self.whole, plan, Config(given, plan.ratio, plan.criterion, plan.protected,
+                                               output=Path(f"{self.stem}.safetensors")))
+
+    def write(self) -> Path:
+        """Write the cut network as a checkpoint."""
+        small = self.small()
+        return checkpoints.save(new_folder() / f"{self.stem}.safetensors", small.module,
+                                small.card)
+
+
+def needed(cut: Any) -> Cut:
+    """Return what was cut, or raise if nothing was."""
+    if not cut:
+        raise UserError("nothing has been cut yet", "a network that was cut here is accepted",
+                        "press Cut first")
+    return Cut(*cut)
+
+
+@friendly
+@low_priority
+def write_file(cut: Cut | None, request: gr.Request) -> str:
+    """Write the network that was cut last in this session, and return the file."""
+    return str(needed(cut).write())
+
+
+@friendly
+@low_priority
+def to_onnx(cut: Cut | None, request: gr.Request) -> tuple[Any, Any]:
+    """Write the cut network as ONNX, and show how to load it."""
+    from vision.pruning.export import export
+
+    asked = needed(cut)
+    made = export(asked.small(), new_folder() / f"{asked.stem}.onnx")
+    return (gr.DownloadButton(value=str(made.path), visible=True),
+            gr.Code(made.snippet, visible=True))
