@@ -12,7 +12,8 @@ from pathlib import Path
 
 import httpx
 
-from tests.soak import attacks, fuzz, load, watch
+from tests.soak import attacks, curves, fuzz, load, mishaps, watch
+from tests.soak import attacks_values as attacks_values  # adds its attacks
 from tests.soak.page import served
 
 SHOWN = 20  # failures that are listed
@@ -22,32 +23,35 @@ def main() -> int:
     """Run both against a fresh app, write the report, and return whether anything failed."""
     parser = argparse.ArgumentParser(prog="python -m tests.soak")
     parser.add_argument("--users", type=int, default=50)
-    parser.add_argument("--seconds", type=float, default=180)
+    parser.add_argument("--minutes", type=float, default=3)
     parser.add_argument("--calls", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--output", type=Path, default=Path("runs/soak.md"))
     chosen = parser.parse_args()
-    text, failed = asyncio.run(measure(chosen))
     chosen.output.parent.mkdir(parents=True, exist_ok=True)
+    text, failed = asyncio.run(measure(chosen))
     chosen.output.write_text(text, "utf-8")
     print(text)
     return int(failed)
 
 
 async def measure(chosen: argparse.Namespace) -> tuple[str, bool]:
-    """Return the report, and whether anything failed."""
+    """Return the report, and whether anything failed; the curves are drawn beside it."""
+    seconds = 60 * chosen.minutes
     with served() as (address, process):
         limits = httpx.Limits(max_connections=None)
         async with httpx.AsyncClient(base_url=address, timeout=600, limits=limits) as http:
             config = (await http.get("/config", timeout=60)).json()
-            crowd = await load.run(http, config, process, chosen.users, chosen.seconds,
-                                   chosen.seed)
+            with curves.drawn(address, config, process, seconds) as drawn:
+                crowd = await load.run(http, config, process, chosen.users, seconds, chosen.seed)
             bad = await fuzz.run(http, config, chosen.calls, chosen.seed)
             tried, seen = await attacks.run(address, config, process)
             after = await load.run(http, config, process, 1, 1, chosen.seed)
-    failures = [*crowd.failures(), *bad.faults, *seen.failures(),
+    came, left = await mishaps.run()
+    drawn.save(chosen.output.with_suffix(".svg"))
+    failures = [*crowd.failures(), *bad.faults, *seen.failures(), *left,
                 *(f"after the bad calls: {error}" for error in after.errors + after.strangers)]
-    text = report(crowd, bad, attacked(tried, seen), failures, chosen)
+    text = report(crowd, bad, attacked(tried, seen) + happened(came), failures, chosen)
     return text, bool(failures)
 
 
@@ -63,6 +67,12 @@ def attacked(tried: dict[str, str], seen: watch.Watched) -> list[str]:
             f"({watch.MOST_WAIT:g}).", ""]
 
 
+def happened(came: dict[str, str]) -> list[str]:
+    """Return what came of the mishaps, as lines of Markdown."""
+    return [f"## {len(came)} mishaps", "", "| mishap | what came of it |", "|---|---|",
+            *(f"| {name} | {what.replace('|', '/')} |" for name, what in came.items()), ""]
+
+
 def report(crowd: load.Load, bad: fuzz.Fuzz, attacks: list[str], failures: list[str],
            chosen: argparse.Namespace) -> str:
     """Return everything as Markdown."""
@@ -76,13 +86,15 @@ def report(crowd: load.Load, bad: fuzz.Fuzz, attacks: list[str], failures: list[
         listed.append(f"- and {len(failures) - SHOWN} more")
     return "\n".join([
         "# Soak", "", f"{datetime.now(timezone.utc):%Y-%m-%d}, {os.cpu_count()} cores, "
-        f"{platform.machine()}: `python -m tests.soak --users {chosen.users} --seconds "
-        f"{chosen.seconds:g} --calls {chosen.calls} --seed {chosen.seed}`", "",
-        f"## {crowd.users} users for {crowd.seconds:g} s", "",
+        f"{platform.machine()}: `python -m tests.soak --users {chosen.users} --minutes "
+        f"{chosen.minutes:g} --calls {chosen.calls} --seed {chosen.seed}`", "",
+        f"## {crowd.users} users for {crowd.seconds / 60:g} minutes", "",
         "| action | calls | median s | 95% s | longest s |", "|---|---|---|---|---|", *rows, "",
         f"Errors: {len(crowd.errors)}. Answers that were not the caller's: "
         f"{len(crowd.strangers)}. {crowd.waited} calls were told their place in the queue, the "
         f"farthest {crowd.farthest}. Memory: {before:.0f} MB before, {after:.0f} MB after.", "",
+        f"![Memory, threads, open files and a slider's answer over the "
+        f"{chosen.minutes:g} minutes]({chosen.output.with_suffix('.svg').name})", "",
         f"## {sum(bad.counts.values())} bad calls to {len(bad.endpoints)} endpoints", "",
         f"They got: {counts}. Faults: {len(bad.faults)}.", "",
         *attacks, f"## {'Failed' if failures else 'Passed'}", "", *listed, ""])

@@ -37,17 +37,19 @@ class Answer:
 
 
 @contextmanager
-def served() -> Iterator[tuple[str, psutil.Process]]:
-    """Serve the app until the end; yield its address and its process."""
-    port = free_port()
-    environment = {**os.environ, "GRADIO_SERVER_PORT": str(port),
-                   "GRADIO_SERVER_NAME": "127.0.0.1"}
-    with subprocess.Popen([sys.executable, "app.py"], cwd=REPOSITORY, env=environment,
+def served(program: str | None = None, settings: dict[str, str] | None = None
+           ) -> Iterator[tuple[str, psutil.Process]]:
+    """Serve the app, or another program that does, until the end; yield address and process."""
+    environment = {**os.environ, "GRADIO_SERVER_PORT": str(free_port()),
+                   "GRADIO_SERVER_NAME": "127.0.0.1", **(settings or {})}
+    address = f"http://127.0.0.1:{environment['GRADIO_SERVER_PORT']}"
+    words = ["-c", program] if program else ["app.py"]
+    with subprocess.Popen([sys.executable, *words], cwd=REPOSITORY, env=environment,
                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as app:
         try:
-            while app.poll() is None and not answers(f"http://127.0.0.1:{port}/"):
+            while app.poll() is None and not answers(f"{address}/"):
                 time.sleep(0.2)
-            yield f"http://127.0.0.1:{port}", psutil.Process(app.pid)
+            yield address, psutil.Process(app.pid)
         finally:
             app.terminate()
 

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 import random
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from tests.conftest import REPOSITORY
-from tests.soak.__main__ import attacked
+from tests.soak.__main__ import attacked, happened
 from tests.soak.attacks import ATTACKS, told
-from tests.soak.fuzz import Fuzz, bad_files, spoilt
+from tests.soak.curves import PANELS, Curves
+from tests.soak.fuzz import OURS, Fuzz, bad_files, spoilt
 from tests.soak.load import Load, essence
+from tests.soak.mishaps import MISHAPS, full_disk
+from tests.soak.mishaps import told as sentence_of
 from tests.soak.page import Answer, Visitor, merged
 from tests.soak.watch import Watched
 
@@ -74,6 +81,43 @@ def test_the_watch_fails_for_memory_files_lateness_and_a_blocked_page() -> None:
 
 
 def test_an_attack_that_gets_through_is_told() -> None:
-    assert len(ATTACKS) >= 10 and told(Counter({413: 2, 200: 1})) == "1× 200, 2× 413"
+    assert len(ATTACKS) >= 13 and "forged clicks" in ATTACKS
+    assert told(Counter({413: 2, 200: 1})) == "1× 200, 2× 413"
     lines = attacked({"one": "got through: a|b"}, Watched(1e9, 9, 8, 0.25, [0.5]))
     assert "| one | got through: a/b |" in lines and "1000 MB" in lines[-2] and "0.50" in lines[-2]
+
+
+def test_mishaps_are_told_and_leave_nobody_without_words() -> None:
+    assert list(MISHAPS) == ["a full disk", "checkpoints taken away", "a killed process"]
+    assert "| one | a/b |" in happened({"one": "a|b"})
+    assert sentence_of("segment", Answer(None, "There is no room.", 1)) == "There is no room."
+    for answer in (Answer([1], None, 1), Answer(None, "", 1), Answer(None, OURS, 1),
+                   Answer(None, f"{REPOSITORY} is full", 1)):
+        with pytest.raises(AssertionError):
+            sentence_of("segment", answer)
+
+
+def test_a_process_on_a_full_disk_writes_next_to_nothing(tmp_path: Path) -> None:
+    program = ("import sys; path, *_ = sys.argv[1:]; input()\n"
+               "try: open(path, 'wb').write(bytes(10**6)); print('wrote')\n"
+               "except OSError as error: print(error.errno)\n"
+               "input(); open(path, 'wb').write(bytes(10**6)); print('wrote')")
+    with subprocess.Popen([sys.executable, "-u", "-c", program, str(tmp_path / "file")], text=True,
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdin and child.stdout
+        with full_disk(psutil.Process(child.pid)):
+            print(file=child.stdin, flush=True)
+            assert child.stdout.readline().strip() == str(errno.EFBIG)
+        print(file=child.stdin, flush=True)
+        assert child.stdout.readline().strip() == "wrote"
+
+
+def test_the_curves_are_one_picture_that_repeats(tmp_path: Path) -> None:
+    curves = Curves()
+    for second in range(0, 600, 60):
+        curves.look(psutil.Process(), second, 0.1)
+    axes = curves.figure().axes
+    assert [each.get_ylabel() for each in axes] == [name for name, _ in PANELS]
+    assert all(len(each.lines[0].get_xdata()) == 10 for each in axes)
+    first, again = (curves.save(tmp_path / f"{name}.svg").read_bytes() for name in "ab")
+    assert first == again and b"minutes" in first and Curves().figure().axes
