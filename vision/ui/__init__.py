@@ -25,15 +25,18 @@ from vision.ui import tabs
 from vision.ui.components import class_link
 from vision.ui.server import http_server
 from vision.ui.server.ending import end_on_sigterm, leaving
+from vision.ui.server.languages import with_the_page
+from vision.ui.server.light_pictures import small_examples
 from vision.ui.server.limits import LIMITS
-from vision.ui.shell import accessible_names, device_notice, error_toasts, presenter
+from vision.ui.shell import accessible_names, device_notice, error_toasts, late_parts, presenter
 from vision.ui.shell import zero_gpu as zero_gpu  # brings ZeroGPU in before torch
 from vision.ui.shell.input_checks import guard_inputs
 from vision.ui.shell.lean_sessions import Page
 from vision.ui.shell.malloc_tuning import share_arenas
+from vision.ui.shell.responsive import spare_what_stays, take_short_turns
 from vision.ui.shell.theme import CSS, THEME
 from vision.ui.shell.uploads import KEPT_SECONDS, LARGEST, LOOK_SECONDS, Limited
-from vision.ui.text import catalogs, t
+from vision.ui.text import t
 
 ASSETS = Path(__file__).resolve().parent.parent.parent / "assets"
 log = logging.getLogger("vision.ui")
@@ -77,6 +80,8 @@ def create_app() -> gr.Blocks:
         accessible_names.listen(app)
         error_toasts.listen(app)
         class_link.connect(app, row, [part for part in parts if part])
+        late_parts.listen(app)
+        small_examples(app)
     guard_inputs(app)
     device_notice.listen()
     return app.queue(max_size=LIMITS.clicks + LIMITS.trainings, default_concurrency_limit=2,
@@ -87,11 +92,12 @@ def launch(app: gr.Blocks, **settings: Any) -> gr.Blocks:
     """Serve the page, then load torch and the models behind it while people look at it."""
     blocking = not settings.pop("prevent_thread_lock", False)
     share_arenas()
+    take_short_turns()
     http_server.install()
     app.launch(
         quiet=True, prevent_thread_lock=True, theme=THEME,
         css=CSS + presenter.CSS + error_toasts.CSS,
-        i18n=gr.I18n(**catalogs()), favicon_path=ASSETS / "favicon.svg", ssr_mode=False,
+        i18n=gr.I18n(**with_the_page()), favicon_path=ASSETS / "favicon.svg", ssr_mode=False,
         allowed_paths=[str(ASSETS), *photograph_folders()], max_file_size=LARGEST,
         run_history=False, footer_links=["api", "settings"],
         enable_monitoring=False,
@@ -122,3 +128,4 @@ def warm_up() -> None:
                 tab.warm()
         except Exception:
             log.warning("the tab '%s' is not warm", tab.name, exc_info=True)
+    spare_what_stays()

@@ -18,6 +18,7 @@ import pytest
 import uvicorn
 
 from tests.conftest import REPOSITORY
+from tests.ui.server.small_page import asked
 from vision import ui
 from vision.ui.server import http_server
 from vision.ui.server.http_server import Impatient
@@ -44,6 +45,13 @@ def test_the_page_comes_compressed_and_the_same_from_what_is_kept(
             assert reply.headers["content-encoding"] == way and len(sent) < len(plain) / 2
             assert int(reply.headers["content-length"]) == len(sent)
             assert reply.headers["vary"] == "Accept-Encoding" and unpacked(sent) == plain
+
+
+def test_that_the_page_is_there_is_told_without_making_it() -> None:
+    with asked() as http:  # a page that is not launched cannot be made
+        head = http.head("/")
+        assert head.status_code == 200 and not head.content
+        assert head.headers["content-type"].startswith("text/html")
 
 
 def test_a_page_for_one_name_of_the_server_is_not_given_to_another(address: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.ui.server.small_page import API, asked, body
+from vision.ui.server.languages import scripts
 from vision.ui.server.limits import Limits
 from vision.ui.server.security_headers import SecurityHeaders, page_policy
 
@@ -20,6 +21,14 @@ def test_every_answer_tells_browsers_to_be_careful(path: str) -> None:
         assert headers["referrer-policy"] == "same-origin"
         policy = headers["content-security-policy"]
         assert "sandbox" in policy if "file=" in path else "default-src 'self'" in policy
+
+
+def test_gradios_scripts_come_with_few_words() -> None:
+    script = next(iter(scripts()))
+    with asked() as http:
+        headers = http.get(f"/assets/plain/{script}").headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert "content-security-policy" not in headers and "etag" not in headers
 
 
 def test_the_page_may_be_shown_in_frames_of_spaces_and_of_those_named() -> None:

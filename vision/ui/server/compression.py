@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import gzip
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakValueDictionary
 
 import anyio.to_thread
 import brotli
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from vision.ui.server.language_tags import with_tags
 from vision.ui.server.open_routes import path_of
 
 KINDS = ("text/", "application/javascript", "application/json", "image/svg")
@@ -53,24 +55,31 @@ class Compressed:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self.kept: OrderedDict[Any, Answer] = OrderedDict()
+        self.turns: WeakValueDictionary[Any, asyncio.Lock] = WeakValueDictionary()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, from what is kept if it is the page or one of its scripts."""
         path = path_of(scope) if scope["type"] == "http" else ""
+        if (scope.get("method"), path) == ("HEAD", FRONT):  # it is there, as Gradio asks at first
+            return await Response(media_type="text/html")(scope, receive, send)
         if scope.get("method") != "GET" or not (path == FRONT or path.startswith(ASSETS)):
             return await self.app(scope, receive, send)
         way = wished(scope)
         key = (path, way, scope["scheme"], *map(Headers(scope=scope).get, ROOT))
-        if key not in self.kept:
-            answer = await self.ask(plain(scope), receive)
-            if answer.start["status"] != 200:
-                return await answer.give(send)
-            self.kept[key] = await anyio.to_thread.run_sync(smaller, answer, way, path)
-        self.kept.move_to_end(key)
-        answer = self.kept[key]
-        if len(self.kept) > KEPT:
-            self.kept.popitem(last=False)
+        async with self.turns.setdefault(key, asyncio.Lock()):  # many ask, and one has it made
+            answer = self.kept.get(key) or await self.made(scope, receive, key)
         await answer.give(send)
+
+    async def made(self, scope: Scope, receive: Receive, key: Any) -> Answer:
+        """Return an answer as it goes, and keep it if it is one that was asked for."""
+        path, way = key[:2]
+        answer = await self.ask(plain(scope), receive)
+        if answer.start["status"] == 200:
+            answer = await anyio.to_thread.run_sync(smaller, answer, way, path)
+            self.kept[key] = answer
+            if len(self.kept) > KEPT:
+                self.kept.popitem(last=False)
+        return answer
 
     async def ask(self, scope: Scope, receive: Receive) -> Answer:
         """Return the page's own answer."""
@@ -100,10 +109,9 @@ def plain(scope: Scope) -> Scope:
 
 
 def smaller(answer: Answer, way: str, path: str) -> Answer:
-    """Return an answer as it goes: the page with its languages' names, what is worth it compressed.
-    """
+    """Return an answer as it goes: what is worth it compressed, what never changes told so."""
     headers = MutableHeaders(raw=list(answer.start["headers"]))
-    body = with_tags(answer.body) if path == FRONT else answer.body
+    body = answer.body
     if way and len(body) > SMALL and headers.get("content-type", "").startswith(KINDS):
         body = WAYS[way](body)
         headers["content-encoding"] = way
@@ -111,4 +119,6 @@ def smaller(answer: Answer, way: str, path: str) -> Answer:
     headers.add_vary_header("Accept-Encoding")
     if path.startswith(ASSETS[0]):
         headers["cache-control"] = FOR_EVER
+        for asked_again in ("etag", "last-modified"):
+            del headers[asked_again]
     return Answer({**answer.start, "headers": headers.raw}, [body])

@@ -15,6 +15,9 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from vision.ui.server.bare_errors import BareErrors
 from vision.ui.server.body_limits import BodyLimits
 from vision.ui.server.compression import Compressed
+from vision.ui.server.hidden_paths import HiddenPaths
+from vision.ui.server.languages import Languages
+from vision.ui.server.light_pictures import LightPictures
 from vision.ui.server.limits import LIMITS
 from vision.ui.server.open_routes import OpenRoutes
 from vision.ui.server.presence import Present
@@ -29,7 +32,9 @@ def with_doors(app: App) -> ASGIApp:
     app.state_holder = sessions
     served: ASGIApp = Present(app, queue.session_of, queue.listeners)
     served = Present(served, page_of, sessions.open_pages)
-    for door in (BareErrors, BodyLimits, OpenRoutes, Compressed, SecurityHeaders):
+    served = LightPictures(served, app.get_blocks())
+    for door in (BareErrors, HiddenPaths, BodyLimits, OpenRoutes, Languages, Compressed,
+                 SecurityHeaders):
         served = door(served)
     return served
 

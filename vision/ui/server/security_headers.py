@@ -13,8 +13,9 @@ from vision.ui.server.open_routes import path_of
 from vision.ui.server.replies import refusal
 
 SPACES = "https://huggingface.co https://*.hf.space"  # which a Space's page asks how it fares
-ALWAYS = {"x-content-type-options": "nosniff", "referrer-policy": "same-origin",
-          "cross-origin-resource-policy": "same-site"}
+TYPED = {"x-content-type-options": "nosniff"}
+ALWAYS = {"referrer-policy": "same-origin", "cross-origin-resource-policy": "same-site"}
+SCRIPTS = ("/assets/", "/static/", "/svelte/")  # a hundred of Gradio's, for which TYPED is enough
 FILE = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 CORS = "access-control-"
 
@@ -40,14 +41,16 @@ class SecurityHeaders:
 
     def telling(self, scope: Scope, send: Send, known: bool) -> Send:
         """Return the same way of answering, with headers of ours and none for other sites."""
-        policy = FILE if "/file" in path_of(scope) else self.page
+        path = path_of(scope)
+        told = {} if path.startswith(SCRIPTS) else {
+            **ALWAYS, "content-security-policy": FILE if "/file" in path else self.page}
 
         async def tell(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name in [name for name in headers if name.startswith(CORS) and not known]:
                     del headers[name]
-                headers.update(ALWAYS | {"content-security-policy": policy})
+                headers.update(TYPED | told)
             await send(message)
 
         return tell
