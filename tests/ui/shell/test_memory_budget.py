@@ -155,10 +155,27 @@ def test_refining_stops_at_the_size_that_fits() -> None:
     assert studio.grown(1) == 1200
 
 
+def test_of_two_large_paintings_the_second_waits() -> None:
+    from vision.ui.tabs.style.memory import bytes_of
+
+    page = 1.5e9  # bytes of the page with its models, before anybody paints
+    assert memory_budget.MOST + page < 6e9
+    one = bytes_of(1200, 1200)
+    assert one < memory_budget.MOST < 2 * one
+
+
 def test_a_painting_needs_what_was_measured(tmp_path: Path) -> None:
-    from vision.ui.tabs.style.memory import FIXED, PAINTED, a_painting
+    from vision.ui.tabs.style.controls import NAMES, Chosen
+    from vision.ui.tabs.style.memory import NEEDS, a_painting, asked
 
     Image.new("RGB", (400, 200)).save(tmp_path / "a.png")
     given: dict[str, Any] = {"content": str(tmp_path / "a.png"), "size": 1000}
-    assert a_painting(given) == pytest.approx(FIXED + PAINTED * 500_000 + 8 * 80_000)
+    for network, needs in (*NEEDS.items(), ("nothing", NEEDS["bundled"])):
+        assert a_painting({**given, "extractor": network}) == pytest.approx(
+            needs.fixed + needs.seen * 500_000 + 8 * 80_000)
+    assert a_painting(given) == a_painting({**given, "extractor": "bundled"})
+    chosen = tuple(vars(Chosen(extractor="slim", optimizer="lbfgs")).values())
+    assert list(NAMES) == list(vars(Chosen()))
+    for key, values in (("controls", chosen), ("inputs", (None, None, None, None, *chosen))):
+        assert asked({key: values}) == NEEDS["slim"]._replace(remembered=480)
     assert a_painting({"content": None, "size": 1000}) == 0

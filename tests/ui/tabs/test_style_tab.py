@@ -30,7 +30,7 @@ from vision.ui.tabs.style import sheet as style_sheet
 from vision.ui.tabs.style.controls import DETERMINED, Chosen, choose, code, passes
 from vision.ui.tabs.style.regions import BRUSHES, fill, for_editor, largest, masks_of, rgb
 from vision.ui.tabs.style.shared import curves, power, weight
-from vision.ui.tabs.style.studio import MOST, Film, Studio
+from vision.ui.tabs.style.studio import MOST, Film, Studio, rest_of
 
 SMALL = Chosen(size=64, steps=6, preset="single")
 REQUEST: Any = None
@@ -131,6 +131,20 @@ def test_a_pause_lets_go_when_others_wait(pair: Any, monkeypatch: pytest.MonkeyP
     assert "paused" in [next(running)[1] for _ in range(4)][-1]
     waiting.append(style_run.PLACES)
     assert list(running)[-1][5]["steps"] < 6 and studio.painted() is not None
+    assert style_run.toggle(studio, 0) == 1, "the next press begins a run for the rest"
+    *_, last = style_run.resume(REQUEST, studio, *pair, *vars(SMALL).values())
+    assert last[5]["steps"] == 6 and studio.rest is None and not studio.controls.paused
+    assert list(style_run.resume(REQUEST, studio, *pair, *vars(SMALL).values())) == []
+    assert not studio.toggle()
+
+
+def test_what_a_pause_leaves_keeps_its_passes() -> None:
+    whole = Chosen(size=300, steps=200).settings()
+    left = rest_of(whole, whole.steps[0] + 10)
+    assert left and left.sides == whole.sides[1:] and left.total == whole.steps[1] - 10
+    early = rest_of(whole, 10)
+    assert early and early.sides == whole.sides and early.total == whole.total - 10
+    assert rest_of(whole, whole.total) is None
 
 
 def test_a_closed_page_ends_the_run_and_frees_it(pair: Any) -> None:

@@ -19,7 +19,7 @@ from vision.ui.shell.memory_budget import within_memory
 from vision.ui.shell.uploads import new_folder
 from vision.ui.tabs.style import gpu_frames
 from vision.ui.tabs.style.controls import Chosen
-from vision.ui.tabs.style.memory import a_painting, going_on, refining
+from vision.ui.tabs.style.memory import a_painting, going_on, needs_of, refining, resuming
 from vision.ui.tabs.style.regions import masks_of, style_path
 from vision.ui.tabs.style.shared import curves, facts, needed_style, weights_of
 from vision.ui.tabs.style.studio import Studio, for_screen
@@ -98,7 +98,8 @@ def go_on(request: gr.Request, studio: Studio, content: str | None, style: str |
           second: str | None, region: dict[str, Any] | None, *controls: Any) -> Iterator[Answer]:
     """Paint a hundred steps more."""
     chosen = Chosen(*controls)
-    settings = studio.longer(chosen.settings(), MORE)
+    needs = needs_of(chosen.extractor, chosen.optimizer)
+    settings = studio.longer(chosen.settings(), MORE, 1, needs)
     pictures = Pictures.of(content, style, second, region, chosen.brushes)
     yield from paint(studio, pictures, settings, chosen.extractor, request)
 
@@ -110,10 +111,24 @@ def refine(request: gr.Request, studio: Studio, content: str | None, style: str 
            second: str | None, region: dict[str, Any] | None, *controls: Any) -> Iterator[Answer]:
     """Go on at double size, in the end as large as a print."""
     chosen = Chosen(*controls)
-    settings = studio.longer(chosen.settings(), REFINING, 2)
+    needs = needs_of(chosen.extractor, chosen.optimizer)
+    settings = studio.longer(chosen.settings(), REFINING, 2, needs)
     pictures = Pictures.of(content, style, second, region, chosen.brushes,
                            max(settings.sides[-1], LONGEST_SIDE))
     yield from paint(studio, pictures, settings, chosen.extractor, request)
+
+
+@friendly
+@low_priority
+@within_memory(resuming)
+def resume(request: gr.Request, studio: Studio, content: str | None, style: str | None,
+           second: str | None, region: dict[str, Any] | None, *controls: Any) -> Iterator[Answer]:
+    """Paint what a pause has left when it let others in."""
+    chosen, rest = Chosen(*controls), studio.rest
+    if rest:
+        pictures = Pictures.of(content, style, second, region, chosen.brushes,
+                               max(*rest.sides, LONGEST_SIDE))
+        yield from paint(studio, pictures, rest, chosen.extractor, request)
 
 
 def paint(studio: Studio, pictures: Pictures, settings: Settings, extractor: str,
@@ -126,7 +141,7 @@ def paint(studio: Studio, pictures: Pictures, settings: Settings, extractor: str
                                       studio.controls, pictures.mask, start, pictures.others)
             if afresh:  # what was painted before stays until a new painting can begin
                 studio.clear()
-            yield from shown(studio, frames, request)
+            yield from shown(studio, frames, settings, request)
         except GeneratorExit:
             studio.clear()
             raise
@@ -134,7 +149,8 @@ def paint(studio: Studio, pictures: Pictures, settings: Settings, extractor: str
             studio.end()
 
 
-def shown(studio: Studio, frames: Any, request: gr.Request | None) -> Iterator[Answer]:
+def shown(studio: Studio, frames: Any, settings: Settings, request: gr.Request | None
+          ) -> Iterator[Answer]:
     """Show the frames of a transfer as often as a page can use them, then its files."""
     from vision.images import write_png
 
@@ -146,7 +162,7 @@ def shown(studio: Studio, frames: Any, request: gr.Request | None) -> Iterator[A
             studio.keep(frame)
             alive = time.monotonic()
         elif time.monotonic() - alive > (SHORTEST_PAUSE if others_wait(PLACES) else LONGEST_PAUSE):
-            studio.halt()
+            studio.let_go(settings, frame.step)
         studio.curves = np.concatenate([past, frame.curves])
         studio.marks = [*marks, *([len(past)] if len(past) else []),
                         *(len(past) + step for step in frame.marks)]
@@ -188,6 +204,11 @@ def report(studio: Studio, frame: Frame) -> dict[str, Any]:
     height, width = frame.picture.shape[:2]
     return {"height": height, "width": width, "steps": len(studio.curves),
             "seconds": studio.seconds, "losses": frame.losses, "notice": frame.notice}
+
+
+def toggle(studio: Studio, begun: int) -> Any:
+    """Hold the run that goes on, or let it go on; count up if one is to be begun for that."""
+    return begun + 1 if studio.toggle() else gr.skip()
 
 
 @friendly

@@ -11,7 +11,8 @@ import numpy as np
 
 from vision.errors import UserError
 from vision.ui.components.pictures import LONGEST_SIDE
-from vision.ui.tabs.style.memory import fitting_side
+from vision.ui.tabs.style.memory import MOST as MOST_MEMORY
+from vision.ui.tabs.style.memory import Needs, fitting_side
 
 if TYPE_CHECKING:
     from vision.style.settings import Settings, Weights
@@ -93,6 +94,7 @@ class Studio:
         self.picture: np.ndarray | None = None  # uint8 (H, W, 3)
         self.deep: np.ndarray | None = None  # the same in 16 bits, once it is done
         self.start: np.ndarray | None = None  # a picture to go on from
+        self.rest: Settings | None = None  # what a pause left to paint when it let others in
         self.curves = np.zeros((0, 3), np.float32)
         self.marks: list[int] = []
         self.seconds = 0.0
@@ -125,19 +127,30 @@ class Studio:
     def begin(self, afresh: bool) -> np.ndarray | None:
         """Begin a run and return the picture that it goes on from, if any."""
         start = self.start if afresh else self.painted()
-        self.running, self.called = True, False
+        self.running, self.called, self.rest = True, False, None
         return start
 
     def end(self) -> None:
         """Let the next run listen anew."""
         self.running, self.waiting = False, None
 
-    def toggle(self) -> None:
-        """Hold the run that goes on, or let it go on."""
+    def toggle(self) -> bool:
+        """Hold the run that goes on, or let it go on; return whether one is to be begun for that.
+        """
+        if self.rest and not self.running:
+            self.call()
+            return True
         if self.controls.paused:
             self.controls.resume()
         elif self.running:
             self.controls.pause()
+        return False
+
+    def let_go(self, settings: Settings, done: int) -> None:
+        """End the run that is held; its steps after so many are kept for later."""
+        left = rest_of(settings, done)
+        self.halt()
+        self.rest = left
 
     def painted(self) -> np.ndarray:
         """Return the picture so far, or raise if nothing was painted."""
@@ -146,24 +159,40 @@ class Studio:
                             "press Paint first")
         return self.picture
 
-    def longer(self, settings: Settings, steps: int, grow: int = 1) -> Settings:
+    def longer(self, settings: Settings, steps: int, grow: int = 1,
+               needs: Needs = MOST_MEMORY) -> Settings:
         """Return settings that go on with the picture so far, once as large or larger.
 
         A large one needs fewer steps: what it was enlarged from is painted already.
         """
-        side = self.grown(grow)
+        side = self.grown(grow, needs)
         steps = steps if grow == 1 or side <= MANY_STEPS else FEW
         return replace(settings, sides=(side,), steps=(steps,), decay_every=(steps,))
 
-    def grown(self, grow: int) -> int:
+    def grown(self, grow: int, needs: Needs = MOST_MEMORY) -> int:
         """Return the longest side of the painting once it is larger, as far as memory bears it."""
         from vision.style.settings import LARGEST
 
         height, width = self.painted().shape[:2]
         side = max(height, width)
-        return max(min(side * grow, LARGEST, fitting_side(height, width)), min(side, LARGEST))
+        fits = fitting_side(height, width, needs)
+        return max(min(side * grow, LARGEST, fits), min(side, LARGEST))
 
     def keep(self, frame: Frame) -> None:
         """Keep a frame."""
         self.picture, self.deep = frame.picture, frame.deep
         self.film.add(frame.picture)
+
+
+def rest_of(settings: Settings, done: int) -> Settings | None:
+    """Return the passes of a run that are left after so many steps, if any."""
+    passes = []
+    for side, steps, decay in zip(settings.sides, settings.steps, settings.decay_every,
+                                  strict=True):
+        if steps > done:
+            passes.append((side, steps - done, decay))
+        done = max(done - steps, 0)
+    if not passes:
+        return None
+    sides, steps_left, decays = zip(*passes, strict=True)
+    return replace(settings, sides=sides, steps=steps_left, decay_every=decays)

@@ -188,7 +188,9 @@ def build() -> class_link.Shared:
     quick: dict[str, Any] = {"queue": False, "show_progress": "hidden",
                              "api_visibility": "private"}
     stop.click(lambda studio: studio.halt(), studio, None, **quick)
-    pause.click(lambda studio: studio.toggle(), studio, None, **quick)
+    begun = gr.State(0)  # runs that go on where a pause had let others in
+    pause.click(run.toggle, [studio, begun], begun, **quick)
+    begun.change(run.resume, inputs, outputs, **long, **api)
     gr.on([slider.change for slider in sliders], run.steer, [studio, *sliders], said,
           trigger_mode="always_last", **quick)
     moment.input(run.rewind, [studio, moment], result, trigger_mode="always_last", **quick)
