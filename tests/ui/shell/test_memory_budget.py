@@ -160,7 +160,7 @@ def test_of_two_large_paintings_the_second_waits() -> None:
 
     page = 1.5e9  # bytes of the page with its models, before anybody paints
     assert memory_budget.MOST + page < 6e9
-    one = bytes_of(1200, 1200)
+    one = bytes_of(1090, 1090)  # a little larger, and it is seen in tiles
     assert one < memory_budget.MOST < 2 * one
 
 
