@@ -148,11 +148,11 @@ def test_refining_stops_at_the_size_that_fits() -> None:
     from vision.ui.tabs.style.studio import Studio
 
     studio = Studio()
-    for shape, most in (((300, 400, 3), 800), ((1100, 1200, 3), 2048)):
+    for shape, most in (((300, 400, 3), 800), ((2600, 2800, 3), 4000)):
         studio.picture = np.zeros(shape, np.uint8)
         side = studio.grown(2)
         assert side <= most and memory.refining({"studio": studio}) <= memory.BUDGET.whole * 1.001
-    assert studio.grown(1) == 1200
+    assert studio.grown(1) == 2800
 
 
 def test_of_two_large_paintings_the_second_waits() -> None:
