@@ -249,7 +249,7 @@ def test_a_click_on_the_sheet_goes_on_from_that_painting(pair: Any,
     studio = Studio()
     style_power, tv_power = style_sheet.pick(studio, sheet, event, REQUEST)
     assert np.array_equal(studio.start, sheet.pictures[1, 3])
-    assert (style_power, tv_power) == (3.25, 1.75)
+    assert (style_power, tv_power) == (3.25, 2.5)
 
 
 def test_a_stopped_sheet_keeps_its_paintings(pair: Any, monkeypatch: pytest.MonkeyPatch) -> None:

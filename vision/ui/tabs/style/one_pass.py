@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 import numpy as np
 
+from vision import checkpoints
 from vision.ui.components import plots
 from vision.ui.components.friendly import friendly
 from vision.ui.components.pictures import LONGEST_SIDE, needed, picture_output
@@ -59,6 +60,12 @@ def style_for(model: Model, path: str | None) -> np.ndarray | str | None:
     return Path(path).stem if path and Path(path).stem in known else None
 
 
+def any_style_ships() -> bool:
+    """Return whether there is a network that can go part of the way to a style."""
+    return any(checkpoints.read_card(MODELS.file(name)).arch == "any_style"
+               for name in MODELS.names())
+
+
 @friendly
 def train_own(content: str | None, style: str | None, steps: float, rate: float, seed: float,
               control: Control, request: gr.Request) -> Iterator[tuple[Any, ...]]:
@@ -93,7 +100,7 @@ def build(studio: gr.State, own: gr.State, pictures: tuple[gr.Image, gr.Image], 
                            info=t("style.painter_info") if known else t("style.no_painter"),
                            elem_id="style-painter")
         alpha = gr.Slider(0, 1, 1, step=0.05, label=t("style.alpha"), info=t("style.alpha_info"),
-                          elem_id="style-alpha")
+                          elem_id="style-alpha", visible=any_style_ships())
         go = gr.Button(t("style.forward_go"), elem_id="style-forward-go")
     said = gr.Markdown(elem_id="style-forward-said")
     with gr.Row():
