@@ -84,6 +84,33 @@ def test_it_agrees_with_the_sums_over_all_pairs(
     assert np.allclose(found.sum(0), 1, atol=1e-4)
 
 
+@pytest.mark.parametrize("sigma", [0.5, 1.0])
+def test_messages_of_few_neighbours_are_exact(picture: np.ndarray, labels: np.ndarray, sigma: float
+                                              ) -> None:
+    """Where the sums of a kernel are below 1 it counts that the pixel itself is one of them."""
+    settings = Settings(near_weight=4.0, near_sigma=sigma, alike_weight=0.0)
+    before = noisy(labels, 4)
+    found, wanted = refine(before, picture, settings), by_pairs(before, picture, settings)
+    assert np.allclose(found, wanted, atol=2e-3)
+
+
+def test_a_certain_mistake_can_be_corrected(picture: np.ndarray) -> None:
+    """A network's 0 is a rounded small number: log 0 could never be outvoted."""
+    before = np.zeros((2, *SIZE))
+    before[0], before[:, 9, 9] = 1, (0, 1)
+    found = refine(before, picture, Settings(near_weight=100.0, alike_weight=0.0))
+    assert np.isfinite(found).all() and (found.argmax(0) == 0).all()
+
+
+def test_who_names_no_settings_always_gets_the_same(picture: np.ndarray, labels: np.ndarray
+                                                    ) -> None:
+    """Class links and lessons leave them out, so these numbers must not change unseen."""
+    before = noisy(labels, 4)
+    named = Settings(iterations=5, near_weight=1.0, near_sigma=3.0, alike_weight=2.0,
+                     alike_sigma=40.0, colour_sigma=13.0)
+    assert np.array_equal(refine(before, picture), refine(before, picture, named))
+
+
 def test_the_kernel_of_places_is_exact(picture: np.ndarray) -> None:
     q = np.random.default_rng(0).random((picture[..., 0].size, 3)).astype(np.float32)
     kernel = pairs(np.indices(SIZE).reshape(2, -1).T / 3.0) - np.eye(len(q))
