@@ -149,6 +149,10 @@ def test_equal_scores_go_in_the_order_of_the_layers() -> None:
     equal = {"a": np.full(60, 0.5), "b": np.full(60, 0.5)}
     plan = make_plan(None, 0.3, scores=equal)  # type: ignore[arg-type]
     assert stays(plan) == {"a": [False] * 36 + [True] * 24, "b": [True] * 60}
+    mixed = {"a": np.random.default_rng(0).integers(0, 3, 300) / 2}
+    wanted = sorted(range(300), key=lambda place: (mixed["a"][place], place))[:150]
+    gone = ~make_plan(None, 0.5, scores=mixed).masks["a"]  # type: ignore[arg-type]
+    assert np.flatnonzero(gone).tolist() == sorted(wanted)
 
 
 def test_a_network_in_half_precision_has_scores() -> None:

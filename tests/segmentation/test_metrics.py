@@ -51,6 +51,9 @@ def test_counts_of_views_and_of_large_maps() -> None:
     for view in (np.s_[::2, ::3], np.s_[::-1], np.s_[:, 5:50]):
         assert (confusion_matrix(truth[view], prediction[view], 11)
                 == counted(truth[view], prediction[view], 11)).all()
+    truth, prediction = np.zeros((2, 40, 60), np.uint8)  # nearly all is like the first pixel
+    truth[10:14, 20:24], prediction[11:15, 22:26] = 1, 1
+    assert (confusion_matrix(truth, prediction, 2) == counted(truth, prediction, 2)).all()
     ones = np.ones((4097, 5463), np.uint8)
     ones[::2, ::2] = 0
     matrix = confusion_matrix(ones, np.ones_like(ones), 2)
@@ -64,6 +67,7 @@ def test_counts_of_views_and_of_large_maps() -> None:
     ([254, 13], [0, 0], 11, "truth has the unknown ids 13, 254"),
     ([0, 0], [11, 255], 11, "prediction has the unknown ids 11, 255"),
     ([16, 255], [0, 0], 16, "truth has the unknown ids 16; ids from 0 to 15 and, .* 255 for void"),
+    ([0, 0], [11, 0], 11, "prediction has the unknown ids 11;"),
     ([0, 0], [255, 0], 16, "prediction has the unknown ids 255;"),
     ([*range(30, 16, -1)], [0] * 14, 11, "ids 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28;"),
     ([0, 0], [200, 150], 150, "prediction has the unknown ids 150, 200"),
