@@ -13,7 +13,7 @@ from tests.conftest import told_by
 from vision import checkpoints
 from vision.infrared import recipes
 from vision.infrared.classes import CLASSES
-from vision.infrared.studies import transfer_ladder
+from vision.infrared.studies import real_masks, transfer_ladder
 from vision.infrared.train import check
 
 
@@ -45,6 +45,15 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return config.output
 
     monkeypatch.setattr(recipes, "train", note)
+    def note_masks(config: Any, on_step: Any) -> list[Path]:
+        paths = [config.output, *(config.output.with_name(f"{name}.safetensors")
+                                  for name in recipes.REAL_BRANCHES)]
+        note(config, on_step)
+        for path in paths:
+            path.touch()
+        return paths
+
+    monkeypatch.setattr(recipes.real_masks, "train", note_masks)
     monkeypatch.setattr(recipes.pretraining, "train", note)
     monkeypatch.setattr(recipes.zones, "train", note)
     monkeypatch.setattr(recipes.classical, "train", lambda config: note(config, None))
@@ -63,6 +72,9 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(recipes, "ZONES", replace(recipes.ZONES, start=zones[-1].output))
     monkeypatch.setattr(recipes, "BRANCHES", {
         name: replace(recipe, start=masks.output) for name, recipe in recipes.BRANCHES.items()})
+    real = chained(recipes.REAL_BEGINNINGS, parts)
+    monkeypatch.setattr(recipes, "REAL_BEGINNINGS", real)
+    monkeypatch.setattr(recipes, "REAL_MASKS", replace(recipes.REAL_MASKS, start=real[-1].output))
     monkeypatch.setattr(recipes, "take", lambda whole, path: note(Written(path), None))
 
     def measured(branch: Path, detector: Path) -> Path:
@@ -77,12 +89,17 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_what_begins_another_training_is_made_first(made: list[str], tmp_path: Path) -> None:
     paths = recipes.run(recipes.Config(folder=tmp_path))
     rounds = ["base-first", "base-second", "base-third", "base-fourth", "base-fifth", "base"]
-    assert made == ["backbone-glcm", *rounds, "masked", "mask_rcnn", "mask_rcnn_real", "masks",
+    assert made == ["backbone-glcm", *rounds, "masked", "mask_rcnn", "masks",
                     "masks-agnostic-whole", "masks-agnostic", "masks-transferred-whole",
-                    "masks-transferred", "zones-first", "zones-second", "zones-third", "zones",
-                    "classical"]
-    assert [path.stem for path in paths] == recipes.NAMES
-    assert recipes.run(recipes.Config(folder=tmp_path)) == [] and len(made) == 20
+                    "masks-transferred", "real-first", "real", "mask_rcnn_real", "zones-first",
+                    "zones-second", "zones-third", "zones", "classical"]
+    assert [path.stem for path in paths] == [name for name in recipes.NAMES
+                                             if name not in recipes.REAL_BRANCHES]
+    assert recipes.run(recipes.Config(folder=tmp_path)) == [] and len(made) == 22
+    lost = tmp_path / "masks-real-agnostic.safetensors"
+    lost.unlink()
+    assert recipes.run(recipes.Config(folder=tmp_path)) == [lost] and lost.exists()
+    assert made[22:] == ["mask_rcnn_real"]  # beside what begins others, not what ships
 
 
 def test_what_is_there_is_left_alone(made: list[str], tmp_path: Path) -> None:
@@ -98,7 +115,8 @@ def test_what_ships_was_made_by_its_recipe(name: str) -> None:
     """Each card names the command that the recipe stands for; only where it wrote may differ."""
     card = checkpoints.read_card(transfer_ladder.FILE.with_name(f"{name}.safetensors"))
     verb, recipe = {"mask_rcnn": ("train", recipes.DETECTOR),
-                    "mask_rcnn_real": ("train", recipes.REAL),
+                    "mask_rcnn_real": ("masks", recipes.REAL_MASKS),
+                    **dict.fromkeys(recipes.REAL_BRANCHES, ("masks", recipes.REAL_MASKS)),
                     "zones": ("train_zones", recipes.ZONES),
                     "classical": ("classical", recipes.CLASSICAL)}.get(
                         name, ("train", recipes.BRANCHES.get(name)))
@@ -108,7 +126,8 @@ def test_what_ships_was_made_by_its_recipe(name: str) -> None:
 
 
 def test_the_settings_can_work() -> None:
-    for recipe in (*recipes.MASK_BEGINNINGS[1:], recipes.MASKED, recipes.DETECTOR, recipes.REAL,
-                   *recipes.BRANCHES.values()):
+    for recipe in (*recipes.MASK_BEGINNINGS[1:], recipes.MASKED, recipes.DETECTOR,
+                   *recipes.REAL_BEGINNINGS, *recipes.BRANCHES.values()):
         check(recipe)
+    real_masks.check(recipes.REAL_MASKS)
     assert set(recipes.NEVER_MASKED) < set(CLASSES)

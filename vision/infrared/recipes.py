@@ -6,10 +6,14 @@ learn: from all masks, then with the branch that looks for each side of a box, w
 that ships; and without the masks of these classes, so that what a branch knows of them was learnt
 from their masks nowhere. These branches begin with the same one and are measured on the detector
 that ships.
+
+The detector of real thermograms goes on from that one, in two rounds; then mask branches learn on
+it from outlines of real devices.
 """
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
@@ -21,7 +25,7 @@ from vision.infrared.evaluate import evaluate, measure, measure_real
 from vision.infrared.predict import load
 from vision.infrared.pretraining import train as pretraining
 from vision.infrared.real import Thermograms
-from vision.infrared.studies import classical
+from vision.infrared.studies import classical, real_masks
 from vision.infrared.studies.mask_branches import take
 from vision.infrared.train import Config as Training
 from vision.infrared.train import train
@@ -71,10 +75,17 @@ THIRD_ZONES = replace(SECOND_ZONES, start=SECOND_ZONES.output, scenes=4000, step
 ZONE_BEGINNINGS = (FIRST_ZONES, SECOND_ZONES, THIRD_ZONES)
 ZONES = replace(THIRD_ZONES, start=THIRD_ZONES.output, scenes=6000, steps=4000, seed=3)
 CLASSICAL = classical.Config()
-REAL = Training(data="real", share=0.75, start=FOLDER / "mask_rcnn.safetensors",
-                freeze=("stem",), look="real", short_side=288, scenes=300, steps=1000, batch=4,
-                learning_rate=4e-4, seed=11, precision="bf16", val_scenes=0, save_every=50)
-NAMES = ["mask_rcnn", "mask_rcnn_real", *BRANCHES, "zones", "classical"]
+FIRST_REAL = Training(data="real", share=0.75, start=FOLDER / "mask_rcnn.safetensors",
+                      freeze=("stem",), look="real", short_side=288, scenes=300, steps=1000,
+                      batch=4, learning_rate=4e-4, seed=11, precision="bf16", val_scenes=0,
+                      save_every=50, output=PARTS / "real-first.safetensors")
+REAL = replace(FIRST_REAL, share=0.6, start=FIRST_REAL.output, look="rendered", scenes=600,
+               short_side=416, steps=1100, learning_rate=3e-4, seed=12,
+               output=PARTS / "real.safetensors")
+REAL_MASKS = real_masks.Config(start=REAL.output, precision="bf16", save_every=20, val_scenes=0)
+REAL_BEGINNINGS = (FIRST_REAL, REAL)
+REAL_BRANCHES = ("masks-real-agnostic", "masks-real-transferred")  # come with mask_rcnn_real
+NAMES = ["mask_rcnn", *BRANCHES, "mask_rcnn_real", *REAL_BRANCHES, "zones", "classical"]
 
 
 @dataclass(frozen=True)
@@ -96,8 +107,10 @@ def made(name: str, path: Path) -> Path:
     if name == "classical":
         return classical.train(replace(CLASSICAL, output=path))
     if name == "mask_rcnn_real":
-        start = path.with_name("mask_rcnn.safetensors")
-        return measured_real(train(replace(REAL, start=start, output=path), on_terminal))
+        return measured_real(taught(path, path.parent)[0])
+    if name in REAL_BRANCHES:
+        again = taught(PARTS / "mask_rcnn_real.safetensors", path.parent)
+        return shutil.copyfile(next(file for file in again if file.name == path.name), path)
     if name == "zones":
         begin(ZONE_BEGINNINGS)
         return zones.train(replace(ZONES, output=path), on_terminal)
@@ -108,6 +121,16 @@ def made(name: str, path: Path) -> Path:
                         path.with_name("mask_rcnn.safetensors"))
     begin(DETECTOR_BEGINNINGS)
     return train(replace(DETECTOR, output=path), on_terminal)
+
+
+def taught(path: Path, folder: Path) -> list[Path]:
+    """Return the detector of real thermograms with its masks, and the branches beside it.
+
+    It goes on from the detector in a folder.
+    """
+    first, *others = REAL_BEGINNINGS
+    begin([replace(first, start=folder / "mask_rcnn.safetensors"), *others])
+    return real_masks.train(replace(REAL_MASKS, output=path), on_terminal)
 
 
 def measured(branch: Path, detector: Path) -> Path:

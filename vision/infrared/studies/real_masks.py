@@ -50,7 +50,7 @@ class Config(TrainingConfig):
     branches: Path = option(FOLDER, "the folder of the two branches that the others begin with")
     share: float = option(0.7, "share of real thermograms among the pictures")
     scenes: int = option(60, "learn from so many different rendered scenes")
-    steps: int = 300
+    steps: int = 80
     batch: int = 4
     learning_rate: float = option(1e-3, "highest learning rate of the one-cycle schedule")
     weight_decay: float = option(0.02, "weight decay of AdamW")
