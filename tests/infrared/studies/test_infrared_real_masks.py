@@ -65,6 +65,17 @@ def test_branches_learn_and_the_detector_stays_as_it_is(
     assert after.card.command.startswith("python -m vision infrared masks")
 
 
+def test_a_training_that_was_stopped_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+                                             ) -> None:
+    monkeypatch.setattr(real_masks, "measure_real", lambda *_: Nothing())
+    monkeypatch.setattr(real_masks, "Thermograms", lambda split: None)
+    config = started(tmp_path)
+    train(config, lambda step: step.number == 1, Handmade(4))
+    steps: list[int] = []
+    files = train(config, lambda step: steps.append(step.number), Handmade(4))
+    assert steps == [2] and checkpoints.read_card(files[0]).steps == 2
+
+
 def test_what_is_withheld_teaches_only_the_branch_that_is_taught_all(tmp_path: Path) -> None:
     """Other masks of fuses change the loss of one branch, not that of the others."""
     config = started(tmp_path)

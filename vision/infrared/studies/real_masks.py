@@ -7,6 +7,7 @@ arXiv:1711.10370). All three learn from the same pictures, in the same order.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -158,7 +159,8 @@ def first_branches(config: Config, start: Model) -> tuple[dict[str, MaskBranch],
         raise UserError("the branches in '{folder}' lack the masks of different classes",
                         "branches that lack the same are accepted",
                         "choose another folder with --branches", folder=config.branches.name)
-    return {TAUGHT: branch_of(start), **{name: branch for name, (branch, _) in opened.items()}
+    own = copy.deepcopy(branch_of(start))  # the detector keeps its own
+    return {TAUGHT: own, **{name: branch for name, (branch, _) in opened.items()}
             }, never.pop()
 
 
