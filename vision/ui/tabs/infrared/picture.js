@@ -43,6 +43,9 @@ element.addEventListener('focusin', (event) => light(device(event.target) ?? cho
 element.addEventListener('click', (event) => {
   if (event.target.closest('tr')) choose(device(event.target));
 });
+element.addEventListener('mousedown', (event) => {
+  if (event.target.closest('.infrared-stage svg')) event.preventDefault();  // no text is selected
+});
 element.addEventListener('pointerdown', (event) => {
   if (!event.target.closest('.infrared-stage svg')) return;
   if (brushing()) stroke = [place(event)];
