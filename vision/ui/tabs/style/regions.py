@@ -143,6 +143,8 @@ def build(content: gr.Image, usual: dict[str, str]) -> tuple[PaintedLayers, list
         said = gr.Markdown(elem_id="style-fill-said")
     gr.on([place.expand, content.change], canvas, content, region, api_visibility="private",
           show_progress="hidden")
-    button.click(fill, [content, model], [region, said], show_progress_on=said,
-                 concurrency_limit=1, api_visibility="private")
+    shown = button.click(canvas, content, region, api_visibility="private",
+                         show_progress="hidden")  # layers lie where the canvas was before
+    shown.success(fill, [content, model], [region, said], show_progress_on=said,
+                  concurrency_limit=1, api_visibility="private")
     return region, styles
