@@ -160,3 +160,16 @@ def test_torchs_threads_sleep_while_they_wait() -> None:
                           env={**environment, "OMP_DISPLAY_ENV": "TRUE"}, cwd=REPOSITORY,
                           capture_output=True, text=True, timeout=300, check=True)
     assert "OMP_WAIT_POLICY = 'PASSIVE'" in done.stderr
+
+
+def test_nothing_in_a_package_is_called_like_one_of_its_modules() -> None:
+    """Importing the module would put itself in the place of a function of that name."""
+    clashes = []
+    for path in FILES:
+        if path.name == "__init__.py":
+            inside_it = {other.stem for other in path.parent.glob("*.py")} | {
+                other.parent.name for other in path.parent.glob("*/__init__.py")}
+            defined = {node.name for node in ast.parse(path.read_text(encoding="utf-8")).body
+                       if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+            clashes += [f"{module_name(path)}.{name}" for name in defined & inside_it]
+    assert clashes == []

@@ -28,7 +28,7 @@ from vision.segmentation.data import (
 )
 from vision.segmentation.evaluate import measure, summary
 from vision.segmentation.losses import LOSSES
-from vision.segmentation.models import ARCHITECTURES, dimensions, encoders, facts, having, task
+from vision.segmentation.models import ARCHITECTURES, dimensions, encoders_of, facts, having, task
 from vision.segmentation.models.encoders import ENCODERS, LITE, OWN
 from vision.segmentation.predict import predict, to_tensor, volumes_to_tensor
 from vision.segmentation.volumes import Cut
@@ -123,12 +123,12 @@ def check(config: Config) -> None:
     elif len(config.crop) != 2 or any(side % 32 or side < 64 for side in config.crop):
         raise UserError("the crop is {crop}", "two multiples of 32 from 64 are accepted",
                         "try --crop 224 288", crop=config.crop)
-    if config.encoder not in encoders(config.arch) or (config.encoder, config.size) == (
+    if config.encoder not in encoders_of(config.arch) or (config.encoder, config.size) == (
             LITE, "paper"):
         raise UserError("'{arch}' has no encoder '{encoder}' in the size {size}",
                         "{known} are accepted, {lite} with the compact decoders of: {able}",
                         "choose another with --encoder", arch=config.arch, encoder=config.encoder,
-                        size=config.size, known=", ".join(encoders(config.arch)), lite=LITE,
+                        size=config.size, known=", ".join(encoders_of(config.arch)), lite=LITE,
                         able=", ".join(having(encoders=ENCODERS)))
     if len(config.scale) != 2 or not 0 < config.scale[0] <= config.scale[1] <= 16:
         raise UserError("the scale is {scale}",

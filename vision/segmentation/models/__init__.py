@@ -43,7 +43,7 @@ def dimensions(arch: str) -> int:
     return facts(arch).get("dimensions", 2)
 
 
-def encoders(arch: str) -> tuple[str, ...]:
+def encoders_of(arch: str) -> tuple[str, ...]:
     """Return the encoders that an architecture can have, its own first."""
     return facts(arch).get("encoders", ("own",))
 
