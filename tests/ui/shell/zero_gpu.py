@@ -34,7 +34,7 @@ thermogram = open_thermogram(example, unit, low, high)
 def paint(settings: Settings, controls: Controls, extractor: str = "bundled") -> list[Any]:
     """Return the frames that a session sees."""
     return list(gpu_frames.frames(extractor, picture, [picture[::-1]], settings, controls, None,
-                                 None))
+                                 None, ()))
 
 
 def refusal(work: Callable[..., Any], *values: Any) -> str:
