@@ -19,8 +19,8 @@ from vision.style import predict, train
 from vision.style.features.vgg_features import VggFeatures
 from vision.style.models import ARCHITECTURES
 from vision.style.models.styled import StyledNorm
+from vision.style.objectives.targets import Targets
 from vision.style.settings import Settings
-from vision.style.targets import Targets
 from vision.style.taught_styles import TaughtStyles, part
 from vision.training import Step
 

@@ -9,11 +9,12 @@ import pytest
 import torch
 from sights import CONTENT, STYLE, TINY, extractor, picture
 
-from vision.style import scene, tiled_objective, tiles
-from vision.style.objective import Objective
+from vision.style import scene
+from vision.style.objectives import tiled, tiles
+from vision.style.objectives.style_targets import tiled_grams
+from vision.style.objectives.tiled import TiledObjective
+from vision.style.objectives.whole import Objective
 from vision.style.scene import Region, Scene
-from vision.style.style_targets import tiled_grams
-from vision.style.tiled_objective import TiledObjective
 from vision.style.transfer import transfer
 
 SIDE = 288
@@ -79,4 +80,4 @@ def test_a_painting_goes_on_in_tiles(small_tiles: None) -> None:
     *_, last = transfer(extractor(), CONTENT, [STYLE], settings)
     assert last.picture.shape == (192, 288, 3) and last.step == 7
     assert last.curves[-1].sum() < last.curves[3].sum()
-    assert tiled_objective.cut_tiles is tiles.cut_tiles
+    assert tiled.cut_tiles is tiles.cut_tiles

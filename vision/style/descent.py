@@ -7,7 +7,7 @@ from collections.abc import Callable
 import torch
 
 from vision.style.graph import captured, captures
-from vision.style.objective import Objective
+from vision.style.objectives.whole import Objective
 
 Slope = Callable[[], torch.Tensor]
 

@@ -19,7 +19,7 @@ from vision.gpu_fallback import or_on_cpu
 from vision.images import read_picture
 from vision.options import REQUIRED, Verb, option
 from vision.style.features.extractor import EXTRACTORS, open_extractor
-from vision.style.objective import NAMES
+from vision.style.objectives.whole import NAMES
 from vision.style.other_eyes import Judgement, judges, left_out, seen_by
 from vision.style.predict import load, optimise, predict
 from vision.style.scene import Scene

@@ -11,7 +11,7 @@ from torch import nn
 
 from vision.gpu_fallback import or_on_cpu
 from vision.style.losses import gram, style_loss
-from vision.style.objective import NAMES, Objective, fitted
+from vision.style.objectives.whole import NAMES, Objective, fitted
 from vision.style.scene import Region, Scene
 from vision.style.settings import LAYERS, Settings, Weights
 from vision.training import best_device

@@ -15,11 +15,11 @@ from vision.errors import UserError
 from vision.style import colours
 from vision.style.data import check_picture, size_at, to_deep_picture, to_picture, to_tensor
 from vision.style.features.vgg_features import VggFeatures
-from vision.style.objective import Objective, Part
+from vision.style.objectives.style_targets import style_targets
+from vision.style.objectives.tiled import TiledObjective
+from vision.style.objectives.tiles import LARGE
+from vision.style.objectives.whole import Objective, Part
 from vision.style.settings import Settings
-from vision.style.style_targets import style_targets
-from vision.style.tiled_objective import TiledObjective
-from vision.style.tiles import LARGE
 
 
 @dataclass(frozen=True, eq=False)

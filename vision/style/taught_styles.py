@@ -13,7 +13,7 @@ import torch
 from vision.images import resize
 from vision.style.data import cut, normalise, size_at, to_tensor
 from vision.style.models.any_style import AnyStyle
-from vision.style.targets import Grams, Targets
+from vision.style.objectives.targets import Grams, Targets
 from vision.training import generator_for
 
 OFTEN = 3  # times a style picture itself among what a network for any style learns by

@@ -26,9 +26,9 @@ from vision.style.features.extractor import EXTRACTORS, SLIM, open_extractor
 from vision.style.features.vgg_features import VggFeatures
 from vision.style.models import ARCHITECTURES, painters
 from vision.style.models.any_style import AnyStyle
-from vision.style.objective import NAMES
+from vision.style.objectives.targets import Targets
+from vision.style.objectives.whole import NAMES
 from vision.style.settings import Settings
-from vision.style.targets import Targets
 from vision.style.taught_styles import TaughtStyles, any_styles, learnt_styles
 from vision.training import Average, OnStep, Run, TrainingConfig, generator_for, on_terminal
 

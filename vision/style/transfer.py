@@ -27,7 +27,7 @@ from vision.style.clock import EVERY, Clock
 from vision.style.data import check_picture
 from vision.style.descent import Descent
 from vision.style.features.vgg_features import VggFeatures
-from vision.style.objective import NAMES
+from vision.style.objectives.whole import NAMES
 from vision.style.scene import Region, Scene
 from vision.style.settings import FAST, Settings, Weights
 from vision.training import best_device, precision_for

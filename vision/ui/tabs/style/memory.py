@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from vision.style.tiles import CORE, EDGE, LARGE
+from vision.style.objectives.tiles import CORE, EDGE, LARGE
 from vision.ui.shell.memory_budget import BUDGET, DECODED
 from vision.ui.tabs.style.controls import NAMES
 

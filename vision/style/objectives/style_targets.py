@@ -6,7 +6,7 @@ import torch
 
 from vision.style.features.vgg_features import VggFeatures
 from vision.style.losses import gram
-from vision.style.tiles import cut_tiles, stride_of
+from vision.style.objectives.tiles import cut_tiles, stride_of
 
 
 @torch.no_grad()

@@ -10,9 +10,9 @@ import torch
 
 from vision.style.features.vgg_features import VggFeatures
 from vision.style.losses import gram, style_loss
-from vision.style.objective import Objective, Part
+from vision.style.objectives.style_targets import style_targets
+from vision.style.objectives.whole import Objective, Part
 from vision.style.settings import Settings
-from vision.style.style_targets import style_targets
 
 Grams = dict[int, torch.Tensor]  # (N, C, C) by layer
 NEAREST = 0.04  # of how far photographs are from each other: no style counts as nearer

@@ -12,9 +12,9 @@ import torch
 
 from vision.style.features.vgg_features import VggFeatures
 from vision.style.losses import content_loss, gram, style_loss, tv_loss
-from vision.style.objective import Objective, Part, fitted
+from vision.style.objectives.tiles import cut_tiles, stride_of
+from vision.style.objectives.whole import Objective, Part, fitted
 from vision.style.settings import Settings
-from vision.style.tiles import cut_tiles, stride_of
 
 Matrices = list[dict[int, torch.Tensor]]  # for each part, by layer
 
