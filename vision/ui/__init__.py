@@ -28,7 +28,14 @@ from vision.ui.server.ending import end_on_sigterm, leaving
 from vision.ui.server.languages import with_the_page
 from vision.ui.server.light_pictures import small_examples
 from vision.ui.server.limits import LIMITS
-from vision.ui.shell import accessible_names, device_notice, error_toasts, late_parts, presenter
+from vision.ui.shell import (
+    accessible_names,
+    device_notice,
+    error_toasts,
+    late_parts,
+    presenter,
+    progress_marks,
+)
 from vision.ui.shell import zero_gpu as zero_gpu  # brings ZeroGPU in before torch
 from vision.ui.shell.input_checks import guard_inputs
 from vision.ui.shell.lean_sessions import Page
@@ -81,6 +88,7 @@ def create_app() -> gr.Blocks:
         error_toasts.listen(app)
         class_link.connect(app, row, [part for part in parts if part])
         late_parts.listen(app)
+        progress_marks.listen(app)
         small_examples(app)
     guard_inputs(app)
     device_notice.listen()

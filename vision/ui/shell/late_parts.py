@@ -24,7 +24,8 @@ def listen(page: gr.Blocks) -> None:
         for part in parts:
             part.visible = False
         opened = holder.expand if isinstance(holder, gr.Accordion) else holder.select
-        opened(None, None, parts, js=f"() => {json.dumps([SHOWN] * len(parts))}", queue=False)
+        opened(None, None, parts, js=f"() => {json.dumps([SHOWN] * len(parts))}", queue=False,
+               show_progress="hidden")
 
 
 def held(page: gr.Blocks) -> dict[Holder, list[Any]]:
