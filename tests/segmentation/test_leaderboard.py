@@ -18,6 +18,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from vision import checkpoints
 from vision.segmentation.leaderboard import Counter, gmacs, leaderboard
 from vision.segmentation.models import ARCHITECTURES
+from vision.segmentation.pretraining import pairs
 
 
 @pytest.fixture
@@ -53,10 +54,31 @@ def test_the_command_prints_a_table_and_json(folder: Path, cli: Callable[..., An
     answer = cli("segmentation", "leaderboard", "--folder", folder, "--times", 0)
     lines = answer.out.splitlines()
     assert answer.code == 0 and lines[0].split()[:3] == ["name", "year", "parameters"]
+    assert lines[0].endswith("measured on")
     assert lines[1].startswith("better") and "2.85 M" in lines[1] and "0.7500" in lines[1]
     told = cli("segmentation", "leaderboard", "--folder", folder, "--times", 0, "--json")
     rows = json.loads(told.out.splitlines()[-1])["rows"]
     assert rows[0]["arch"] == "unet" and rows[2]["miou"] is None
+
+
+def test_what_pretraining_added_is_read_off_cards_of_one_split(
+        folder: Path, cli: Callable[..., Any]) -> None:
+    card = checkpoints.read_card(folder / "better.safetensors")
+    known = {**card.config, "encoder": "lite0"}
+    module = ARCHITECTURES.build("unet", **known)
+    for name, metrics, data in (("unet-lite0", {"mIoU": 0.8, "PA": 0.9}, card.data),
+                                ("unet-elsewhere", {"mIoU": 0.9}, {"val": "other val"}),
+                                ("unet-unmeasured", {}, card.data)):
+        checkpoints.save(folder / f"{name}.safetensors", module,
+                         replace(card, config=known, metrics=metrics, data=data))
+    found = pairs(sorted(folder.glob("*.safetensors")))
+    assert [(pair.scratch, pair.pretrained, pair.gain) for pair in found] == [
+        ("better", "unet-lite0", pytest.approx(0.05))]
+    lines = cli("segmentation", "leaderboard", "--folder", folder, "--times", 0).out.splitlines()
+    assert lines[0].endswith("pre-training")
+    assert [line.split()[0] for line in lines if "+0.0500 to 0.7500" in line] == ["unet-lite0"]
+    told = cli("segmentation", "leaderboard", "--folder", folder, "--times", 0, "--json")
+    assert json.loads(told.out.splitlines()[-1])["pretraining"][0]["without"] == 0.75
 
 
 def test_operations_are_counted_as_torch_counts_them() -> None:

@@ -19,6 +19,7 @@ from vision.checkpoints import Card
 from vision.options import Verb, option, within
 from vision.segmentation.models import ARCHITECTURES, for_pictures
 from vision.segmentation.predict import load, predict, working_size
+from vision.segmentation.pretraining import Pair, pairs
 
 PICTURE = (360, 480)  # CamVid's frames
 
@@ -48,30 +49,42 @@ class Row:
 
 @dataclass(frozen=True)
 class Leaderboard:
-    """Rows, the best mean IoU first; those without one last."""
+    """Rows, the best mean IoU first; those without one last; and what pre-training added."""
 
     rows: tuple[Row, ...]
+    pairs: tuple[Pair, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """Return the rows in plain types."""
-        return {"rows": [asdict(row) for row in self.rows]}
+        """Return the rows and the pairs in plain types."""
+        return {"rows": [asdict(row) for row in self.rows],
+                "pretraining": [pair.as_json() for pair in self.pairs]}
 
     def __str__(self) -> str:
         head = ("name", "year", "parameters", "GMACs", "mIoU", "PA", "ms here", "measured on")
         lines = [head, *((row.name, str(row.year), f"{row.parameters / 1e6:.2f} M",
                           f"{row.gmacs:.2f}", f"{row.miou:.4f}", f"{row.pixel_accuracy:.4f}",
                           f"{row.milliseconds:.0f}", row.val) for row in self.rows)]
+        if self.pairs:
+            lines = [(*line, cell) for line, cell in zip(
+                lines, ("pre-training", *self.added()), strict=True)]
         widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
         return "\n".join("  ".join(cell.ljust(width) if place in (0, 7) else cell.rjust(width)
                                    for place, (cell, width) in enumerate(
                                        zip(line, widths, strict=True))).rstrip() for line in lines)
 
+    def added(self) -> list[str]:
+        """Return for each row what pre-training added to the mean IoU, or a dash."""
+        known = {pair.pretrained: pair for pair in self.pairs}
+        return [f"{pair.gain:+.4f} to {pair.without:.4f}" if (pair := known.get(row.name))
+                else "–" for row in self.rows]
+
 
 def leaderboard(paths: Iterable[Path], times: int = 5) -> Leaderboard:
     """Return the leaderboard of these checkpoints of pictures."""
-    rows = [row_of(path, times) for path in paths
-            if checkpoints.read_card(path).arch in for_pictures()]
-    return Leaderboard(tuple(sorted(rows, key=lambda row: -np.nan_to_num(row.miou, nan=-1.0))))
+    flat = [path for path in paths if checkpoints.read_card(path).arch in for_pictures()]
+    rows = sorted((row_of(path, times) for path in flat),
+                  key=lambda row: -np.nan_to_num(row.miou, nan=-1.0))
+    return Leaderboard(tuple(rows), tuple(pairs(flat)))
 
 
 def row_of(path: Path, times: int) -> Row:

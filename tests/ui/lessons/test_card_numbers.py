@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 
 from vision import checkpoints
+from vision.segmentation.recipes import WITH_LITE
 from vision.ui.text import HERE, LANGUAGES, card_numbers, words
 from vision.ui.text.card_numbers import MISSING, PLACE, fill, metrics_of
 
 RAW = {path.name: path.read_text("utf-8") for path in [*HERE.glob("*.json"),
                                                        *(HERE / "lessons").glob("*.md")]}
 TYPED = re.compile(r"(?<![\d.,])(0[.,]\d{2,}|\d+[.,]\d+ ?%)")
+LATER = {f"segmentation/{name}" for name in WITH_LITE}
 DETECTOR = "infrared/mask_rcnn"
 
 
@@ -33,6 +35,8 @@ def test_every_placeholder_resolves() -> None:
     found = {(name, *place) for name, text in RAW.items() for place in PLACE.findall(text)}
     assert len({name for name, *_ in found}) >= 3
     for name, file, way, form in found:
+        if file in LATER and not (checkpoints.FOLDER / f"{file}.safetensors").exists():
+            continue  # in the words of an exercise that is offered only where they ship
         assert card_numbers.written(file, way, form, "en") != MISSING, (name, file, way)
     for language in LANGUAGES:
         assert not [key for key, text in words(language).items() if "{card:" in text]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from vision.segmentation.labels import CLASSES
 from vision.segmentation.playground import Change, Rules, against_rest, judge, spoil
 from vision.ui import load_tabs
 from vision.ui.lessons.exercises import Exercise, keeps, setting
+from vision.ui.tabs.segmentation.exercises import PRETRAINED, offered
 from vision.ui.tabs.segmentation.playground import POLE, truths
 from vision.ui.text import LANGUAGES, words
 
@@ -24,6 +26,7 @@ def exercises() -> Iterator[Any]:
     for part in TABS:
         for each in importlib.import_module(f"vision.ui.tabs.{part}.exercises").EXERCISES:
             yield pytest.param(part, each, id=f"{part}-{each.name}")
+    yield pytest.param("segmentation", PRETRAINED, id="segmentation-pretrained")
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +58,8 @@ def test_an_exercise_asks_and_answers_in_every_language(part: str, exercise: Exe
 def test_an_exercise_sets_what_its_controls_accept(part: str, exercise: Exercise,
                                                    blocks: dict[str, Any]) -> None:
     assert f"{part}-{exercise.place}" in blocks
+    if exercise is PRETRAINED and exercise not in offered():
+        exercise = replace(exercise, values={**exercise.values, "right-model": "unet"})
     for name, value in exercise.values.items():
         accepts(blocks[f"{part}-{name}"], value)
 

@@ -92,6 +92,16 @@ def test_only_equal_splits_are_compared(shipped: Path) -> None:
     assert ">+1.00<" in beside("segmentation", speaking("en"))
 
 
+def test_the_model_called_like_its_architecture_stands_for_it(shipped: Path) -> None:
+    row = next(row for row in numbers() if row.arch == "unet" and row.measure == "mIoU")
+    put(shipped, "unet-lite0", "unet", "camvid val", mIoU=0.75, test={"mIoU": 0.65})
+    found = here(row)
+    assert found and found.checkpoint == "unet-lite0"
+    put(shipped, "unet", "unet", "camvid val", mIoU=0.5, test={"mIoU": 0.4})
+    found = here(row)
+    assert found and (found.checkpoint, found.value) == ("unet", pytest.approx(40))
+
+
 def test_a_cut_network_is_not_taken_for_the_whole_one(shipped: Path) -> None:
     whole, cut = row_of("VGG-19"), row_of("VGG-19, −70%")
     put(shipped, "vgg16-cut-70", "vgg16", "cifar10 test", accuracy=0.92)

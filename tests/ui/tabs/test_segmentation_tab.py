@@ -27,7 +27,17 @@ from vision.segmentation.models import ARCHITECTURES
 from vision.segmentation.recipes import RECIPES, arch_of
 from vision.ui.components.model_choice import OWN
 from vision.ui.components.training_panel import Control
-from vision.ui.tabs.segmentation import compare, family, matrix, playground, shared, tab, train
+from vision.ui.tabs.segmentation import (
+    compare,
+    exercises,
+    family,
+    matrix,
+    playground,
+    pretrained,
+    shared,
+    tab,
+    train,
+)
 from vision.ui.tabs.segmentation import inside as segmentation_inside
 from vision.ui.tabs.segmentation import volumes as segmentation_volumes
 from vision.ui.text import words
@@ -35,8 +45,9 @@ from vision.ui.text import words
 Request: Any = None
 UNET = checkpoints.FOLDER / "segmentation" / "unet.safetensors"
 PICTURE, TRUTH = shared.examples()[0]
-MADE = {"unet": CLASSES, "attention_unet": CLASSES, "unetpp": CLASSES, "pspnet": CLASSES,
-        "vnet": volumes.CLASSES, "ynet": tissue.CLASSES, "wnet": CLASSES}
+LITE = "unet-lite0"
+MADE = {"unet": CLASSES, LITE: CLASSES, "attention_unet": CLASSES, "unetpp": CLASSES,
+        "pspnet": CLASSES, "vnet": volumes.CLASSES, "ynet": tissue.CLASSES, "wnet": CLASSES}
 
 
 @pytest.fixture(scope="module")
@@ -44,12 +55,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of checkpoints with random weights, one of each kind that a part looks for."""
     root = tmp_path_factory.mktemp("checkpoints")
     torch.manual_seed(0)
-    for arch, classes in MADE.items():
-        config = {"classes": len(classes), "size": "compact"}
+    for name, classes in MADE.items():
+        arch, config = arch_of(name), {"classes": len(classes), "size": "compact"}
+        config |= {"encoder": "lite0"} if name == LITE else {}
         card = checkpoints.Card("segmentation", arch, config, classes, {"short_side": 64},
                                 data={"val": "x val", "diagnoses": list(tissue.DIAGNOSES)},
-                                metrics={"mIoU": 0.5, "PA": 0.75})
-        checkpoints.save(root / "segmentation" / f"{arch}.safetensors",
+                                metrics={"mIoU": 0.56 if name == LITE else 0.5, "PA": 0.75})
+        checkpoints.save(root / "segmentation" / f"{name}.safetensors",
                          ARCHITECTURES.build(arch, **config), card)
     return root
 
@@ -141,9 +153,34 @@ def test_groups_of_a_large_picture_are_matched_with_its_truth(tmp_path: Path) ->
 
 def test_the_board_leaves_out_volumes_and_tissue() -> None:
     board, figure = compare.board("gmacs", Request)
-    rows = re.findall(r"<tr><td>(\d+)</td><td>(\w+)</td>", board)
+    rows = re.findall(r"<tr><td>(\d+)</td><td>([\w-]+)</td>", board)
     assert {name for _, name in rows} == set(MADE) - {"vnet", "ynet"} and "50.0%" in board
     assert [text.get_text() for text in figure.axes[0].texts] == [rank for rank, _ in rows]
+
+
+def test_a_pretrained_twin_is_told_of_everywhere_and_hides_nobody(
+        folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    gain = "+6.0 (50.0% → 56.0%)"
+    board = compare.board("gmacs", Request)[0]
+    assert rows_with(board, gain) == [LITE] and board.count("<td>–</td>") >= len(rows_with(board))
+    told, chosen = family.told("unet", Request)
+    assert gain in told and chosen["value"] == "unet"
+    assert gain not in family.told("pspnet", Request)[0]
+    assert gain in pretrained.told(Request) and LITE in shared.MODELS.names()
+    assert exercises.offered()[-1] is exercises.PRETRAINED
+    (tmp_path / "segmentation").mkdir()
+    for name in ("unet", "pspnet"):
+        (tmp_path / "segmentation" / f"{name}.safetensors").write_bytes(
+            (folder / "segmentation" / f"{name}.safetensors").read_bytes())
+    monkeypatch.setattr(checkpoints, "FOLDER", tmp_path)
+    assert words("en")["segmentation.board.pretraining"] not in compare.board("gmacs", Request)[0]
+    assert not pretrained.told(Request) and exercises.offered() == exercises.EXERCISES
+
+
+def rows_with(board: str, text: str = "") -> list[str]:
+    """Return the names of the leaderboard's rows that hold a text."""
+    return [found[1] for row in board.split("<tr>") if text in row and (
+        found := re.match(r"<td>\d+</td><td>([\w-]+)</td>", row))]
 
 
 @pytest.mark.parametrize("kind", segmentation_inside.KINDS)

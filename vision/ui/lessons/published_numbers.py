@@ -64,7 +64,10 @@ def numbers() -> tuple[Row, ...]:
 
 
 def here(row: Row) -> Here | None:
-    """Return our number from a card that ships and has it, one on the same data first."""
+    """Return our number from a card that ships and has it, one on the same data first.
+
+    Of several, the model that is called like its architecture stands for it.
+    """
     found = []
     for path in checkpoints.readable(row.tab):
         card = checkpoints.read_card(path)
@@ -72,7 +75,8 @@ def here(row: Row) -> Here | None:
         for data, metrics in measured(card) if card.arch == row.arch and named else ():
             if is_number(value := at(metrics, row.metric or [])):
                 found.append(Here(FORMS[row.form][0](value), path.stem, data))
-    return min(found, key=lambda one: one.data != row.on, default=None)
+    return min(found, key=lambda one: (one.data != row.on, one.checkpoint != row.arch),
+               default=None)
 
 
 def measured(card: Card) -> list[tuple[str, dict[str, Any]]]:

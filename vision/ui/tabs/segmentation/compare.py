@@ -19,6 +19,7 @@ from vision.ui.components.pictures import for_screen, needed
 from vision.ui.components.plots import axes
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.memory_budget import decoding, within_memory
+from vision.ui.tabs.segmentation import pretrained
 from vision.ui.tabs.segmentation.matrix import numbers_of
 from vision.ui.tabs.segmentation.shared import (
     MODELS,
@@ -95,16 +96,22 @@ def board(cost: str, request: gr.Request) -> tuple[str, Any]:
     """Return the leaderboard and quality over cost."""
     if not MODELS.names():
         return note("segmentation.nothing_ships", request), None
-    found = rows(cost == "ms")
-    head = ["", *(say(f"segmentation.board.{name}", request)
-                  for name in ("name", "year", "parameters", "gmacs", "miou", "pa", "ms"))]
-    told = as_table(head, (
-        [str(rank), row.name, str(row.year), f"{row.parameters / 1e6:.2f} M", f"{row.gmacs:.2f}",
-         percent(row.miou), percent(row.pixel_accuracy),
-         "–" if row.milliseconds != row.milliseconds else f"{row.milliseconds:.0f}"]
+    found, pairs = rows(cost == "ms"), {pair.pretrained: pair for pair in pretrained.shipped()}
+    names = ["name", "year", "parameters", "gmacs", "miou", "pa", "ms",
+             *(["pretraining"] if pairs else [])]
+    told = as_table(["", *(say(f"segmentation.board.{name}", request) for name in names)], (
+        [str(rank), *cells(row), *([pretrained.added(pair) if (pair := pairs.get(row.name))
+                                    else "–"] if pairs else [])]
         for rank, row in enumerate(found, 1)))
     val = ", ".join(sorted({row.val for row in found}))
     return told + tag("p", f"{say('segmentation.board.val', request)}: {val}"), scatter(found, cost)
+
+
+def cells(row: Row) -> list[str]:
+    """Return what the leaderboard shows of one model."""
+    return [row.name, str(row.year), f"{row.parameters / 1e6:.2f} M", f"{row.gmacs:.2f}",
+            percent(row.miou), percent(row.pixel_accuracy),
+            "–" if row.milliseconds != row.milliseconds else f"{row.milliseconds:.0f}"]
 
 
 def scatter(found: list[Row], cost: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vision.ui.lessons.exercises import Exercise
+from vision.ui.tabs.segmentation import pretrained
 from vision.ui.tabs.segmentation.playground import POLE
 
 EXERCISES = (
@@ -12,3 +13,11 @@ EXERCISES = (
     Exercise("worst", "go", {"parts": "matrix", "model": "unet"}),
     Exercise("skips", "off", {"parts": "inside", "kind": "skips", "off": (1, 2, 3, 4)}),
 )
+PRETRAINED = Exercise("pretrained", "compare", {"parts": "compare", "left": "unet",
+                                                "right-model": "unet-lite0"})
+
+
+def offered() -> tuple[Exercise, ...]:
+    """Return the exercises; the one about pre-training only where its two models ship."""
+    there = {pair.pretrained for pair in pretrained.shipped()}
+    return (*EXERCISES, PRETRAINED) if PRETRAINED.values["right-model"] in there else EXERCISES

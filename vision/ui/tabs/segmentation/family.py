@@ -14,6 +14,7 @@ from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, percent, short, tiles
 from vision.ui.components.markup import joined, tag
 from vision.ui.components.page_files import beside
+from vision.ui.tabs.segmentation import pretrained
 from vision.ui.tabs.segmentation.shared import MODELS
 from vision.ui.text import language_of, say, t, words
 
@@ -66,6 +67,8 @@ def told(arch: str, request: gr.Request | None) -> tuple[str, Any]:
         measured_on = str(card.data.get("val", ""))
     named = {say(f"segmentation.family_{name}", request, val=measured_on): value
              for name, value in facts.items()}
+    named |= {say("segmentation.family_pretrained", request, name=pair.pretrained):
+              pretrained.added(pair) for pair in pretrained.shipped() if pair.arch == arch}
     paper = tag("a", say("segmentation.family_paper", request), href=entry.link,
                 target="_blank", rel="noopener")
     lines = [tag("h3", entry.name), tag("p", idea_of(entry, request), " ", paper), tiles(named)]

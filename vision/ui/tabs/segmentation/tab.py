@@ -24,10 +24,11 @@ from vision.ui.tabs.segmentation import (
     inside,
     matrix,
     playground,
+    pretrained,
     train,
     volumes,
 )
-from vision.ui.tabs.segmentation.exercises import EXERCISES
+from vision.ui.tabs.segmentation.exercises import offered
 from vision.ui.tabs.segmentation.matrix import details, numbers_of, table, tiles
 from vision.ui.tabs.segmentation.shared import (
     MODELS,
@@ -171,8 +172,8 @@ def build() -> class_link.Shared:
             volumes.build(picture, truth)
         with gr.Tab(t("segmentation.family_tab"), id="family") as family_place:
             family.build(model, family_place)
-    lesson.build("segmentation", EXERCISES, {place: play for place in ("grow", "right", "scope")},
-                 draw=figure.draw)
+    lesson.build("segmentation", offered(), {place: play for place in ("grow", "right", "scope")},
+                 draw=figure.draw, measured=pretrained.told)
     with gr.Accordion(t("app.train_your_own"), open=False) as training_place:
         train.build(model, own, training_place)
     with gr.Accordion(t("app.show_the_code"), open=False):
