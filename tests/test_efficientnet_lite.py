@@ -96,3 +96,17 @@ def head(weights: dict[str, torch.Tensor], x: torch.Tensor) -> torch.Tensor:
                           if name.startswith("_bn1.")})
     y = functional.relu6(norm(functional.conv2d(x, weights["_conv_head.weight"])))
     return functional.linear(y.mean((2, 3)), weights["_fc.weight"], weights["_fc.bias"])
+
+
+def test_one_channel_alone_learns_in_full_precision() -> None:
+    torch.manual_seed(0)
+    alone = Same(8, 8, 5, 2, 2, 1, 8, bias=False)
+    x = torch.randn(2, 8, 16, 16).to(torch.bfloat16)
+    with torch.autocast("cpu", torch.bfloat16):
+        found = alone(x)
+    assert found.dtype == torch.bfloat16
+    found.float().square().sum().backward()
+    weight = alone.weight.detach().clone().requires_grad_()
+    sharp = functional.conv2d(functional.pad(x.float(), (1, 2, 1, 2)), weight, stride=2, groups=8)
+    sharp.backward(2 * found.detach().float())
+    torch.testing.assert_close(alone.weight.grad, weight.grad, rtol=0.0, atol=0.0)
