@@ -61,9 +61,10 @@ class Leaderboard:
 
     def __str__(self) -> str:
         head = ("name", "year", "parameters", "GMACs", "mIoU", "PA", "ms here", "measured on")
-        lines = [head, *((row.name, str(row.year), f"{row.parameters / 1e6:.2f} M",
-                          f"{row.gmacs:.2f}", f"{row.miou:.4f}", f"{row.pixel_accuracy:.4f}",
-                          f"{row.milliseconds:.0f}", row.val) for row in self.rows)]
+        lines: list[tuple[str, ...]] = [
+            head, *((row.name, str(row.year), f"{row.parameters / 1e6:.2f} M",
+                     f"{row.gmacs:.2f}", f"{row.miou:.4f}", f"{row.pixel_accuracy:.4f}",
+                     f"{row.milliseconds:.0f}", row.val) for row in self.rows)]
         if self.pairs:
             lines = [(*line, cell) for line, cell in zip(
                 lines, ("pre-training", *self.added()), strict=True)]
