@@ -55,7 +55,7 @@ def test_the_front_matter_fits_the_project(front: dict[str, str]) -> None:
     known = next(SpecifierSet(line.removeprefix("gradio")) for line in wanted
                  if line.startswith("gradio"))
     assert front["sdk_version"] in known and gradio.__version__ in known
-    assert "6.23.9" not in known, "launch(run_history=…) is of 6.24"
+    assert "6.28.9" not in known, "Examples(visible_columns=…) is of 6.29"
     assert "7.0" not in known, "internals are patched"
     project = (REPOSITORY / "pyproject.toml").read_text("utf-8")
     oldest = re.search(r'requires-python = ">=3\.(\d+)"', project)
