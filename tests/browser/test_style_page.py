@@ -83,8 +83,14 @@ def test_a_region_is_painted_with_the_pointer(opened: OpenPage) -> None:
     page.mouse.move(x + 40, y, steps=8)
     page.mouse.up()
     page.wait_for_timeout(500)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url))
     paint(page)
     expect(page.locator("#style-film")).to_be_visible(timeout=SLOW)
+    page.locator("#style-more").click()
+    expect(page.locator("#style-numbers .lab-tile b").first).to_have_text("106 / 106",
+                                                                          timeout=SLOW)
+    assert sum(url.endswith("/upload") for url in sent) <= 6  # three files for each press
     with page.expect_download() as download:
         page.locator("#style-png").click()
     painted = Image.open(download.value.path())

@@ -45,3 +45,10 @@ def test_no_mark_of_the_app_is_dear(whole_page: gr.Blocks) -> None:
     title = next(block for block in whole_page.blocks.values() if block.elem_id == "app-title")
     assert not [event.name for event in whole_page.fns.values()
                 if event.show_progress != "hidden" and title in (event.show_progress_on or [])]
+
+
+def test_no_call_of_the_style_tab_reads_an_editor_that_can_be_seen(whole_page: gr.Blocks) -> None:
+    editor = next(block for block in whole_page.blocks.values()
+                  if block.elem_id == "style-region")
+    reading = [event for event in whole_page.fns.values() if editor in event.inputs]
+    assert len(reading) == 6 and not [event.name for event in reading if event.fn]

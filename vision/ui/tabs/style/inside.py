@@ -18,6 +18,7 @@ from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.memory_budget import within_memory
 from vision.ui.tabs.style.controls import CHOICES, NAMES, Chosen
 from vision.ui.tabs.style.memory import going_on
+from vision.ui.tabs.style.regions import Before
 from vision.ui.tabs.style.run import Pictures
 from vision.ui.tabs.style.studio import Studio
 from vision.ui.text import say, t
@@ -115,7 +116,7 @@ def alone(kind: str, layer: int, settings: Settings) -> Settings:
     return (of_content if kind == "content" else of_style)((layer,), small)
 
 
-def build(studio: gr.State, moment: gr.Slider, inputs: list[Any]) -> None:
+def build(studio: gr.State, moment: gr.Slider, inputs: list[Any], before: Before) -> None:
     """Build the part; `inputs` are the pictures and the controls in their order."""
     go = gr.Button(t("style.inside_go"), elem_id="style-inside-go")
     shown = gr.HTML(t("style.inside_empty"), elem_id="style-inside")
@@ -133,5 +134,7 @@ def build(studio: gr.State, moment: gr.Slider, inputs: list[Any]) -> None:
     assert len(inputs) == 4 + len(NAMES)
     queued: Inputs = {"concurrency_limit": 1, "concurrency_id": "style-inside",
                       "show_progress": "minimal", "api_visibility": "private"}
+    for button in (go, start):
+        before(button)
     go.click(look, [studio, moment, *inputs], shown, **queued)
     start.click(rebuild, [kind, layer, *inputs], rebuilt, **queued)

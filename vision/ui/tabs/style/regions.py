@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from vision.ui.text import say, t
 EDITOR = 480  # longest side of the picture on which a region is painted
 BRUSHES = {"orange": ORANGE, "blue": BLUE, "green": GREEN}  # the first one paints the chosen style
 NEAR = 80.0  # of 255: ink this near to a colour is that brush's; any other ink is the first one's
+Before = Callable[[gr.Button], Any]
 LEAST = 0.03  # share of the picture that a class must cover to get a brush
 
 
@@ -121,8 +123,13 @@ def ink_of(labels: np.ndarray, ids: list[int]) -> np.ndarray:
     return layer
 
 
-def build(content: gr.Image, usual: dict[str, str]) -> tuple[PaintedLayers, list[gr.Dropdown]]:
-    """Build the place to paint regions; `usual` are the styles of the other brushes at first."""
+def build(content: gr.Image, usual: dict[str, str]
+          ) -> tuple[PaintedLayers, Before, list[gr.Dropdown]]:
+    """Build the place to paint regions; `usual` are the styles of the other brushes at first.
+
+    Returns what was painted, and what lets a button hand it over before all else it does. The
+    editor itself is no input of a call: Gradio's page would upload it with every frame.
+    """
     with gr.Accordion(t("style.region_place"), open=False) as place:
         gr.Markdown(t("style.region_info"))
         region = PaintedLayers(
@@ -147,4 +154,6 @@ def build(content: gr.Image, usual: dict[str, str]) -> tuple[PaintedLayers, list
                          show_progress="hidden")  # layers lie where the canvas was before
     shown.success(fill, [content, model], [region, said], show_progress_on=said,
                   concurrency_limit=1, api_visibility="private")
-    return region, styles
+    ink = PaintedLayers(visible=False)
+    return ink, lambda button: button.click(None, region, ink, js="ink => ink", queue=False,
+                                            show_progress="hidden"), styles

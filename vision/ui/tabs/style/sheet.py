@@ -15,6 +15,7 @@ from vision.ui.components.training_panel import Control
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.memory_budget import decoding, within_memory
 from vision.ui.tabs.style.controls import Chosen
+from vision.ui.tabs.style.regions import Before
 from vision.ui.tabs.style.run import Pictures
 from vision.ui.tabs.style.shared import power
 from vision.ui.tabs.style.studio import Studio
@@ -80,8 +81,8 @@ def pick(studio: Studio, sheet: Any, event: gr.EventData, request: gr.Request
     return round(power(sheet.style_weights[row]), 2), round(power(sheet.tv_weights[column]), 2)
 
 
-def build(studio: gr.State, inputs: list[Any], style_power: gr.Slider, tv_power: gr.Slider
-          ) -> Any:
+def build(studio: gr.State, inputs: list[Any], before: Before, style_power: gr.Slider,
+          tv_power: gr.Slider) -> Any:
     """Build the part and return the event after which the painting begins."""
     control = gr.State(Control())
     gr.Markdown(t("style.sheet_info"))
@@ -95,6 +96,7 @@ def build(studio: gr.State, inputs: list[Any], style_power: gr.Slider, tv_power:
                          "lab-when-filled"])
     at_once: dict[str, Any] = {"queue": False, "show_progress": "hidden",
                                "api_visibility": "private"}
+    before(go)
     go.click(lambda control: control.stopping.clear(), control, None, **at_once)
     stop.click(lambda control: control.stopping.set(), control, None, **at_once)
     go.click(make, [control, *inputs], [shown, said, sheet], concurrency_limit=1,

@@ -95,7 +95,8 @@ def galleries(content: gr.Image, style: gr.Image) -> None:
     wall.select(pick_painting, None, [style, name], queue=False, api_visibility="private")
 
 
-def more_pictures(content: gr.Image) -> tuple[gr.Image, PaintedLayers, list[gr.Dropdown]]:
+def more_pictures(content: gr.Image
+                  ) -> tuple[gr.Image, PaintedLayers, regions.Before, list[gr.Dropdown]]:
     """Build what is seldom used: a second style, and regions with styles of their own."""
     with gr.Accordion(t("style.second_place"), open=False):
         second = picture_input("style.second", "style-second", height=170)
@@ -152,15 +153,15 @@ def build() -> class_link.Shared:
             plan = style_controls.plan()
             with gr.Accordion(t("style.more_settings"), open=False):
                 rare = [*style_controls.rare(), extractors()]
-            second, region, brushes = more_pictures(content)
+            second, region, before, brushes = more_pictures(content)
     result, numbers, moment, *_ = outputs
     controls = [*sliders, *plan, *rare, *brushes]
     inputs = [studio, content, style, second, region, *controls]
     with gr.Tabs(elem_id="style-parts"):
         with gr.Tab(t("style.inside_tab"), id="inside"):
-            inside.build(studio, moment, inputs[1:])
+            inside.build(studio, moment, inputs[1:], before)
         with gr.Tab(t("style.sheet_tab"), id="sheet"):
-            picked = sheet.build(studio, inputs[1:], sliders[1], sliders[2])
+            picked = sheet.build(studio, inputs[1:], before, sliders[1], sliders[2])
         with gr.Tab(t("style.forward_tab"), id="forward"):
             painter = one_pass.build(studio, own, (content, style), plan[1])
     lesson.build("style", EXERCISES, draw=figure.draw)
@@ -178,6 +179,7 @@ def build() -> class_link.Shared:
     picked.success(None, None, None, js=SHOW)
     for button, action, rest in ((go, run.stylize, {"api_name": "stylize"}),
                                  (more, run.go_on, api), (finer, run.refine, api)):
+        before(button)
         button.click(None, None, None, js=SHOW)  # a page runs its listeners one after another
         button.click(lambda studio: studio.call(), studio, None, queue=False, **api)
         painted = button.click(fn=action, inputs=inputs, outputs=outputs, **{**long, **rest})
