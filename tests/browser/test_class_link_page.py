@@ -58,7 +58,7 @@ def test_a_link_of_the_gan_tab_restores_it_for_a_student(open_page: OpenPage) ->
                                                            timeout=SLOW)
     student.wait_for_timeout(500)
     assert number(student, "gan-count") == "12" and number(student, "gan-seed") == "77"
-    assert student.locator("#gan-labels input:checked").count() == 7
+    expect(student.locator("#gan-labels input:checked")).to_have_count(7, timeout=SLOW)
 
 
 def test_a_link_brings_the_example_that_was_chosen(open_page: OpenPage) -> None:

@@ -123,7 +123,7 @@ def test_a_phone_shows_everything_in_every_language(opened: OpenPage, language: 
                                                     ) -> None:
     page = opened(width=390, height=844, language=language)
     expect(page.locator("#style-go")).to_have_text(words)
-    assert page.locator("#style-paintings button.thumbnail-item").count() == 12
+    expect(page.locator("#style-paintings button.thumbnail-item")).to_have_count(12, timeout=SLOW)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert "__i18n__" not in page.inner_text("body")
     paint(page)

@@ -15,6 +15,7 @@ from PIL import Image
 
 from vision.errors import UserError
 from vision.ui import create_app
+from vision.ui.components.painted_layers import PaintedLayers
 from vision.ui.shell import memory_budget
 from vision.ui.shell.file_access import takes_files
 from vision.ui.shell.low_priority import low_priority
@@ -134,16 +135,15 @@ def test_the_whole_is_what_the_machine_bears(monkeypatch: pytest.MonkeyPatch, tm
     assert whole_budget() == 1.5e9
 
 
-PATHS_ALONE = (gr.File, gr.DownloadButton)  # they never open what they name
+LIGHT = (gr.File, gr.DownloadButton, PaintedLayers)  # paths that are not opened; small layers
 
 
 def test_no_event_outside_the_queue_decodes_an_upload() -> None:
     paths_only = {"code"}  # shows the name of the file
-    small_only = {"play"}  # layers, which are small
     for call in create_app().fns.values():
         taken = [each for each in call.inputs if takes_files(each)]
-        if not call.queue and not all(isinstance(each, PATHS_ALONE) for each in taken):
-            assert call.name in paths_only | small_only, call.name
+        if not call.queue and not all(isinstance(each, LIGHT) for each in taken):
+            assert call.name in paths_only, call.name
 
 
 def test_refining_stops_at_the_size_that_fits(monkeypatch: pytest.MonkeyPatch) -> None:
