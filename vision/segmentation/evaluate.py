@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from vision.checkpoints import Model
 from vision.errors import UserError
 from vision.options import Verb, option
 from vision.segmentation.boundary import boundary_f1
+from vision.segmentation.calibration import calibration
 from vision.segmentation.data import VOID, Samples, diagnosis, open_samples
 from vision.segmentation.metrics import Scores, best_match, confusion_matrix, mean_known, score
 from vision.segmentation.models import facts, task
@@ -27,6 +28,7 @@ class Config:
                               "the checkpoint to measure")
     data: str = option("camvid", "the data set, or a folder or zip of images and masks")
     split: str = option("val", "its split")
+    keep: bool = option(False, "write how well its sureness fits the set into the model card")
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,22 @@ def counts(model: Model, samples: Samples, refined: bool = True) -> np.ndarray:
 
 def run(config: Config) -> Report:
     """Measure a checkpoint and return its report."""
+    if config.keep:
+        keep_calibration(config)
     return evaluate(config.checkpoint, config.data, config.split)
+
+
+def keep_calibration(config: Config) -> None:
+    """Write into a model's card how well its sureness fits a set; its weights stay as they are."""
+    model, samples = load(config.checkpoint), open_samples(config.data, config.split)
+    check_classes(model.card.classes, samples.classes)
+    if task(model.card.arch) not in ("classes", "diagnosis"):
+        raise UserError("'{file}' gives no class to the pixels of a picture",
+                        "a model of classes of pictures is accepted with --keep",
+                        "leave --keep out", file=config.checkpoint.name)
+    found = {"split": f"{Path(config.data).name} {config.split}", **calibration(model, samples)}
+    checkpoints.change_card(config.checkpoint, replace(
+        model.card, metrics={**model.card.metrics, "calibration": found}))
 
 
 VERB = Verb(Config, run, "Measure a checkpoint on a data set.")

@@ -32,6 +32,7 @@ from vision.ui.tabs.segmentation import (
     exercises,
     family,
     matrix,
+    microscope,
     playground,
     pretrained,
     shared,
@@ -175,6 +176,63 @@ def test_a_pretrained_twin_is_told_of_everywhere_and_hides_nobody(
     monkeypatch.setattr(checkpoints, "FOLDER", tmp_path)
     assert words("en")["segmentation.board.pretraining"] not in compare.board("gmacs", Request)[0]
     assert not pretrained.told(Request) and exercises.offered() == exercises.EXERCISES
+
+
+def probed(slide: Any = None, view: str = "prediction", truth: str | None = TRUTH,
+           model: str = "unet", temperature: float = 1.0) -> tuple[Any, Any, str]:
+    return microscope.probe(slide, PICTURE, truth, model, None, view, 25.0, 75.0, temperature,
+                            Request)
+
+
+@pytest.mark.parametrize("view", microscope.VIEWS)
+def test_the_microscope_shows_a_pixel_and_looks_once(view: str, monkeypatch: pytest.MonkeyPatch
+                                                     ) -> None:
+    slide, picture, told = probed(view=view)
+    assert picture.shape == (360, 480, 3) and told.count("lab-bar") == 11
+    assert told.count('class="lab-tile"') == (7 if view == "field" else 4)
+    monkeypatch.setattr("vision.segmentation.microscope.look", None)
+    again, _, hot = probed(slide, view, temperature=3.0)
+    assert again is slide and hot != told
+
+
+def test_the_microscope_looks_again_when_the_model_or_the_truth_changes() -> None:
+    slide = probed()[0]
+    other, _, told = probed(slide, model="pspnet", truth=None)
+    assert other is not slide and other.sight.truth is None
+    assert "<b>–</b>" in told and told.count('class="lab-tile"') == 1
+
+
+def test_a_click_is_a_place_in_percent_and_opens_the_microscope(view: Any) -> None:
+    slide, click = probed()[0], SimpleNamespace(index=[120, 90])
+    wanted = (pytest.approx(100 * 120.5 / 480), pytest.approx(100 * 90.5 / 360))
+    assert microscope.pointed(slide, click) == wanted
+    *place, tabs = microscope.pointed_above(view, click)
+    assert tuple(place) == wanted and tabs.selected == "microscope"
+    for nobody in (microscope.pointed, microscope.pointed_above):
+        with pytest.raises(gr.Error, match="clicked"):
+            nobody(None, click)
+
+
+def test_sureness_is_judged_here_and_on_the_set_that_the_card_keeps(
+        folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    slide = probed()[0]
+    told = microscope.judge(slide, "unet", None, 1.0, Request)
+    assert told.count("<polyline") == 2 and "--keep" in told
+    assert microscope.judge(slide, "unet", None, 4.0, Request) != told
+    assert words("en")["segmentation.sure_no_truth"] in microscope.judge(
+        probed(truth=None)[0], "unet", None, 1.0, Request)
+    source = folder / "segmentation" / "unet.safetensors"
+    (tmp_path / "segmentation").mkdir()
+    path = tmp_path / "segmentation" / source.name
+    path.write_bytes(source.read_bytes())
+    card = checkpoints.read_card(path)
+    kept = {"split": "x val", "ece": 0.125, "temperature": 1.5, "tempered_ece": 0.0625,
+            "count": [4.0] * 15, "confidence": [2.0] * 15, "right": [1.0] * 15}
+    checkpoints.change_card(path, replace(card, metrics={**card.metrics, "calibration": kept}))
+    monkeypatch.setattr(checkpoints, "FOLDER", tmp_path)
+    told = microscope.judge(slide, "unet", None, 1.0, Request)
+    assert told.count("<polyline") == 3 and "--keep" not in told
+    assert all(part in told for part in ("12.5%", "6.2%", "1.50", "x val"))
 
 
 def rows_with(board: str, text: str = "") -> list[str]:

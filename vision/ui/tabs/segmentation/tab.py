@@ -23,6 +23,7 @@ from vision.ui.tabs.segmentation import (
     figure,
     inside,
     matrix,
+    microscope,
     playground,
     pretrained,
     train,
@@ -159,9 +160,11 @@ def build() -> class_link.Shared:
     gr.Markdown(t("app.examples"))
     choice = gr.Examples(pairs, [picture, truth], elem_id="segmentation-examples",
                          visible_columns=[0], api_visibility="private")
-    with gr.Tabs(elem_id="segmentation-parts"):
+    with gr.Tabs(elem_id="segmentation-parts") as parts:
         with gr.Tab(t("segmentation.matrix_tab"), id="matrix"):
             cells = matrix.build(view)
+        with gr.Tab(t("segmentation.microscope_tab"), id="microscope") as microscope_place:
+            closer = microscope.build(microscope_place, picture, truth, model, own)
         with gr.Tab(t("segmentation.play_tab"), id="play"):
             play = playground.build()
         with gr.Tab(t("segmentation.compare_tab"), id="compare"):
@@ -191,6 +194,7 @@ def build() -> class_link.Shared:
                      api_visibility="private")
         done.success(details, view, [toggles, *cells], queue=False, show_progress="hidden",
                      api_visibility="private")
+    microscope.also_above(result, view, parts, closer)
     gr.on([picture.upload, picture.clear], lambda: None, None, truth, queue=False,
           api_visibility="private")
     gr.on([opacity.input, toggles.input], redraw, [view, opacity, toggles], result, queue=False,
