@@ -204,7 +204,7 @@ def test_the_microscope_looks_again_when_the_model_or_the_truth_changes() -> Non
 
 def test_a_click_is_a_place_in_percent_and_opens_the_microscope(view: Any) -> None:
     slide, click = probed()[0], SimpleNamespace(index=[120, 90])
-    wanted = (pytest.approx(100 * 120.5 / 480), pytest.approx(100 * 90.5 / 360))
+    wanted = (pytest.approx(100 * 120.5 / 480, abs=0.01), pytest.approx(100 * 90.5 / 360, abs=0.01))
     assert microscope.pointed(slide, click) == wanted
     *place, tabs = microscope.pointed_above(view, click)
     assert tuple(place) == wanted and tabs.selected == "microscope"

@@ -158,7 +158,7 @@ def percents(size: tuple[int, ...], event: gr.EventData) -> tuple[float, float]:
     """Return where a picture of a size was clicked, in percent of its width and its height."""
     x, y = clicks.numbers(event, "index", 2)
     found = (100 * (x + 0.5) / size[1], 100 * (y + 0.5) / size[0])
-    return (min(max(found[0], 0.0), 100.0), min(max(found[1], 0.0), 100.0))
+    return (round(min(max(found[0], 0.0), 100.0), 2), round(min(max(found[1], 0.0), 100.0), 2))
 
 
 @friendly
@@ -190,7 +190,7 @@ def build(place: gr.Tab, picture: gr.Image, truth: gr.Image, model: gr.Dropdown,
                             value="prediction", label=t("segmentation.seen"),
                             info=t("segmentation.seen_info"), elem_id="segmentation-seen")
             with gr.Row():
-                right, down = (gr.Slider(0, 100, MIDDLE, step=0.1, min_width=120,
+                right, down = (gr.Slider(0, 100, MIDDLE, step=0.01, min_width=120,
                                          label=t(f"segmentation.at_{name}"),
                                          info=t("segmentation.at_info"),
                                          elem_id=f"segmentation-at-{name}")
