@@ -177,6 +177,11 @@ def read_card(path: Path) -> Card:
     return _card(path, _header(path))
 
 
+def digest_of(path: Path) -> str:
+    """Return the digest of a checkpoint's card and tensors, as its header has it."""
+    return _header(path)["digest"]
+
+
 def require_system(path: Path, card: Card, wanted: str) -> None:
     """Raise for a checkpoint of another system."""
     if card.system != wanted:

@@ -160,18 +160,22 @@ def write_png(path: Path, picture: np.ndarray, palette: np.ndarray | None = None
         raise UserError("'{file}' cannot be written as a picture",
                         "a file name that ends in .png is accepted", "change the name",
                         file=path.name)
+    write_atomically(path, png_bytes(picture, palette), lasting=False)
+    return path
+
+
+def png_bytes(picture: np.ndarray, palette: np.ndarray | None = None) -> bytes:
+    """Return a picture as `write_png` writes it."""
     if picture.dtype == np.uint16:
         _, deep = cv2.imencode(".png", picture[..., ::-1])  # blue first, as OpenCV wants it
-        write_atomically(path, deep.tobytes(), lasting=False)
-        return path
+        return deep.tobytes()
     image, content = Image.fromarray(picture), io.BytesIO()
     if palette is not None:
         table = np.zeros((256, 3), np.uint8)  # a shorter one would cut ids such as void
         table[: len(palette)] = palette
         image.putpalette(table.tobytes())
     image.save(content, "PNG")
-    write_atomically(path, content.getvalue(), lasting=False)
-    return path
+    return content.getvalue()
 
 
 @contextmanager

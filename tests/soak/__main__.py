@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.soak import attacks, curves, fuzz, load, mishaps, watch
+from tests.soak import alike, attacks, curves, fuzz, load, mishaps, watch
 from tests.soak import attacks_values as attacks_values  # adds its attacks
 from tests.soak.page import served
 
@@ -42,6 +42,7 @@ async def measure(chosen: argparse.Namespace) -> tuple[str, bool]:
         limits = httpx.Limits(max_connections=None)
         async with httpx.AsyncClient(base_url=address, timeout=600, limits=limits) as http:
             config = (await http.get("/config", timeout=60)).json()
+            thirty, late = await alike.run(http, config)  # while nobody has asked anything yet
             with curves.drawn(address, config, process, seconds) as drawn:
                 crowd = await load.run(http, config, process, chosen.users, seconds, chosen.seed)
             bad = await fuzz.run(http, config, chosen.calls, chosen.seed)
@@ -49,10 +50,17 @@ async def measure(chosen: argparse.Namespace) -> tuple[str, bool]:
             after = await load.run(http, config, process, 1, 1, chosen.seed)
     came, left = await mishaps.run()
     drawn.save(chosen.output.with_suffix(".svg"))
-    failures = [*crowd.failures(), *bad.faults, *seen.failures(), *left,
+    failures = [*late, *crowd.failures(), *bad.faults, *seen.failures(), *left,
                 *(f"after the bad calls: {error}" for error in after.errors + after.strangers)]
-    text = report(crowd, bad, attacked(tried, seen) + happened(came), failures, chosen)
+    more = pressed(thirty) + attacked(tried, seen) + happened(came)
+    text = report(crowd, bad, more, failures, chosen)
     return text, bool(failures)
+
+
+def pressed(rows: list[str]) -> list[str]:
+    """Return when thirty who pressed the same button had their answers, as lines of Markdown."""
+    return [f"## {alike.VISITORS} equal clicks at once", "",
+            "| action | first s | median s | last s |", "|---|---|---|---|", *rows, ""]
 
 
 def attacked(tried: dict[str, str], seen: watch.Watched) -> list[str]:

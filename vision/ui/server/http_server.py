@@ -24,6 +24,7 @@ from vision.ui.server.presence import Present
 from vision.ui.server.queue_limits import QueueLimits
 from vision.ui.server.security_headers import SecurityHeaders
 from vision.ui.shell.lean_sessions import Sessions, page_of
+from vision.ui.shell.shared_answers import ANSWERS
 
 
 def with_doors(app: App) -> ASGIApp:
@@ -31,7 +32,7 @@ def with_doors(app: App) -> ASGIApp:
     queue, sessions = QueueLimits(app.get_blocks()), Sessions(app.get_blocks())
     app.state_holder = sessions
     served: ASGIApp = Present(app, queue.session_of, queue.listeners)
-    served = Present(served, page_of, sessions.open_pages)
+    served = Present(served, page_of, sessions.open_pages, ANSWERS.forget)
     served = LightPictures(served, app.get_blocks())
     for door in (BareErrors, HiddenPaths, BodyLimits, OpenRoutes, Languages, Compressed,
                  SecurityHeaders):

@@ -11,10 +11,11 @@ Whose = Callable[[Scope], str | None]
 
 
 class Present:
-    """A server that counts, while a request lasts, whose it is."""
+    """A server that counts, while a request lasts, whose it is, and tells who has `left`."""
 
-    def __init__(self, app: ASGIApp, whose: Whose, counted: Counter[str]) -> None:
-        self.app, self.whose, self.counted = app, whose, counted
+    def __init__(self, app: ASGIApp, whose: Whose, counted: Counter[str],
+                 left: Callable[[str], None] = lambda name: None) -> None:
+        self.app, self.whose, self.counted, self.left = app, whose, counted, left
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request."""
@@ -28,3 +29,4 @@ class Present:
             self.counted[name] -= 1
             if not self.counted[name]:
                 del self.counted[name]
+                self.left(name)

@@ -12,6 +12,7 @@ from vision.ui.components.friendly import friendly
 from vision.ui.components.html import clock, note, tiles
 from vision.ui.components.model_card import card_markdown
 from vision.ui.lessons import lesson
+from vision.ui.shell.shared_answers import computed_once
 from vision.ui.shell.uploads import new_folder
 from vision.ui.tabs.gan import explore, figure, judge, lab, timeline, train
 from vision.ui.tabs.gan.exercises import EXERCISES
@@ -38,11 +39,19 @@ def sample(model: str, labels: list[int], count: float, seed: float, truncation:
     Returns the pictures with the discriminator's opinion and the classifier's reading of each,
     the numbers, a PNG of all pictures, and everything as JSON.
     """
+    asked = (tuple(labels or ()), int(count), int(seed), float(truncation))
+    result = computed_once("sample", lambda: drawn(model, own, *asked), *asked, request=request,
+                           models=(MODELS.path_of(model, own),))
+    return answer(result, request)
+
+
+def drawn(model: str, own: str | None, labels: tuple[int, ...], count: int, seed: int,
+          truncation: float) -> Result:
+    """Draw pictures by label, and let the classifier of the model's data read them."""
     from vision.gan.predict import predict
 
     loaded = MODELS.open(model, own)
-    result = predict(loaded, labels, int(count), int(seed), float(truncation), reader_for(loaded))
-    return answer(result, request)
+    return predict(loaded, list(labels), count, seed, truncation, reader_for(loaded))
 
 
 @friendly

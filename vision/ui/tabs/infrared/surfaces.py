@@ -5,7 +5,6 @@ What is set here stays with the picture when it is detected again.
 
 from __future__ import annotations
 
-import functools
 import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from vision.errors import UserError
 from vision.ui.components import clicks
 from vision.ui.components.friendly import friendly
 from vision.ui.shell.low_priority import low_priority
+from vision.ui.shell.shared_answers import content
 from vision.ui.tabs.infrared.shared import View, needed_view, titled
 from vision.ui.text import say, t
 
@@ -28,11 +28,9 @@ if TYPE_CHECKING:
 MOST_PATCHES, MOST_POINTS = 40, 2000
 
 
-@functools.lru_cache(maxsize=64)
 def digest(picture: str) -> str:
     """Return what tells a picture from all others, whatever its file is called."""
-    path = Path(picture)
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else picture
+    return content(picture) if Path(picture).is_file() else picture
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +45,14 @@ class Patches:
         if not self.patches or digest(picture) != self.picture:
             return ()
         return tuple(patch for patch in self.patches if patch.mask.shape == size)
+
+    def named(self, picture: str) -> str:
+        """Return what tells the surfaces of a picture from all others, "" if it has none."""
+        if not self.patches or digest(picture) != self.picture:
+            return ""
+        told = (f"{patch.emissivity} {patch.reflected} {patch.mask.shape}".encode()
+                + patch.mask.tobytes() for patch in self.patches)
+        return hashlib.sha256(b"".join(told)).hexdigest()
 
 
 def with_patch(patches: Patches, view: View, mask: np.ndarray, emissivity: float,

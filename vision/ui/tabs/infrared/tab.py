@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
@@ -18,6 +18,7 @@ from vision.ui.components.pictures import needed, picture_input
 from vision.ui.lessons import lesson
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.memory_budget import decoding, within_memory
+from vision.ui.shell.shared_answers import computed_once
 from vision.ui.shell.uploads import new_folder
 from vision.ui.tabs.infrared import (
     boxes_masks,
@@ -53,6 +54,9 @@ from vision.ui.tabs.infrared.shared import (
 from vision.ui.tabs.infrared.surfaces import Patches
 from vision.ui.text import say, t
 
+if TYPE_CHECKING:
+    from vision.infrared.inspection.result import Result
+
 UNITS = ("", "centikelvin", "decikelvin", "kelvin", "centicelsius", "decicelsius", "celsius")
 PALETTES = ("iron", "rainbow", "white-hot", "grey", "inverted")
 OPACITY = 0.35
@@ -75,16 +79,27 @@ def detect(picture: str | None, low: float | None, high: float | None, unit: str
     Returns the marked picture with the table of devices, the findings in short, the marked
     picture as a file, the report, and everything as JSON.
     """
+    settings = (unit, low, high, threshold, mask_threshold, emissivity, reflected, air)
+    result = computed_once(
+        "detect", lambda: judged(str(picture), model, own, patches, *settings),
+        *settings, patches.named(str(picture)), request=request, pictures=(needed(picture),),
+        models=(MODELS.path_of(model, own),))
+    view = View(result, named(str(picture)), model, str(picture), air)
+    return view, *answer(view, palette, opacity, request)
+
+
+def judged(picture: str, model: str, own: str | None, patches: Patches, unit: str,
+           low: float | None, high: float | None, threshold: float, mask_threshold: float,
+           emissivity: float, reflected: float, air: float | None) -> Result:
+    """Return the devices of a thermogram with their verdicts, and how sure those are."""
     from vision.infrared.inspection.certainty import with_certainty
     from vision.infrared.predict import Settings
 
-    thermogram = open_thermogram(needed(picture), unit, low, high)
-    there = patches.on(str(picture), thermogram.grey.shape)
-    result = gpu_detection.devices(
+    thermogram = open_thermogram(picture, unit, low, high)
+    there = patches.on(picture, thermogram.grey.shape)
+    return with_certainty(gpu_detection.devices(
         model, own, thermogram.corrected(emissivity, reflected, there),
-        Settings(threshold, mask_threshold, air))
-    view = View(with_certainty(result), named(str(picture)), model, str(picture), air)
-    return view, *answer(view, palette, opacity, request)
+        Settings(threshold, mask_threshold, air)))
 
 
 def answer(view: View, palette: str, opacity: float, request: gr.Request | None

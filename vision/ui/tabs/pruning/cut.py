@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,7 +14,7 @@ from vision.ui.components.friendly import friendly
 from vision.ui.components.page_files import beside
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.uploads import new_folder
-from vision.ui.tabs.pruning.shared import MODELS, plan_for
+from vision.ui.tabs.pruning.shared import MODELS, layers_in, plan_for
 
 if TYPE_CHECKING:
     from vision.checkpoints import Model
@@ -37,6 +38,16 @@ class Cut(NamedTuple):
         return f"{self.name}-{100 * self.ratio:.0f}"
 
     @property
+    def path(self) -> Path:
+        """Return the file of the network before the cut."""
+        return MODELS.path_of(self.name, self.own)
+
+    @property
+    def asked(self) -> tuple[Hashable, ...]:
+        """Return what tells a cut from the others of the same network."""
+        return self.ratio, self.criterion, layers_in(self.protected)
+
+    @property
     def whole(self) -> Model:
         """Return the network before the cut."""
         return MODELS.open(self.name, self.own)
@@ -51,7 +62,7 @@ class Cut(NamedTuple):
         from vision.pruning.prune import Config, pruned
 
         plan = self.plan
-        given = Path(MODELS.path_of(self.name, self.own).name)
+        given = Path(self.path.name)
         return pruned(self.whole, plan, Config(given, plan.ratio, plan.criterion, plan.protected,
                                                output=Path(f"{self.stem}.safetensors")))
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -16,6 +17,7 @@ from vision.ui.components.markup import joined, tag
 from vision.ui.components.pictures import LONGEST_SIDE
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.memory_budget import decoding, within_memory
+from vision.ui.shell.shared_answers import computed_once
 from vision.ui.tabs.pruning.cut import Cut
 from vision.ui.tabs.pruning.shared import learnt, measured_on, report_of, report_of_cut
 from vision.ui.text import say
@@ -43,6 +45,7 @@ class Trial:
     learnt: str = ""  # the data that the network knows, and that of the measurement
     data: str = ""
     milliseconds: dict[int, tuple[float, float]] | None = None
+    measured: str = ""  # when the clock was read
 
     def as_json(self) -> dict[str, Any]:
         """Return what is known in plain types."""
@@ -58,7 +61,7 @@ class Trial:
             if self.milliseconds:
                 answer[key]["milliseconds"] = {f"batch {batch}": pair[place] for batch, pair
                                                in self.milliseconds.items()}
-        return {**answer, "data": self.data}
+        return {**answer, "data": self.data, "clock_read": self.measured}
 
 
 @friendly
@@ -72,26 +75,37 @@ def prune(model: str, ratio: float, criterion: str, protected: str, picture: str
     checkpoint and returns it.
     """
     cut = Cut(model, ratio, criterion, protected, own)
-    for trial in trials(cut, picture):
+    for trial in trials(cut, picture, request):
         yield shown(trial, request), gr.Button(visible=True), cut, trial.as_json()
 
 
-def trials(cut: Cut, picture: str | None) -> Iterator[Trial]:
-    """Yield the cut with more and more of what can be measured of it."""
+def trials(cut: Cut, picture: str | None, request: gr.Request | None = None) -> Iterator[Trial]:
+    """Yield the cut with more and more of what can be measured of it, by whoever came first."""
+
+    def once(kind: str, compute: Callable[[], Any], *pictures: str) -> Any:
+        return computed_once(f"prune {kind}", compute, *cut.asked, request=request,
+                             models=(cut.path,), pictures=pictures)
+
+    trial, small = once("surgery", lambda: surgery(cut))
+    if picture:
+        trial = replace(trial, named=once("named", lambda: named(cut.whole, small, picture),
+                                          picture))
+    yield trial
+    card = cut.whole.card
+    reports = once("reports", lambda: (report_of(cut.name, cut.own), report_of_cut(*cut)))
+    trial = replace(trial, reports=reports, data=measured_on(card), learnt=learnt(card))
+    yield trial
+    milliseconds, measured = once("clock", lambda: clocked(cut.whole, small))
+    yield replace(trial, milliseconds=milliseconds, measured=measured)
+
+
+def named(whole: Model, small: Model, picture: str) -> tuple[Result, Result]:
+    """Return what both networks take a picture for."""
     from vision.images import read_picture
     from vision.pruning.predict import predict
 
-    whole = cut.whole
-    trial, small = surgery(cut)
-    if picture:
-        pixels = read_picture(picture, LONGEST_SIDE)
-        trial = replace(trial, named=(predict(whole, pixels), predict(small, pixels)))
-    yield trial
-    reports = report_of(cut.name, cut.own), report_of_cut(*cut)
-    trial = replace(trial, reports=reports, data=measured_on(whole.card),
-                    learnt=learnt(whole.card))
-    yield trial
-    yield replace(trial, milliseconds=clocked(whole, small))
+    pixels = read_picture(picture, LONGEST_SIDE)
+    return predict(whole, pixels), predict(small, pixels)
 
 
 def surgery(cut: Cut) -> tuple[Trial, Model]:
@@ -107,14 +121,14 @@ def surgery(cut: Cut) -> tuple[Trial, Model]:
     return Trial(plan, sizes, seconds), small
 
 
-def clocked(whole: Model, small: Model) -> dict[int, tuple[float, float]]:
-    """Return the median milliseconds of each batch size, before and after."""
+def clocked(whole: Model, small: Model) -> tuple[dict[int, tuple[float, float]], str]:
+    """Return the median milliseconds of each batch size, before and after, and when that was."""
     from vision.pruning.count import latency
     from vision.pruning.predict import network_of
 
     before, after = network_of(whole), network_of(small)
-    return {batch: (latency(before, batch, seconds=LOOK), latency(after, batch, seconds=LOOK))
-            for batch in TIMED}
+    return ({batch: (latency(before, batch, seconds=LOOK), latency(after, batch, seconds=LOOK))
+             for batch in TIMED}, f"{datetime.now(timezone.utc):%Y-%m-%d %H:%M} UTC")
 
 
 def shown(trial: Trial, request: gr.Request | None) -> Markup:
@@ -129,6 +143,8 @@ def shown(trial: Trial, request: gr.Request | None) -> Markup:
                   classes(*trial.reports, request)]
     else:
         parts.append(note("pruning.measuring", request))
+    if trial.measured:
+        parts.append(note("pruning.clock_read", request, when=trial.measured))
     return joined(parts)
 
 

@@ -12,10 +12,11 @@ from vision.ui.components import class_link
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note
 from vision.ui.components.model_card import card_markdown
-from vision.ui.components.pictures import for_screen, needed, picture_input, picture_output
+from vision.ui.components.pictures import needed, picture_input, picture_output
 from vision.ui.lessons import lesson
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.memory_budget import decoding, within_memory
+from vision.ui.shell.shared_answers import computed_once
 from vision.ui.shell.uploads import new_folder
 from vision.ui.tabs.segmentation import (
     compare,
@@ -30,6 +31,7 @@ from vision.ui.tabs.segmentation import (
     volumes,
 )
 from vision.ui.tabs.segmentation.exercises import offered
+from vision.ui.tabs.segmentation.judged import judged
 from vision.ui.tabs.segmentation.matrix import details, numbers_of, table, tiles
 from vision.ui.tabs.segmentation.shared import (
     MODELS,
@@ -37,7 +39,6 @@ from vision.ui.tabs.segmentation.shared import (
     View,
     errors,
     examples,
-    labels_for_screen,
     laid_over,
     paint,
 )
@@ -54,33 +55,19 @@ def segment(picture: str | None, truth: str | None, model: str, opacity: float, 
     Returns the overlay, the overall numbers, the ground truth, the error map, the legend with
     each class's numbers, the class ids as a file, and all numbers as JSON.
     """
-    from vision.images import read_picture, write_png
-    from vision.segmentation.boundary import boundary_f1
-    from vision.segmentation.labels import COLOURS, check_labels, read_labels
-    from vision.segmentation.metrics import score
-    from vision.segmentation.predict import predict
-
-    pixels = read_picture(needed(picture))
-    loaded = MODELS.open(model, own)
-    labels = read_labels(truth) if truth else None
-    if labels is not None:
-        check_labels(labels, pixels.shape[:2], len(loaded.card.classes))
-    result = predict(loaded, pixels)
-    scores = outlines = None
-    if labels is not None:
-        scores = score(labels, result.labels, result.classes)
-        outlines = boundary_f1(labels, result.labels, len(result.classes))
-    view = View(for_screen(pixels), labels_for_screen(result.labels),
-                labels_for_screen(labels) if labels is not None else None, result.classes, scores)
-    ids = write_png(new_folder() / "class-ids.png", result.labels, COLOURS)
-    shown = (tiles(numbers_of(scores, outlines), request, result.seconds)
+    file = needed(picture)
+    answer = computed_once("segment", lambda: judged(file, truth, model, own), request=request,
+                           pictures=(file, truth), models=(MODELS.path_of(model, own),))
+    view, scores, outlines = answer.view, answer.view.scores, answer.outlines
+    ids = new_folder() / "class-ids.png"
+    ids.write_bytes(answer.ids)
+    shown = (tiles(numbers_of(scores, outlines), request, answer.seconds)
              if scores and outlines is not None else note("segmentation.no_truth", request))
     return (
         view, laid_over(view.picture, view.labels, opacity), shown,
         paint(view.truth) if view.truth is not None else None,
         errors(view.picture, view.truth, view.labels) if view.truth is not None else None,
-        table(scores, outlines, result.shares, request), str(ids),
-        {**result.as_json(), **(scores.as_json() if scores else {})},
+        table(scores, outlines, answer.shares, request), str(ids), answer.json,
     )
 
 

@@ -1,0 +1,78 @@
+"""What many ask alike is computed once: one works, the others get the same answer.
+
+A question is its kind, the contents of its pictures and models, and its settings. No language is
+in it, for texts are made from the answer afterwards; nor is the name of a file.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import gradio as gr
+
+from vision import checkpoints
+from vision.ui.shell.answer_cache import AnswerCache
+
+ANSWERS = AnswerCache()
+Answer = TypeVar("Answer")
+
+
+def computed_once(kind: str, compute: Callable[[], Answer], *settings: Hashable,
+                  request: gr.Request | None, pictures: Sequence[str | None] = (),
+                  models: Sequence[Path] = ()) -> Answer:
+    """Return what `compute` does with these pictures, models and settings, perhaps for others.
+
+    Nobody may change the answer. One that was made from a visitor's own picture or model goes
+    with the last page of those who asked for it.
+    """
+    given = [picture for picture in pictures if picture]
+    question = (kind, tuple(picture and content(picture) for picture in pictures),
+                tuple((checkpoints.digest_of(path), checkpoints.version(path))
+                      for path in models), settings)
+    everybodys = all(map(comes_along, given)) and all(map(ships, models))
+    return ANSWERS.ask(question, compute, None if everybodys else session_of(request))
+
+
+def session_of(request: gr.Request | None) -> str:
+    """Return whose request it is, "" if nobody's who stays."""
+    return str(getattr(request, "session_hash", None) or "")
+
+
+def content(file: str | Path) -> str:
+    """Return what tells a file's content from all others, read once for each change."""
+    known = Path(file).stat()
+    return _content(str(file), known.st_mtime_ns, known.st_size)
+
+
+@functools.lru_cache(maxsize=512)
+def _content(file: str, changed: int, size: int) -> str:
+    return hashlib.sha256(Path(file).read_bytes()).hexdigest()
+
+
+def ships(model: Path) -> bool:
+    """Return whether a model is one that everybody may choose."""
+    return checkpoints.FOLDER in model.parents
+
+
+def comes_along(picture: str) -> bool:
+    """Return whether a picture is one of the page's own, wherever a copy of it lies."""
+    alike = own_pictures().get(Path(picture).stat().st_size, ())
+    return any(content(path) == content(picture) for path in alike)
+
+
+@functools.cache
+def own_pictures() -> dict[int, list[Path]]:
+    """Return the pictures that come with the page, by their sizes in bytes."""
+    from vision.ui import ASSETS, photograph_folders
+
+    found = defaultdict(list)
+    for folder in (ASSETS, *map(Path, photograph_folders())):
+        for path in folder.rglob("*"):
+            if path.is_file():
+                found[path.stat().st_size].append(path)
+    return dict(found)
