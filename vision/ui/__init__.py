@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import logging
 import os
 import pkgutil
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
@@ -40,12 +38,13 @@ from vision.ui.shell import zero_gpu as zero_gpu  # brings ZeroGPU in before tor
 from vision.ui.shell.input_checks import guard_inputs
 from vision.ui.shell.lean_sessions import Page
 from vision.ui.shell.malloc_tuning import share_arenas
+from vision.ui.shell.own_files import ASSETS as ASSETS  # where tabs look for it
+from vision.ui.shell.own_files import photograph_folders
 from vision.ui.shell.responsive import spare_what_stays, take_short_turns
 from vision.ui.shell.theme import CSS, THEME
 from vision.ui.shell.uploads import KEPT_SECONDS, LARGEST, LOOK_SECONDS, Limited
 from vision.ui.text import t
 
-ASSETS = Path(__file__).resolve().parent.parent.parent / "assets"
 log = logging.getLogger("vision.ui")
 
 
@@ -118,12 +117,6 @@ def launch(app: gr.Blocks, **settings: Any) -> gr.Blocks:
         print(f"Vision Lab is at {app.local_url}", flush=True)
         app.block_thread()
     return app
-
-
-def photograph_folders() -> list[str]:
-    """Return the folder of the photographs that scikit-image brings along."""
-    package = importlib.util.find_spec("skimage")
-    return [str(Path(package.origin).parent / "data")] if package and package.origin else []
 
 
 def warm_up() -> None:

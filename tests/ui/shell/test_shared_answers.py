@@ -277,8 +277,9 @@ def test_a_detection_is_shared_unless_surfaces_were_set(
 def test_a_cut_is_made_once_and_its_clock_says_when_it_was_read(
         monkeypatch: pytest.MonkeyPatch, fresh: AnswerCache) -> None:
     monkeypatch.setattr(surgery, "LOOK", 0.0)
-    monkeypatch.setattr(surgery, "report_of", lambda *_: None)
-    monkeypatch.setattr(surgery, "report_of_cut", lambda *_: None)
+    report = SimpleNamespace(accuracy=0.5, per_class={})
+    monkeypatch.setattr(surgery, "report_of", lambda *_: report)
+    monkeypatch.setattr(surgery, "report_of_cut", lambda *_: report)
     monkeypatch.setattr(surgery, "shown", lambda trial, request: trial.measured)
     cuts, clocks = (counted(monkeypatch, surgery, name) for name in ("surgery", "clocked"))
     first, second = (list(surgery.prune("vgg16-drawings", 0.3, "gamma", "", None, None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,7 @@ def test_overlaps_are_those_of_painted_boxes() -> None:
 
 
 def test_a_box_is_measured_beside_its_mask(tmp_path: Path) -> None:
-    view = detect(thermogram(tmp_path))[0]
+    view = deepcopy(detect(thermogram(tmp_path))[0])  # others share what was detected
     for each in view.result.instances:
         each.mask[:, : int(each.box[0] + each.box[2]) // 2] = False
     field = view.result.thermogram.celsius

@@ -17,6 +17,7 @@ import gradio as gr
 
 from vision import checkpoints
 from vision.ui.shell.answer_cache import AnswerCache
+from vision.ui.shell.own_files import ASSETS, photograph_folders
 
 ANSWERS = AnswerCache()
 Answer = TypeVar("Answer")
@@ -68,8 +69,6 @@ def comes_along(picture: str) -> bool:
 @functools.cache
 def own_pictures() -> dict[int, list[Path]]:
     """Return the pictures that come with the page, by their sizes in bytes."""
-    from vision.ui import ASSETS, photograph_folders
-
     found = defaultdict(list)
     for folder in (ASSETS, *map(Path, photograph_folders())):
         for path in folder.rglob("*"):
