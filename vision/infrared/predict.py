@@ -97,7 +97,7 @@ def predict(model: Model, thermogram: Thermogram, settings: Settings | None = No
 def detect(model: Model, grey: np.ndarray, mask_threshold: float = 0.5) -> Detections:
     """Return everything that a detector sees in a grey picture (H, W), the surest first."""
     size = working_size(grey.shape, model.card.preprocess["short_side"])
-    x = torch.from_numpy(np.ascontiguousarray(resize(grey, size)))[None, None]  # (1, 1, h, w)
+    x = torch.tensor(resize(grey, size))[None, None]  # (1, 1, h, w)
     found = ask(model.module, x)
     boxes = found.boxes * stretch(size, grey.shape).to(found.boxes)
     masks = None
