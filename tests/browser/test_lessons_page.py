@@ -40,3 +40,16 @@ def test_each_lesson_has_a_figure_and_exercises_that_set_the_controls(
         expect(page.locator(f"#{part}-{place}")).to_be_in_viewport(timeout=SLOW)
     page.locator("#infrared-try-usual").click()
     expect(page.locator(NUMBER.format("infrared", "threshold"))).to_have_value(usual, timeout=SLOW)
+
+
+def test_a_notebook_of_the_present_settings_is_saved(open_page: Callable[..., Page]) -> None:
+    page = open_page(language="zh-CN")
+    select(page, "gan")
+    page.locator(NUMBER.format("gan", "seed")).fill("11")
+    page.locator("#gan-code > button").click()
+    expect(page.locator("#gan-code .cm-content")).to_contain_text("seed=11", timeout=SLOW)
+    with page.expect_download(timeout=SLOW) as saved:
+        page.locator("#gan-notebook").click()
+    assert saved.value.suggested_filename == "vision-lab-gan.ipynb"
+    text = saved.value.path().read_text("utf-8")
+    assert "seed=11" in text and "随机种子 11" in text

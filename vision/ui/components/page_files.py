@@ -12,6 +12,9 @@ def beside(module: str, name: str) -> str:
     return Path(module).with_name(name).read_text("utf-8").strip()
 
 
+SAVE_FILE = beside(__file__, "save_file.js")  # an event's JavaScript: the browser keeps a file
+
+
 def call(function: str, *values: Any) -> str:
     """Return the call of a JavaScript function with these values."""
     return f"({function})({', '.join(map(json.dumps, values))})"

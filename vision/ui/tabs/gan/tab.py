@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from vision.ui import Tab
-from vision.ui.components import class_link
+from vision.ui.components import class_link, shown_code
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import clock, note, tiles
 from vision.ui.components.model_card import card_markdown
@@ -29,6 +29,8 @@ from vision.ui.text import say, t
 
 if TYPE_CHECKING:
     from vision.gan.predict import Result
+
+CHAPTERS = ("load", "load", "load", "predict", "print")  # what the lesson's sections are about
 
 
 @friendly
@@ -157,20 +159,17 @@ def build() -> class_link.Shared:
     lesson.build("gan", EXERCISES, draw=figure.draw)
     with gr.Accordion(t("app.train_your_own"), open=False) as training_place:
         train.build(model, own, training_place)
-    with gr.Accordion(t("app.show_the_code"), open=False):
-        script = gr.Code(code(chosen, every, 30, 0, 4.0), language="python", interactive=False)
+    settings: list[Any] = [model, labels, count, seed, cut]
+    shown_code.build("gan", code, settings, [chosen, every, 30, 0, 4.0], CHAPTERS)
     with gr.Accordion(t("app.model_card"), open=False) as card_place:
         card = gr.Markdown(elem_id="gan-card")
 
     outputs = [result, numbers, file, raw]
-    settings: list[Any] = [model, labels, count, seed, cut]
     go.click(sample, [*settings, own], outputs, concurrency_limit=4, api_name="sample")
     gr.on([put.click, text.submit], write, [model, text, seed, cut, own], outputs,
           concurrency_limit=2, api_visibility="private")
     gr.on([model.change, own.change], relabel, [model, own, labels],
           [labels, first_label, second_label, asked], api_visibility="private")
-    gr.on([part.change for part in settings], code, settings, script, queue=False,
-          trigger_mode="always_last", show_progress="hidden", api_visibility="private")
     gr.on([card_place.expand, model.change, own.change], show_card, [model, own], card,
           api_visibility="private")
     return class_link.share("gan", {"model": model, "labels": labels, "count": count,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from vision.ui import Tab
-from vision.ui.components import class_link
+from vision.ui.components import class_link, shown_code
 from vision.ui.components.friendly import friendly
 from vision.ui.components.model_card import card_markdown
 from vision.ui.components.number_box import NumberBox
@@ -65,6 +65,8 @@ SHARED = ("picture", "low", "high", "unit", "model", "threshold", "mask_threshol
 QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 PHOTOGRAPH = beside(__file__, "photograph.js")
 CODED = SHARED[: SHARED.index("palette")]  # what the script to copy depends on
+CHAPTERS = ("read_thermogram", "load", "load", "", "", "", "", "load_zones", "predict",
+            "read_thermogram", "print")  # the calls that the lesson's sections are about
 
 
 @friendly
@@ -329,12 +331,8 @@ def build() -> class_link.Shared:
     lesson.build("infrared", EXERCISES, draw=figure.draw)
     with gr.Accordion(t("app.train_your_own"), open=False):
         panel.build(parts, own)
-    with gr.Accordion(t("app.show_the_code"), open=False):
-        settings = [parts[name] for name in CODED]
-        picture, low, high, unit = shown[0]
-        script = gr.Code(code(picture, low, high, unit, MODELS.first(), shown_from(), 0.5, 1, 20,
-                                   None),
-                         language="python", interactive=False)
+    shown_code.build("infrared", code, [parts[name] for name in CODED],
+                     [*shown[0], MODELS.first(), shown_from(), 0.5, 1, 20, None], CHAPTERS)
     with gr.Accordion(t("app.model_card"), open=False) as card_place:
         card = gr.Markdown(elem_id="infrared-card")
 
@@ -343,8 +341,6 @@ def build() -> class_link.Shared:
     connect_surfaces(parts, (view, patches), outputs, details, own_surfaces)
     camera_file.connect(parts, parts["camera"])
     shows_again(kept["opened"], parts, (view, patches), outputs, details, own_surfaces)
-    gr.on([part.change for part in settings], code, settings, script, queue=False,
-          trigger_mode="always_last", show_progress="hidden", api_visibility="private")
     gr.on([card_place.expand, parts["model"].change, own.change], show_card,
           [parts["model"], own], card, api_visibility="private")
     return class_link.share(

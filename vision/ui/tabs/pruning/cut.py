@@ -11,7 +11,6 @@ import gradio as gr
 from vision import checkpoints
 from vision.errors import UserError
 from vision.ui.components.friendly import friendly
-from vision.ui.components.page_files import beside
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.uploads import new_folder
 from vision.ui.tabs.pruning.shared import MODELS, layers_in, plan_for
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from vision.checkpoints import Model
     from vision.pruning.plan import Plan
 
-SAVE = beside(__file__, "save_file.js")
 
 
 class Cut(NamedTuple):

@@ -11,14 +11,15 @@ import gradio as gr
 from gradio.context import Context
 
 from vision.ui import ASSETS, Tab
-from vision.ui.components import class_link
+from vision.ui.components import class_link, shown_code
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import percent
 from vision.ui.components.model_card import as_code, card_markdown
+from vision.ui.components.page_files import SAVE_FILE
 from vision.ui.components.pictures import picture_input
 from vision.ui.lessons import lesson
 from vision.ui.tabs.pruning import compare, curve, figure, train
-from vision.ui.tabs.pruning.cut import SAVE, to_onnx, write_file
+from vision.ui.tabs.pruning.cut import to_onnx, write_file
 from vision.ui.tabs.pruning.exercises import EXERCISES
 from vision.ui.tabs.pruning.plan import POINTER, at_threshold, picked, show_plan
 from vision.ui.tabs.pruning.shared import (
@@ -34,6 +35,7 @@ from vision.ui.text import say, t
 EXAMPLES = ASSETS / "pruning"
 CAT = "chelsea.png"
 RATIO = 0.3
+CHAPTERS = ("run", "run", "print")  # the calls that the lesson's sections are about
 
 
 @friendly
@@ -136,8 +138,7 @@ def build() -> class_link.Shared:
         train.build(model, own, training)
     lesson.build("pruning", EXERCISES, dict.fromkeys(("ratio", "go"), redraw), draw=figure.draw)
     training.render()
-    with gr.Accordion(t("app.show_the_code"), open=False):
-        script = gr.Code(code(chosen, RATIO, "gamma", ""), language="python", interactive=False)
+    shown_code.build("pruning", code, settings, [chosen, RATIO, "gamma", ""], CHAPTERS)
     with gr.Accordion(t("app.model_card"), open=False) as card_place:
         card = gr.Markdown(elem_id="pruning-card")
 
@@ -147,14 +148,12 @@ def build() -> class_link.Shared:
     go.click(**run, api_name="prune", scroll_to_output=True, trigger_mode="always_last")
     choice.load_input_event.success(**run, api_visibility="private")
     small.click(write_file, cut, file, api_name="pruned", show_progress_on=small).success(
-        None, file, None, js=SAVE)
+        None, file, None, js=SAVE_FILE)
     ask_onnx.click(to_onnx, cut, [onnx, snippet], api_visibility="private")
     cut.change(lambda: (gr.DownloadButton(visible=False), gr.Code(visible=False)), None,
                [onnx, snippet], queue=False, show_progress="hidden", api_visibility="private")
     sent.upload(train.upload, sent, [own, model], api_visibility="private")
     connect_plan(settings, threshold, plan, own)
-    gr.on([part.change for part in settings], code, settings, script, queue=False,
-          trigger_mode="always_last", show_progress="hidden", api_visibility="private")
     gr.on([card_place.expand, model.change, own.change], show_card, [model, own], card,
           api_visibility="private")
     return class_link.share(

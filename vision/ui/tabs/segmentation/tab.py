@@ -8,7 +8,7 @@ import gradio as gr
 
 from vision import checkpoints
 from vision.ui import Tab
-from vision.ui.components import class_link
+from vision.ui.components import class_link, shown_code
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note
 from vision.ui.components.model_card import card_markdown
@@ -43,6 +43,8 @@ from vision.ui.tabs.segmentation.shared import (
     paint,
 )
 from vision.ui.text import t
+
+CHAPTERS = ("load", "load", "score")  # the calls that the lesson's sections are about
 
 
 @friendly
@@ -166,8 +168,7 @@ def build() -> class_link.Shared:
                  draw=figure.draw, measured=pretrained.told)
     with gr.Accordion(t("app.train_your_own"), open=False) as training_place:
         train.build(model, own, training_place)
-    with gr.Accordion(t("app.show_the_code"), open=False):
-        script = gr.Code(code(chosen, 0.6), language="python", interactive=False)
+    shown_code.build("segmentation", code, [model, opacity], [chosen, 0.6], CHAPTERS)
     with gr.Accordion(t("app.model_card"), open=False) as card_place:
         card = gr.Markdown(elem_id="segmentation-card")
 
@@ -185,8 +186,6 @@ def build() -> class_link.Shared:
     gr.on([picture.upload, picture.clear], lambda: None, None, truth, queue=False,
           api_visibility="private")
     gr.on([opacity.input, toggles.input], redraw, [view, opacity, toggles], result, queue=False,
-          trigger_mode="always_last", show_progress="hidden", api_visibility="private")
-    gr.on([model.change, opacity.change], code, [model, opacity], script, queue=False,
           trigger_mode="always_last", show_progress="hidden", api_visibility="private")
     gr.on([card_place.expand, model.change, own.change], show_card, [model, own], card,
           api_visibility="private")

@@ -29,6 +29,9 @@ DETERMINED = ("content_power", "style_power", "tv_power", "size", "steps", "lear
               "optimizer", "start", "content_layers", "style_layers", "style_scale", "pooling",
               "extractor")
 
+FILES = {"slim": "checkpoints/style/vgg19-slim.safetensors",
+         "bundled": "checkpoints/style/vgg19.safetensors"}
+
 
 @dataclass
 class Chosen:
@@ -103,7 +106,9 @@ def code(content_power: float, style_power: float, tv_power: float, preset: str,
     usual, settings = Settings(), chosen.settings()
     changes = "\n".join(f"    {field.name}={getattr(settings, field.name)!r},"
                         for field in fields(Settings)
-                        if getattr(settings, field.name) != getattr(usual, field.name))
+                        if field.name == "seed"
+                        or getattr(settings, field.name) != getattr(usual, field.name))
+    sees = FILES.get(chosen.extractor, chosen.extractor)
     shown = Path(PHOTOGRAPHS[0]).stem
     return f"""from pathlib import Path
 
@@ -119,6 +124,7 @@ settings = Settings(
 )
 content = skimage.data.{shown}()
 style = read_picture("assets/style/night.jpg")
+# what sees: {sees}
 for frame in transfer(open_extractor("{chosen.extractor}"), content, [style], settings):
     print(frame.step, frame.losses)
 write_png(Path("runs/painting.png"), frame.picture)

@@ -9,7 +9,7 @@ import gradio as gr
 
 from vision import checkpoints
 from vision.ui import Tab
-from vision.ui.components import class_link, clicks
+from vision.ui.components import class_link, clicks, shown_code
 from vision.ui.components.friendly import friendly
 from vision.ui.components.model_card import card_markdown
 from vision.ui.components.page_files import scroll_to
@@ -167,9 +167,8 @@ def build() -> class_link.Shared:
     lesson.build("style", EXERCISES, draw=figure.draw)
     with gr.Accordion(t("app.train_your_own"), open=False):
         one_pass.build_training(content, style, own, painter)
-    with gr.Accordion(t("app.show_the_code"), open=False):
-        script = gr.Code(style_controls.code(*vars(Chosen()).values()), language="python",
-                         interactive=False)
+    shown_code.build("style", style_controls.code, controls, list(vars(Chosen()).values()),
+                     ("Settings", "open_extractor"))
     with gr.Accordion(t("app.model_card"), open=False) as card_place:
         card = gr.Markdown(elem_id="style-card")
 
@@ -198,8 +197,6 @@ def build() -> class_link.Shared:
     moment.input(run.rewind, [studio, moment], result, trigger_mode="always_last", **quick)
     determined = [controls[NAMES.index(name)] for name in DETERMINED]
     plan[0].input(style_controls.choose, plan[0], determined, **quick)
-    gr.on([control.change for control in controls], style_controls.code, controls, script,
-          trigger_mode="always_last", **quick)
     card_place.expand(show_card, None, card, api_visibility="private")
     return class_link.share(
         "style", {"content": content, "style": style, **dict(zip(NAMES, controls, strict=True))},

@@ -1,0 +1,51 @@
+"""The script of a tab's present settings: shown as it changes, and handed out as a notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import gradio as gr
+
+from vision.ui.components.friendly import friendly
+from vision.ui.components.page_files import SAVE_FILE
+from vision.ui.shell.uploads import new_folder
+from vision.ui.text import language_of, say, t, words
+
+Code = Callable[..., str]
+
+
+def build(tab: str, code: Code, settings: Sequence[Any], at_first: Sequence[Any],
+          chapters: Sequence[str] = ()) -> None:
+    """Build the closed part with a tab's script; `at_first` are the values of its settings.
+
+    `chapters` names, for each section of the lesson, the call in the script that it is about.
+    """
+    with gr.Accordion(t("app.show_the_code"), open=False, elem_id=f"{tab}-code"):
+        script = gr.Code(code(*at_first), language="python", interactive=False)
+        button = gr.Button(t("app.notebook"), size="sm", elem_id=f"{tab}-notebook")
+        file = gr.DownloadButton(visible=False)
+    gr.on([part.change for part in settings], code, list(settings), script, queue=False,
+          trigger_mode="always_last", show_progress="hidden", api_visibility="private")
+    button.click(maker(tab, code, chapters), list(settings), file, show_progress="hidden",
+                 api_visibility="private").success(None, file, None, js=SAVE_FILE, queue=False)
+
+
+def maker(tab: str, code: Code, chapters: Sequence[str]) -> Code:
+    """Return the handler that makes a tab's notebook of its settings."""
+
+    @friendly
+    def make(request: gr.Request, *values: Any) -> str:
+        from vision.ui.lessons.notebook import notebook
+
+        table = words(language_of(request))
+
+        def tell(name: str, **filled: Any) -> str:
+            return say(f"app.notebook_{name}", request, tab=table[f"{tab}.title"], **filled)
+
+        path = new_folder() / f"vision-lab-{tab}.ipynb"
+        text = notebook(code(*values), table.get(f"{tab}.lesson", ""), chapters, tell)
+        path.write_text(text, "utf-8")
+        return str(path)
+
+    return make
