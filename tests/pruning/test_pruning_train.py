@@ -298,7 +298,7 @@ def test_mistakes_get_one_sentence(cli: Callable[..., Any], tmp_path: Path,
 def test_a_missing_package_gets_one_sentence(cli: Callable[..., Any], tmp_path: Path,
                                              monkeypatch: pytest.MonkeyPatch) -> None:
     path = saved(tmp_path / "x.safetensors", perturbed("vgg16", "compact"))
-    monkeypatch.setattr("vision.pruning.export.importlib.util.find_spec", lambda name: None)
+    monkeypatch.setattr("vision.onnx_export.importlib.util.find_spec", lambda name: None)
     answer = cli("pruning", "export", "--checkpoint", path, "--output", tmp_path / "x.onnx")
     assert answer.code == 2 and answer.err.startswith("Writing ONNX needs the package 'onnx'")
     assert not (tmp_path / "x.onnx").exists()

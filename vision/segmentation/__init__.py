@@ -6,5 +6,6 @@ VERBS = {  # by name: the module below this one, and what it does
     "evaluate": ("evaluate", "measure a checkpoint on a data set"),
     "leaderboard": ("leaderboard", "compare all checkpoints: size, cost, quality, time here"),
     "predict": ("predict", "segment one picture and write the overlay"),
+    "export": ("export", "write a model as ONNX, with the shortest script that runs it"),
     "render": ("render", "render street scenes with their exact label maps"),
 }

@@ -33,6 +33,7 @@ from vision.ui.tabs.segmentation import (
     family,
     matrix,
     microscope,
+    onnx,
     playground,
     pretrained,
     shared,
@@ -378,3 +379,14 @@ def test_the_own_model_stands_beside_a_shipped_one(tmp_path: Path) -> None:
                for side in compare.with_own(None, Request))
     _, told = compare.compare(PICTURE, TRUTH, "own", "unet", str(own), Request)
     assert "<th>own</th>" not in told and "mIoU" in told
+
+
+def test_a_model_is_written_as_onnx_with_the_script_that_runs_it(
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    button, code, checked = onnx.to_onnx("unet", None, Request)
+    assert 'InferenceSession("unet.onnx")' in code.value and "Checked with onnxruntime" in checked
+    file = button.value
+    assert Path(file["path"] if isinstance(file, dict) else file).stat().st_size > 1_000_000
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(gr.Error, match="pip install onnx onnxruntime"):
+        onnx.to_onnx("unet", None, Request)

@@ -50,7 +50,7 @@ class Attention(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         coarse = x  # (N, h, w, C)
         if self.reduce:
-            coarse = self.norm(self.reduce(x.movedim(-1, 1)).movedim(1, -1))
+            coarse = self.norm(self.reduce(x.movedim(3, 1)).movedim(1, 3))
         query = self._split(self.ask(x))  # (N, heads, h·w, C / heads)
         key, value = (self._split(part) for part in self.answer(coarse).chunk(2, dim=-1))
         seen = functional.scaled_dot_product_attention(query, key, value)
@@ -72,7 +72,7 @@ class MixFFN(nn.Module):
         self.narrow = nn.Linear(inner, width)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        y = self.mix(self.widen(x).movedim(-1, 1)).movedim(1, -1)  # (N, h, w, inner)
+        y = self.mix(self.widen(x).movedim(3, 1)).movedim(1, 3)  # (N, h, w, inner)
         return self.narrow(functional.gelu(y))
 
 
@@ -102,8 +102,8 @@ class Stage(nn.Module):
                                       for _ in range(depth)))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        y = self.norm1(self.merge(x).movedim(1, -1))  # (N, h, w, width)
-        return self.norm2(self.blocks(y)).movedim(-1, 1)  # (N, width, h, w)
+        y = self.norm1(self.merge(x).movedim(1, 3))  # (N, h, w, width)
+        return self.norm2(self.blocks(y)).movedim(3, 1)  # (N, width, h, w)
 
 
 class SegFormer(nn.Module):

@@ -45,8 +45,17 @@ class SegNet(nn.Module):
             y, place = functional.max_pool2d(stage(y), 2, return_indices=True)
             places.append(place)  # (N, widths[i], h / 2ⁱ⁺¹, w / 2ⁱ⁺¹)
         for stage in self.decoder:
-            y = stage(functional.max_unpool2d(y, places.pop(), (2, 2)))  # twice as high and wide
+            y = stage(unpooled(y, places.pop()))  # twice as high and wide
         return grow(self.head(y), x)  # (N, classes, H, W)
+
+
+def unpooled(x: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
+    """Return each number (N, C, h, w) where it came from, and 0 elsewhere (N, C, 2h, 2w)."""
+    if not torch.onnx.is_in_onnx_export():
+        return functional.max_unpool2d(x, places, (2, 2))
+    n, c, h, w = x.shape  # ONNX has no such operation: it is spelt out
+    plane = x.new_zeros(n, c, 4 * h * w).scatter(2, places.flatten(2), x.flatten(2))
+    return plane.view(n, c, 2 * h, 2 * w)
 
 
 @ARCHITECTURES.register("segnet", paper="arXiv:1511.00561", year=2015, after="fcn32s",

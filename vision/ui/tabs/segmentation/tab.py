@@ -25,6 +25,7 @@ from vision.ui.tabs.segmentation import (
     inside,
     matrix,
     microscope,
+    onnx,
     playground,
     pretrained,
     train,
@@ -171,6 +172,7 @@ def build() -> class_link.Shared:
     shown_code.build("segmentation", code, [model, opacity], [chosen, 0.6], CHAPTERS)
     with gr.Accordion(t("app.model_card"), open=False) as card_place:
         card = gr.Markdown(elem_id="segmentation-card")
+        onnx.build(model, own)
 
     inputs = [picture, truth, model, opacity, own]
     outputs = [view, result, numbers, truth_view, error_view, legend, ids, raw]
