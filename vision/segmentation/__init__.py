@@ -4,6 +4,7 @@ VERBS = {  # by name: the module below this one, and what it does
     "train": ("train", "train one architecture and write its checkpoint"),
     "recipes": ("recipes", "train every shipped model that is missing, by its recipe"),
     "evaluate": ("evaluate", "measure a checkpoint on a data set"),
+    "failures": ("failures", "where a model fails, and whether another is surely better"),
     "leaderboard": ("leaderboard", "compare all checkpoints: size, cost, quality, time here"),
     "predict": ("predict", "segment one picture and write the overlay"),
     "export": ("export", "write a model as ONNX, with the shortest script that runs it"),

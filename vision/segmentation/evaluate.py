@@ -12,6 +12,7 @@ from vision import checkpoints
 from vision.checkpoints import Model
 from vision.errors import UserError
 from vision.options import Verb, option
+from vision.segmentation.bootstrap import Tally
 from vision.segmentation.boundary import boundary_f1
 from vision.segmentation.calibration import calibration
 from vision.segmentation.data import VOID, Samples, diagnosis, open_samples
@@ -28,7 +29,7 @@ class Config:
                               "the checkpoint to measure")
     data: str = option("camvid", "the data set, or a folder or zip of images and masks")
     split: str = option("val", "its split")
-    keep: bool = option(False, "write how well its sureness fits the set into the model card")
+    keep: bool = option(False, "write how sure it may be, and each picture's part, into its card")
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Report:
     whole_set: Scores
     image_mean: dict[str, float]
     boundary_f1: dict[str, float]  # of each class, the mean over the pictures it is in
+    tally: Tally  # picture by picture
 
     def as_json(self) -> dict[str, Any]:
         """Return everything in plain types."""
@@ -77,7 +79,9 @@ def report(scores: list[Scores], outlines: np.ndarray) -> Report:
     rows = [each.overall() for each in scores]
     means = {name: mean_known(np.array([row[name] for row in rows])) for name in rows[0]}
     boundary = {name: mean_known(outlines[:, i]) for i, name in enumerate(whole.classes)}
-    return Report(whole, means, {"mean": mean_known(np.array([*boundary.values()])), **boundary})
+    tally = Tally.of(np.stack([each.matrix for each in scores]))
+    return Report(whole, means, {"mean": mean_known(np.array([*boundary.values()])), **boundary},
+                  tally)
 
 
 def check_classes(own: tuple[str, ...], others: tuple[str, ...]) -> None:
@@ -128,22 +132,26 @@ def counts(model: Model, samples: Samples, refined: bool = True) -> np.ndarray:
 
 def run(config: Config) -> Report:
     """Measure a checkpoint and return its report."""
-    if config.keep:
-        keep_calibration(config)
-    return evaluate(config.checkpoint, config.data, config.split)
-
-
-def keep_calibration(config: Config) -> None:
-    """Write into a model's card how well its sureness fits a set; its weights stay as they are."""
+    if not config.keep:
+        return evaluate(config.checkpoint, config.data, config.split)
     model, samples = load(config.checkpoint), open_samples(config.data, config.split)
     check_classes(model.card.classes, samples.classes)
     if task(model.card.arch) not in ("classes", "diagnosis"):
         raise UserError("'{file}' gives no class to the pixels of a picture",
                         "a model of classes of pictures is accepted with --keep",
                         "leave --keep out", file=config.checkpoint.name)
-    found = {"split": f"{Path(config.data).name} {config.split}", **calibration(model, samples)}
+    found = evaluate(config.checkpoint, config.data, config.split)
+    keep(config, model, {"calibration": calibration(model, samples),
+                         "pictures": found.tally.as_json()})
+    return found
+
+
+def keep(config: Config, model: Model, found: dict[str, dict[str, Any]]) -> None:
+    """Write what was found on a set into a model's card; its weights stay as they are."""
+    split = f"{Path(config.data).name} {config.split}"
+    known = {name: {"split": split, **values} for name, values in found.items()}
     checkpoints.change_card(config.checkpoint, replace(
-        model.card, metrics={**model.card.metrics, "calibration": found}))
+        model.card, metrics={**model.card.metrics, **known}))
 
 
 VERB = Verb(Config, run, "Measure a checkpoint on a data set.")

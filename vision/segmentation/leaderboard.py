@@ -20,6 +20,7 @@ from vision.options import Verb, option, within
 from vision.segmentation.models import ARCHITECTURES, for_pictures
 from vision.segmentation.predict import load, predict, working_size
 from vision.segmentation.pretraining import Pair, pairs
+from vision.segmentation.standing import Standing, standings
 
 PICTURE = (360, 480)  # CamVid's frames
 
@@ -53,11 +54,13 @@ class Leaderboard:
 
     rows: tuple[Row, ...]
     pairs: tuple[Pair, ...] = ()
+    standings: tuple[Standing, ...] = ()  # of each row
 
     def as_json(self) -> dict[str, Any]:
         """Return the rows and the pairs in plain types."""
         return {"rows": [asdict(row) for row in self.rows],
-                "pretraining": [pair.as_json() for pair in self.pairs]}
+                "pretraining": [pair.as_json() for pair in self.pairs],
+                "standings": [each.as_json() for each in self.standings]}
 
     def __str__(self) -> str:
         head = ("name", "year", "parameters", "GMACs", "mIoU", "PA", "ms here", "measured on")
@@ -68,6 +71,10 @@ class Leaderboard:
         if self.pairs:
             lines = [(*line, cell) for line, cell in zip(
                 lines, ("pre-training", *self.added()), strict=True)]
+        if any(each.interval for each in self.standings):
+            told = [each.cells() for each in self.standings]
+            lines = [(*line, *cells) for line, cells in zip(
+                lines, (("95% of draws", "ahead of the next"), *told), strict=True)]
         widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
         return "\n".join("  ".join(cell.ljust(width) if place in (0, 7) else cell.rjust(width)
                                    for place, (cell, width) in enumerate(
@@ -85,7 +92,9 @@ def leaderboard(paths: Iterable[Path], times: int = 5) -> Leaderboard:
     flat = [path for path in paths if checkpoints.read_card(path).arch in for_pictures()]
     rows = sorted((row_of(path, times) for path in flat),
                   key=lambda row: -np.nan_to_num(row.miou, nan=-1.0))
-    return Leaderboard(tuple(rows), tuple(pairs(flat)))
+    files = {path.stem: path for path in flat}
+    return Leaderboard(tuple(rows), tuple(pairs(flat)),
+                       standings([files[row.name] for row in rows]))
 
 
 def row_of(path: Path, times: int) -> Row:
