@@ -49,7 +49,8 @@ def refusal(client: Client, *values: Any, **named: Any) -> str:
 def test_only_the_stable_endpoints_are_public(client: Client) -> None:
     named = client.view_api(return_format="dict")["named_endpoints"]
     assert "/segment" in named
-    assert named.keys() <= {"/segment", "/stylize", "/sample", "/prune", "/pruned", "/detect"}
+    assert named.keys() <= {"/segment", "/stylize", "/paint", "/sample", "/prune", "/pruned",
+                            "/detect"}
 
 
 def test_segment_answers_as_the_package_does(client: Client) -> None:

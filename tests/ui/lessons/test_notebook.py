@@ -45,8 +45,8 @@ def made(whole_page: gr.Blocks) -> Make:
     """What the page's buttons give before anything is touched, in a language."""
     handlers = {block.elem_id.removesuffix("-notebook"): each
                 for each in whole_page.fns.values() if each.fn is not None
-                for block in [whole_page.blocks.get(each.targets[0][0])]
-                if block and str(block.elem_id).endswith("-notebook")}
+                for block in [whole_page.blocks.get(number) for number, _ in each.targets]
+                if str(getattr(block, "elem_id", "")).endswith("-notebook")}
 
     def make(language: str = "en") -> dict[str, nbformat.NotebookNode]:
         request = gr.Request(headers={"accept-language": language})

@@ -38,8 +38,16 @@ def sample(model: str, labels: list[int], count: float, seed: float, truncation:
            own: str | None, request: gr.Request) -> tuple[Any, ...]:
     """Draw pictures by label.
 
-    Returns the pictures with the discriminator's opinion and the classifier's reading of each,
-    the numbers, a PNG of all pictures, and everything as JSON.
+    Args:
+        model: the name of a GAN, such as cdcgan-mnist
+        labels: the numbers of the labels to draw, which take turns
+        count: how many pictures
+        seed: the same seed draws the same pictures
+        truncation: how far from 0 the noise may lie; smaller is more usual
+
+    Returns:
+        the pictures with opinions and readings as HTML, the numbers as HTML, a PNG of all
+        pictures, and as JSON what the discriminator thinks and a classifier reads of each
     """
     asked = (tuple(labels or ()), int(count), int(seed), float(truncation))
     result = computed_once("sample", lambda: drawn(model, own, *asked), *asked, request=request,

@@ -78,8 +78,23 @@ def detect(picture: str | None, low: float | None, high: float | None, unit: str
            request: gr.Request) -> tuple[Any, ...]:
     """Find the devices of a thermogram and judge their temperatures.
 
-    Returns the marked picture with the table of devices, the findings in short, the marked
-    picture as a file, the report, and everything as JSON.
+    Args:
+        picture: a thermogram as a picture in any palette, or as a file of a thermal camera
+        low: the temperature of the darkest colour in °C, or nothing
+        high: the temperature of the brightest colour in °C, or nothing
+        unit: of the file's own values, such as centikelvin; empty for a picture in colours
+        model: the name of a detector, such as mask_rcnn_real
+        threshold: the score from which a device is shown
+        mask_threshold: the probability from which a pixel belongs to a device
+        emissivity: of the surfaces, from 0.1 to 1
+        reflected: the temperature that they reflect, in °C
+        air: the temperature of the air in °C, or nothing
+        palette: the colours of the marked picture
+        opacity: how opaque the masks lie over it, from 0 to 1
+
+    Returns:
+        the marked picture and the table as HTML, the findings as HTML, the marked picture as a
+        file, the report as a file, and as JSON each device with its temperatures and verdict
     """
     settings = (unit, low, high, threshold, mask_threshold, emissivity, reflected, air)
     result = computed_once(

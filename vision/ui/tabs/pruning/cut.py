@@ -82,7 +82,11 @@ def needed(cut: Any) -> Cut:
 @friendly
 @low_priority
 def write_file(cut: Cut | None, request: gr.Request) -> str:
-    """Write the network that was cut last in this session, and return the file."""
+    """Write the network that was cut last in this session.
+
+    Returns:
+        the smaller checkpoint as a file
+    """
     return str(needed(cut).write())
 
 

@@ -55,8 +55,15 @@ def segment(picture: str | None, truth: str | None, model: str, opacity: float, 
             request: gr.Request) -> tuple[Any, ...]:
     """Segment a street scene, and compare with its ground truth if there is one.
 
-    Returns the overlay, the overall numbers, the ground truth, the error map, the legend with
-    each class's numbers, the class ids as a file, and all numbers as JSON.
+    Args:
+        picture: a street scene
+        truth: its labels as a picture of class ids or colours, or nothing
+        model: the name of an architecture, such as unet
+        opacity: how opaque the classes lie over the picture, from 0 to 1
+
+    Returns:
+        the overlay, the numbers as HTML, the ground truth, the error map, the legend as HTML,
+        the class ids as a file, and all numbers as JSON: the share and IoU of each class, mIoU
     """
     file = needed(picture)
     answer = computed_once("segment", lambda: judged(file, truth, model, own), request=request,

@@ -80,15 +80,69 @@ def stylize(studio: Studio, content: str | None, style: str | None, second_style
             start: str, optimizer: str, learning_rate: float, content_layers: list[int],
             style_layers: list[int], style_scale: float, pooling: str, seed: float,
             extractor: str, blue: str, green: str, request: gr.Request) -> Iterator[Answer]:
-    """Paint a picture in the style of another. Weights are powers of ten; -3 stands for 0.
+    """Paint a picture in the style of another, and show it while it forms.
 
-    Streams the picture, the numbers with their curves, then files, and the losses as JSON.
+    Args:
+        content: the picture to paint
+        style: the picture whose style it gets
+        second_style: another style to blend in, or nothing
+        region: what an editor's layers paint, or nothing
+        content_power: the content's weight as a power of ten; -3 stands for 0
+        style_power: the style's weight as a power of ten; -3 stands for 0
+        tv_power: the smoothness's weight as a power of ten; -3 stands for 0
+        preset: fast, single or book
+        size: of the longer side, in pixels
+        steps: of all passes together
+        blend: the second style's share, from 0 to 1
+        colours: whose colours it gets
+        start: what it starts from
+        optimizer: adam or lbfgs
+        learning_rate: of the optimizer
+        content_layers: the numbers of the layers where the content is compared
+        style_layers: the numbers of the layers where the style is compared
+        style_scale: of the style picture
+        pooling: how the network pools
+        seed: of the noise
+        extractor: the network that looks
+        blue: the style of the blue brush
+        green: the style of the green brush
+
+    Returns:
+        the picture and the numbers as they change, at the end the PNG and the animation as
+        files, and the losses as JSON
     """
     chosen = Chosen(content_power, style_power, tv_power, preset, size, steps, blend, colours,
                     start, optimizer, learning_rate, content_layers, style_layers, style_scale,
                     pooling, seed, extractor, blue, green)
     pictures = Pictures.of(content, style, second_style, region, chosen.brushes)
     yield from paint(studio, pictures, chosen.settings(), extractor, request, afresh=True)
+
+
+@friendly
+def painting(content: str | None, style: str | None, content_power: float, style_power: float,
+             tv_power: float, size: float, steps: float, seed: float, request: gr.Request
+             ) -> tuple[str, dict[str, Any]]:
+    """Paint a picture in the style of another, and return the finished painting.
+
+    Args:
+        content: the picture to paint
+        style: the picture whose style it gets
+        content_power: the content's weight as a power of ten; -3 stands for 0
+        style_power: the style's weight as a power of ten; -3 stands for 0
+        tv_power: the smoothness's weight as a power of ten; -3 stands for 0
+        size: of the longer side, in pixels
+        steps: of all passes together
+        seed: of the noise
+
+    Returns:
+        the painting as a PNG, and the losses as JSON
+    """
+    from vision.images import write_png
+
+    chosen = Chosen(content_power, style_power, tv_power, size=size, steps=steps, seed=seed)
+    studio = Studio()
+    *_, last = stylize(studio, content, style, None, None, *vars(chosen).values(), request)
+    return str(write_png(new_folder() / "painting.png", studio.painted())), last[-1]
 
 
 @friendly

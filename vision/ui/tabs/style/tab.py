@@ -24,6 +24,7 @@ from vision.ui.tabs.style.shared import paintings, photographs
 from vision.ui.tabs.style.studio import Studio
 from vision.ui.text import say, t
 
+PLAIN = ("content_power", "style_power", "tv_power", "size", "steps", "seed")  # of /paint
 FIRST = "night"  # the style that is chosen at first
 SHOW = scroll_to("style-result")
 PROGRESS = gr.Progress()
@@ -183,6 +184,9 @@ def build() -> class_link.Shared:
         button.click(lambda studio: studio.call(), studio, None, queue=False, **api)
         painted = button.click(fn=action, inputs=inputs, outputs=outputs, **{**long, **rest})
         painted.then(run.print_file, studio, deep, queue=False, show_progress="hidden", **api)
+    plain = [controls[NAMES.index(name)] for name in PLAIN]
+    gr.on([], run.painting, [content, style, *plain], [outputs[3], outputs[-1]], api_name="paint",
+          concurrency_limit=2, concurrency_id=run.PLACES)
     picked.success(lambda studio: studio.call(), studio, None, queue=False, **api).then(
         run.stylize, inputs, outputs, **long, **api).then(
         run.print_file, studio, deep, queue=False, show_progress="hidden", **api)
