@@ -35,7 +35,7 @@ class Standing:
 
 def points(found: Interval, form: str) -> str:
     """Return between which points of mean IoU it lies."""
-    return f"{100 * found.low:{form}} to {100 * found.high:{form}}"
+    return f"{100 * found.low:{form}}…{100 * found.high:{form}}"
 
 
 def standings(paths: Sequence[Path]) -> tuple[Standing, ...]:

@@ -30,6 +30,7 @@ from vision.ui.components.training_panel import Control
 from vision.ui.tabs.segmentation import (
     compare,
     exercises,
+    failures,
     family,
     matrix,
     microscope,
@@ -390,3 +391,76 @@ def test_a_model_is_written_as_onnx_with_the_script_that_runs_it(
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(gr.Error, match="pip install onnx onnxruntime"):
         onnx.to_onnx("unet", None, Request)
+
+
+def looked_at(**changes: Any) -> list[tuple[Any, ...]]:
+    given = {"model": "unet", "other": "attention_unet", "data": "scenes", "file": None,
+             "count": 3, "own": None, "control": Control(), **changes}
+    return list(failures.look_through(**given, request=Request))
+
+
+def test_failures_come_worst_first_and_a_click_opens_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(failures, "EVERY", 0.0)
+    news = looked_at()
+    assert ["1 of 3" in news[0][1], "3 of 3" in news[-1][1]] == [True, True]
+    looked, _, told, wall, _ = news[-1]
+    assert "do not decide" in told or "is better than" in told
+    assert "So few pictures" in told and "one drive" not in told
+    places = [int(place) for place in re.findall(r'data-picture="(\d)"', wall)]
+    values = [float(v) for v in re.findall(r"\d: ([\d.]+)% ·", wall)]
+    assert sorted(places) == [0, 1, 2] and values == sorted(values)
+    opened = failures.open_one(looked, Request, SimpleNamespace(picture=places[0], _data={}))
+    assert opened.count("<img") == 6 and f"Picture {places[0] + 1}" in opened
+    for picture in (3, -1, "0", None):
+        with pytest.raises(gr.Error, match="click there again"):
+            failures.open_one(looked, Request, SimpleNamespace(picture=picture, _data={}))
+    with pytest.raises(gr.Error, match="click there again"):
+        failures.open_one(None, Request, SimpleNamespace(picture=0, _data={}))
+
+
+def test_a_stopped_look_keeps_what_it_saw() -> None:
+    control = Control()
+    control.stopping.set()
+    (looked, status, _, wall, _), = looked_at(control=control)
+    assert len(looked.small) == 1 and "1 of 3" in status and wall.count("data-picture") == 1
+
+
+@pytest.mark.parametrize("change, words", [
+    ({"data": "zip"}, "upload one"), ({"data": "camvid"}, "camvid"), ({"other": "no"}, "called")])
+def test_sets_that_are_not_there_get_one_sentence(
+        change: dict[str, Any], words: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+        ) -> None:
+    monkeypatch.setenv("VISION_DATA", str(tmp_path))
+    with pytest.raises(gr.Error, match=words) as caught:
+        looked_at(**change)
+    assert "\n" not in str(caught.value.message)
+
+
+def test_a_zip_of_one_s_own_is_looked_through(tmp_path: Path) -> None:
+    path = tmp_path / "own.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("classes.txt", "\n".join(CLASSES))
+        for name in ("val/a", "val/b"):
+            folder, stem = name.split("/")
+            archive.write(PICTURE, f"images/{folder}/{stem}.png")
+            archive.write(TRUTH, f"masks/{folder}/{stem}.png")
+    *_, (looked, status, *_) = looked_at(data="zip", file=str(path))
+    assert "2 of 2" in status and len(looked.small) == 2
+
+
+def test_the_leaderboard_says_which_places_are_sure(
+        folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "95% of draws" not in compare.board("gmacs", Request)[0]
+    for name, hits in (("unet", 90), ("attention_unet", 50)):
+        path = folder / "segmentation" / f"{name}.safetensors"
+        card = checkpoints.read_card(path)
+        kept = {"split": "camvid val", "hits": [[hits, hits - 9]] * 12, "unions": [[100, 99]] * 12}
+        target = tmp_path / "segmentation" / f"{name}.safetensors"
+        target.parent.mkdir(exist_ok=True)
+        target.write_bytes(path.read_bytes())
+        checkpoints.change_card(target, replace(card, metrics={
+            **card.metrics, "mIoU": hits / 100, "pictures": kept}))
+    monkeypatch.setattr(checkpoints, "FOLDER", tmp_path)
+    told = compare.board("gmacs", Request)[0]
+    assert "95% of draws" in told and told.count(", surely") == 1 and told.index(
+        ", surely") < told.index("attention_unet")

@@ -99,12 +99,33 @@ def board(cost: str, request: gr.Request) -> tuple[str, Any]:
     found, pairs = rows(cost == "ms"), {pair.pretrained: pair for pair in pretrained.shipped()}
     names = ["name", "year", "parameters", "gmacs", "miou", "pa", "ms",
              *(["pretraining"] if pairs else [])]
-    told = as_table(["", *(say(f"segmentation.board.{name}", request) for name in names)], (
+    sure, sure_names = sureness(found, request)
+    told = as_table(["", *(say(f"segmentation.board.{name}", request)
+                           for name in [*names, *sure_names])], (
         [str(rank), *cells(row), *([pretrained.added(pair) if (pair := pairs.get(row.name))
-                                    else "–"] if pairs else [])]
-        for rank, row in enumerate(found, 1)))
+                                    else "–"] if pairs else []), *more]
+        for rank, (row, more) in enumerate(zip(found, sure, strict=True), 1)))
     val = ", ".join(sorted({row.val for row in found}))
-    return told + tag("p", f"{say('segmentation.board.val', request)}: {val}"), scatter(found, cost)
+    drive = note("segmentation.one_drive", request) if sure_names and "camvid val" in val else ""
+    return (told + tag("p", f"{say('segmentation.board.val', request)}: {val}") + drive,
+            scatter(found, cost))
+
+
+def sureness(found: list[Row], request: gr.Request | None) -> tuple[list[list[str]], list[str]]:
+    """Return between which numbers each model's mean IoU lies, and whether it beats the next.
+
+    Nothing is said where no card keeps its pictures.
+    """
+    from vision.segmentation.standing import points, standings
+
+    known = standings([MODELS.file(row.name) for row in found])
+    if not any(each.interval for each in known):
+        return [[] for _ in known], []
+    sure = [[points(each.interval, ".1f") if each.interval else "–",
+             "–" if each.lead is None else say(
+                 "segmentation.ahead_sure" if each.lead.decided else "segmentation.ahead_not",
+                 request, points=points(each.lead, "+.1f"))] for each in known]
+    return sure, ["between", "ahead"]
 
 
 def cells(row: Row) -> list[str]:

@@ -20,6 +20,7 @@ from vision.ui.shell.shared_answers import computed_once
 from vision.ui.shell.uploads import new_folder
 from vision.ui.tabs.segmentation import (
     compare,
+    failures,
     family,
     figure,
     inside,
@@ -166,6 +167,8 @@ def build() -> class_link.Shared:
             play = playground.build()
         with gr.Tab(t("segmentation.compare_tab"), id="compare"):
             compare.build(picture, truth, own)
+        with gr.Tab(t("segmentation.failures_tab"), id="failures"):
+            failures.build(model, own)
         with gr.Tab(t("segmentation.inside_tab"), id="inside"):
             inside.build(picture)
         with gr.Tab(t("segmentation.beyond_tab"), id="beyond"):

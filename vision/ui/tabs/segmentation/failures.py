@@ -1,0 +1,171 @@
+"""Where it fails: two models on every picture of a set, the worst first, and which is better."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+from markupsafe import Markup
+
+from vision.ui.components import clicks
+from vision.ui.components.friendly import friendly
+from vision.ui.components.html import note
+from vision.ui.components.markup import joined
+from vision.ui.components.page_files import beside, scroll_to
+from vision.ui.components.training_panel import Control
+from vision.ui.shell.low_priority import low_priority
+from vision.ui.tabs.segmentation import failures_shown as shown
+from vision.ui.tabs.segmentation.shared import MODELS
+from vision.ui.tabs.segmentation.train import source
+from vision.ui.text import say, t
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from vision.segmentation.data import Samples
+    from vision.segmentation.failures import Failures
+
+DATA = ("scenes", "camvid", "zip")
+EVERY = 0.7  # seconds from one picture of the numbers to the next
+CLICKED = beside(__file__, "failures.js")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which models look at which pictures."""
+
+    models: tuple[str, str]
+    own: str | None
+    data: str  # the name of a set, or the path of a checked zip
+    count: int
+
+    def samples(self) -> Samples:
+        """Return the pictures: held-out ones, which no training here has seen."""
+        from vision.segmentation.data import open_samples
+
+        return open_samples(self.data, "val", self.count)
+
+    def names(self, request: gr.Request | None) -> list[str]:
+        """Return what the two models are called."""
+        return [say("segmentation.own", request) if name == "own" else name
+                for name in self.models]
+
+
+@dataclass(eq=False)
+class Looked:
+    """What has been seen so far: confusion matrices of both models, and small pictures."""
+
+    asked: Asked
+    matrices: list[list[np.ndarray]] = field(default_factory=list)
+    small: list[np.ndarray] = field(default_factory=list)
+
+    def found(self, classes: tuple[str, ...]) -> list[Failures]:
+        """Return the failures of both models."""
+        from vision.segmentation.failures import gathered
+
+        return gathered(self.matrices, classes)
+
+
+@friendly
+@low_priority
+def look_through(model: str, other: str, data: str, file: str | None, count: float,
+                 own: str | None, control: Control, request: gr.Request
+                 ) -> Iterator[tuple[Any, ...]]:
+    """Look at one picture after the other: progress, numbers, and at last the wall of pictures."""
+    from vision.images import resize
+    from vision.segmentation.failures import look
+
+    looked = Looked(Asked((model, other), own, source(data, file), int(count)))
+    samples, start, told = looked.asked.samples(), time.monotonic(), 0.0
+    for matrices in look([MODELS.open(name, own) for name in looked.asked.models], samples):
+        picture, _ = samples[len(looked.small)]
+        looked.matrices.append(matrices)
+        looked.small.append(resize(picture, (
+            max(shown.WIDTH * picture.shape[0] // picture.shape[1], 1), shown.WIDTH)))
+        done, now = len(looked.small), time.monotonic()
+        if control.stopping.is_set():
+            break
+        if now - told > EVERY and done < len(samples):
+            told = now
+            left = (now - start) / done * (len(samples) - done)
+            yield (gr.skip(), shown.progress(done, len(samples), left, request),
+                   numbers(looked, samples, request), gr.skip(), "")
+    yield (looked, shown.progress(len(looked.small), len(samples), 0, request),
+           numbers(looked, samples, request), wall(looked, samples, request), "")
+
+
+def numbers(looked: Looked, samples: Samples, request: gr.Request | None) -> Markup:
+    """Return who is better and what costs most, and how far that may be trusted."""
+    from vision.segmentation.standing import ONE_DRIVE
+
+    found, names = looked.found(samples.classes), looked.asked.names(request)
+    drive = f"{looked.asked.data} val" in ONE_DRIVE
+    return joined([shown.numbers(found, names, request),
+                   note("segmentation.one_drive", request) if drive else "",
+                   shown.confusions(found[0], names[0], request)])
+
+
+def wall(looked: Looked, samples: Samples, request: gr.Request | None) -> Markup:
+    """Return all pictures, the worst first."""
+    return shown.wall(looked.found(samples.classes), looked.small, looked.asked.names(request),
+                      request)
+
+
+@friendly
+@low_priority
+def open_one(looked: Looked | None, request: gr.Request, event: gr.EventData) -> Markup:
+    """Show the picture that was clicked, and what each model makes of it."""
+    from vision.segmentation.predict import predict
+
+    if looked is None:
+        raise clicks.nothing_clicked()
+    place = clicks.place(event, "picture", len(looked.small))
+    picture, truth = looked.asked.samples()[place]
+    said = [predict(MODELS.open(name, looked.asked.own), picture).labels
+            for name in looked.asked.models]
+    return shown.opened(picture, truth, said, looked.asked.names(request), place, request)
+
+
+def build(model: gr.Dropdown, own: gr.State) -> None:
+    """Build the part."""
+    looked, control = gr.State(None, time_to_live=3600), gr.State(Control())
+    gr.Markdown(t("segmentation.failures_info"))
+    with gr.Row():
+        with gr.Column(scale=2, min_width=280):
+            other = gr.Dropdown(MODELS.names(), value=MODELS.first(but=MODELS.first()),
+                                label=t("segmentation.against"),
+                                info=t("segmentation.against_info"),
+                                elem_id="segmentation-against")
+            data = gr.Radio([(t(f"segmentation.fails_on_{name}"), name) for name in DATA],
+                            value="scenes", label=t("segmentation.fails_on"),
+                            info=t("segmentation.fails_on_info"), elem_id="segmentation-fails-on")
+            file = gr.File(label=t("segmentation.zip"), file_types=[".zip"], visible=False,
+                           height=120, elem_id="segmentation-fails-zip")
+            count = gr.Slider(5, 100, 20, step=5, label=t("segmentation.fails_count"),
+                              info=t("segmentation.fails_count_info"),
+                              elem_id="segmentation-fails-count")
+            with gr.Row():
+                go = gr.Button(t("segmentation.failures_go"), variant="primary",
+                               elem_id="segmentation-failures-go")
+                stop = gr.Button(t("app.stop"), variant="stop",
+                                 elem_id="segmentation-failures-stop")
+        with gr.Column(scale=3, min_width=320):
+            status = gr.HTML(t("segmentation.failures_empty"),
+                             elem_id="segmentation-failures-status")
+            told = gr.HTML(elem_id="segmentation-failures", min_height=0)
+    opened = gr.HTML(elem_id="segmentation-opened", min_height=0)
+    pictures = gr.HTML(js_on_load=CLICKED, elem_id="segmentation-wall", min_height=0)
+    quiet: dict[str, Any] = {"queue": False, "show_progress": "hidden",
+                             "api_visibility": "private"}
+    data.change(lambda chosen: gr.File(visible=chosen == "zip"), data, file, **quiet)
+    go.click(lambda control: control.stopping.clear(), control, None, **quiet)
+    go.click(look_through, [model, other, data, file, count, own, control],
+             [looked, status, told, pictures, opened], concurrency_limit=1,
+             show_progress="minimal", show_progress_on=status, api_visibility="private")
+    stop.click(lambda control: control.stopping.set(), control, None, **quiet)
+    pictures.click(open_one, looked, opened, concurrency_limit=2, concurrency_id="segment",
+                   show_progress="hidden", api_visibility="private").success(
+        None, None, None, js=scroll_to("segmentation-opened", always=True))
