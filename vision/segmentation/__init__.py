@@ -6,6 +6,7 @@ VERBS = {  # by name: the module below this one, and what it does
     "evaluate": ("evaluate", "measure a checkpoint on a data set"),
     "failures": ("failures", "where a model fails, and whether another is surely better"),
     "leaderboard": ("leaderboard", "compare all checkpoints: size, cost, quality, time here"),
+    "panoptic": ("panoptic_streets", "panoptic quality of a semantic model told the centres"),
     "predict": ("predict", "segment one picture and write the overlay"),
     "export": ("export", "write a model as ONNX, with the shortest script that runs it"),
     "render": ("render", "render street scenes with their exact label maps"),

@@ -9,13 +9,24 @@ SHIFT = 3  # binary digits of sub-pixel position handed to OpenCV
 SKY, BUILDING, POLE, ROAD, PAVEMENT, TREE, SIGN, FENCE, CAR, PEDESTRIAN, BICYCLIST = range(11)
 
 
+KINDS = 16  # labels that a mark has room for
+
+
 class Canvas:
-    """A picture H×W×3 and labels H×W that every painter writes into at once."""
+    """A picture H×W×3 and marks H×W that every painter writes into at once.
+
+    A mark is a label and the number of the thing that it belongs to, 0 for the background.
+    """
 
     def __init__(self, picture: np.ndarray, labels: np.ndarray) -> None:
         """Start from a picture and labels of the background, both uint8."""
         self.picture = np.ascontiguousarray(picture)
-        self.labels = np.ascontiguousarray(labels)
+        self.marks = labels.astype(np.uint16)
+        self.number = 0  # of the thing that is painted now
+
+    def mark(self, label: int) -> int:
+        """Return what stands for a label of the thing that is painted now."""
+        return int(label) + KINDS * self.number
 
     def fill(self, points: np.ndarray, colour: np.ndarray, label: int) -> None:
         """Fill a polygon N×2 with one colour."""
@@ -23,7 +34,7 @@ class Canvas:
             return
         corners = fixed(points)
         cv2.fillPoly(self.picture, [corners], paint(colour), shift=SHIFT)
-        cv2.fillPoly(self.labels, [corners], int(label), shift=SHIFT)
+        cv2.fillPoly(self.marks, [corners], self.mark(label), shift=SHIFT)
 
     def shade(self, points: np.ndarray, top: np.ndarray, bottom: np.ndarray, label: int) -> None:
         """Fill a polygon N×2 with a colour that runs from its top to its bottom."""
@@ -72,7 +83,7 @@ class Canvas:
             near = cv2.warpPerspective(cover, matrix, size, flags=cv2.INTER_NEAREST)
             labelled = cv2.bitwise_and(outline, near)
         cv2.copyTo(cv2.LUT(colour, table), mask, self.picture[upper:lower, left:right])
-        cv2.copyTo(np.full_like(mask, label), labelled, self.labels[upper:lower, left:right])
+        self._label(labelled, box, label)
 
     def stroke(
         self, points: np.ndarray, width: float, colour: np.ndarray, label: int | None
@@ -83,7 +94,7 @@ class Canvas:
         corners, thick = fixed(points), max(1, round(width))
         cv2.polylines(self.picture, [corners], False, paint(colour), thick, shift=SHIFT)
         if label is not None:
-            cv2.polylines(self.labels, [corners], False, int(label), thick, shift=SHIFT)
+            cv2.polylines(self.marks, [corners], False, self.mark(label), thick, shift=SHIFT)
 
     def veil(self, points: np.ndarray, label: int) -> None:
         """Give a see-through polygon N×2 its label and darken what is behind it a little."""
@@ -94,7 +105,7 @@ class Canvas:
         mask = self._mask(points, box)
         behind = self.picture[upper:lower, left:right]
         cv2.copyTo(cv2.convertScaleAbs(behind, alpha=0.8), mask, behind)
-        cv2.copyTo(np.full_like(mask, label), mask, self.labels[upper:lower, left:right])
+        self._label(mask, box, label)
 
     def misses(self, points: np.ndarray) -> bool:
         """Whether a polygon N×2 lies wholly outside the picture."""
@@ -104,7 +115,7 @@ class Canvas:
         """The part of the picture that a polygon can touch (left, top, right, bottom) or None."""
         if len(points) < 2:
             return None
-        height, width = self.labels.shape
+        height, width = self.marks.shape
         x, y, wide, high = cv2.boundingRect(points.astype(np.float32))
         spare = int(margin) + 1
         left, upper = max(x - spare, 0), max(y - spare, 0)
@@ -122,7 +133,13 @@ class Canvas:
         """Copy a patch and its label where the mask is set."""
         left, upper, right, lower = box
         cv2.copyTo(patch, mask, self.picture[upper:lower, left:right])
-        cv2.copyTo(np.full_like(mask, label), mask, self.labels[upper:lower, left:right])
+        self._label(mask, box, label)
+
+    def _label(self, mask: np.ndarray, box: tuple[int, int, int, int], label: int) -> None:
+        """Write the mark of a label where the mask is set."""
+        left, upper, right, lower = box
+        marks = np.full(mask.shape, self.mark(label), np.uint16)
+        cv2.copyTo(marks, mask, self.marks[upper:lower, left:right])
 
 
 def fixed(points: np.ndarray) -> np.ndarray:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import NamedTuple
+
 import cv2
 import numpy as np
 
 from .buildings import Building
 from .camera import Camera, turned
-from .canvas import ROAD, Canvas
+from .canvas import KINDS, ROAD, Canvas
 from .ground import Ground
-from .lens import draw_lens
+from .lens import Lens, draw_lens
 from .light import Light, draw_light, mirror, paint_sky
 from .plan import fill_street
 from .street import Street, draw_street, painted_lines
@@ -18,30 +21,64 @@ from .things import Thing
 FINE = 2  # objects are painted this many times larger, then averaged down
 
 
+@dataclass(frozen=True)
+class Scene:
+    """All that was drawn for one street; painting it asks for no more chance."""
+
+    street: Street
+    camera: Camera
+    light: Light
+    lens: Lens
+    ground: Ground
+    lines: tuple[np.ndarray, ...]
+    things: list[Thing]  # from far to near
+    drift: float  # of the clouds
+    flipped: bool
+
+
+class Truth(NamedTuple):
+    """A picture with what every pixel is: its class, and which of the things."""
+
+    picture: np.ndarray  # uint8 (H, W, 3)
+    labels: np.ndarray  # uint8 (H, W), ids 0 to 10
+    numbers: np.ndarray  # uint16 (H, W): 0 is the background, then the things from far to near
+
+
 def render(seed: int, size: tuple[int, int] = (360, 480)) -> tuple[np.ndarray, np.ndarray]:
     """A street scene: picture H×W×3 (uint8 RGB) and its labels H×W (uint8, ids 0 to 10)."""
+    picture, labels, _ = paint(draw_scene(seed, size))
+    return picture, labels
+
+
+def draw_scene(seed: int, size: tuple[int, int] = (360, 480)) -> Scene:
+    """Everything about a street scene that chance decides."""
     rng = np.random.default_rng(seed)
     street = draw_street(rng)
     camera, light, lens = draw_camera(rng, street, size), draw_light(rng), draw_lens(rng)
     ground, lines = Ground(street, rng), painted_lines(street, rng)
     things = sorted(fill_street(rng, street), key=lambda thing: -thing.ahead)
     drift, flipped = rng.uniform(0, 9), rng.random() < 0.35
-    sky = paint_sky(camera, light, drift)
-    shadows = [shadow for thing in things for shadow in thing.shadows(light)]
-    picture, labels = ground.paint(camera, sky, light, lines, shadows)
-    canvas = enlarged(picture, labels)
-    close, dim, covered = camera.scaled(FINE), light.in_shade(), shaded(things, light)
-    for thing, dark in zip(things, covered, strict=True):
+    return Scene(street, camera, light, lens, ground, lines, things, drift, bool(flipped))
+
+
+def paint(scene: Scene) -> Truth:
+    """Paint a scene from far to near and develop it."""
+    camera, light = scene.camera, scene.light
+    sky = paint_sky(camera, light, scene.drift)
+    shadows = [shadow for thing in scene.things for shadow in thing.shadows(light)]
+    canvas = enlarged(*scene.ground.paint(camera, sky, light, scene.lines, shadows))
+    close, dim, covered = camera.scaled(FINE), light.in_shade(), shaded(scene.things, light)
+    for number, (thing, dark) in enumerate(zip(scene.things, covered, strict=True), 1):
+        canvas.number = number
         thing.paint(canvas, close, dim if dark else light)
-    picture, labels = reduced(canvas)
+    picture, labels, numbers = reduced(canvas)
     if light.wet > 0:
         horizon = float(camera.pixels(camera.rotation[:, 2][None])[0, 1])
         picture = np.clip(mirror(picture, labels == ROAD, horizon, light.wet), 0, 255)
     veiled = picture + (light.haze - picture) * light.glare if light.glare > 0.02 else picture
-    picture = lens.develop(veiled.astype(np.uint8))
-    if flipped:
-        picture, labels = picture[:, ::-1], labels[:, ::-1]
-    return np.ascontiguousarray(picture), np.ascontiguousarray(labels)
+    parts = scene.lens.develop(veiled.astype(np.uint8)), labels, numbers
+    return Truth(*(np.ascontiguousarray(part[:, ::-1] if scene.flipped else part)
+                   for part in parts))
 
 
 def draw_camera(rng: np.random.Generator, street: Street, size: tuple[int, int]) -> Camera:
@@ -83,9 +120,10 @@ def enlarged(picture: np.ndarray, labels: np.ndarray) -> Canvas:
     )
 
 
-def reduced(canvas: Canvas) -> tuple[np.ndarray, np.ndarray]:
-    """The canvas at its final size: the picture averaged, the labels picked."""
-    height, width = canvas.labels.shape
+def reduced(canvas: Canvas) -> Truth:
+    """The canvas at its final size: the picture averaged, the marks picked."""
+    height, width = canvas.marks.shape
     size = (width // FINE, height // FINE)
     picture = cv2.resize(canvas.picture, size, interpolation=cv2.INTER_AREA)
-    return picture, canvas.labels[::FINE, ::FINE]
+    numbers, labels = np.divmod(canvas.marks[::FINE, ::FINE], KINDS)
+    return Truth(picture, labels.astype(np.uint8), numbers)

@@ -1,0 +1,93 @@
+"""Panoptic quality on held-out streets: a semantic model, its things parted by the true centres.
+
+No model here finds the centres: they come from the renderer, which knows every object. So these
+numbers say what a semantic answer is worth once somebody counts, not what a panoptic model reaches.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+from pathlib import Path
+from typing import Any
+
+from vision import checkpoints
+from vision.checkpoints import Model
+from vision.errors import UserError
+from vision.options import Verb, option, within
+from vision.segmentation.data import CLASSES, Scenes
+from vision.segmentation.models import task
+from vision.segmentation.panoptic import THINGS, Panoptic, centres, grouped, truth_of
+from vision.segmentation.panoptic_quality import Quality, quality
+from vision.segmentation.predict import load, predict
+from vision.segmentation.scenes import Truth, draw_scene, paint
+
+STUFF = tuple(index for index in range(len(CLASSES)) if index not in THINGS)
+FIRST = Scenes.RANGES["val"].start
+
+
+@dataclass(frozen=True)
+class Config:
+    """Settings of `panoptic`."""
+
+    checkpoint: Path = option(checkpoints.FOLDER / "segmentation" / "unet.safetensors",
+                              "the semantic model")
+    count: int = option(50, "how many held-out rendered streets")
+
+
+@dataclass(frozen=True)
+class Report:
+    """The quality over all streets, of things, of stuff, and of each class."""
+
+    quality: Quality
+
+    def as_json(self) -> dict[str, Any]:
+        """Return everything in plain types."""
+        rows = dict(zip(CLASSES, zip(self.quality.pq.tolist(), self.quality.sq.tolist(),
+                                     self.quality.rq.tolist(), strict=True), strict=True))
+        return {"centres": "true", "all": self.quality.overall(),
+                "things": self.quality.overall(THINGS), "stuff": self.quality.overall(STUFF),
+                "per_class": {name: dict(zip(("PQ", "SQ", "RQ"), row, strict=True))
+                              for name, row in rows.items()}}
+
+    def __str__(self) -> str:
+        told = self.as_json()
+        lines = [f"{name:>12}  " + "  ".join(f"{key} {value:.4f}" for key, value in row.items())
+                 for name, row in [*((name, told[name]) for name in ("all", "things", "stuff")),
+                                   *told["per_class"].items()]]
+        return "\n".join(["a semantic model with the true centres of all things", *lines])
+
+
+def street(seed: int, size: tuple[int, int] = (360, 480)) -> Truth:
+    """Return a held-out street: the seeds of its set's val split, and those after them."""
+    return paint(draw_scene(FIRST + seed, size))
+
+
+def fused(model: Model, seen: Truth, truth: Panoptic) -> Panoptic:
+    """Return what a semantic model says of a street, its things parted by the true centres."""
+    return grouped(predict(model, seen.picture).labels, centres(truth))
+
+
+def check(model: Model) -> None:
+    """Raise for a model that does not know the classes of streets."""
+    if model.card.classes != CLASSES or task(model.card.arch) != "classes":
+        raise UserError("'{file}' does not know the eleven classes of streets",
+                        "a model of streets is accepted here", "choose another",
+                        file=model.card.arch)
+
+
+def run(config: Config) -> Report:
+    """Measure a semantic model with the true centres."""
+    within(config, count=(1, 100_000))
+    model = load(config.checkpoint)
+    check(model)
+    found = []
+    for seed in range(config.count):
+        seen = street(seed)
+        truth = truth_of(seen)
+        found.append(quality(truth, fused(model, seen, truth), len(CLASSES)))
+    return Report(reduce(add, found))
+
+
+VERB = Verb(Config, run, "Panoptic quality of a semantic model that is told the true centres.")
