@@ -52,13 +52,14 @@ log = logging.getLogger("vision.ui")
 class Tab:
     """One tab: its name, its place, what builds it, and what to load beforehand.
 
-    `build` may return what a class link shares of the tab.
+    `build` may return what a class link shares of the tab; `first` makes what is seen at first.
     """
 
     name: str
     order: int
     build: Callable[[], class_link.Shared | None]
     warm: Callable[[], Any] | None = None
+    first: Callable[[], Any] | None = None
 
 
 def load_tabs() -> list[Tab]:
@@ -120,13 +121,16 @@ def launch(app: gr.Blocks, **settings: Any) -> gr.Blocks:
 
 
 def warm_up() -> None:
-    """Load what each tab's first click needs; a tab that cannot says so when it is used."""
+    """Load what each tab's first click needs, and make what it shows before that.
+
+    A tab that cannot says so when it is used.
+    """
     for tab in load_tabs():
-        if leaving():
-            return
-        try:
-            if tab.warm:
-                tab.warm()
-        except Exception:
-            log.warning("the tab '%s' is not warm", tab.name, exc_info=True)
+        for make in filter(None, (tab.warm, tab.first)):
+            if leaving():
+                return
+            try:
+                make()
+            except Exception:
+                log.warning("the tab '%s' is not warm", tab.name, exc_info=True)
     spare_what_stays()

@@ -28,11 +28,15 @@ COPY = beside(__file__, "class_link_copy.js")
 
 @dataclass(frozen=True)
 class Shared:
-    """What a link holds of one tab: controls by short names, and the pictures some may show."""
+    """What a link holds of one tab: controls by short names, and the pictures some may show.
+
+    `arrived` changes when a link has set the controls.
+    """
 
     tab: str
     controls: Mapping[str, gr.components.Component]
     pictures: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    arrived: gr.State | None = None
 
     def encode(self, values: Sequence[Any]) -> tuple[str, list[gr.components.Component]]:
         """Return the values as a link's state, and the controls whose values it cannot hold."""
@@ -55,9 +59,10 @@ class Shared:
 
 
 def share(tab: str, controls: Mapping[str, gr.components.Component],
-          pictures: Mapping[str, Sequence[str]] | None = None) -> Shared:
+          pictures: Mapping[str, Sequence[str]] | None = None, arrived: gr.State | None = None
+          ) -> Shared:
     """Add the button that copies a link to these controls as they are; return them for the page."""
-    shared = Shared(tab, controls, pictures or {})
+    shared = Shared(tab, controls, pictures or {}, arrived)
     with gr.Row(elem_classes=["lab-extra"]):
         button = gr.Button(t("app.link_copy"), size="sm", scale=0, min_width=200,
                            elem_id=f"{tab}-link-copy")
@@ -91,11 +96,12 @@ def connect(app: gr.Blocks, tabs: gr.Tabs, parts: Sequence[Shared]) -> None:
             return gr.skip()
         part, texts = read(state, known)
         values = part.decode(texts)
-        return {tabs: gr.Tabs(selected=part.tab),
+        return {tabs: gr.Tabs(selected=part.tab), **({part.arrived: 1} if part.arrived else {}),
                 **{control: gr.update(value=value) for control, value in values.items()}}
 
     controls = [control for part in parts for control in part.controls.values()]
-    app.load(restore, state, [tabs, *controls], js=STATE, concurrency_limit=None,
+    signs = [part.arrived for part in parts if part.arrived]
+    app.load(restore, state, [tabs, *controls, *signs], js=STATE, concurrency_limit=None,
              show_progress="hidden", api_visibility="private")
 
 

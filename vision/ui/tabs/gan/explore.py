@@ -12,6 +12,7 @@ from vision.errors import UserError
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import image
 from vision.ui.components.markup import tag
+from vision.ui.components.opening import opened
 from vision.ui.tabs.gan.shared import MODELS, needs_labels, sheet, table
 from vision.ui.text import say, t
 
@@ -131,7 +132,7 @@ def at(frames: np.ndarray | None, position: float) -> Any:
 def build(model: gr.Dropdown, own: gr.State, pairs: list[tuple[str, int]]
           ) -> tuple[gr.Dropdown, gr.Dropdown]:
     """Build the part, and return its two choices of labels."""
-    frames = gr.State(None, time_to_live=3600)
+    shows, frames = opened(), gr.State(None, time_to_live=3600)
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
             kind = gr.Radio([(t("gan.kind_table"), "table"), (t("gan.kind_walk"), "walk"),
@@ -152,14 +153,14 @@ def build(model: gr.Dropdown, own: gr.State, pairs: list[tuple[str, int]]
                                   info=t("gan.dimension_info"), elem_id="gan-dimension")
             go = gr.Button(t("gan.explore_go"), variant="primary", elem_id="gan-explore-go")
         with gr.Column(scale=3, min_width=320):
-            strip = gr.HTML(t("gan.explore_empty"), elem_id="gan-explore")
+            strip = gr.HTML(elem_id="gan-explore")
             position = gr.Slider(0, 1, 0.5, step=0.02, label=t("gan.position"),
                                  info=t("gan.position_info"), elem_id="gan-position")
             with gr.Row():
                 one = gr.HTML(elem_id="gan-frame", min_height=0)
                 moving = gr.HTML(elem_id="gan-moving", min_height=0)
     inputs = [model, kind, first_label, second_label, first_seed, second_seed, dimension, own]
-    run = gr.on([go.click, dimension.release, kind.input], explore, inputs,
+    run = gr.on([shows, go.click, dimension.release, kind.input], explore, inputs,
                 [frames, strip, moving, position], trigger_mode="always_last",
                 concurrency_limit=2, api_visibility="private")
     run.success(at, [frames, position], one, queue=False, api_visibility="private")

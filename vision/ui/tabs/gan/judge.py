@@ -11,6 +11,7 @@ from vision.ui.components.colours import BLUE, GREY
 from vision.ui.components.drawing_board import DrawingBoard
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import image, note, table, tiles, wipeable
+from vision.ui.components.opening import opened
 from vision.ui.components.plots import axes
 from vision.ui.tabs.gan.shared import MODELS, ink_of, reader_for, sheet
 from vision.ui.text import say, t
@@ -139,11 +140,11 @@ def fetch(model: str, own: str | None, request: gr.Request) -> str:
 
 def build(model: gr.Dropdown, own: gr.State, pairs: list[tuple[str, int]]) -> gr.Dropdown:
     """Build the part, and return its choice of a label."""
+    shows = opened()
     gr.Markdown(t("gan.measures"))
     board = gr.HTML(elem_id="gan-board")
     plot = gr.Plot(show_label=False, elem_id="gan-plots", elem_classes=["lab-when-filled"])
     fragile = gr.HTML(elem_id="gan-fragile", min_height=0)
-    show = gr.Button(t("gan.measures_go"), elem_id="gan-measures-go")
     gr.Markdown(t("gan.fool"))
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
@@ -157,8 +158,8 @@ def build(model: gr.Dropdown, own: gr.State, pairs: list[tuple[str, int]]) -> gr
         near = gr.Button(t("gan.neighbours_go"), elem_id="gan-near-go")
         get = gr.Button(t("gan.fetch"))
     found = gr.HTML(elem_id="gan-near")
-    show.click(leaderboard, None, board, api_visibility="private")
-    gr.on([show.click, model.change, own.change], plots, [model, own], [plot, fragile],
+    shows(leaderboard, None, board, queue=False, show_progress="hidden", api_visibility="private")
+    gr.on([shows, model.change, own.change], plots, [model, own], [plot, fragile],
           api_visibility="private")
     judge.click(fool, [canvas, model, asked, own], verdict, api_visibility="private")
     near.click(neighbours, [model, own], found, api_visibility="private")

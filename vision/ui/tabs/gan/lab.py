@@ -15,6 +15,7 @@ from vision.ui.components.colours import GREEN
 from vision.ui.components.drawing_board import DrawingBoard
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import wipeable
+from vision.ui.components.opening import opened
 from vision.ui.tabs.gan import lab_scene
 from vision.ui.tabs.gan.shared import ink_of
 from vision.ui.text import say, t
@@ -152,6 +153,12 @@ def reset(bench: Bench, place: str, drawing: np.ndarray | None, k: float,
     return bench.show(request)
 
 
+@friendly
+def begin(bench: Bench, *values: Any, request: gr.Request) -> Scene:
+    """Show the game as it stands, untrained where nobody has played yet."""
+    return bench.show(request) if bench.game else reset(bench, *values, request)
+
+
 def stop(bench: Bench) -> None:
     """Ask the running game to pause."""
     bench.run = None
@@ -182,7 +189,7 @@ def heal(place: str) -> tuple[Any, ...]:
 
 def build() -> None:
     """Build the part."""
-    bench = gr.State(Bench())
+    shows, bench = opened(), gr.State(Bench())
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
             place = gr.Dropdown([(t(f"gan.place_{name.replace(' ', '_')}"), name)
@@ -214,6 +221,7 @@ def build() -> None:
     shown: dict[str, Any] = {"inputs": inputs, "outputs": outputs, "show_progress": "hidden",
                              "api_visibility": "private"}
     play.click(**running)
+    shows(begin, **shown)
     one.click(step, **shown)
     gr.on([again.click, cure.input, seed.change, drawing.input], reset, **shown,
           trigger_mode="always_last")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 from vision.ui import Tab
-from vision.ui.components import class_link, shown_code
+from vision.ui.components import class_link, opening, shown_code
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import clock, note, tiles
 from vision.ui.components.model_card import card_markdown
@@ -30,6 +31,7 @@ from vision.ui.text import say, t
 if TYPE_CHECKING:
     from vision.gan.predict import Result
 
+COUNT, SEED, TRUNCATION = 30, 0, 4.0
 CHAPTERS = ("load", "load", "load", "predict", "print")  # what the lesson's sections are about
 
 
@@ -49,10 +51,17 @@ def sample(model: str, labels: list[int], count: float, seed: float, truncation:
         the pictures with opinions and readings as HTML, the numbers as HTML, a PNG of all
         pictures, and as JSON what the discriminator thinks and a classifier reads of each
     """
-    asked = (tuple(labels or ()), int(count), int(seed), float(truncation))
-    result = computed_once("sample", lambda: drawn(model, own, *asked), *asked, request=request,
-                           models=(MODELS.path_of(model, own),))
-    return answer(result, request)
+    result = drawn_once(model, own, tuple(labels or ()), int(count), int(seed), float(truncation),
+                        request)
+    return answer(result, request, new_folder())
+
+
+def drawn_once(model: str, own: str | None, labels: tuple[int, ...], count: int, seed: int,
+               truncation: float, request: gr.Request | None) -> Result:
+    """Draw pictures by label, unless they are known already."""
+    asked = (labels, count, seed, truncation)
+    return computed_once("sample", lambda: drawn(model, own, *asked), *asked, request=request,
+                         models=(MODELS.path_of(model, own),))
 
 
 def drawn(model: str, own: str | None, labels: tuple[int, ...], count: int, seed: int,
@@ -74,10 +83,10 @@ def write(model: str, text: str, seed: float, truncation: float, own: str | None
     loaded = needs_labels(MODELS.open(model, own))
     labels = labels_of(text or "", loaded.card.classes)
     result = predict(loaded, labels, len(labels), int(seed), float(truncation), reader_for(loaded))
-    return answer(result, request)
+    return answer(result, request, new_folder())
 
 
-def answer(result: Result, request: gr.Request) -> tuple[Any, ...]:
+def answer(result: Result, request: gr.Request | None, folder: Path) -> tuple[Any, ...]:
     """Return a result as the page shows it."""
     from vision.gan.predict import grid
     from vision.images import write_png
@@ -86,10 +95,23 @@ def answer(result: Result, request: gr.Request) -> tuple[Any, ...]:
              say("gan.opinion", request): f"{result.opinion.mean():.2f}"}
     if result.fidelity is not None:
         facts[say("gan.fidelity", request)] = f"{100 * result.fidelity:.0f}%"
-    file = write_png(new_folder() / "drawn.png", grid(result.pictures, 10))
+    file = write_png(folder / "drawn.png", grid(result.pictures, 10))
     return (sheet(result.pictures, captions(result)),
             tiles(facts) + ("" if result.labels is not None else note("gan.no_labels", request)),
-            gr.DownloadButton(value=str(file), visible=True), result.as_json())
+            gr.update(value=str(file), visible=True), result.as_json())
+
+
+def first() -> Result | None:
+    """Draw with the first model and the first settings."""
+    name = MODELS.first()
+    if not name:
+        return None
+    labels = tuple(range(len(MODELS.open(name).card.classes)))
+    return drawn_once(name, None, labels, COUNT, SEED, TRUNCATION, None)
+
+
+FIRST = opening.Opening(first, lambda result, request: answer(result, request,
+                                                              opening.folder(request)))
 
 
 @friendly
@@ -139,20 +161,21 @@ def build() -> class_link.Shared:
                                 info=t("gan.model_info"), elem_id="gan-model")
             labels = LabelChoice(pairs, value=every, label=t("gan.labels"),
                                  info=t("gan.labels_info"), elem_id="gan-labels")
-            count = gr.Slider(1, 200, 30, step=1, label=t("gan.count"), info=t("gan.count_info"),
+            count = gr.Slider(1, 200, COUNT, step=1, label=t("gan.count"), info=t("gan.count_info"),
                               elem_id="gan-count")
             with gr.Row():
-                seed = gr.Number(0, precision=0, minimum=0, label=t("app.seed"), min_width=120,
+                seed = gr.Number(SEED, precision=0, minimum=0, label=t("app.seed"), min_width=120,
                                  info=t("gan.seed_info"), elem_id="gan-seed")
-                cut = gr.Slider(0.1, 4, 4, step=0.1, label=t("gan.truncation"), min_width=160,
-                                info=t("gan.truncation_info"), elem_id="gan-truncation")
+                cut = gr.Slider(0.1, 4, TRUNCATION, step=0.1, label=t("gan.truncation"),
+                                min_width=160, info=t("gan.truncation_info"),
+                                elem_id="gan-truncation")
             go = gr.Button(t("gan.go"), variant="primary", elem_id="gan-go")
             text = gr.Textbox("20261120", label=t("gan.text"), info=t("gan.text_info"),
                               elem_id="gan-text", max_lines=1)
             put = gr.Button(t("gan.write"), elem_id="gan-write")
         with gr.Column(scale=3, min_width=320):
             numbers = gr.HTML(elem_id="gan-numbers")
-            result = gr.HTML(t("gan.empty"), elem_id="gan-result")
+            result = gr.HTML(elem_id="gan-result")
             file = gr.DownloadButton(t("gan.download"), visible=False, size="sm")
             raw = gr.JSON(visible=False)
     with gr.Tabs(elem_id="gan-parts"):
@@ -168,12 +191,16 @@ def build() -> class_link.Shared:
     with gr.Accordion(t("app.train_your_own"), open=False) as training_place:
         train.build(model, own, training_place)
     settings: list[Any] = [model, labels, count, seed, cut]
-    shown_code.build("gan", code, settings, [chosen, every, 30, 0, 4.0], CHAPTERS)
+    shown_code.build("gan", code, settings, [chosen, every, COUNT, SEED, TRUNCATION], CHAPTERS)
     with gr.Accordion(t("app.model_card"), open=False) as card_place:
         card = gr.Markdown(elem_id="gan-card")
 
     outputs = [result, numbers, file, raw]
-    go.click(sample, [*settings, own], outputs, concurrency_limit=4, api_name="sample")
+    draw: dict[str, Any] = {"fn": sample, "inputs": [*settings, own], "outputs": outputs,
+                            "concurrency_limit": 4, "concurrency_id": "sample"}
+    go.click(**draw, api_name="sample")
+    _, arrived = opening.connect(FIRST, outputs)
+    arrived.change(**draw, api_visibility="private")
     gr.on([put.click, text.submit], write, [model, text, seed, cut, own], outputs,
           concurrency_limit=2, api_visibility="private")
     gr.on([model.change, own.change], relabel, [model, own, labels],
@@ -181,7 +208,8 @@ def build() -> class_link.Shared:
     gr.on([card_place.expand, model.change, own.change], show_card, [model, own], card,
           api_visibility="private")
     return class_link.share("gan", {"model": model, "labels": labels, "count": count,
-                                    "seed": seed, "truncation": cut, "text": text})
+                                    "seed": seed, "truncation": cut, "text": text},
+                            arrived=arrived)
 
 
 def warm() -> None:
@@ -193,4 +221,4 @@ def warm() -> None:
         predict(loaded, [0], 1, reader=reader_for(loaded))
 
 
-TAB = Tab("gan", 3, build, warm)
+TAB = Tab("gan", 3, build, warm, FIRST.make)

@@ -12,6 +12,7 @@ import numpy as np
 from vision import checkpoints
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note
+from vision.ui.components.opening import opened
 from vision.ui.tabs.gan.shared import MODELS, curves, sheet
 from vision.ui.text import t
 
@@ -68,14 +69,15 @@ def travel(model: str, share: float, own: str | None, request: gr.Request) -> tu
 
 def build(model: gr.Dropdown, own: gr.State) -> None:
     """Build the part."""
+    shows = opened()
     share = gr.Slider(0, 1, 1, step=0.05, label=t("gan.moment_label"),
                       info=t("gan.moment_info"), elem_id="gan-time")
     with gr.Row():
         with gr.Column(min_width=280):
-            here = gr.HTML(t("gan.time_empty"), elem_id="gan-then")
+            here = gr.HTML(elem_id="gan-then")
         with gr.Column(min_width=280):
             beside = gr.HTML(elem_id="gan-collapse")
     plot = gr.Plot(show_label=False, elem_id="gan-curves", elem_classes=["lab-when-filled"])
-    gr.on([share.input, model.change, own.change], travel, [model, share, own],
+    gr.on([shows, share.input, model.change, own.change], travel, [model, share, own],
           [here, beside, plot], trigger_mode="always_last", show_progress="hidden",
           api_visibility="private")

@@ -55,7 +55,7 @@ class Parts:
 
 
 @friendly
-def begin(view: View | None, request: gr.Request) -> tuple[Any, ...]:
+def begin(view: View | None, request: gr.Request | None) -> tuple[Any, ...]:
     """Show the device with the gravest verdict, as soon as a detection is there."""
     worst = gravest(needed_view(view).result)
     if worst is None:

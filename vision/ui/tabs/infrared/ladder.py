@@ -11,6 +11,7 @@ from vision.ui.components.colours import BLUE, GREEN, GREY, ORANGE
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, percent, table
 from vision.ui.components.markup import joined, tag
+from vision.ui.components.opening import opened
 from vision.ui.components.plots import axes, key
 from vision.ui.text import say, t
 
@@ -93,13 +94,12 @@ def rows(curves: Curves, measure: str, request: gr.Request | None) -> str:
 
 def build() -> None:
     """Build the part."""
+    shows = opened()
     gr.Markdown(t("infrared.ladder_info"))
-    with gr.Row(equal_height=True):
-        measure = gr.Radio([(name.replace("_", " "), name) for name in MEASURES],
-                           value=MEASURES[0], label=t("infrared.measure"),
-                           info=t("infrared.measure_info"), elem_id="infrared-measure")
-        go = gr.Button(t("infrared.ladder_go"), elem_id="infrared-ladder-go")
+    measure = gr.Radio([(name.replace("_", " "), name) for name in MEASURES],
+                       value=MEASURES[0], label=t("infrared.measure"),
+                       info=t("infrared.measure_info"), elem_id="infrared-measure")
     plot = gr.Plot(show_label=False, elem_id="infrared-ladder", elem_classes=["lab-when-filled"])
     listed = gr.HTML(elem_id="infrared-ladder-text")
-    gr.on([go.click, measure.input], show, measure, [plot, listed], queue=False,
+    gr.on([shows, measure.input], show, measure, [plot, listed], queue=False,
           trigger_mode="always_last", show_progress="hidden", api_visibility="private")

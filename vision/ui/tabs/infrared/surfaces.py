@@ -135,7 +135,7 @@ def undo(view: View | None, patches: Patches, emissivity: float, reflected: floa
     return resurfaced(known, fewer, emissivity, reflected), fewer
 
 
-def choices(view: View | None, request: gr.Request) -> gr.Dropdown:
+def choices(view: View | None, request: gr.Request | None) -> gr.Dropdown:
     """Return the devices of a detection as a choice."""
     found = [(f"{place + 1} {titled(each, request)}", place)
              for place, each in enumerate(view.result.instances)] if view else []

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from vision.ui import Tab
-from vision.ui.components import class_link, shown_code
+from vision.ui.components import class_link, opening, shown_code
 from vision.ui.components.friendly import friendly
 from vision.ui.components.model_card import card_markdown
 from vision.ui.components.number_box import NumberBox
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 
 UNITS = ("", "centikelvin", "decikelvin", "kelvin", "centicelsius", "decicelsius", "celsius")
 PALETTES = ("iron", "rainbow", "white-hot", "grey", "inverted")
-OPACITY = 0.35
+OPACITY, MASK_THRESHOLD = 0.35, 0.5
 SHARED = ("picture", "low", "high", "unit", "model", "threshold", "mask_threshold", "emissivity",
           "reflected", "air", "palette", "opacity")
 QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
@@ -102,7 +102,7 @@ def detect(picture: str | None, low: float | None, high: float | None, unit: str
         *settings, patches.named(str(picture)), request=request, pictures=(needed(picture),),
         models=(MODELS.path_of(model, own),))
     view = View(result, named(str(picture)), model, str(picture), air)
-    return view, *answer(view, palette, opacity, request)
+    return view, *answer(view, palette, opacity, request, new_folder())
 
 
 def judged(picture: str, model: str, own: str | None, patches: Patches, unit: str,
@@ -119,10 +119,10 @@ def judged(picture: str, model: str, own: str | None, patches: Patches, unit: st
         Settings(threshold, mask_threshold, air)))
 
 
-def answer(view: View, palette: str, opacity: float, request: gr.Request | None
+def answer(view: View, palette: str, opacity: float, request: gr.Request | None, folder: Path
            ) -> tuple[Any, ...]:
     """Return all that shows a result: picture and table, numbers, two files, and JSON."""
-    marked, report = files_of(view, request)
+    marked, report = files_of(view, request, folder)
     return (shown_of(view, request, palette, opacity), facts(view, request), marked, report,
             view.result.as_json())
 
@@ -130,16 +130,43 @@ def answer(view: View, palette: str, opacity: float, request: gr.Request | None
 @low_priority
 def show_again(view: View, palette: str, opacity: float, request: gr.Request) -> tuple[Any, ...]:
     """Return all that shows a result whose surfaces have changed."""
-    return answer(view, palette, opacity, request)
+    return answer(view, palette, opacity, request, new_folder())
 
 
-def files_of(view: View, request: gr.Request | None) -> tuple[str, str]:
+def first() -> View | None:
+    """Find the devices of the first example with the first detector."""
+    from vision.infrared.inspection.certainty import with_certainty
+    from vision.infrared.predict import Settings, predict
+
+    name = MODELS.first()
+    if not name:
+        return None
+    picture, low, high, unit = examples()[0]
+    thermogram = open_thermogram(picture, unit, low, high).corrected(*camera_file.USUAL[:2])
+    result = predict(MODELS.open(name), thermogram,
+                     Settings(shown_from(), MASK_THRESHOLD, None), open_zones())
+    return View(with_certainty(result), named(picture), name, picture, None)
+
+
+def first_answer(view: View, request: gr.Request | None) -> tuple[Any, ...]:
+    """Return a view with all that shows it and all that follows it."""
+    shown, said, *files, raw = answer(view, RECORDED, OPACITY, request, opening.folder(request))
+    classes, *_, photograph, devices = after(view, request)
+    offered = [gr.update(value=file, visible=True) for file in files]
+    return (view, shown, said, *offered, raw, classes, photograph, devices,
+            *infrared_details.begin(view, request))
+
+
+FIRST = opening.Opening(first, first_answer)
+
+
+def files_of(view: View, request: gr.Request | None, folder: Path) -> tuple[str, str]:
     """Write the marked picture and the report, and return their paths."""
     from vision.images import write_png
     from vision.infrared.inspection.drawing import marked
     from vision.infrared.inspection.report import write_report
 
-    folder, result = new_folder(), view.result
+    result = view.result
     picture = write_png(folder / "devices.png", marked(result.thermogram.picture,
                                                        result.instances))
     report = write_report(folder / "inspection.html", result, view.name, translation(request))
@@ -154,7 +181,7 @@ def redraw(view: View | None, palette: str, opacity: float, classes: list[int],
     return shown_of(view, request, palette, opacity, {int(label) for label in classes or []})
 
 
-def after(view: View, request: gr.Request) -> tuple[Any, ...]:
+def after(view: View, request: gr.Request | None) -> tuple[Any, ...]:
     """Return the choice of classes and the downloads that belong to a new result."""
     found = sorted({instance.label: instance.name for instance in view.result.instances}.items())
     choices = [(called("class", name, request), label) for label, name in found]
@@ -262,7 +289,8 @@ def controls(shown: list[list[Any]]) -> tuple[dict[str, Any], gr.Button]:
             parts[name] = gr.Number(shown[0][place], label=t(f"infrared.{name}"), min_width=120,
                                     info=t(f"infrared.{name}_info"), elem_id=f"infrared-{name}")
     go = gr.Button(t("infrared.go"), variant="primary", elem_id="infrared-go")
-    for name, step, start in (("threshold", 0.01, shown_from()), ("mask_threshold", 0.05, 0.5)):
+    for name, step, start in (("threshold", 0.01, shown_from()),
+                              ("mask_threshold", 0.05, MASK_THRESHOLD)):
         parts[name] = gr.Slider(0.05, 0.95, start, step=step, label=t(f"infrared.{name}"),
                                 info=t(f"infrared.{name}_info"),
                                 elem_id=f"infrared-{name.replace('_', '-')}")
@@ -309,7 +337,7 @@ def build() -> class_link.Shared:
         with gr.Column(scale=2, min_width=280):
             parts, go = controls(shown)
         with gr.Column(scale=3, min_width=320):
-            numbers = gr.HTML(t("infrared.empty" if MODELS.names() else "infrared.no_detector"),
+            numbers = gr.HTML(None if MODELS.names() else t("infrared.no_detector"),
                               elem_id="infrared-facts")
             result = gr.HTML(elem_id="infrared-result", css_template=LOOK, js_on_load=POINTER)
             with gr.Row():
@@ -347,12 +375,15 @@ def build() -> class_link.Shared:
     with gr.Accordion(t("app.train_your_own"), open=False):
         panel.build(parts, own)
     shown_code.build("infrared", code, [parts[name] for name in CODED],
-                     [*shown[0], MODELS.first(), shown_from(), 0.5, 1, 20, None], CHAPTERS)
+                     [*shown[0], MODELS.first(), shown_from(), MASK_THRESHOLD, *camera_file.USUAL],
+                     CHAPTERS)
     with gr.Accordion(t("app.model_card"), open=False) as card_place:
         card = gr.Markdown(elem_id="infrared-card")
 
     outputs = [result, numbers, marked, report, raw]
-    connect(parts, go, choice, (view, own, patches), outputs, details, own_surfaces)
+    follows = [parts["classes"], parts["photograph"], own_surfaces["device"]]
+    _, arrived = opening.connect(FIRST, [view, *outputs, *follows, *details.of_device()], view)
+    connect(parts, (go, choice, arrived), (view, own, patches), outputs, details, own_surfaces)
     connect_surfaces(parts, (view, patches), outputs, details, own_surfaces)
     camera_file.connect(parts, parts["camera"])
     shows_again(kept["opened"], parts, (view, patches), outputs, details, own_surfaces)
@@ -360,14 +391,15 @@ def build() -> class_link.Shared:
           [parts["model"], own], card, api_visibility="private")
     return class_link.share(
         "infrared", {name: parts[name] for name in SHARED if name != "model" or MODELS.names()},
-        {"picture": [path for path, *_ in shown]})
+        {"picture": [path for path, *_ in shown]}, arrived)
 
 
-def connect(parts: dict[str, Any], go: gr.Button, choice: Any, states: tuple[gr.State, ...],
-            outputs: list[Any], details: infrared_details.Parts, own_surfaces: dict[str, Any]
-            ) -> None:
-    """Let buttons, examples, sliders and the pointer do what they say."""
+def connect(parts: dict[str, Any], starts: tuple[gr.Button, Any, gr.State],
+            states: tuple[gr.State, ...], outputs: list[Any], details: infrared_details.Parts,
+            own_surfaces: dict[str, Any]) -> None:
+    """Let buttons, examples, class links, sliders and the pointer do what they say."""
     view, own, patches = states
+    go, choice, arrived = starts
     result, _, marked, report, _ = outputs
     run: dict[str, Any] = {
         "fn": detect, "outputs": [view, *outputs], "concurrency_limit": 2,
@@ -376,7 +408,7 @@ def connect(parts: dict[str, Any], go: gr.Button, choice: Any, states: tuple[gr.
     moved = gr.on([parts[name].input for name in ("threshold", "mask_threshold", "emissivity")],
                   **run, trigger_mode="always_last", show_progress="minimal",
                   api_visibility="private")
-    for done in (clicked, moved,
+    for done in (clicked, moved, arrived.change(**run, api_visibility="private"),
                  camera_file.forgotten(choice.load_input_event, parts).success(
                      **run, api_visibility="private")):
         done.success(after, view, [parts["classes"], marked, report, parts["photograph"],
@@ -435,4 +467,4 @@ def warm() -> None:
         predict(MODELS.open(name), of_picture(np.zeros((288, 384, 3), np.uint8)))
 
 
-TAB = Tab("infrared", 5, build, warm)
+TAB = Tab("infrared", 5, build, warm, FIRST.make)

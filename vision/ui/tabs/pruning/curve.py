@@ -12,6 +12,7 @@ from vision.ui.components.colours import BLUE, GREEN, GREY, ORANGE
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, percent, table
 from vision.ui.components.markup import joined, tag
+from vision.ui.components.opening import opened
 from vision.ui.components.plots import axes, key
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.pruning.shared import (
@@ -166,12 +167,12 @@ def breaking(reports: dict[float, Report], request: gr.Request | None) -> Markup
 def build(model: gr.Dropdown, criterion: gr.Dropdown, protected: gr.Textbox, own: gr.State
           ) -> None:
     """Build the part."""
+    shows = opened()
     gr.Markdown(t("pruning.cliff_info"))
-    with gr.Row():
-        show = gr.Button(t("pruning.cliff_go"), variant="primary", elem_id="pruning-cliff-go")
-        now = gr.Button(t("pruning.now_go"), elem_id="pruning-now-go")
+    now = gr.Button(t("pruning.now_go"), elem_id="pruning-now-go")
     plot = gr.Plot(show_label=False, elem_id="pruning-cliff", elem_classes=["lab-when-filled"])
     text = gr.HTML(elem_id="pruning-cliff-text")
-    show.click(cliff, [model, own], [plot, text], api_visibility="private")
+    gr.on([shows, model.change, own.change], cliff, [model, own], [plot, text], queue=False,
+          show_progress="minimal", api_visibility="private")
     now.click(measure_now, [model, criterion, protected, own], [plot, text],
               concurrency_limit=1, show_progress="minimal", api_visibility="private")

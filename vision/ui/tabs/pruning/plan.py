@@ -8,10 +8,12 @@ import gradio as gr
 from markupsafe import Markup
 
 from vision.ui.components import clicks
+from vision.ui.components.colours import BLUE, GREEN
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, percent, short, table, tiles
 from vision.ui.components.markup import joined, tag
 from vision.ui.components.page_files import beside
+from vision.ui.components.svg import Axes, legend
 from vision.ui.tabs.pruning.diagram import CUT, DEAD, KEPT, Slab, diagram, slabs
 from vision.ui.tabs.pruning.shared import MODELS, on_curve, plan_for, ratio_for
 from vision.ui.text import say
@@ -19,11 +21,12 @@ from vision.ui.text import say
 if TYPE_CHECKING:
     import numpy as np
 
-    from vision.checkpoints import Model
+    from vision.checkpoints import Card, Model
     from vision.pruning.count import Size
     from vision.pruning.plan import Plan
 
 BINS = 60
+CURVES = {"accuracy": BLUE, "accuracy_tuned": GREEN}  # of a card's curve
 POINTER = beside(__file__, "plan.js")
 
 
@@ -59,6 +62,7 @@ def view(model: Model, plan: Plan, request: gr.Request | None) -> Markup:
     return joined([
         facts(model, plan, request), warning(plan, request),
         heading("pruning.histogram", request), histogram(plan, request),
+        cliff(model.card, plan, request),
         heading("pruning.diagram", request), diagram(layers, request),
         heading("pruning.bars", request), bars(layers, request),
         every_layer(layers, plan, request)])
@@ -96,6 +100,29 @@ def savings(before: Size, after: Size, request: gr.Request | None) -> dict[str, 
         change = f"{new / old - 1:+.0%}".replace("-", "−")
         cells[f"{say(f'pruning.{name}', request)} {change}"] = short(new) + unit
     return cells
+
+
+def cliff(card: Card, plan: Plan, request: gr.Request | None) -> Markup:
+    """Return accuracy against the ratio as the card measured it, a dot at the plan's ratio."""
+    import numpy as np
+
+    curve = card.metrics.get("curve")
+    if not curve or curve["criterion"] != plan.criterion or plan.protected:
+        return Markup()
+    points = sorted(curve["points"], key=lambda point: point["ratio"])
+    ratios = [point["ratio"] for point in points]
+    axes, found = Axes((0, 1), (0, 1), 560, 170), on_curve(card, plan.ratio, plan.criterion)
+    lines = [axes.line(ratios, [point[name] for point in points], colour)
+             for name, colour in CURVES.items() if None not in [point[name] for point in points]]
+    dots = [axes.dots(np.array([[plan.ratio, height]]), colour, 13)
+            for colour, height in zip(CURVES.values(), found or (), strict=False)
+            if height is not None]
+    names = {say(f"pruning.{name}", request): colour for name, colour in (
+        ("predicted", CURVES["accuracy"]), ("predicted_tuned", CURVES["accuracy_tuned"]))}
+    return heading("pruning.fall", request) + axes.picture(
+        say("pruning.fall_alt", request),
+        axes.scale((0, 0.25, 0.5, 0.75, 1), (0, 0.5, 1), "{:.0%}".format),
+        *lines, *dots) + legend(names)
 
 
 def warning(plan: Plan, request: gr.Request | None) -> Markup:

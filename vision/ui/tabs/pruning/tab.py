@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from gradio.context import Context
 
 from vision.ui import ASSETS, Tab
 from vision.ui.components import class_link, shown_code
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import percent
 from vision.ui.components.model_card import as_code, card_markdown
+from vision.ui.components.opening import opened
 from vision.ui.components.page_files import SAVE_FILE
 from vision.ui.components.pictures import picture_input
 from vision.ui.lessons import lesson
@@ -108,8 +107,8 @@ def build() -> class_link.Shared:
             sent = gr.UploadButton(t("pruning.upload"), file_types=[".safetensors"], size="sm",
                                    elem_id="pruning-upload")
         with gr.Column(scale=3, min_width=320):
-            plan = gr.HTML(t("pruning.plan_empty"), js_on_load=POINTER, elem_id="pruning-plan")
-    result = gr.HTML(t("pruning.empty"), elem_id="pruning-result")
+            plan = gr.HTML(js_on_load=POINTER, elem_id="pruning-plan")
+    result = gr.HTML(elem_id="pruning-result", min_height=0)
     with gr.Row():
         small = gr.Button(t("pruning.download"), visible=False, size="sm",
                           elem_id="pruning-download")
@@ -176,14 +175,6 @@ def connect_plan(settings: list[Any], threshold: gr.Number, plan: gr.HTML, own: 
     threshold.submit(at_threshold, [model, threshold, criterion, protected, own],
                      [ratio, plan, threshold], **quiet)
     plan.select(picked, [model, criterion, protected, own], [ratio, plan, threshold], **quiet)
-
-
-def opened() -> Callable[..., Any]:
-    """Return the event that the tab which is being built is opened."""
-    tab = Context.block
-    if not isinstance(tab, gr.Tab):
-        raise TypeError("a tab is built outside of a tab")
-    return tab.select
 
 
 def warm() -> None:

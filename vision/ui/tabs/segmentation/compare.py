@@ -15,6 +15,7 @@ from vision.ui.components.html import clock, note, percent
 from vision.ui.components.html import table as as_table
 from vision.ui.components.markup import tag
 from vision.ui.components.model_choice import OWN
+from vision.ui.components.opening import opened
 from vision.ui.components.pictures import for_screen, needed
 from vision.ui.components.plots import axes
 from vision.ui.shell.low_priority import low_priority
@@ -151,6 +152,7 @@ def scatter(found: list[Row], cost: str) -> Any:
 
 def build(picture: gr.Image, truth: gr.Image, own: gr.State) -> None:
     """Build the part."""
+    shows = opened()
     known, left_one = MODELS.names(), MODELS.first()
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
@@ -171,7 +173,6 @@ def build(picture: gr.Image, truth: gr.Image, own: gr.State) -> None:
             cost = gr.Radio([("GMACs", "gmacs"), (t("segmentation.cost_ms"), "ms")],
                             value="gmacs", label=t("segmentation.cost"),
                             info=t("segmentation.cost_info"), elem_id="segmentation-cost")
-            show = gr.Button(t("segmentation.board_go"), elem_id="segmentation-board-go")
             plot = gr.Plot(show_label=False, elem_id="segmentation-scatter",
                            elem_classes=["lab-when-filled"])
         with gr.Column(scale=3, min_width=320):
@@ -180,5 +181,5 @@ def build(picture: gr.Image, truth: gr.Image, own: gr.State) -> None:
              concurrency_id="segment", api_visibility="private")
     own.change(with_own, own, [left, right], queue=False, show_progress="hidden",
                api_visibility="private")
-    gr.on([show.click, cost.input], board, cost, [ranks, plot], trigger_mode="always_last",
+    gr.on([shows, cost.input], board, cost, [ranks, plot], trigger_mode="always_last",
           concurrency_limit=1, api_visibility="private")

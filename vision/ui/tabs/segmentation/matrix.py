@@ -68,7 +68,7 @@ def table(scores: Scores | None, boundary: np.ndarray | None, shares: dict[str, 
 
 
 @friendly
-def details(view: View | None, request: gr.Request) -> tuple[Any, ...]:
+def details(view: View | None, request: gr.Request | None) -> tuple[Any, ...]:
     """Return the matrix and the choices of classes that belong to a new result."""
     if view is None:
         raise no_prediction()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from vision.ui.components.friendly import friendly
+from vision.ui.components.opening import opened
 from vision.ui.components.painted_layers import PaintedLayers
 from vision.ui.components.pictures import picture_output
 from vision.ui.tabs.segmentation.matrix import tiles
@@ -80,6 +81,7 @@ def build() -> dict[str, Any]:
     """Build the part; return the event that shows what its controls say."""
     from vision.segmentation.labels import CLASSES, PALETTE
 
+    shows = opened()
     classes = [(t(f"segmentation.class.{name}"), index) for index, name in enumerate(CLASSES)]
     gr.Markdown(t("segmentation.play_info"))
     with gr.Row():
@@ -136,8 +138,8 @@ def build() -> dict[str, Any]:
                          absent, band]
     redraw: dict[str, Any] = {"fn": play, "inputs": inputs, "outputs": [shown, numbers]}
     quiet: dict[str, Any] = {"queue": False, "api_visibility": "private"}
-    gr.on([*(part.input for part in controls), scene.input, editor.change], **redraw, **quiet,
-          trigger_mode="always_last", show_progress="hidden")
+    gr.on([shows, *(part.input for part in controls), scene.input, editor.change], **redraw,
+          **quiet, trigger_mode="always_last", show_progress="hidden")
     for button, values, parts in (
             (empty, (POLE, "binary", True), [focus, view_as, blank]),
             (again, (0, 0, 0, 0, False), [grow, right, down, speckle, blank])):

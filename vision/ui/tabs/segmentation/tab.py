@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from vision import checkpoints
 from vision.ui import Tab
-from vision.ui.components import class_link, shown_code
+from vision.ui.components import class_link, opening, shown_code
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note
 from vision.ui.components.model_card import card_markdown
@@ -33,7 +34,7 @@ from vision.ui.tabs.segmentation import (
     volumes,
 )
 from vision.ui.tabs.segmentation.exercises import offered
-from vision.ui.tabs.segmentation.judged import judged
+from vision.ui.tabs.segmentation.judged import Judged, judged
 from vision.ui.tabs.segmentation.matrix import details, numbers_of, table, tiles
 from vision.ui.tabs.segmentation.shared import (
     MODELS,
@@ -46,6 +47,7 @@ from vision.ui.tabs.segmentation.shared import (
 )
 from vision.ui.text import t
 
+OPACITY = 0.6
 CHAPTERS = ("load", "load", "score")  # the calls that the lesson's sections are about
 
 
@@ -66,20 +68,47 @@ def segment(picture: str | None, truth: str | None, model: str, opacity: float, 
         the overlay, the numbers as HTML, the ground truth, the error map, the legend as HTML,
         the class ids as a file, and all numbers as JSON: the share and IoU of each class, mIoU
     """
-    file = needed(picture)
-    answer = computed_once("segment", lambda: judged(file, truth, model, own), request=request,
-                           pictures=(file, truth), models=(MODELS.path_of(model, own),))
-    view, scores, outlines = answer.view, answer.view.scores, answer.outlines
-    ids = new_folder() / "class-ids.png"
-    ids.write_bytes(answer.ids)
-    shown = (tiles(numbers_of(scores, outlines), request, answer.seconds)
+    return answer(judged_once(needed(picture), truth, model, own, request), opacity, request,
+                  new_folder())
+
+
+def judged_once(picture: str, truth: str | None, model: str, own: str | None,
+                request: gr.Request | None) -> Judged:
+    """Segment a picture and judge that, unless that is known already."""
+    return computed_once("segment", lambda: judged(picture, truth, model, own), request=request,
+                         pictures=(picture, truth), models=(MODELS.path_of(model, own),))
+
+
+def answer(done: Judged, opacity: float, request: gr.Request | None, folder: Path
+           ) -> tuple[Any, ...]:
+    """Return a judged picture as the page shows it."""
+    view, scores, outlines = done.view, done.view.scores, done.outlines
+    ids = folder / "class-ids.png"
+    ids.write_bytes(done.ids)
+    shown = (tiles(numbers_of(scores, outlines), request, done.seconds)
              if scores and outlines is not None else note("segmentation.no_truth", request))
     return (
         view, laid_over(view.picture, view.labels, opacity), shown,
         paint(view.truth) if view.truth is not None else None,
         errors(view.picture, view.truth, view.labels) if view.truth is not None else None,
-        table(scores, outlines, answer.shares, request), str(ids), answer.json,
+        table(scores, outlines, done.shares, request), str(ids), done.json,
     )
+
+
+def first() -> Judged | None:
+    """Segment the first scene with the first model."""
+    name = MODELS.first()
+    picture, truth = examples()[0]
+    return judged_once(picture, truth, name, None, None) if name else None
+
+
+def first_answer(done: Judged, request: gr.Request | None) -> tuple[Any, ...]:
+    """Return the same with all that follows a result."""
+    *shown, ids, raw = answer(done, OPACITY, request, opening.folder(request))
+    return (*shown, gr.update(value=ids, visible=True), raw, *details(done.view, request))
+
+
+FIRST = opening.Opening(first, first_answer)
 
 
 def redraw(view: View | None, opacity: float, shown: list[int]) -> Any:
@@ -134,7 +163,7 @@ def build() -> class_link.Shared:
             model = gr.Dropdown(MODELS.names(), value=chosen, label=t("segmentation.model"),
                                 info=t("segmentation.model_info"), elem_id="segmentation-model")
             go = gr.Button(t("segmentation.go"), variant="primary", elem_id="segmentation-go")
-            opacity = gr.Slider(0, 1, 0.6, step=0.05, label=t("segmentation.opacity"),
+            opacity = gr.Slider(0, 1, OPACITY, step=0.05, label=t("segmentation.opacity"),
                                 info=t("segmentation.opacity_info"),
                                 elem_id="segmentation-opacity")
             toggles = gr.CheckboxGroup([], label=t("segmentation.toggles"),
@@ -146,7 +175,7 @@ def build() -> class_link.Shared:
         with gr.Column(scale=3, min_width=320):
             result = picture_output("segmentation.result", "segmentation-result",
                                             buttons=("download", "fullscreen"))
-            numbers = gr.HTML(t("segmentation.empty"), elem_id="segmentation-numbers")
+            numbers = gr.HTML(elem_id="segmentation-numbers")
             with gr.Row():
                 truth_view = picture_output(
                     "segmentation.truth_view", "segmentation-truth-view", height=240, always=False)
@@ -179,7 +208,7 @@ def build() -> class_link.Shared:
                  draw=figure.draw, measured=pretrained.told)
     with gr.Accordion(t("app.train_your_own"), open=False) as training_place:
         train.build(model, own, training_place)
-    shown_code.build("segmentation", code, [model, opacity], [chosen, 0.6], CHAPTERS)
+    shown_code.build("segmentation", code, [model, opacity], [chosen, OPACITY], CHAPTERS)
     with gr.Accordion(t("app.model_card"), open=False) as card_place:
         card = gr.Markdown(elem_id="segmentation-card")
         onnx.build(model, own)
@@ -188,7 +217,9 @@ def build() -> class_link.Shared:
     outputs = [view, result, numbers, truth_view, error_view, legend, ids, raw]
     run: dict[str, Any] = {"fn": segment, "inputs": inputs, "outputs": outputs,
                            "concurrency_limit": 2, "concurrency_id": "segment"}
+    _, arrived = opening.connect(FIRST, [*outputs, toggles, *cells], view)
     for done in (go.click(**run, api_name="segment"),
+                 arrived.change(**run, api_visibility="private"),
                  choice.load_input_event.success(**run, api_visibility="private")):
         done.success(lambda: gr.DownloadButton(visible=True), None, ids, queue=False,
                      api_visibility="private")
@@ -203,7 +234,8 @@ def build() -> class_link.Shared:
           api_visibility="private")
     return class_link.share(
         "segmentation", {"model": model, "opacity": opacity, "picture": picture, "truth": truth},
-        {"picture": [scene for scene, _ in pairs], "truth": [labels for _, labels in pairs]})
+        {"picture": [scene for scene, _ in pairs], "truth": [labels for _, labels in pairs]},
+        arrived)
 
 
 def warm() -> None:
@@ -216,4 +248,4 @@ def warm() -> None:
         predict(MODELS.open(name), np.zeros((360, 480, 3), np.uint8))
 
 
-TAB = Tab("segmentation", 1, build, warm)
+TAB = Tab("segmentation", 1, build, warm, FIRST.make)

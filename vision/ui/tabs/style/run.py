@@ -248,8 +248,14 @@ def print_file(studio: Studio) -> gr.DownloadButton:
 
 def numbers(studio: Studio, frame: Frame, before: int, request: gr.Request | None) -> str:
     """Return step, time left, losses and their curves."""
+    return told(frame, studio.curves, studio.marks, before, request)
+
+
+def told(frame: Frame, losses: np.ndarray, marks: list[int], before: int,
+         request: gr.Request | None) -> str:
+    """Return what is said of a frame whose run has had these losses (step, 3) so far."""
     said = note(f"style.{frame.notice}", request) if frame.notice else ""
-    plot = curves(studio.curves, studio.marks, before + frame.total, request)
+    plot = curves(losses, marks, before + frame.total, request)
     return facts(frame, before, request) + said + plot
 
 

@@ -183,6 +183,11 @@ class Studio:
         self.picture, self.deep = frame.picture, frame.deep
         self.film.add(frame.picture)
 
+    def take(self, painted: Frame) -> None:
+        """Take a finished painting in, so that its run may go on from here."""
+        self.keep(painted)
+        self.curves, self.seconds = painted.curves, painted.seconds
+
 
 def rest_of(settings: Settings, done: int) -> Settings | None:
     """Return the passes of a run that are left after so many steps, if any."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 from vision import checkpoints
 from vision.ui import Tab
-from vision.ui.components import class_link, clicks, shown_code
+from vision.ui.components import class_link, clicks, opening, shown_code
 from vision.ui.components.friendly import friendly
 from vision.ui.components.model_card import card_markdown
 from vision.ui.components.page_files import scroll_to
@@ -17,15 +17,17 @@ from vision.ui.components.painted_layers import PaintedLayers
 from vision.ui.components.pictures import picture_input, picture_output
 from vision.ui.lessons import lesson
 from vision.ui.tabs.style import controls as style_controls
-from vision.ui.tabs.style import figure, inside, one_pass, regions, run, sheet
+from vision.ui.tabs.style import figure, finished, inside, one_pass, regions, run, sheet
 from vision.ui.tabs.style.controls import DETERMINED, NAMES, Chosen
 from vision.ui.tabs.style.exercises import EXERCISES
 from vision.ui.tabs.style.shared import paintings, photographs
 from vision.ui.tabs.style.studio import Studio
 from vision.ui.text import say, t
 
+if TYPE_CHECKING:
+    from vision.style.transfer import Frame
+
 PLAIN = ("content_power", "style_power", "tv_power", "size", "steps", "seed")  # of /paint
-FIRST = "night"  # the style that is chosen at first
 SHOW = scroll_to("style-result")
 PROGRESS = gr.Progress()
 BUTTONS: tuple[tuple[str, Any], ...] = (
@@ -73,8 +75,7 @@ def show_card(request: gr.Request) -> str:
 
 def pictures() -> tuple[gr.Image, gr.Image]:
     """Build the places of content and style."""
-    photograph = next(iter(photographs()), None)
-    painting = next((path for path in paintings() if Path(path).stem == FIRST), None)
+    photograph, painting = finished.pair()
     with gr.Row(elem_classes=["lab-pair"]):
         return (picture_input("style.content_picture", "style-content", photograph,
                                       height=190),
@@ -128,13 +129,28 @@ def results() -> tuple[list[Any], list[gr.Button], gr.DownloadButton]:
         buttons = [gr.Button(t(key), size="sm", variant=variant, min_width=110,
                              elem_id=f"style-{key.rsplit('.', 1)[1]}")
                    for key, variant in BUTTONS]
-    numbers = gr.HTML(t("style.empty"), elem_id="style-numbers")
+    numbers = gr.HTML(elem_id="style-numbers")
     moment = gr.Slider(0, 1, 1, step=0.01, label=t("style.moment"), info=t("style.moment_info"),
                        elem_id="style-moment")
     with gr.Row():
         files = [gr.DownloadButton(t(f"style.{name}"), visible=False, size="sm",
                                    elem_id=f"style-{name}") for name in ("png", "film", "deep")]
     return [result, numbers, moment, *files[:2], gr.JSON(visible=False)], buttons, files[2]
+
+
+def first_answer(painted: Frame, request: gr.Request | None) -> tuple[Any, ...]:
+    """Return the finished painting, and what is said of it."""
+    return painted.picture, run.told(painted, painted.curves, [], 0, request)
+
+
+def hang(studio: Studio) -> None:
+    """Let a studio that has painted nothing go on from the finished painting."""
+    painted = OPENING.make()
+    if painted and studio.picture is None and not studio.running:
+        studio.take(painted)
+
+
+OPENING = opening.Opening(finished.painted, first_answer)
 
 
 def build() -> class_link.Shared:
@@ -176,6 +192,8 @@ def build() -> class_link.Shared:
     long: dict[str, Any] = {"concurrency_limit": 2, "concurrency_id": run.PLACES,
                             "show_progress": "minimal", "show_progress_on": numbers}
     api: dict[str, Any] = {"api_visibility": "private"}
+    shown, arrived = opening.connect(OPENING, [result, numbers])
+    shown.success(hang, studio, None, queue=False, **api)
     picked.success(None, None, None, js=SHOW)
     for button, action, rest in ((go, run.stylize, {"api_name": "stylize"}),
                                  (more, run.go_on, api), (finer, run.refine, api)):
@@ -187,9 +205,10 @@ def build() -> class_link.Shared:
     plain = [controls[NAMES.index(name)] for name in PLAIN]
     gr.on([], run.painting, [content, style, *plain], [outputs[3], outputs[-1]], api_name="paint",
           concurrency_limit=2, concurrency_id=run.PLACES)
-    picked.success(lambda studio: studio.call(), studio, None, queue=False, **api).then(
-        run.stylize, inputs, outputs, **long, **api).then(
-        run.print_file, studio, deep, queue=False, show_progress="hidden", **api)
+    for begins in (picked.success, arrived.change):
+        begins(lambda studio: studio.call(), studio, None, queue=False, **api).then(
+            run.stylize, inputs, outputs, **long, **api).then(
+            run.print_file, studio, deep, queue=False, show_progress="hidden", **api)
     quick: dict[str, Any] = {"queue": False, "show_progress": "hidden",
                              "api_visibility": "private"}
     stop.click(lambda studio: studio.halt(), studio, None, **quick)
@@ -204,7 +223,7 @@ def build() -> class_link.Shared:
     card_place.expand(show_card, None, card, api_visibility="private")
     return class_link.share(
         "style", {"content": content, "style": style, **dict(zip(NAMES, controls, strict=True))},
-        {"content": photographs(), "style": paintings()})
+        {"content": photographs(), "style": paintings()}, arrived)
 
 
 def warm() -> None:
@@ -220,4 +239,4 @@ def warm() -> None:
         list(transfer(open_extractor("slim"), pair[0], [pair[1]], settings))
 
 
-TAB = Tab("style", 2, build, warm)
+TAB = Tab("style", 2, build, warm, OPENING.make)

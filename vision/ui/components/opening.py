@@ -1,0 +1,104 @@
+"""What a tab shows before anybody has clicked: its main action's result at the first settings.
+
+It is made once, while the page starts, and put into words once for each language; visitors are
+only shown it. A class link that sets the controls runs the main action with those instead.
+"""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import gradio as gr
+from gradio.context import Context
+
+from vision.ui.components.friendly import friendly
+from vision.ui.shell.low_priority import low_priority
+from vision.ui.text import language_of
+
+Made = TypeVar("Made")
+Answer = tuple[Any, ...]
+
+
+class Opening(Generic[Made]):
+    """A result that is made by whoever asks first, while all others wait for it.
+
+    `make` returns None where a tab has nothing to show, for want of a model.
+    """
+
+    def __init__(self, make: Callable[[], Made | None],
+                 answer: Callable[[Made, gr.Request | None], Answer]) -> None:
+        self._make, self._answer = make, answer
+        self._busy = threading.RLock()
+        self._made: list[Made | None] = []
+        self._answers: dict[str, Answer] = {}
+
+    @low_priority
+    def make(self) -> Made | None:
+        """Return the result."""
+        with self._busy:
+            if not self._made:
+                self._made.append(self._make())
+            return self._made[0]
+
+    def answer(self, request: gr.Request | None) -> Answer | None:
+        """Return what shows the result in the language of a request, None if there is none."""
+        made, language = self.make(), language_of(request)
+        with self._busy:
+            if made is not None and language not in self._answers:
+                self._answers[language] = tuple(map(drawn, self._answer(made, request)))
+        return self._answers.get(language)
+
+
+def drawn(value: Any) -> Any:
+    """Return a figure as the picture that a browser gets, anything else as it is."""
+    return gr.Plot().postprocess(value) if hasattr(value, "savefig") else value
+
+
+def folder(request: gr.Request | None) -> Path:
+    """Return where the files of first results lie in the language of a request."""
+    place = _root() / language_of(request)
+    place.mkdir(exist_ok=True)
+    return place
+
+
+@functools.cache
+def _root() -> Path:
+    """Return a folder that stays until the program ends."""
+    made = Path(tempfile.mkdtemp(prefix="vision-first-"))
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return made
+
+
+def connect(opening: Opening[Any], outputs: Sequence[Any], view: gr.State | None = None
+            ) -> tuple[Any, gr.State]:
+    """Show a result when the tab that is being built opens and its `view`, if any, is empty.
+
+    Returns that event, and what a class link changes when it has set the controls.
+    """
+    linked, seen = gr.State(0), view or gr.State(None)
+
+    @friendly
+    def show(arrived: int, before: Any, request: gr.Request) -> Any:
+        found = None if arrived or before is not None else opening.answer(request)
+        if found is None:
+            return gr.skip()
+        return found if view else (True, *found)
+
+    shown = opened()(show, [linked, seen], [*([] if view else [seen]), *outputs], queue=False,
+                     api_visibility="private")
+    return shown, linked
+
+
+def opened() -> Callable[..., Any]:
+    """Return the event that the tab which is being built is opened."""
+    tab = Context.block
+    if not isinstance(tab, gr.Tab):
+        raise TypeError("a tab is built outside of a tab")
+    return tab.select
