@@ -40,6 +40,7 @@ soak: $(VENV)/.installed-dev
 assets: $(VENV)/.installed
 	$(BIN)/python -m vision segmentation render --seeds $(SCENES) --output assets/segmentation
 	$(BIN)/python -m vision style paint --output assets/style
+	$(BIN)/python -m vision.ui.tabs.style.finished
 	$(BIN)/python -m vision pruning draw --seed 7 --output assets/pruning
 	$(BIN)/python -m vision infrared render --seeds $(THERMOGRAMS) --output assets/infrared
 	$(BIN)/python -m vision infrared render --seeds 2000006 --radiometric \

@@ -113,7 +113,6 @@ def test_an_example_runs_at_a_click(opened: OpenPage) -> None:
 
 def test_the_curve_stands_beside_the_papers(opened: OpenPage) -> None:
     page = opened()
-    page.locator("#pruning-cliff-go").click()
     expect(page.locator("#pruning-cliff img")).to_be_visible(timeout=SLOW)
     expect(page.locator("#pruning-cliff-text")).to_contain_text("1708.06519")
 

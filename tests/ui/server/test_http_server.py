@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import socket
 import subprocess
@@ -18,7 +19,7 @@ import pytest
 import uvicorn
 
 from tests.conftest import REPOSITORY
-from tests.ui.server.small_page import asked
+from tests.ui.server.small_page import API, asked, body
 from vision import ui
 from vision.ui.server import http_server
 from vision.ui.server.http_server import Impatient
@@ -45,6 +46,15 @@ def test_the_page_comes_compressed_and_the_same_from_what_is_kept(
             assert reply.headers["content-encoding"] == way and len(sent) < len(plain) / 2
             assert int(reply.headers["content-length"]) == len(sent)
             assert reply.headers["vary"] == "Accept-Encoding" and unpacked(sent) == plain
+
+
+def test_answers_of_events_come_compressed() -> None:
+    said = "a class for every pixel " * 200
+    with asked() as http, http.stream("POST", f"{API}/run/predict", json=body([said]),
+                                      headers={"accept-encoding": "br"}) as reply:
+        sent = b"".join(reply.iter_raw())
+    assert reply.headers["content-encoding"] == "br" and len(sent) < len(said) / 4
+    assert json.loads(brotli.decompress(sent))["data"] == [said]
 
 
 def test_that_the_page_is_there_is_told_without_making_it() -> None:

@@ -100,7 +100,7 @@ def connect(app: gr.Blocks, tabs: gr.Tabs, parts: Sequence[Shared]) -> None:
                 **{control: gr.update(value=value) for control, value in values.items()}}
 
     controls = [control for part in parts for control in part.controls.values()]
-    signs = [part.arrived for part in parts if part.arrived]
+    signs = [part.arrived.render() for part in parts if part.arrived]
     app.load(restore, state, [tabs, *controls, *signs], js=STATE, concurrency_limit=None,
              show_progress="hidden", api_visibility="private")
 

@@ -24,6 +24,7 @@ from vision.ui.text import language_of
 
 Made = TypeVar("Made")
 Answer = tuple[Any, ...]
+QUALITY = 60  # of pictures
 
 
 class Opening(Generic[Made]):
@@ -52,13 +53,23 @@ class Opening(Generic[Made]):
         made, language = self.make(), language_of(request)
         with self._busy:
             if made is not None and language not in self._answers:
-                self._answers[language] = tuple(map(drawn, self._answer(made, request)))
+                place = folder(request)
+                self._answers[language] = tuple(settled(value, place / f"{id(self)}-{number}.webp")
+                                                for number, value in enumerate(
+                                                    self._answer(made, request)))
         return self._answers.get(language)
 
 
-def drawn(value: Any) -> Any:
-    """Return a figure as the picture that a browser gets, anything else as it is."""
-    return gr.Plot().postprocess(value) if hasattr(value, "savefig") else value
+def settled(value: Any, file: Path) -> Any:
+    """Return a picture (H, W, 3) as a light file and a figure as what a browser gets of it."""
+    if hasattr(value, "savefig"):
+        return gr.Plot().postprocess(value)
+    if hasattr(value, "ndim"):
+        from PIL import Image
+
+        Image.fromarray(value).save(file, "WEBP", quality=QUALITY)
+        return str(file)
+    return value
 
 
 def folder(request: gr.Request | None) -> Path:
@@ -80,9 +91,10 @@ def connect(opening: Opening[Any], outputs: Sequence[Any], view: gr.State | None
             ) -> tuple[Any, gr.State]:
     """Show a result when the tab that is being built opens and its `view`, if any, is empty.
 
-    Returns that event, and what a class link changes when it has set the controls.
+    Returns that event, and what a class link changes when it has set the controls; the page places
+    it, as a state within a tab that was never opened changes by itself.
     """
-    linked, seen = gr.State(0), view or gr.State(None)
+    linked, seen = gr.State(0, render=False), view or gr.State(None)
 
     @friendly
     def show(arrived: int, before: Any, request: gr.Request) -> Any:

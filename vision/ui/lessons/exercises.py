@@ -34,21 +34,27 @@ class Exercise:
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
-def build(part: str, exercises: Sequence[Exercise], redraw: Redraw | None = None) -> None:
-    """Build the exercises of a tab whose controls are built already."""
+def build(part: str, exercises: Sequence[Exercise], redraw: Redraw | None = None
+          ) -> dict[gr.Markdown, str]:
+    """Build the exercises of a tab whose controls are built already.
+
+    Returns the key of the text that each of its places is to be filled with.
+    """
+    texts: dict[gr.Markdown, str] = {}
     if not exercises:
-        return
+        return texts
     blocks = named(part)
     usual = {name: blocks[name].value for each in exercises
              for name, value in each.values.items() if keeps(blocks[name], value)}
     gr.Markdown(t("app.exercises"))
     for each in exercises:
         with gr.Column(elem_classes=["lab-exercise"], elem_id=f"{part}-exercise-{each.name}"):
-            gr.Markdown(t(f"{part}.exercise_{each.name}"), latex_delimiters=LATEX)
+            texts[gr.Markdown(latex_delimiters=LATEX)] = f"{part}.exercise_{each.name}"
             connect(part, each, t(f"{part}.exercise_{each.name}_try"), usual, redraw or {})
             with gr.Accordion(t("app.answer"), open=False):
-                gr.Markdown(t(f"{part}.exercise_{each.name}_answer"), latex_delimiters=LATEX)
+                texts[gr.Markdown(latex_delimiters=LATEX)] = f"{part}.exercise_{each.name}_answer"
     connect(part, Exercise("usual", exercises[0].place), t("app.usual"), usual, redraw or {})
+    return texts
 
 
 def connect(part: str, exercise: Exercise, label: Any, usual: Mapping[str, Any], redraw: Redraw

@@ -1,4 +1,7 @@
-"""A lesson: a figure, the text, the exercises, and the published numbers beside ours."""
+"""A lesson: a figure, the text, the exercises, and the published numbers beside ours.
+
+All of it comes to a browser when the lesson is opened, for a page's first visit is to be light.
+"""
 
 from __future__ import annotations
 
@@ -9,26 +12,27 @@ import gradio as gr
 from vision.ui.components.friendly import friendly
 from vision.ui.lessons import exercises, published_numbers
 from vision.ui.lessons.exercises import LATEX, Exercise, Redraw
-from vision.ui.text import t
+from vision.ui.text import say, t
 
 Draw = Callable[[gr.Request | None], str]
 
 
 def build(part: str, asked: Sequence[Exercise] = (), redraw: Redraw | None = None,
           draw: Draw | None = None, measured: Draw | None = None) -> None:
-    """Build a tab's closed lesson; when it is opened, its figure is drawn and numbers are read.
+    """Build a tab's closed lesson; its figure, numbers and texts are made when it is opened.
 
     `measured` says what the cards of this tab's models tell beyond the published numbers.
     """
-    def show(request: gr.Request) -> tuple[str, str, str]:
+    def show(request: gr.Request) -> tuple[str, ...]:
         return (draw(request) if draw else "", measured(request) if measured else "",
-                published_numbers.beside(part, request))
+                published_numbers.beside(part, request),
+                *(say(key, request) for key in texts.values()))
 
     with gr.Accordion(t("app.how_it_works"), open=False, elem_id=f"{part}-lesson") as place:
         figure = gr.HTML(elem_id=f"{part}-figure", min_height=0)
-        gr.Markdown(t(f"{part}.lesson"), latex_delimiters=LATEX)
+        texts = {gr.Markdown(latex_delimiters=LATEX): f"{part}.lesson"}
         told = gr.HTML(elem_id=f"{part}-measured", min_height=0)
-        exercises.build(part, asked, redraw)
+        texts |= exercises.build(part, asked, redraw)
         numbers = gr.HTML(elem_id=f"{part}-paper", min_height=0)
-    place.expand(friendly(show), None, [figure, told, numbers], show_progress="hidden",
+    place.expand(friendly(show), None, [figure, told, numbers, *texts], show_progress="hidden",
                  api_visibility="private")

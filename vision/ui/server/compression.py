@@ -1,4 +1,4 @@
-"""The page and its scripts go over the wire small, and are made and compressed once for all."""
+"""The page, its scripts and its answers go over the wire small; what is alike is made once."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from vision.ui.server.open_routes import path_of
+from vision.ui.server.open_routes import API, path_of
 
 KINDS = ("text/", "application/javascript", "application/json", "image/svg")
+ANSWERS = f"{API}/run/"  # of events that do not wait in the queue
 ASSETS = ("/assets/", "/static/", "/svelte/")
 FRONT = "/"
 KEPT = 256  # answers
@@ -62,6 +63,10 @@ class Compressed:
         path = path_of(scope) if scope["type"] == "http" else ""
         if (scope.get("method"), path) == ("HEAD", FRONT):  # it is there, as Gradio asks at first
             return await Response(media_type="text/html")(scope, receive, send)
+        if scope.get("method") == "POST" and path.startswith(ANSWERS):
+            answer = await self.ask(scope, receive)
+            answer = await anyio.to_thread.run_sync(smaller, answer, wished(scope), path)
+            return await answer.give(send)
         if scope.get("method") != "GET" or not (path == FRONT or path.startswith(ASSETS)):
             return await self.app(scope, receive, send)
         way = wished(scope)

@@ -24,8 +24,8 @@ from vision.ui.shell.file_access import parts_of
 
 FILE = f"{API}/file="
 SMALL = "small"  # what an example's address asks for
-SIDE = 160  # pixels of the longer side of an example
-QUALITY = 85
+SIDE = 128  # pixels of the longer side of an example
+QUALITY = 70
 WORTH = 20_000  # bytes of a file that is worth it
 KEPT = "public, max-age=3600"
 

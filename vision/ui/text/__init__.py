@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ ALSO = {  # what browsers call these languages too, and what is nearer to them t
     "zh-CN": ("zh", "zh-Hans", "zh-Hans-CN", "zh-SG", "zh-TW", "zh-HK", "zh-Hant", "zh-Hant-TW"),
     "pt-BR": ("pt", "pt-PT"),
 }
+LATER = re.compile(r"\.lesson$|\.exercise_\w+(?<!_try)$")  # what comes when it is opened
 HERE = Path(__file__).parent
 
 
@@ -84,5 +86,6 @@ def error_templates(language: str) -> dict[str, str]:
 
 
 def catalogs() -> dict[str, dict[str, str]]:
-    """Return all texts in the form that `gr.I18n` takes."""
-    return {language: words(language) for language in LANGUAGES}
+    """Return the texts that come with the page in the form that `gr.I18n` takes: not lessons."""
+    return {language: {key: text for key, text in words(language).items() if not LATER.search(key)}
+            for language in LANGUAGES}

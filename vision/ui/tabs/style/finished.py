@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from vision.style.transfer import Frame
 
 FIRST = "night"  # the style that is chosen at first
-PICTURE = ASSETS / "style" / "finished" / "painting.jpg"
+PICTURE = ASSETS / "style" / "finished" / "painting.png"
 RECORD = PICTURE.with_suffix(".json")
-QUALITY = 92
 
 
 def pair() -> tuple[str | None, str | None]:
@@ -60,7 +59,7 @@ def main() -> None:
 
     *_, last = frames()
     PICTURE.parent.mkdir(exist_ok=True)
-    Image.fromarray(last.picture).save(PICTURE, quality=QUALITY)
+    Image.fromarray(last.picture).save(PICTURE, optimize=True)
     curves = [[float(f"{value:.4g}") for value in step] for step in last.curves.tolist()]
     RECORD.write_text(json.dumps({"seconds": round(last.seconds, 1), "curves": curves}), "utf-8")
     print(PICTURE)
