@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -64,6 +65,8 @@ def test_a_link_of_the_gan_tab_restores_it_for_a_student(open_page: OpenPage) ->
 def test_a_link_brings_the_example_that_was_chosen(open_page: OpenPage) -> None:
     teacher = open_page()
     teacher.locator("#segmentation-examples button.gallery-item").nth(2).click()
+    expect(teacher.locator("#segmentation-picture img")).to_have_attribute(
+        "src", re.compile("street-3"), timeout=SLOW)
     expect(teacher.locator("#segmentation-result img")).to_be_visible(timeout=SLOW)
     link = copied(teacher, "segmentation")
     assert "picture=street-3" in link and "truth=street-3-labels" in link
