@@ -32,6 +32,7 @@ from vision.ui.tabs.segmentation import (
     exercises,
     failures,
     family,
+    kinds,
     matrix,
     microscope,
     onnx,
@@ -464,3 +465,28 @@ def test_the_leaderboard_says_which_places_are_sure(
     told = compare.board("gmacs", Request)[0]
     assert "95% of draws" in told and told.count(", surely") == 1 and told.index(
         ", surely") < told.index("attention_unet")
+
+
+def test_a_street_has_three_truths_and_a_click_says_what_each_leaves_out() -> None:
+    seen, *pictures, _, fused = kinds.show(4, "unet", None, Request)
+    assert all(picture.shape == (360, 480, 3) for picture in pictures)
+    assert fused.count("<img") == 2 and fused.count("<tr") == 4 and "PQ" in fused
+    thing = np.argwhere(seen.truth.instances > 0)[0]
+    road = np.argwhere(seen.truth.classes == CLASSES.index("Road"))[0]
+
+    def at(place: np.ndarray) -> Any:
+        return kinds.clicked(seen, Request, SimpleNamespace(
+            index=[int(place[1]), int(place[0])], _data={}))
+
+    *marked, told = at(thing)
+    assert all((a != b).any() for a, b in zip(marked, pictures, strict=True))
+    assert re.search(r"Instance.*no. \d of \d", told) and "Nobody counts them" in told
+    *marked, told = at(road)
+    assert (marked[1] == pictures[1]).all() and "nothing is said of it" in told
+    void = np.argwhere(seen.truth.classes == 255)
+    assert not len(void) or "too little of it" in at(void[0])[-1]
+    for index in ([1], [1, "2"], None):
+        with pytest.raises(gr.Error, match="click there again"):
+            kinds.clicked(seen, Request, SimpleNamespace(index=index, _data={}))
+    with pytest.raises(gr.Error, match="click there again"):
+        kinds.clicked(None, Request, SimpleNamespace(index=[1, 1], _data={}))

@@ -25,6 +25,7 @@ from vision.ui.tabs.segmentation import (
     family,
     figure,
     inside,
+    kinds,
     matrix,
     microscope,
     onnx,
@@ -200,6 +201,8 @@ def build() -> class_link.Shared:
             failures.build(model, own)
         with gr.Tab(t("segmentation.inside_tab"), id="inside"):
             inside.build(picture)
+        with gr.Tab(t("segmentation.kinds_tab"), id="kinds") as kinds_place:
+            kinds.build(kinds_place, model, own)
         with gr.Tab(t("segmentation.beyond_tab"), id="beyond"):
             volumes.build(picture, truth)
         with gr.Tab(t("segmentation.family_tab"), id="family") as family_place:
