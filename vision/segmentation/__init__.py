@@ -9,5 +9,6 @@ VERBS = {  # by name: the module below this one, and what it does
     "panoptic": ("panoptic_streets", "panoptic quality of a semantic model told the centres"),
     "predict": ("predict", "segment one picture and write the overlay"),
     "export": ("export", "write a model as ONNX, with the shortest script that runs it"),
+    "what_if": ("what_if", "change one thing about streets, and see what that does to models"),
     "render": ("render", "render street scenes with their exact label maps"),
 }

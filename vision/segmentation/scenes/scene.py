@@ -25,6 +25,7 @@ FINE = 2  # objects are painted this many times larger, then averaged down
 class Scene:
     """All that was drawn for one street; painting it asks for no more chance."""
 
+    seed: int
     street: Street
     camera: Camera
     light: Light
@@ -58,7 +59,7 @@ def draw_scene(seed: int, size: tuple[int, int] = (360, 480)) -> Scene:
     ground, lines = Ground(street, rng), painted_lines(street, rng)
     things = sorted(fill_street(rng, street), key=lambda thing: -thing.ahead)
     drift, flipped = rng.uniform(0, 9), rng.random() < 0.35
-    return Scene(street, camera, light, lens, ground, lines, things, drift, bool(flipped))
+    return Scene(seed, street, camera, light, lens, ground, lines, things, drift, bool(flipped))
 
 
 def paint(scene: Scene) -> Truth:
