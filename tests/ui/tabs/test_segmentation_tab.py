@@ -41,6 +41,7 @@ from vision.ui.tabs.segmentation import (
     shared,
     tab,
     train,
+    what_if,
 )
 from vision.ui.tabs.segmentation import inside as segmentation_inside
 from vision.ui.tabs.segmentation import volumes as segmentation_volumes
@@ -490,3 +491,24 @@ def test_a_street_has_three_truths_and_a_click_says_what_each_leaves_out() -> No
             kinds.clicked(seen, Request, SimpleNamespace(index=index, _data={}))
     with pytest.raises(gr.Error, match="click there again"):
         kinds.clicked(None, Request, SimpleNamespace(index=[1, 1], _data={}))
+
+
+def asked(**changes: Any) -> list[tuple[Any, ...]]:
+    given = {"factor": "fog", "model": "unet", "other": "attention_unet", "own": None,
+             "control": Control(), **changes}
+    return list(what_if.ask(**given, request=Request))
+
+
+def test_what_if_draws_both_models_at_every_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(what_if, "COUNT", 1)
+    monkeypatch.setattr("vision.segmentation.what_if.SIZE", (90, 120))
+    *_, (status, drawn) = asked()
+    assert "5 of 5 pictures" in status and drawn.count("<img") == 5
+    assert drawn.count("<polyline") == 2 + 2 * 5 and drawn.count("<polygon") == 2
+    control = Control()
+    control.stopping.set()
+    (status, drawn), = asked(control=control)  # a stop keeps what is there
+    assert "1 of 5 pictures" in status and drawn.count("<img") == 1
+    for change in ({"factor": "moon"}, {"other": "nobody"}):
+        with pytest.raises(gr.Error, match=r"There is no (factor|model) called"):
+            asked(**change)

@@ -33,6 +33,7 @@ from vision.ui.tabs.segmentation import (
     pretrained,
     train,
     volumes,
+    what_if,
 )
 from vision.ui.tabs.segmentation.exercises import offered
 from vision.ui.tabs.segmentation.judged import Judged, judged
@@ -199,6 +200,8 @@ def build() -> class_link.Shared:
             compare.build(picture, truth, own)
         with gr.Tab(t("segmentation.failures_tab"), id="failures"):
             failures.build(model, own)
+        with gr.Tab(t("segmentation.what_if_tab"), id="whatif"):
+            what_if.build(model, own)
         with gr.Tab(t("segmentation.inside_tab"), id="inside"):
             inside.build(picture)
         with gr.Tab(t("segmentation.kinds_tab"), id="kinds") as kinds_place:
