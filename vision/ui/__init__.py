@@ -21,7 +21,7 @@ from starlette.middleware import Middleware
 
 from vision.ui import tabs
 from vision.ui.components import class_link
-from vision.ui.server import http_server
+from vision.ui.server import assistants, http_server
 from vision.ui.server.ending import end_on_sigterm, leaving
 from vision.ui.server.languages import with_the_page
 from vision.ui.server.light_pictures import small_examples
@@ -108,7 +108,7 @@ def launch(app: gr.Blocks, **settings: Any) -> gr.Blocks:
         i18n=gr.I18n(**with_the_page()), favicon_path=ASSETS / "favicon.svg", ssr_mode=False,
         allowed_paths=[str(ASSETS), *photograph_folders()], max_file_size=LARGEST,
         run_history=False, footer_links=["api", "settings"],
-        enable_monitoring=False,
+        enable_monitoring=False, mcp_server=assistants.available(),
         app_kwargs={"middleware": [Middleware(Limited)]},
         **settings,
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
+from contextlib import AbstractAsyncContextManager, nullcontext
+from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.formparsers import MultiPartException
@@ -11,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vision.errors import UserError
 from vision.ui.server.limits import LIMITS, Limits
-from vision.ui.server.open_routes import API, path_of
+from vision.ui.server.open_routes import API, ASSISTANTS, path_of
 from vision.ui.server.replies import address_of, refusal
 from vision.ui.shell.uploads import MARK
 
@@ -61,10 +63,15 @@ class BodyLimits:
             body = await self.read(receive, address)
             size = scope[SIZE] = len(body)
             self.check(scope, body)
-            async with self.turns[address]:
+            async with self.turn(scope, address):
                 await self.app(scope, replayed(body, receive), send)
         finally:
             self.leave(address, size)
+
+    def turn(self, scope: Scope, address: str) -> AbstractAsyncContextManager[Any]:
+        """Return what a request waits for; an assistant's does not, as what it calls does."""
+        calls = path_of(scope).rstrip("/") == ASSISTANTS
+        return nullcontext() if calls else self.turns[address]
 
     async def read(self, receive: Receive, address: str) -> bytes:
         """Return a body that is no larger than is accepted, in itself and with others beside it."""

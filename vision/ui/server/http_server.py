@@ -6,12 +6,13 @@ import os
 from asyncio import TimerHandle, Transport
 from typing import Any
 
-from gradio import http_server
+from gradio import http_server, mcp
 from gradio.routes import App
 from starlette.types import ASGIApp
 from uvicorn import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from vision.ui.server.assistants import Assistants
 from vision.ui.server.bare_errors import BareErrors
 from vision.ui.server.body_limits import BodyLimits
 from vision.ui.server.compression import Compressed
@@ -37,6 +38,8 @@ def with_doors(app: App) -> ASGIApp:
     for door in (BareErrors, HiddenPaths, BodyLimits, OpenRoutes, Languages, Compressed,
                  SecurityHeaders):
         served = door(served)
+    if isinstance(assistants := app.get_blocks().mcp_server_obj, Assistants):
+        assistants.doors = served
     return served
 
 
@@ -96,7 +99,7 @@ def peer(connection: Any) -> str:
 
 
 def install() -> None:
-    """Let Gradio's `launch` start this server instead of its own.
+    """Let Gradio's `launch` start this server, and the one for assistants, instead of its own.
 
     On a Space each request comes through a proxy, which tells whose it is; without that, all
     visitors would be one address with one address's share.
@@ -104,3 +107,4 @@ def install() -> None:
     if os.environ.get("SPACE_ID"):
         os.environ.setdefault("FORWARDED_ALLOW_IPS", "*")
     http_server.Server = Server  # type: ignore[misc]
+    mcp.GradioMCPServer = Assistants  # type: ignore[misc]

@@ -35,6 +35,7 @@ class Limits:
     origins: str = ""  # other sites whose scripts may call the page, with blanks between
     frames: str = "https://huggingface.co https://*.hf.space"  # sites that may show it in a frame
     schema: int = 0  # 1 also serves /openapi.json
+    mcp: int = 1  # 0 serves no tools for assistants
 
 
 def read(environment: Mapping[str, str]) -> Limits:

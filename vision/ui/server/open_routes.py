@@ -20,6 +20,7 @@ READ = (  # what a browser or a client fetches
 SENT = (  # what they send
     *(API + path for path in ("/upload", "/queue/join", "/run/[^/]+", "/api/[^/]+", "/call/.+",
                               "/cancel", "/reset", "/component_server")),)
+ASSISTANTS = API + "/mcp"  # what is sent there are calls of assistants
 SCHEMA = ("/openapi.json", API + "/openapi.json")
 
 
@@ -29,13 +30,16 @@ class OpenRoutes:
     def __init__(self, app: ASGIApp, limits: Limits = LIMITS) -> None:
         self.app = app
         read = READ + (SCHEMA if limits.schema else ())
-        self.open = {"GET": any_of(read), "HEAD": any_of(read), "POST": any_of(SENT),
-                     "OPTIONS": any_of(read + SENT)}
+        read += (ASSISTANTS + "/schema",) if limits.mcp else ()
+        sent = SENT + ((ASSISTANTS,) if limits.mcp else ())
+        self.open = {"GET": any_of(read), "HEAD": any_of(read), "POST": any_of(sent),
+                     "OPTIONS": any_of(read + sent)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request if its address is open for what it does."""
         if scope["type"] == "http" and not self.is_open(scope["method"], path_of(scope)):
-            answer = refusal(scope, 404, nothing_there())
+            listens = path_of(scope).rstrip("/") == ASSISTANTS and scope["method"] == "GET"
+            answer = refusal(scope, 405 if listens else 404, nothing_there())  # as MCP wants it
             await answer(scope, receive, send)
         elif scope["type"] != "websocket":
             await self.app(scope, receive, send)
