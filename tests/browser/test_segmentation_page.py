@@ -11,6 +11,7 @@ from tests.browser.contrast import contrast_failures
 
 pytestmark = pytest.mark.browser
 OpenPage = Callable[..., Page]
+SLOW = 90_000
 
 
 def segment(page: Page) -> None:
@@ -60,3 +61,21 @@ def test_two_models_lie_exactly_over_one_another(open_page: OpenPage) -> None:
     frame = page.locator("#segmentation-slider").bounding_box()
     assert frame and left and left["y"] >= frame["y"]
     assert left["y"] + left["height"] <= frame["y"] + frame["height"]
+
+
+def test_a_street_is_clicked_in_three_truths_and_a_set_is_looked_through(
+        open_page: OpenPage) -> None:
+    page = open_page()
+    page.locator("button[role=tab][data-tab-id='kinds']:visible").click()
+    panoptic = page.locator("#segmentation-kind-panoptic img")
+    expect(panoptic).to_be_visible(timeout=SLOW)
+    expect(page.locator("#segmentation-fused")).to_contain_text("PQ", timeout=SLOW)
+    panoptic.click(position={"x": 100, "y": 180})
+    expect(page.locator("#segmentation-kinds-told")).to_contain_text("Semantic:", timeout=SLOW)
+    page.locator("button[role=tab][data-tab-id='failures']:visible").click()
+    page.locator("#segmentation-fails-count input[type=number]").fill("5")
+    page.locator("#segmentation-failures-go").click()
+    worst = page.locator("#segmentation-wall button[data-picture]")
+    expect(worst).to_have_count(5, timeout=SLOW)
+    worst.first.click()
+    expect(page.locator("#segmentation-opened img")).to_have_count(6, timeout=SLOW)

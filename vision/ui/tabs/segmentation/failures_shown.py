@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 FEW = 10  # pictures; of fewer an interval says little
 CONFUSIONS = 6
 WIDTH = 160  # of a small picture on the wall
+OPENED = 640  # pixels along the longer side of an opened one
 
 
 def numbers(found: list[Failures], names: list[str], request: gr.Request | None) -> Markup:
@@ -91,9 +92,15 @@ def wall(found: list[Failures], small: list[np.ndarray], names: list[str],
 def opened(picture: np.ndarray, truth: np.ndarray, said: list[np.ndarray], names: list[str],
            place: int, request: gr.Request | None) -> Markup:
     """Return one picture with its truth, and each model's answer with its mistakes in red."""
+    from vision.images import resize, resize_labels
+
+    scale = min(1.0, OPENED / max(truth.shape))
+    size = (max(round(truth.shape[0] * scale), 1), max(round(truth.shape[1] * scale), 1))
+    picture, truth = resize(picture, size), resize_labels(truth, size)
     shown = [(say("segmentation.picture", request), picture),
              (say("segmentation.truth_view", request), paint(truth))]
-    for name, labels in zip(names, said, strict=True):
+    for name, full in zip(names, said, strict=True):
+        labels = resize_labels(full, size)
         shown += [(name, laid_over(picture, labels)),
                   (say("segmentation.mistakes_of", request, name=name),
                    errors(picture, truth, labels))]
