@@ -16,7 +16,7 @@ from vision.infrared.models import ARCHITECTURES
 from vision.infrared.predict import load, predict
 from vision.infrared.thermogram.thermogram import of_scene
 
-PATH = checkpoints.FOLDER / "infrared" / "mask_rcnn.safetensors"
+PATH = checkpoints.FOLDER / "infrared" / "mask_rcnn_real.safetensors"
 
 
 def rows() -> list[Row | str]:

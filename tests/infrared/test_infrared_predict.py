@@ -81,6 +81,19 @@ def test_one_device_is_told_once_and_the_weak_ones_are_left_out() -> None:
     assert kept.scores.tolist() == [np.float32(0.9), 0.5]
 
 
+@pytest.mark.parametrize("asks, settings, looks", [
+    (True, Settings(), 2), (False, Settings(), 1), (False, Settings(mirrored=True), 2),
+])
+def test_a_detector_looks_in_the_mirror_if_its_card_or_the_reader_asks(
+        asks: bool, settings: Settings, looks: int) -> None:
+    says = model(([10.0, 20, 24, 60], FUSE, 0.9))
+    says.card.preprocess["mirrored"] = asks
+    field = np.random.default_rng(5).integers(0, 256, (*SIZE, 3)).astype(np.uint8)
+    predict(says, of_picture(field, 10, 60), settings)
+    seen = says.module.seen
+    assert len(seen) == looks and (looks == 1 or torch.allclose(seen[0].flip(-1), seen[1]))
+
+
 def test_nothing_found_names_the_best_that_was_left_out() -> None:
     scene = Handmade(1).scene(0)
     result = predict(model(([10.0, 20, 24, 60], 3, 0.31)), of_scene(scene))

@@ -91,15 +91,16 @@ def test_what_begins_another_training_is_made_first(made: list[str], tmp_path: P
     rounds = ["base-first", "base-second", "base-third", "base-fourth", "base-fifth", "base"]
     assert made == ["backbone-glcm", *rounds, "masked", "mask_rcnn", "masks",
                     "masks-agnostic-whole", "masks-agnostic", "masks-transferred-whole",
-                    "masks-transferred", "real-first", "real", "mask_rcnn_real", "zones-first",
-                    "zones-second", "zones-third", "zones", "classical"]
+                    "masks-transferred", "real-first", "real-second", "real-third", "real",
+                    "mask_rcnn_real", "zones-first", "zones-second", "zones-third", "zones",
+                    "classical"]
     assert [path.stem for path in paths] == [name for name in recipes.NAMES
                                              if name not in recipes.REAL_BRANCHES]
-    assert recipes.run(recipes.Config(folder=tmp_path)) == [] and len(made) == 22
+    assert recipes.run(recipes.Config(folder=tmp_path)) == [] and len(made) == 24
     lost = tmp_path / "masks-real-agnostic.safetensors"
     lost.unlink()
     assert recipes.run(recipes.Config(folder=tmp_path)) == [lost] and lost.exists()
-    assert made[22:] == ["mask_rcnn_real"]  # beside what begins others, not what ships
+    assert made[24:] == ["mask_rcnn_real"]  # beside what begins others, not what ships
 
 
 def test_what_is_there_is_left_alone(made: list[str], tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from vision.infrared.measures.average_precision import (
 from vision.infrared.measures.error_analysis import without_mistakes
 from vision.infrared.measures.mask_overlap import MaskReport, report_on_masks
 from vision.infrared.measures.real_report import RealReport, report_on
-from vision.infrared.predict import detect, find, load, shown_from
+from vision.infrared.predict import detect, find, load, looks_twice, shown_from
 from vision.infrared.real import INPUTS, Thermograms
 from vision.infrared.studies.mask_branches import with_branch
 from vision.options import Verb, option, within
@@ -40,7 +40,7 @@ class Config:
     scenes: int = option(500, "how many held-out scenes, if rendered")
     seen: str = option("field", "what is seen of real ones: temperatures, or their palette",
                        lambda: list(INPUTS))
-    mirrored: bool = option(False, "look at real ones in the mirror, too, in twice the time")
+    mirrored: bool = option(False, "look at real ones in the mirror, too, whatever the card says")
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ class OnReal:
 def measure_real(model: Model, samples: Samples, threshold: float | None = None,
                  mirrored: bool = False) -> OnReal:
     """Return how well a detector finds the devices of real thermograms, and their masks."""
-    pairs = [(sample, find(model, sample.grey, twice=mirrored))
+    pairs = [(sample, find(model, sample.grey, twice=mirrored or looks_twice(model.card)))
              for sample in map(samples.__getitem__, range(len(samples)))]
     devices = report_on(pairs, threshold)
     if pairs[0][1].masks is None:
@@ -139,7 +139,8 @@ def run(config: Config) -> Report | OnReal:
     if config.data == "real":
         model = load(config.checkpoint)
         model = with_branch(model, config.masks) if config.masks else model
-        known = "real_threshold" in model.card.metrics and not config.mirrored
+        as_shown = config.mirrored <= looks_twice(model.card)
+        known = as_shown and "real_threshold" in model.card.metrics
         return measure_real(model, Thermograms("val", config.seen),
                             shown_from(model.card) if known else None, config.mirrored)
     return evaluate(config.checkpoint, config.scenes, config.masks)

@@ -7,7 +7,7 @@ that ships; and without the masks of these classes, so that what a branch knows 
 from their masks nowhere. These branches begin with the same one and are measured on the detector
 that ships.
 
-The detector of real thermograms goes on from that one, in two rounds; then mask branches learn on
+The detector of real thermograms goes on from that one, in four rounds; then mask branches learn on
 it from outlines of real devices.
 """
 
@@ -79,11 +79,15 @@ FIRST_REAL = Training(data="real", share=0.75, start=FOLDER / "mask_rcnn.safeten
                       freeze=("stem",), look="real", short_side=288, scenes=300, steps=1000,
                       batch=4, learning_rate=4e-4, seed=11, precision="bf16", val_scenes=0,
                       save_every=50, output=PARTS / "real-first.safetensors")
-REAL = replace(FIRST_REAL, share=0.6, start=FIRST_REAL.output, look="rendered", scenes=600,
-               short_side=416, steps=1100, learning_rate=3e-4, seed=12,
-               output=PARTS / "real.safetensors")
+SECOND_REAL = replace(FIRST_REAL, share=0.6, start=FIRST_REAL.output, look="rendered", scenes=600,
+                      short_side=416, steps=1100, learning_rate=3e-4, seed=12,
+                      output=PARTS / "real-second.safetensors")
+THIRD_REAL = replace(SECOND_REAL, start=SECOND_REAL.output, short_side=432, mosaic=0.3, steps=1000,
+                     learning_rate=2.5e-4, seed=13, output=PARTS / "real-third.safetensors")
+REAL = replace(THIRD_REAL, start=THIRD_REAL.output, share=0.7, steps=700, learning_rate=2e-4,
+               seed=21, output=PARTS / "real.safetensors")
 REAL_MASKS = real_masks.Config(start=REAL.output, precision="bf16", save_every=20, val_scenes=0)
-REAL_BEGINNINGS = (FIRST_REAL, REAL)
+REAL_BEGINNINGS = (FIRST_REAL, SECOND_REAL, THIRD_REAL, REAL)
 REAL_BRANCHES = ("masks-real-agnostic", "masks-real-transferred")  # come with mask_rcnn_real
 NAMES = ["mask_rcnn", *BRANCHES, "mask_rcnn_real", *REAL_BRANCHES, "zones", "classical"]
 

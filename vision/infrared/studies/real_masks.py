@@ -215,7 +215,8 @@ def card_for(config: Config, run: Run, start: Card, never: Sequence[str]) -> Car
             "masks": "outlines in real thermograms, rendered scenes", "without_masks": [],
             "masks_apart": list(never)}  # what the other branches never see
     return run.card("infrared", start.arch, start.config, verb="masks", classes=start.classes,
-                    preprocess=start.preprocess, data=data, metrics=start.metrics)
+                    preprocess={**start.preprocess, "mirrored": True}, data=data,
+                    metrics=start.metrics)
 
 
 def run(config: Config) -> list[Path]:
