@@ -23,6 +23,7 @@ from vision.ui import tabs
 from vision.ui.components import class_link
 from vision.ui.server import assistants, http_server
 from vision.ui.server.ending import end_on_sigterm, leaving
+from vision.ui.server.health import WARM
 from vision.ui.server.languages import with_the_page
 from vision.ui.server.light_pictures import small_examples
 from vision.ui.server.limits import LIMITS
@@ -134,3 +135,4 @@ def warm_up() -> None:
             except Exception:
                 log.warning("the tab '%s' is not warm", tab.name, exc_info=True)
     spare_what_stays()
+    WARM.set()

@@ -16,6 +16,7 @@ from vision.ui.server.assistants import Assistants
 from vision.ui.server.bare_errors import BareErrors
 from vision.ui.server.body_limits import BodyLimits
 from vision.ui.server.compression import Compressed
+from vision.ui.server.health import Health
 from vision.ui.server.hidden_paths import HiddenPaths
 from vision.ui.server.languages import Languages
 from vision.ui.server.light_pictures import LightPictures
@@ -35,6 +36,7 @@ def with_doors(app: App) -> ASGIApp:
     served: ASGIApp = Present(app, queue.session_of, queue.listeners)
     served = Present(served, page_of, sessions.open_pages, ANSWERS.forget)
     served = LightPictures(served, app.get_blocks())
+    served = Health(served, app.get_blocks())
     for door in (BareErrors, HiddenPaths, BodyLimits, OpenRoutes, Languages, Compressed,
                  SecurityHeaders):
         served = door(served)

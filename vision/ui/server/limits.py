@@ -36,6 +36,7 @@ class Limits:
     frames: str = "https://huggingface.co https://*.hf.space"  # sites that may show it in a frame
     schema: int = 0  # 1 also serves /openapi.json
     mcp: int = 1  # 0 serves no tools for assistants
+    metrics: int = 0  # 1 also serves /metrics
 
 
 def read(environment: Mapping[str, str]) -> Limits:

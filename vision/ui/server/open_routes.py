@@ -11,8 +11,10 @@ from vision.ui.server.limits import LIMITS, Limits
 from vision.ui.server.replies import refusal
 
 API = "/gradio_api"
+HEALTH, READY, METRICS = "/healthz", "/readyz", "/metrics"
 READ = (  # what a browser or a client fetches
     "/", "/config", "/theme.css", "/favicon.ico", "/robots.txt", "/manifest.json", "/logout",
+    HEALTH, READY,
     "/(assets|static|svelte)/.+", *(API + path for path in (
         "/info", "/user", "/login_check", "/token", "/app_id", "/theme.css", "/startup-events",
         "/queue/(data|status)", "/call/.+", "/heartbeat/[^/]+", "/upload_progress",
@@ -31,6 +33,7 @@ class OpenRoutes:
         self.app = app
         read = READ + (SCHEMA if limits.schema else ())
         read += (ASSISTANTS + "/schema",) if limits.mcp else ()
+        read += (METRICS,) if limits.metrics else ()
         sent = SENT + ((ASSISTANTS,) if limits.mcp else ())
         self.open = {"GET": any_of(read), "HEAD": any_of(read), "POST": any_of(sent),
                      "OPTIONS": any_of(read + sent)}
