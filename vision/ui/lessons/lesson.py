@@ -12,7 +12,7 @@ import gradio as gr
 from vision.ui.components.friendly import friendly
 from vision.ui.lessons import exercises, published_numbers
 from vision.ui.lessons.exercises import LATEX, Exercise, Redraw
-from vision.ui.text import say, t
+from vision.ui.text import language_of, t, words
 
 Draw = Callable[[gr.Request | None], str]
 
@@ -24,9 +24,9 @@ def build(part: str, asked: Sequence[Exercise] = (), redraw: Redraw | None = Non
     `measured` says what the cards of this tab's models tell beyond the published numbers.
     """
     def show(request: gr.Request) -> tuple[str, ...]:
+        told = words(language_of(request))  # as they are: braces are formulas
         return (draw(request) if draw else "", measured(request) if measured else "",
-                published_numbers.beside(part, request),
-                *(say(key, request) for key in texts.values()))
+                published_numbers.beside(part, request), *(told[key] for key in texts.values()))
 
     with gr.Accordion(t("app.how_it_works"), open=False, elem_id=f"{part}-lesson") as place:
         figure = gr.HTML(elem_id=f"{part}-figure", min_height=0)
