@@ -1,10 +1,9 @@
-"""Every architecture of pictures as ONNX, and the script that runs the file."""
+"""Segmentation models as ONNX, and the script that runs the file."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +12,15 @@ import pytest
 import torch
 from PIL import Image
 
-from vision import checkpoints
 from vision.checkpoints import Card, Model
 from vision.errors import UserError
 from vision.images import read_picture
 from vision.segmentation.export import export
-from vision.segmentation.models import ARCHITECTURES, for_pictures
+from vision.segmentation.models import ARCHITECTURES
 from vision.segmentation.predict import load, predict
+
+KINDS = ("unet", "deeplab_v1", "pspnet", "segnet", "segformer", "ynet")
+"""One plain net, and those whose operations ONNX lacks, spells otherwise, or does not keep."""
 
 
 def made(arch: str) -> Model:
@@ -29,8 +30,8 @@ def made(arch: str) -> Model:
                               {"short_side": 64}))
 
 
-@pytest.mark.parametrize("arch", for_pictures())
-def test_every_architecture_of_pictures_is_written_and_checked(arch: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("arch", KINDS)
+def test_every_kind_of_net_is_written_and_checked(arch: str, tmp_path: Path) -> None:
     found = export(made(arch), tmp_path / "x.onnx", (64, 96))
     assert found.difference is not None and found.difference < 1e-4
     assert ("CRF" in found.snippet) == bool(ARCHITECTURES[arch].facts.get("crf"))
@@ -67,10 +68,3 @@ def test_mistakes_get_one_sentence(tiny_checkpoint: Path, cli: Callable[..., Any
                                    flags: tuple[Any, ...], sentence: str) -> None:
     answer = cli("segmentation", "export", "--checkpoint", tiny_checkpoint, *flags)
     assert answer.code == 2 and answer.err.startswith(sentence) and answer.err.count("\n") == 1
-
-
-def test_a_model_of_8_bit_rows_exports_too(tiny_checkpoint: Path, tmp_path: Path) -> None:
-    model = load(tiny_checkpoint)
-    path = checkpoints.save(tmp_path / "x.safetensors", model.module,
-                            replace(model.card, created=""), bits=8)
-    assert (export(load(path), tmp_path / "x.onnx").difference or 0) < 1e-3

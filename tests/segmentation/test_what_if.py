@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -76,9 +76,10 @@ def test_the_command_tells_each_value(tiny_checkpoint: Path, cli: Callable[..., 
                                       monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("vision.segmentation.what_if.SIZE", SIZE)
     words = ("segmentation", "what_if", "--count", 1, "--checkpoint", tiny_checkpoint)
+    monkeypatch.setitem(FACTORS, "camera", replace(FACTORS["camera"], values=(1.0, 2.0)))
     told = json.loads(cli(*words, "--factor", "camera", "--against", tiny_checkpoint, "--json"
                           ).out.splitlines()[-1])
-    assert [point["value"] for point in told["points"]] == [*FACTORS["camera"].values]
+    assert [point["value"] for point in told["points"]] == [1, 2]
     assert told["points"][0]["difference"]["value"] == 0
     answer = cli(*words, "--factor", "moon")
     assert answer.code == 2 and "there is no factor called 'moon'" in answer.err.lower()
