@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -53,3 +55,27 @@ def test_a_notebook_of_the_present_settings_is_saved(open_page: Callable[..., Pa
     assert saved.value.suggested_filename == "vision-lab-gan.ipynb"
     text = saved.value.path().read_text("utf-8")
     assert "seed=11" in text and "随机种子 11" in text
+
+
+def test_a_guess_stays_in_the_browser_and_gets_onto_the_lab_sheet(
+        open_page: Callable[..., Page], tmp_path: Path) -> None:
+    page = open_page()
+    select(page, "gan")
+    page.locator("#gan-lesson > button").click()
+    expect(page.locator("#gan-figure svg")).to_be_visible(timeout=SLOW)
+    page.locator("#gan-guess-best input").fill("about 0.7")
+    page.reload()
+    select(page, "gan")
+    page.locator("#gan-lesson > button").click()
+    expect(page.locator("#gan-guess-best input")).to_have_value("about 0.7", timeout=SLOW)
+    page.locator("#gan-sheet").click()
+    expect(page.locator("#gan-sheet-json")).to_be_visible(timeout=SLOW)
+    with page.expect_download(timeout=SLOW) as saved:
+        page.locator("#gan-sheet-json").click()
+    sheet = json.loads(saved.value.path().read_text("utf-8"))
+    assert sheet["guesses"] == {"best": "about 0.7"} and "count" in sheet["results"]
+    saved.value.save_as(tmp_path / "sheet.json")
+    with page.expect_file_chooser(timeout=SLOW) as chooser:
+        page.locator("#gan-sheet-check").click()
+    chooser.value.set_files(tmp_path / "sheet.json")
+    expect(page.locator("#gan-sheet-said")).to_contain_text("Reproduced", timeout=SLOW)

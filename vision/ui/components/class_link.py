@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 import gradio as gr
 
 from vision.errors import UserError, cut, unknown
+from vision.ui.components import lab_sheet
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import label_of, note
 from vision.ui.components.link_values import decode, encode
@@ -82,6 +83,7 @@ def share(tab: str, controls: Mapping[str, gr.components.Component],
     button.click(compose, [box, *controls.values()], [box, left_out], js=ADDRESS,
                  concurrency_limit=None, show_progress="hidden", api_visibility="private").success(
         None, box, None, js=COPY, queue=False)
+    lab_sheet.build(shared, lambda state: read(state, {tab: shared})[1])
     return shared
 
 

@@ -15,6 +15,7 @@ from gradio.blocks import Block
 from gradio.context import Context
 
 from vision.ui.components.page_files import scroll_to
+from vision.ui.lessons import guesses
 from vision.ui.text import t
 
 LATEX: list[dict[str, str | bool]] = [
@@ -50,6 +51,7 @@ def build(part: str, exercises: Sequence[Exercise], redraw: Redraw | None = None
     for each in exercises:
         with gr.Column(elem_classes=["lab-exercise"], elem_id=f"{part}-exercise-{each.name}"):
             texts[gr.Markdown(latex_delimiters=LATEX)] = f"{part}.exercise_{each.name}"
+            guesses.box(part, each.name)
             connect(part, each, t(f"{part}.exercise_{each.name}_try"), usual, redraw or {})
             with gr.Accordion(t("app.answer"), open=False):
                 texts[gr.Markdown(latex_delimiters=LATEX)] = f"{part}.exercise_{each.name}_answer"

@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 import gradio as gr
 
 from vision.ui.components.friendly import friendly
-from vision.ui.lessons import exercises, published_numbers
-from vision.ui.lessons.exercises import LATEX, Exercise, Redraw
+from vision.ui.lessons import exercises, guesses, published_numbers
+from vision.ui.lessons.exercises import LATEX, Exercise, Redraw, named
 from vision.ui.text import language_of, t, words
 
 Draw = Callable[[gr.Request | None], str]
@@ -34,5 +34,8 @@ def build(part: str, asked: Sequence[Exercise] = (), redraw: Redraw | None = Non
         told = gr.HTML(elem_id=f"{part}-measured", min_height=0)
         texts |= exercises.build(part, asked, redraw)
         numbers = gr.HTML(elem_id=f"{part}-paper", min_height=0)
+        boxes = {name.removeprefix("guess-"): block for name, block in named(part).items()
+                 if name.startswith("guess-")}
+    guesses.connect(part, place, boxes)
     place.expand(friendly(show), None, [figure, told, numbers, *texts], show_progress="hidden",
                  api_visibility="private")

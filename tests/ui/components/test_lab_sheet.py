@@ -1,0 +1,126 @@
+"""A lab sheet holds what is needed to compute it again; a check says what came out otherwise."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from vision import checkpoints
+from vision.errors import UserError
+from vision.ui.lessons import sheet as sheets
+from vision.ui.text import words
+
+GUESSES = json.dumps({"address": "http://here/", "guesses": {"best": "<b>0.7</b>", "slant": " "}})
+
+
+@pytest.fixture(scope="module")
+def gan(whole_page: gr.Blocks) -> tuple[Any, Any, dict[str, Any]]:
+    """What makes a sheet of the GAN tab, what checks one, and the values of its settings."""
+    named = {str(block.elem_id): number for number, block in whole_page.blocks.items()
+             if getattr(block, "elem_id", None)}
+    make, check = (next(call for call in whole_page.fns.values()
+                        if call.fn and call.targets and call.targets[0] == (named[name], event))
+                   for name, event in (("gan-sheet", "click"), ("gan-sheet-check", "upload")))
+    usual = {block.elem_id: block.value for block in make.inputs[1:]}
+    return make.fn, check.fn, {**usual, "gan-labels": [3, 7], "gan-count": 4, "gan-seed": 11}
+
+
+def path_of(update: Any) -> Path:
+    """Return the file that a download button is given."""
+    return Path(update["value"] if isinstance(update, dict) else update.value["path"])
+
+
+def made(gan: Any, language: str = "en", **change: Any) -> tuple[str, Path, gr.Request]:
+    """Return a sheet's page and file, and the request that asked for it."""
+    make, _, usual = gan
+    request = gr.Request(headers={"accept-language": language})
+    html, plain, _ = make(request, GUESSES, *{**usual, **change}.values())
+    return path_of(html).read_text("utf-8"), path_of(plain), request
+
+
+def changed(path: Path, folder: Path, **change: Any) -> Path:
+    """Return a sheet with other parts in it."""
+    sheet = dataclasses.replace(sheets.read(path), **change)
+    other = folder / "sheet.json"
+    other.write_text(sheet.to_json(), "utf-8")
+    return other
+
+
+def test_a_sheet_is_reproduced_from_its_link(gan: Any) -> None:
+    page, file, request = made(gan)
+    sheet = sheets.read(file)
+    assert sheet.tab == "gan" and sheet.seed == 11 and sheet.guesses == {"best": "<b>0.7</b>"}
+    assert "seed=11" in sheet.link and "labels=3,7" in sheet.link
+    assert 0 <= float(sheet.results["opinion (mean)"]) <= 1 and sheet.results["count"] == 4
+    model = checkpoints.FOLDER / "gan" / f"{next(iter(sheet.models))}.safetensors"
+    assert sheet.models == {model.stem: checkpoints.digest_of(model)}
+    assert "torch" in sheet.versions and not any("seconds" in name for name in sheet.results)
+    assert f"http://here/#{sheet.link}".replace("&", "&amp;") in page
+    assert "&lt;b&gt;0.7" in page and "<b>0.7" not in page
+    assert "Reproduced: all" in gan[1](str(file), request)
+
+
+def test_what_differs_is_named(gan: Any, tmp_path: Path) -> None:
+    _, file, request = made(gan, "pt-BR")
+    sheet = sheets.read(file)
+    results = {**sheet.results, "opinion (mean)": 2.5}
+    said = gan[1](str(changed(file, tmp_path, results=results)), request)
+    assert "1 itens diferem" in said and "2.5" in said
+    said = gan[1](str(changed(file, tmp_path, models={next(iter(sheet.models)): "0" * 64})),
+                  request)
+    assert "SHA-256" in said and "000000000000" in said
+    said = gan[1](str(changed(file, tmp_path, link=sheet.link.replace("seed=11", "seed=12"))),
+                  request)
+    assert "opinion (mean)" in said, "another seed draws others"
+
+
+@pytest.mark.parametrize("change, word", [
+    ({"tab": "style"}, "of the tab 'style'"), ({"link": "tab=gan&seed=x"}, "x"),
+    ({"results": {"a": [1]}}, "not a lab sheet"), ({"format": 2}, "not a lab sheet"),
+    ({"guesses": []}, "not a lab sheet"), ({"link": "tab=nowhere"}, "nowhere")])
+def test_a_sheet_that_is_none_is_refused(gan: Any, tmp_path: Path, change: dict[str, Any],
+                                         word: str) -> None:
+    sheet = sheets.Sheet("gan", "tab=gan&seed=3", {"count": 1.0})
+    file = tmp_path / "sheet.json"
+    file.write_text(json.dumps({**dataclasses.asdict(sheet), **change}), "utf-8")
+    with pytest.raises(gr.Error) as refused:
+        gan[1](str(file), gr.Request(headers={}))
+    assert word in refused.value.message
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[" * 100_000, b"\xff", b"[1]",
+                                     b" " * (sheets.LARGEST + 1)])
+def test_other_files_are_no_sheets(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "x.json").write_bytes(content)
+    with pytest.raises(UserError, match="not a lab sheet"):
+        sheets.read(tmp_path / "x.json")
+
+
+def test_a_sheet_made_of_what_is_on_one_page_only_says_so(gan: Any, tmp_path: Path) -> None:
+    _, file, request = made(gan)
+    said = gan[1](str(changed(file, tmp_path, left_out=["Picture"])), request)
+    assert "cannot be checked" in said and "Picture" in said
+
+
+def test_numbers_are_compared_as_machines_differ() -> None:
+    then = {"a": 100.0, "b": "serious", "c": 1.0}
+    assert not sheets.differences(then, {"a": 100.05, "b": "serious", "c": 1.0})
+    assert sheets.differences(then, {"a": 101.0, "b": "normal", "d": 2.0}) == [
+        ("a", "100", "101"), ("b", "serious", "normal"), ("c", "1", "–"), ("d", "–", "2")]
+    answer = {"x": [1, 2], "seconds": 3, "y": [{"z": None}, {"z": True}], "w": {"v": "u"}}
+    assert dict(sheets.flat(answer)) == {"x (mean)": 1.5, "y.1.z": True, "w.v": "u"}
+
+
+def test_every_tab_makes_sheets_and_every_exercise_asks_for_a_guess(whole_page: gr.Blocks) -> None:
+    names = {str(getattr(block, "elem_id", "")) for block in whole_page.blocks.values()}
+    for tab in ("segmentation", "style", "gan", "pruning", "infrared"):
+        assert {f"{tab}-sheet", f"{tab}-sheet-check"} <= names
+        asked = {name.removeprefix(f"{tab}-exercise-") for name in names
+                 if name.startswith(f"{tab}-exercise-")}
+        assert asked and {f"{tab}-guess-{each}" for each in asked} <= names
+        assert all(f"{tab}.exercise_{each}" in words("en") for each in asked)
