@@ -1,18 +1,39 @@
-"""A real Chromium that fails a test on any script error and on any request to the outside."""
+"""A real Chromium that fails a test on any script error and on any request to the outside.
+
+To open the page costs seconds of a processor, so a worker's tests share one window: `page`. A test
+finds it as the one before left it, but in its first size and theme and without messages; so it sets
+what it needs. Where one failed, the next loads the page anew, and so does whoever asks for
+`fresh_page`. `open_page` gives windows of their own: to visitors who must not know of each other,
+and to those who speak another language.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from urllib.parse import urlparse
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.ui.running import app_url, whole_page  # noqa: F401
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
          "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+DESKTOP = (1280, 900)
+STARTED = "#segmentation-picture img"  # what is there once the page has been loaded
+PATIENCE = 180_000  # milliseconds that a busy machine may take for anything
+expect.set_options(timeout=PATIENCE)
+PASSED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]
+                              ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.when == "call":
+        item.stash[PASSED] = report.passed
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +44,53 @@ def browser(chromium: str) -> Iterator[Browser]:
         started.close()
 
 
+class Window:
+    """The window that a worker's tests share, and the problems that its page has had."""
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self.problems: list[str] = []
+        self.page = new_page(browser, self.problems)
+        self.address, self.stale = address, True
+
+    def reset(self) -> None:
+        """Bring back size and theme, and the page itself where nobody knows how it was left."""
+        width, height = DESKTOP
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.emulate_media(color_scheme="light")
+        if self.stale:
+            load(self.page, self.address)
+        self.page.evaluate("history.replaceState(null, '', location.pathname)")
+        for message in self.page.locator(".toast-close, .lab-told").all():
+            message.click()
+        self.page.mouse.move(0, 0)
+        self.problems.clear()
+
+
+@pytest.fixture(scope="session")
+def window(browser: Browser, app_url: str) -> Window:  # noqa: F811
+    """The window of all tests of this worker; those of a file may declare it stale."""
+    return Window(browser, app_url)
+
+
+@pytest.fixture
+def page(window: Window, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """The page in the shared window."""
+    window.reset()
+    window.stale = True
+    yield window.page
+    assert not window.problems
+    window.stale = not request.node.stash.get(PASSED, False)
+
+
+@pytest.fixture
+def fresh_page(window: Window, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """The page in the shared window as a visitor finds it; the next test gets it anew, too."""
+    window.stale = True
+    page = request.getfixturevalue("page")
+    yield page
+    request.node.stash[PASSED] = False
+
+
 @pytest.fixture
 def open_page(browser: Browser, app_url: str) -> Iterator[Callable[..., Page]]:  # noqa: F811
     """Return a function that opens the app in a browser window of its own."""
@@ -30,38 +98,51 @@ def open_page(browser: Browser, app_url: str) -> Iterator[Callable[..., Page]]: 
         yield opening
 
 
-@pytest.fixture(scope="module")
-def one_page(browser: Browser, app_url: str) -> Iterator[Page]:  # noqa: F811
-    """The app in one browser window for all tests of a file."""
-    with windows(browser, app_url) as opening:
-        yield opening()
-
-
 @contextmanager
 def windows(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
     """Yield a function that opens windows; at the end they close, and problems they had fail."""
     problems: list[str] = []
-    contexts = []
+    pages: list[Page] = []
 
-    def watch(requested: str) -> None:
-        parts = urlparse(requested)
-        if parts.scheme in ("http", "https", "ws") and parts.hostname not in ("127.0.0.1",
-                                                                              "localhost"):
-            problems.append(f"request to {requested}")
-
-    def opening(width: int = 1280, height: int = 900, language: str = "en-US",
-                theme: str = "light") -> Page:
-        context = browser.new_context(viewport={"width": width, "height": height},
-                                      locale=language, color_scheme=theme)  # type: ignore[arg-type]
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: problems.append(f"script error {error}"))
-        page.on("request", lambda request: watch(request.url))
-        page.goto(address)
-        page.locator("#segmentation-picture img").wait_for()
-        return page
+    def opening(link: str = address, **settings: object) -> Page:
+        pages.append(new_page(browser, problems, **settings))  # type: ignore[arg-type]
+        load(pages[-1], link)
+        return pages[-1]
 
     yield opening
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.context.close()
     assert not problems
+
+
+def new_page(browser: Browser, problems: list[str], width: int = DESKTOP[0],
+             height: int = DESKTOP[1], language: str = "en-US") -> Page:
+    """Return an empty page in a window of its own, which notes what should not happen."""
+    context = browser.new_context(viewport={"width": width, "height": height}, locale=language,
+                                  color_scheme="light")
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.on("pageerror", lambda error: problems.append(f"script error {error}"))
+    page.on("request", lambda request: problems.extend(outside(request.url)))
+    return page
+
+
+def outside(address: str) -> list[str]:
+    """Return what is wrong with where a request goes."""
+    parts = urlparse(address)
+    here = parts.hostname in ("127.0.0.1", "localhost")
+    return [] if here or parts.scheme not in ("http", "https", "ws") else [f"request to {address}"]
+
+
+def load(page: Page, address: str) -> None:
+    """Load the app, also where only what follows the # changes."""
+    page.goto("about:blank")
+    page.goto(address)
+    page.locator(STARTED).wait_for()
+
+
+def unfold(page: Page, words: str) -> None:
+    """Open a part that is folded away, where it is not open."""
+    part = page.locator("button.label-wrap:visible", has_text=words)
+    if "open" not in (part.get_attribute("class") or "").split():
+        part.click()

@@ -37,7 +37,7 @@ def shoot(page: Page, part: str, name: str) -> Path:
     """Open a tab, run its main action, and write what is seen."""
     select(page, part)
     page.locator(f"#{part}-go").click()
-    page.locator(f"#{part}-result img").first.wait_for(timeout=60_000)
+    page.locator(f"#{part}-result img").first.wait_for()
     page.wait_for_timeout(1500)
     path = FOLDER / f"{part}-{name}.png"
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page
 
 from tests.browser.screenshots import select
 from tests.ui.tabs.style_tiny import tiny_extractor
-
-OpenPage = Callable[..., Page]
-SLOW = 60_000
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -21,17 +18,12 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
-@pytest.fixture(name="opened")
-def style_page(open_page: OpenPage) -> OpenPage:
-    """Return a function that opens the style tab and waits for its pictures."""
-    def go(**settings: object) -> Page:
-        page = open_page(**settings)
-        select(page, "style")
-        page.locator("#style-content img").wait_for(timeout=SLOW)
-        page.locator("#style-style img").wait_for(timeout=SLOW)
-        return page
-
-    return go
+def opened(page: Page) -> Page:
+    """Open the style tab and wait for its pictures."""
+    select(page, "style")
+    page.locator("#style-content img").wait_for()
+    page.locator("#style-style img").wait_for()
+    return page
 
 
 def put(page: Page, name: str, value: str) -> None:

@@ -8,12 +8,12 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import STARTED, load
 from tests.browser.screenshots import select
 from vision.ui import load_tabs
 
 pytestmark = pytest.mark.browser
 OpenPage = Callable[..., Page]
-SLOW = 60_000
 
 
 def copied(page: Page, tab: str) -> str:
@@ -21,27 +21,25 @@ def copied(page: Page, tab: str) -> str:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.locator(f"#{tab}-link-copy").click()
     box = page.locator(f"#{tab}-link textarea")
-    box.wait_for(timeout=SLOW)
+    box.wait_for()
     page.wait_for_function("async () => (await navigator.clipboard.readText()).includes('#tab=')")
     link = str(page.evaluate("navigator.clipboard.readText()"))
     assert link == box.input_value()
     return link
 
 
-def visit(open_page: OpenPage, link: str, **settings: object) -> Page:
-    """Open a link in a browser window of its own."""
-    page = open_page(**settings)
-    page.goto("about:blank")
-    page.goto(link)
-    return page
+def reached(page: Page, tab: str) -> None:
+    """Make sure that a link was followed without a complaint."""
+    expect(page.locator(f"#{tab}-go")).to_be_visible()
+    expect(page.locator(".toast-wrap .toast-body")).to_have_count(0)
 
 
 def number(page: Page, name: str) -> str:
     return page.locator(f"#{name} input[type=number]").input_value()
 
 
-def test_a_link_of_the_gan_tab_restores_it_for_a_student(open_page: OpenPage) -> None:
-    teacher = open_page()
+def test_a_link_of_the_gan_tab_restores_it_for_a_student(page: Page, open_page: OpenPage) -> None:
+    teacher = page
     select(teacher, "gan")
     teacher.locator("#gan-count input[type=number]").fill("12")
     teacher.locator("#gan-seed input").fill("77")
@@ -49,54 +47,47 @@ def test_a_link_of_the_gan_tab_restores_it_for_a_student(open_page: OpenPage) ->
         teacher.locator("#gan-labels label", has_text=label).locator("input").uncheck()
     teacher.locator("#gan-model input").click()
     teacher.get_by_role("option", name="cgan-fashion-mnist", exact=True).click()
-    expect(teacher.locator("#gan-labels")).to_contain_text("Trouser", ignore_case=True,
-                                                           timeout=SLOW)
+    expect(teacher.locator("#gan-labels")).to_contain_text("Trouser", ignore_case=True)
     link = copied(teacher, "gan")
-    student = visit(open_page, link, language="zh-CN")
-    expect(student.locator("#gan-go")).to_be_visible(timeout=SLOW)
-    expect(student.locator("#gan-model input")).to_have_value("cgan-fashion-mnist", timeout=SLOW)
-    expect(student.locator("#gan-labels")).to_contain_text("Trouser", ignore_case=True,
-                                                           timeout=SLOW)
+    student = open_page(link, language="zh-CN")
+    reached(student, "gan")
+    expect(student.locator("#gan-model input")).to_have_value("cgan-fashion-mnist")
+    expect(student.locator("#gan-labels")).to_contain_text("Trouser", ignore_case=True)
     student.wait_for_timeout(500)
     assert number(student, "gan-count") == "12" and number(student, "gan-seed") == "77"
-    expect(student.locator("#gan-labels input:checked")).to_have_count(7, timeout=SLOW)
+    expect(student.locator("#gan-labels input:checked")).to_have_count(7)
 
 
-def test_a_link_brings_the_example_that_was_chosen(open_page: OpenPage) -> None:
-    teacher = open_page()
-    teacher.locator("#segmentation-examples button.gallery-item").nth(2).click()
-    expect(teacher.locator("#segmentation-picture img")).to_have_attribute(
-        "src", re.compile("street-3"), timeout=SLOW)
-    expect(teacher.locator("#segmentation-result img")).to_be_visible(timeout=SLOW)
-    link = copied(teacher, "segmentation")
+def test_a_link_brings_the_example_that_was_chosen(page: Page) -> None:
+    select(page, "segmentation")
+    page.locator("#segmentation-examples button.gallery-item").nth(2).click()
+    expect(page.locator("#segmentation-picture img")).to_have_attribute(
+        "src", re.compile("street-3"))
+    expect(page.locator("#segmentation-result img")).to_be_visible()
+    link = copied(page, "segmentation")
     assert "picture=street-3" in link and "truth=street-3-labels" in link
-    student = visit(open_page, link.replace("opacity=0.6", "opacity=0.25"))
-    expect(student.locator("#segmentation-opacity input[type=number]")).to_have_value(
-        "0.25", timeout=SLOW)
-    expect(student.locator("#segmentation-picture img")).to_have_attribute(
-        "src", teacher.locator("#segmentation-picture img").get_attribute("src") or "")
+    chosen = page.locator("#segmentation-picture img").get_attribute("src") or ""
+    load(page, link.replace("opacity=0.6", "opacity=0.25"))
+    reached(page, "segmentation")
+    expect(page.locator("#segmentation-opacity input[type=number]")).to_have_value(
+        "0.25")
+    expect(page.locator("#segmentation-picture img")).to_have_attribute("src", chosen)
 
 
-@pytest.mark.parametrize("tab", [tab.name for tab in load_tabs()])
-def test_every_tab_is_reached_by_its_link(open_page: OpenPage, tab: str) -> None:
-    page = open_page()
+@pytest.mark.parametrize("tab", [tab.name for tab in load_tabs()
+                                 if tab.name not in ("gan", "segmentation")])  # see above
+def test_every_tab_is_reached_by_its_link(page: Page, tab: str) -> None:
     select(page, tab)
-    link = copied(page, tab)
-    student = visit(open_page, link)
-    expect(student.locator(f"#{tab}-go")).to_be_visible(timeout=SLOW)
-    expect(student.locator(".toast-wrap .toast-body")).to_have_count(0)
+    load(page, copied(page, tab))
+    reached(page, tab)
 
 
-@pytest.mark.parametrize("state, words", [
-    ("tab=gan&count=9999", "1 to 200"), ("tab=nothing", "no tab called"),
-    ("tab=gan&text=" + "x" * 100_000, "too long"), ("tab=gan&seed=NaN", "NaN"),
-    ("tab=gan&text=<img src=x onerror=alert(1)>&oops=1", "oops"),
-])
-def test_a_bad_link_gets_a_sentence_and_the_page_works(open_page: OpenPage, state: str, words: str
-                                                       ) -> None:
-    page = open_page()
-    page.evaluate("state => { location.hash = state }", state)
-    expect(page.locator(".toast-wrap")).to_contain_text(words, timeout=SLOW)
-    page.locator("#segmentation-picture img").wait_for()
+def test_a_bad_link_gets_a_sentence_and_the_page_works(page: Page) -> None:
+    for state, words in (
+            ("tab=gan&text=" + "x" * 100_000, "too long"),
+            ("tab=gan&text=<img src=x onerror=alert(1)>&oops=1", "oops")):
+        page.evaluate("state => { location.hash = state }", state)
+        expect(page.locator(".toast-wrap")).to_contain_text(words)
+    page.locator(STARTED).wait_for()
     page.locator("#segmentation-go").click()
-    expect(page.locator("#segmentation-result img")).to_be_visible(timeout=SLOW)
+    expect(page.locator("#segmentation-result img")).to_be_visible()

@@ -11,7 +11,6 @@ from tests.browser.contrast import contrast_failures
 from tests.browser.screenshots import select
 
 pytestmark = pytest.mark.browser
-OpenPage = Callable[..., Page]
 GONE = ("#app-title", "#app-line", "footer", "#gan-model .info-text", "#gan-link-copy")
 
 
@@ -31,8 +30,10 @@ def until(page: Page, true: Callable[[], bool]) -> None:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_mode_enlarges_hides_and_is_left_by_escape(open_page: OpenPage, theme: str) -> None:
-    page = open_page(theme=theme)
+def test_the_mode_enlarges_hides_and_is_left_by_escape(page: Page, theme: str) -> None:
+    select(page, "segmentation")
+    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    expect(page.locator("body.dark")).to_have_count(int(theme == "dark"))
     before = {place: size(page, place) for place in ("#segmentation-go", "#segmentation-model")}
     page.locator("#app-present").click()
     for place, small in before.items():
@@ -52,8 +53,10 @@ def test_the_mode_enlarges_hides_and_is_left_by_escape(open_page: OpenPage, them
     until(page, lambda: {place: size(page, place) for place in before} == before)
 
 
-def test_a_phone_presents_without_scrolling_sideways(open_page: OpenPage) -> None:
-    page = open_page(width=390, height=844)
+def test_a_phone_presents_without_scrolling_sideways(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
     page.locator("#app-present").click()
     expect(page.locator("#app-title")).to_be_hidden()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.keyboard.press("Escape")
+    expect(page.locator("#app-title")).to_be_visible()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,8 @@ import pytest
 import torch
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.style_helpers import SLOW, OpenPage, put, style_page, tiny  # noqa: F401
+from tests.browser.conftest import PATIENCE, unfold
+from tests.browser.style_helpers import opened, put, tiny  # noqa: F401
 from vision.style import sheet, transfer
 from vision.style.features import extractor as extractors
 from vision.style.models.vgg19 import Extractor
@@ -21,11 +22,8 @@ from vision.ui.tabs.style import one_pass
 from vision.ui.tabs.style.studio import Studio
 
 pytestmark = pytest.mark.browser
-WIDTH = "() => document.querySelector('#style-result img').naturalWidth === {}"
-
-
-def unfold(page: Page, words: str) -> None:
-    page.locator("button.label-wrap:visible", has_text=words).click()
+OpenPage = Callable[..., Page]
+WIDTH = "() => document.querySelector('#style-result img')?.naturalWidth === {}"
 
 
 def tab(page: Page, words: str) -> None:
@@ -36,58 +34,41 @@ def step(page: Page) -> Locator:
     return page.locator("#style-numbers .lab-tile b").first
 
 
-def test_the_sheet_tells_its_progress_and_a_click_goes_on(opened: OpenPage,
-                                                          monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_sheet_tells_its_progress_and_a_click_goes_on(
+        page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sheet.contact_sheet, "__defaults__", (sheet.FAST, 64, 60))
-    page = opened()
+    opened(page)
     put(page, "size", "160")
     put(page, "steps", "8")
     tab(page, "Contact sheet")
     page.locator("#style-sheet-go").click()
     said = page.locator("#style-sheet-place")
-    expect(said).to_contain_text("of 60 · about", timeout=SLOW)
-    expect(said).to_contain_text("60 of 60 steps done", timeout=SLOW)
+    expect(said).to_contain_text("of 60 · about")
+    expect(said).to_contain_text("60 of 60 steps done")
     page.locator("#style-sheet img").click(position={"x": 6, "y": 6})
-    expect(page.locator("#style-film")).to_be_visible(timeout=SLOW)
+    expect(page.locator("#style-film")).to_be_visible()
     page.wait_for_function(WIDTH.format(160))
     expect(step(page)).to_have_text("8 / 8")
     expect(page.locator("#style-result")).to_be_in_viewport(ratio=0.9)
     expect(page.locator("#style-readout")).to_contain_text("style × 316")
 
 
-def test_a_stopped_sheet_stays_and_can_be_clicked(opened: OpenPage,
-                                                  monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stopped_sheet_stays_and_can_be_clicked(
+        page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sheet.contact_sheet, "__defaults__", (sheet.FAST, 64, 5000))
-    page = opened()
+    opened(page)
     put(page, "steps", "4")
     put(page, "size", "96")
     tab(page, "Contact sheet")
     page.locator("#style-sheet-go").click()
-    page.locator("#style-sheet img").wait_for(timeout=SLOW)
+    expect(page.locator("#style-sheet-place")).to_contain_text("of 5000 · about")
+    page.locator("#style-sheet img").wait_for()
     page.locator("#style-sheet-stop").click()
-    expect(page.locator("#style-sheet-place")).to_contain_text("of 5000 steps done", timeout=SLOW)
+    expect(page.locator("#style-sheet-place")).to_contain_text("of 5000 steps done")
     expect(page.locator("#style-sheet img")).to_be_visible()
     page.locator("#style-sheet img").click(position={"x": 6, "y": 6})
-    expect(page.locator("#style-film")).to_be_visible(timeout=SLOW)
-
-
-def test_a_stopped_training_gives_a_network_that_paints(opened: OpenPage,
-                                                        monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(one_pass, "SIDE", 64)
-    page = opened()
-    put(page, "size", "96")
-    unfold(page, "Train your own")
-    put(page, "train-steps", "4000")
-    page.locator("#style-train").click()
-    page.locator("#style-sample img").wait_for(timeout=SLOW)
-    expect(page.locator("#style-train-plot img")).to_be_visible(timeout=SLOW)
-    page.locator("#style-train-stop").click()
-    expect(page.locator("#style-train-download")).to_be_visible(timeout=SLOW)
-    tab(page, "In one pass")
-    expect(page.locator("#style-painter input")).to_have_value("my own network")
-    page.locator("#style-forward-go").click()
-    expect(page.locator("#style-forward-said")).to_contain_text("ms", timeout=SLOW)
-    page.wait_for_function("() => document.querySelector('#style-forward img').naturalWidth > 60")
+    page.wait_for_function(WIDTH.format(96))
+    expect(page.locator("#style-film")).to_be_visible()
 
 
 @pytest.fixture
@@ -106,70 +87,45 @@ def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
 
 
 def test_weights_that_cannot_be_fetched_leave_the_bundled_ones(
-        opened: OpenPage, published: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        page: Page, published: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(extractors, "_address", lambda: "http://127.0.0.1:9/vgg19-01234567.pth")
-    page = opened()
+    opened(page)
     unfold(page, "More settings")
     page.locator("#style-fetch").click()
     said = page.locator(".toast-body").first
-    expect(said).to_contain_text("could not be fetched (Connection refused)", timeout=SLOW)
+    expect(said).to_contain_text("could not be fetched (Connection refused)")
     expect(page.locator("#style-extractor input[value=slim]")).to_be_checked()
     put(page, "size", "64")
     put(page, "steps", "3")
     page.locator("#style-go").click()
-    expect(page.locator("#style-film")).to_be_visible(timeout=SLOW)
+    page.wait_for_function(WIDTH.format(64))
+    expect(page.locator("#style-film")).to_be_visible()
 
 
-def test_fetched_weights_show_their_progress_and_paint(
-        opened: OpenPage, published: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen, original = threading.Event(), extractors._copy
-
-    def copy(web: Any, file: Any, size: int, told: Any) -> str:
-        def wait(share: float) -> None:
-            told(share)
-            seen.wait(SLOW / 1000)
-
-        return original(web, file, size, wait)
-
-    monkeypatch.setattr(extractors, "_copy", copy)
-    page = opened()
-    unfold(page, "More settings")
-    page.locator("#style-fetch").click()
-    expect(page.locator("#style-fetched")).to_contain_text("%", timeout=SLOW)
-    seen.set()
-    expect(page.locator("#style-fetched")).to_contain_text("are here", timeout=SLOW)
-    expect(page.locator("#style-extractor input[value=imagenet]")).to_be_checked()
-    assert os.listdir(Path(torch.hub.get_dir()) / "checkpoints") == [published.name]
-    put(page, "size", "64")
-    put(page, "steps", "3")
-    page.locator("#style-go").click()
-    expect(page.locator("#style-film")).to_be_visible(timeout=SLOW)
-
-
-def test_two_sessions_do_not_reach_each_other_and_a_third_sees_its_place(opened: OpenPage
-                                                                         ) -> None:
-    first, second, third = opened(), opened(), opened()
+def test_two_sessions_do_not_reach_each_other_and_a_third_sees_its_place(
+        page: Page, open_page: OpenPage) -> None:
+    first, second, third = opened(page), opened(open_page()), opened(open_page())
     for page in (first, second):
         put(page, "size", "224")
         put(page, "steps", "1000")
         page.locator("#style-go").click()
-        expect(page.locator("#style-result img")).to_be_visible(timeout=SLOW)
+        expect(page.locator("#style-result img")).to_be_visible()
     third.locator("#style-go").click()
     place = third.locator("#style-numbers .progress-text")
-    expect(place).to_contain_text("queue: 1/1", timeout=SLOW)
+    expect(place).to_contain_text("queue: 1/1")
     expect(place).to_be_in_viewport(ratio=0.9)
     first.locator("#style-tv-power input[type=range]").fill("3")
-    expect(first.locator(".style-mark")).not_to_have_count(0, timeout=SLOW)
+    expect(first.locator(".style-mark")).not_to_have_count(0)
     first.locator("#style-stop").click()
-    expect(first.locator("#style-film")).to_be_visible(timeout=SLOW)
+    expect(first.locator("#style-film")).to_be_visible()
     before = step(second).inner_text()
-    expect(step(second)).not_to_have_text(before, timeout=SLOW)
+    expect(step(second)).not_to_have_text(before)
     expect(second.locator(".style-mark")).to_have_count(0)
     expect(second.locator("#style-film")).to_be_hidden()
 
 
-def test_closing_the_page_ends_the_work(opened: OpenPage, monkeypatch: pytest.MonkeyPatch
-                                        ) -> None:
+def test_closing_the_page_ends_the_work(open_page: OpenPage,
+                                        monkeypatch: pytest.MonkeyPatch) -> None:
     ended, studios, original = threading.Event(), [], Studio.end
 
     def end(studio: Studio) -> None:
@@ -181,11 +137,56 @@ def test_closing_the_page_ends_the_work(opened: OpenPage, monkeypatch: pytest.Mo
     took = transfer.Descent.step
     monkeypatch.setattr(Studio, "end", end)
     monkeypatch.setattr(transfer.Descent, "step", lambda self: steps.append(0) or took(self))
-    page = opened()
+    page = opened(open_page())
     put(page, "size", "64")
     put(page, "steps", "1000")
     page.locator("#style-go").click()
-    expect(page.locator("#style-result img")).to_be_visible(timeout=SLOW)
+    expect(page.locator("#style-result img")).to_be_visible()
     page.context.close()
-    assert ended.wait(SLOW / 1000) and len(steps) < 1000
+    assert ended.wait(PATIENCE / 1000) and len(steps) < 1000
     assert studios[0].picture is None and not studios[0].film.frames
+
+
+def test_fetched_weights_show_their_progress_and_paint(
+        fresh_page: Page, published: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen, original = threading.Event(), extractors._copy
+
+    def copy(web: Any, file: Any, size: int, told: Any) -> str:
+        def wait(share: float) -> None:
+            told(share)
+            seen.wait(PATIENCE / 1000)
+
+        return original(web, file, size, wait)
+
+    monkeypatch.setattr(extractors, "_copy", copy)
+    page = opened(fresh_page)
+    unfold(page, "More settings")
+    page.locator("#style-fetch").click()
+    expect(page.locator("#style-fetched")).to_contain_text("%")
+    seen.set()
+    expect(page.locator("#style-fetched")).to_contain_text("are here")
+    expect(page.locator("#style-extractor input[value=imagenet]")).to_be_checked()
+    assert os.listdir(Path(torch.hub.get_dir()) / "checkpoints") == [published.name]
+    put(page, "size", "64")
+    put(page, "steps", "3")
+    page.locator("#style-go").click()
+    expect(page.locator("#style-film")).to_be_visible()
+
+
+def test_a_stopped_training_gives_a_network_that_paints(
+        fresh_page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(one_pass, "SIDE", 64)
+    page = opened(fresh_page)
+    put(page, "size", "96")
+    unfold(page, "Train your own")
+    put(page, "train-steps", "4000")
+    page.locator("#style-train").click()
+    page.locator("#style-sample img").wait_for()
+    expect(page.locator("#style-train-plot img")).to_be_visible()
+    page.locator("#style-train-stop").click()
+    expect(page.locator("#style-train-download")).to_be_visible()
+    tab(page, "In one pass")
+    expect(page.locator("#style-painter input")).to_have_value("my own network")
+    page.locator("#style-forward-go").click()
+    expect(page.locator("#style-forward-said")).to_contain_text("ms")
+    page.wait_for_function("() => document.querySelector('#style-forward img').naturalWidth > 60")

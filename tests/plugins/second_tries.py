@@ -1,4 +1,4 @@
-"""A browser on a busy CI machine gets a second try; who needed it is named, and few may.
+"""A browser on a busy CI machine gets a second try; who needed it is named, and one may.
 
 Where more tests than `MOST` needed it, the tests fail: that is no busy machine, but a race.
 """
@@ -10,7 +10,7 @@ import os
 import pytest
 
 NEEDED = pytest.StashKey[list[str]]()
-MOST = 3  # to become 1 when a page opens in less than the five seconds that it takes now
+MOST = 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -47,7 +47,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if not needed:
         return
     many = len(needed) > MOST
-    title = f"{len(needed)} tests needed a second try" + f": more than {MOST} is a failure" * many
+    tests = f"{len(needed)} test{'s' * (len(needed) > 1)} needed a second try"
+    title = tests + f": more than {MOST} is a failure" * many
     terminalreporter.section(title, sep="!", red=many, bold=True)
     for test in needed:
         terminalreporter.write_line(test)
