@@ -58,7 +58,7 @@ def test_a_street_is_clicked_in_three_truths_and_a_set_is_looked_through(
     select(page, "segmentation")
     page.locator("button[role=tab][data-tab-id='kinds']:visible").click()
     panoptic = page.locator("#segmentation-kind-panoptic img")
-    expect(panoptic).to_be_visible(timeout=SLOW)
+    expect(panoptic).to_be_visible()
     expect(page.locator("#segmentation-fused")).to_contain_text("PQ")
     panoptic.click(position={"x": 100, "y": 180})
     expect(page.locator("#segmentation-kinds-told")).to_contain_text("Semantic:")
