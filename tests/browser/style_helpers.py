@@ -19,10 +19,11 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 def opened(page: Page) -> Page:
-    """Open the style tab and wait for its pictures."""
+    """Open the style tab and wait for its pictures, the painting that it opens with among them."""
     select(page, "style")
     page.locator("#style-content img").wait_for()
     page.locator("#style-style img").wait_for()
+    page.locator("#style-result img").wait_for()
     return page
 
 

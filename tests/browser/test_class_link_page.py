@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import pytest
@@ -60,10 +59,10 @@ def test_a_link_of_the_gan_tab_restores_it_for_a_student(page: Page, open_page: 
 
 def test_a_link_brings_the_example_that_was_chosen(page: Page) -> None:
     select(page, "segmentation")
+    result = page.locator("#segmentation-result img")
+    before = result.get_attribute("src") or ""
     page.locator("#segmentation-examples button.gallery-item").nth(2).click()
-    expect(page.locator("#segmentation-picture img")).to_have_attribute(
-        "src", re.compile("street-3"))
-    expect(page.locator("#segmentation-result img")).to_be_visible()
+    expect(result).not_to_have_attribute("src", before)  # what shifts a page lets clicks get lost
     link = copied(page, "segmentation")
     assert "picture=street-3" in link and "truth=street-3-labels" in link
     chosen = page.locator("#segmentation-picture img").get_attribute("src") or ""
