@@ -61,20 +61,20 @@ def test_a_guess_stays_in_the_browser_and_gets_onto_the_lab_sheet(
     page = open_page()
     select(page, "gan")
     page.locator("#gan-lesson > button").click()
-    expect(page.locator("#gan-figure svg")).to_be_visible(timeout=SLOW)
+    expect(page.locator("#gan-figure svg")).to_be_visible()
     page.locator("#gan-guess-best input").fill("about 0.7")
     page.reload()
     select(page, "gan")
     page.locator("#gan-lesson > button").click()
-    expect(page.locator("#gan-guess-best input")).to_have_value("about 0.7", timeout=SLOW)
+    expect(page.locator("#gan-guess-best input")).to_have_value("about 0.7")
     page.locator("#gan-sheet").click()
-    expect(page.locator("#gan-sheet-json")).to_be_visible(timeout=SLOW)
-    with page.expect_download(timeout=SLOW) as saved:
+    expect(page.locator("#gan-sheet-json")).to_be_visible()
+    with page.expect_download() as saved:
         page.locator("#gan-sheet-json").click()
     sheet = json.loads(saved.value.path().read_text("utf-8"))
     assert sheet["guesses"] == {"best": "about 0.7"} and "count" in sheet["results"]
     saved.value.save_as(tmp_path / "sheet.json")
-    with page.expect_file_chooser(timeout=SLOW) as chooser:
+    with page.expect_file_chooser() as chooser:
         page.locator("#gan-sheet-check").click()
     chooser.value.set_files(tmp_path / "sheet.json")
-    expect(page.locator("#gan-sheet-said")).to_contain_text("Reproduced", timeout=SLOW)
+    expect(page.locator("#gan-sheet-said")).to_contain_text("Reproduced")
