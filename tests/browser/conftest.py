@@ -60,8 +60,8 @@ class Window:
         if self.stale:
             load(self.page, self.address)
         self.page.evaluate("history.replaceState(null, '', location.pathname)")
-        for message in self.page.locator(".toast-close, .lab-told").all():
-            message.click()
+        self.page.evaluate(  # some go by themselves meanwhile
+            "document.querySelectorAll('.toast-close, .lab-told').forEach(each => each.click())")
         self.page.mouse.move(0, 0)
         self.problems.clear()
 
@@ -139,6 +139,15 @@ def load(page: Page, address: str) -> None:
     page.goto("about:blank")
     page.goto(address)
     page.locator(STARTED).wait_for()
+
+
+def open_part(page: Page, name: str) -> None:
+    """Open a tab's inner part, also where the row is too short for its name."""
+    shown = page.get_by_role("tab", name=name)
+    if not shown.count():
+        page.locator(".overflow-menu:visible > button").last.click()
+        shown = page.locator(".overflow-dropdown:visible button", has_text=name)
+    shown.click()
 
 
 def unfold(page: Page, words: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import open_part
 from tests.browser.screenshots import select
 from vision.segmentation.models import ARCHITECTURES
 
@@ -13,7 +14,7 @@ pytestmark = pytest.mark.browser
 
 def test_a_click_tells_of_an_architecture(page: Page) -> None:
     select(page, "segmentation")
-    page.get_by_role("tab", name="Family tree").click()
+    open_part(page, "Family tree")
     nodes = page.locator("#segmentation-family button[data-arch]")
     expect(nodes).to_have_count(len(ARCHITECTURES.names()))
     for name in ("pspnet", "vnet"):  # one that has a model to choose, and one of volumes

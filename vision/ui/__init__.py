@@ -8,7 +8,9 @@ import os
 import pkgutil
 import threading
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from typing import Any
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
@@ -103,16 +105,17 @@ def launch(app: gr.Blocks, **settings: Any) -> gr.Blocks:
     share_arenas()
     take_short_turns()
     http_server.install()
-    app.launch(
-        quiet=True, prevent_thread_lock=True, theme=THEME,
-        css=CSS + presenter.CSS + error_toasts.CSS,
-        i18n=gr.I18n(**with_the_page()), favicon_path=ASSETS / "favicon.svg", ssr_mode=False,
-        allowed_paths=[str(ASSETS), *photograph_folders()], max_file_size=LARGEST,
-        run_history=False, footer_links=["api", "settings"],
-        enable_monitoring=False, mcp_server=assistants.available(),
-        app_kwargs={"middleware": [Middleware(Limited)]},
-        **settings,
-    )
+    with redirect_stdout(StringIO()):  # Gradio, though quiet, tells where assistants reach it
+        app.launch(
+            quiet=True, prevent_thread_lock=True, theme=THEME,
+            css=CSS + presenter.CSS + error_toasts.CSS,
+            i18n=gr.I18n(**with_the_page()), favicon_path=ASSETS / "favicon.svg", ssr_mode=False,
+            allowed_paths=[str(ASSETS), *photograph_folders()], max_file_size=LARGEST,
+            run_history=False, footer_links=["api", "settings"],
+            enable_monitoring=False, mcp_server=assistants.available(),
+            app_kwargs={"middleware": [Middleware(Limited)]},
+            **settings,
+        )
     threading.Thread(target=warm_up, name="warm-up").start()
     if blocking:
         end_on_sigterm()

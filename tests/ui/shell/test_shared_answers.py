@@ -207,10 +207,11 @@ def test_a_closed_page_lets_go_of_what_it_asked_for(monkeypatch: pytest.MonkeyPa
         assert cache.kept  # as long as the page is open
 
     monkeypatch.setattr(http_server, "Present", standing_in)
-    for door in ("LightPictures", "QueueLimits", "Sessions"):
+    for door in ("Health", "LightPictures", "QueueLimits", "Sessions"):
         monkeypatch.setattr(http_server, door, lambda *_: SimpleNamespace(
             session_of=None, listeners=None, open_pages=Counter()))
-    http_server.with_doors(SimpleNamespace(get_blocks=lambda: None))  # type: ignore[arg-type]
+    page = SimpleNamespace(mcp_server_obj=None)
+    http_server.with_doors(SimpleNamespace(get_blocks=lambda: page))  # type: ignore[arg-type]
     cache.ask("question", Counting(), "one")
     beat: Any = {"type": "http", "path": "/gradio_api/heartbeat/one"}
     asyncio.run(served[1](beat, None, None))

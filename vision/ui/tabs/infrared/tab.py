@@ -410,7 +410,7 @@ def connect(parts: dict[str, Any], starts: tuple[gr.Button, Any, gr.State],
                   api_visibility="private")
     for done in (clicked, moved, arrived.change(**run, api_visibility="private"),
                  camera_file.forgotten(choice.load_input_event, parts).success(
-                     **run, api_visibility="private")):
+                     **run, trigger_mode="always_last", api_visibility="private")):
         done.success(after, view, [parts["classes"], marked, report, parts["photograph"],
                                    own_surfaces["device"]], **QUIET)
         done.success(infrared_details.begin, view, details.of_device(), **QUIET)

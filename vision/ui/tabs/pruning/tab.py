@@ -145,7 +145,7 @@ def build() -> class_link.Shared:
                            "outputs": [result, small, cut, raw], "concurrency_limit": 2,
                            "concurrency_id": "prune", "show_progress": "minimal"}
     go.click(**run, api_name="prune", scroll_to_output=True, trigger_mode="always_last")
-    choice.load_input_event.success(**run, api_visibility="private")
+    choice.load_input_event.success(**run, trigger_mode="always_last", api_visibility="private")
     small.click(write_file, cut, file, api_name="pruned", show_progress_on=small).success(
         None, file, None, js=SAVE_FILE)
     ask_onnx.click(to_onnx, cut, [onnx, snippet], api_visibility="private")

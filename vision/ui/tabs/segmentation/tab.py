@@ -226,7 +226,8 @@ def build() -> class_link.Shared:
     _, arrived = opening.connect(FIRST, [*outputs, toggles, *cells], view)
     for done in (go.click(**run, api_name="segment"),
                  arrived.change(**run, api_visibility="private"),
-                 choice.load_input_event.success(**run, api_visibility="private")):
+                 choice.load_input_event.success(
+                     **run, trigger_mode="always_last", api_visibility="private")):
         done.success(lambda: gr.DownloadButton(visible=True), None, ids, queue=False,
                      api_visibility="private")
         done.success(details, view, [toggles, *cells], queue=False, show_progress="hidden",
