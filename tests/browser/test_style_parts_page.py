@@ -108,8 +108,11 @@ def test_two_sessions_do_not_reach_each_other_and_a_third_sees_its_place(
     for page in (first, second):
         put(page, "size", "224")
         put(page, "steps", "1000")
+        put(page, "tv-power", "1")
+        painted = page.locator("#style-result img")
+        before = painted.get_attribute("src") or ""
         page.locator("#style-go").click()
-        expect(page.locator("#style-result img")).to_be_visible()
+        expect(painted).not_to_have_attribute("src", before)
     third.locator("#style-go").click()
     place = third.locator("#style-numbers .progress-text")
     expect(place).to_contain_text("queue: 1/1")
