@@ -7,7 +7,7 @@ import pytest
 import scipy.stats
 
 from vision.errors import UserError
-from vision.segmentation.bootstrap import (
+from vision.segmentation.certainty.bootstrap import (
     Interval,
     Tally,
     difference,

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from vision import checkpoints
-from vision.segmentation.certainty import (
+from vision.segmentation.certainty.pixels import (
     BINS,
     COOLEST,
     HOTTEST,

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 from vision import checkpoints
-from vision.segmentation.bootstrap import Tally
-from vision.segmentation.failures import Failures, cost
+from vision.segmentation.certainty.bootstrap import Tally
+from vision.segmentation.certainty.standing import standings
 from vision.segmentation.leaderboard import leaderboard
 from vision.segmentation.metrics import Scores
 from vision.segmentation.models import ARCHITECTURES
-from vision.segmentation.standing import standings
+from vision.segmentation.studies.failures import Failures, cost
 
 NAMES = ("a", "b", "c")
 

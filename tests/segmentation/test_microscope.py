@@ -13,9 +13,9 @@ from torch import nn
 from vision.checkpoints import Card, Model
 from vision.images import read_picture
 from vision.segmentation.labels import VOID
-from vision.segmentation.microscope import look, pixel, radius, receptive_field
 from vision.segmentation.models import ARCHITECTURES, for_pictures
 from vision.segmentation.predict import load, predict
+from vision.segmentation.studies.microscope import look, pixel, radius, receptive_field
 
 
 def model_of(module: nn.Module, classes: int = 2) -> Model:

@@ -15,7 +15,8 @@ import torch
 
 from vision import checkpoints
 from vision.segmentation.labels import VOID
-from vision.segmentation.panoptic import (
+from vision.segmentation.panoptic.quality import Quality, quality
+from vision.segmentation.panoptic.segments import (
     SMALLEST,
     THINGS,
     Panoptic,
@@ -24,8 +25,7 @@ from vision.segmentation.panoptic import (
     offsets,
     truth_of,
 )
-from vision.segmentation.panoptic_quality import Quality, quality
-from vision.segmentation.panoptic_streets import street
+from vision.segmentation.panoptic.streets import street
 from vision.segmentation.scenes import Truth, draw_scene, paint, render
 
 SIZE = (120, 160)

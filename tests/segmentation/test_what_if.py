@@ -14,7 +14,7 @@ import pytest
 from vision.segmentation.predict import load
 from vision.segmentation.scenes import Scene, draw_scene, paint, render
 from vision.segmentation.scenes.factors import FACTORS
-from vision.segmentation.what_if import look, points
+from vision.segmentation.studies.what_if import look, points
 
 SIZE = (90, 120)
 PARTS = {"sun": "light", "fog": "light", "clutter": "things", "camera": "camera", "cast": "lens"}
@@ -59,7 +59,7 @@ def test_factors_do_what_they_say() -> None:
 
 def test_points_hold_all_streets_of_a_value_and_both_models(
         tiny_checkpoint: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vision.segmentation.what_if.SIZE", SIZE)
+    monkeypatch.setattr("vision.segmentation.studies.what_if.SIZE", SIZE)
     model, seen = load(tiny_checkpoint), []
     for each in look([model, model], "fog", 2):
         seen.append(each)
@@ -74,7 +74,7 @@ def test_points_hold_all_streets_of_a_value_and_both_models(
 
 def test_the_command_tells_each_value(tiny_checkpoint: Path, cli: Callable[..., Any],
                                       monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vision.segmentation.what_if.SIZE", SIZE)
+    monkeypatch.setattr("vision.segmentation.studies.what_if.SIZE", SIZE)
     words = ("segmentation", "what_if", "--count", 1, "--checkpoint", tiny_checkpoint)
     monkeypatch.setitem(FACTORS, "camera", replace(FACTORS["camera"], values=(1.0, 2.0)))
     told = json.loads(cli(*words, "--factor", "camera", "--against", tiny_checkpoint, "--json"

@@ -17,10 +17,10 @@ from torch.utils.flop_counter import flop_registry
 from vision import checkpoints
 from vision.checkpoints import Card
 from vision.options import Verb, option, within
+from vision.segmentation.certainty.standing import Standing, standings
 from vision.segmentation.models import ARCHITECTURES, for_pictures
 from vision.segmentation.predict import load, predict, working_size
 from vision.segmentation.pretraining import Pair, pairs
-from vision.segmentation.standing import Standing, standings
 
 PICTURE = (360, 480)  # CamVid's frames
 

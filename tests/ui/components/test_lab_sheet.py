@@ -124,3 +124,32 @@ def test_every_tab_makes_sheets_and_every_exercise_asks_for_a_guess(whole_page: 
                  if name.startswith(f"{tab}-exercise-")}
         assert asked and {f"{tab}-guess-{each}" for each in asked} <= names
         assert all(f"{tab}.exercise_{each}" in words("en") for each in asked)
+
+
+def test_a_sheet_waits_with_those_who_ask_for_the_same_action(whole_page: gr.Blocks) -> None:
+    named = {number: str(block.elem_id) for number, block in whole_page.blocks.items()}
+    public = {call.api_name: call.concurrency_id for call in whole_page.fns.values()
+              if call.api_visibility == "public"}
+    sheets_of = {named[call.targets[0][0]]: call.concurrency_id
+                 for call in whole_page.fns.values() if call.targets and call.targets[0][0]
+                 and named.get(call.targets[0][0], "").endswith("-sheet")}
+    assert sheets_of["style-sheet"] == public["stylize"]
+    assert sheets_of["gan-sheet"] == public["sample"]
+
+
+@pytest.mark.parametrize("told", ["", "no JSON", "[1]", '{"guesses": 3}', '{"guesses": [1]}'])
+def test_a_browser_that_tells_nonsense_has_no_guesses(gan: Any, told: str) -> None:
+    make, _, usual = gan
+    _, plain, _ = make(gr.Request(headers={}), told, *usual.values())
+    assert sheets.read(path_of(plain)).guesses == {}
+
+
+@pytest.mark.parametrize("value", ["1" + 400 * "0", "NaN", "1e999", "[1]"])
+def test_a_number_that_cannot_be_reckoned_with_is_no_result(gan: Any, tmp_path: Path, value: str
+                                                            ) -> None:
+    _, plain, _ = made(gan)
+    sheet = json.loads(plain.read_text("utf-8")) | {"results": {"count": "HERE"}}
+    file = tmp_path / "sheet.json"
+    file.write_text(json.dumps(sheet).replace('"HERE"', value), "utf-8")
+    with pytest.raises(UserError, match="not a lab sheet"):
+        sheets.read(file)

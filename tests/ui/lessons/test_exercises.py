@@ -12,7 +12,7 @@ import gradio as gr
 import pytest
 
 from vision.segmentation.labels import CLASSES
-from vision.segmentation.playground import Change, Rules, against_rest, judge, spoil
+from vision.segmentation.studies.playground import Change, Rules, against_rest, judge, spoil
 from vision.ui import load_tabs
 from vision.ui.lessons.exercises import Exercise, keeps, setting
 from vision.ui.tabs.segmentation.exercises import PRETRAINED, offered

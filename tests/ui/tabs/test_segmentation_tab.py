@@ -21,10 +21,10 @@ from PIL import Image
 from vision import checkpoints
 from vision.images import read_picture
 from vision.registry import Entry
-from vision.segmentation import inside, predict, tissue, volumes
 from vision.segmentation.data import CLASSES
 from vision.segmentation.models import ARCHITECTURES
 from vision.segmentation.recipes import RECIPES, arch_of
+from vision.segmentation.studies import inside, predict, tissue, volumes
 from vision.ui.components.model_choice import OWN
 from vision.ui.components.training_panel import Control
 from vision.ui.tabs.segmentation import (
@@ -194,7 +194,7 @@ def test_the_microscope_shows_a_pixel_and_looks_once(view: str, monkeypatch: pyt
     slide, picture, told = probed(view=view)
     assert picture.shape == (360, 480, 3) and told.count("lab-bar") == 11
     assert told.count('class="lab-tile"') == (7 if view == "field" else 4)
-    monkeypatch.setattr("vision.segmentation.microscope.look", None)
+    monkeypatch.setattr("vision.segmentation.studies.microscope.look", None)
     again, _, hot = probed(slide, view, temperature=3.0)
     assert again is slide and hot != told
 
@@ -501,7 +501,7 @@ def asked(**changes: Any) -> list[tuple[Any, ...]]:
 
 def test_what_if_draws_both_models_at_every_value(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(what_if, "COUNT", 1)
-    monkeypatch.setattr("vision.segmentation.what_if.SIZE", (90, 120))
+    monkeypatch.setattr("vision.segmentation.studies.what_if.SIZE", (90, 120))
     *_, (status, drawn) = asked()
     assert "5 of 5 pictures" in status and drawn.count("<img") == 5
     assert drawn.count("<polyline") == 2 + 2 * 5 and drawn.count("<polygon") == 2

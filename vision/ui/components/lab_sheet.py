@@ -19,16 +19,14 @@ from vision.ui.components.friendly import friendly
 from vision.ui.components.html import label_of, note, table
 from vision.ui.components.markup import tag
 from vision.ui.components.page_files import beside, call
+from vision.ui.lessons import guesses
 from vision.ui.lessons import sheet as sheets
 from vision.ui.lessons.sheet import Sheet
 from vision.ui.shell.uploads import new_folder
 from vision.ui.text import language_of, say, t, words
 
 GATHER = beside(__file__, "lab_sheet_gather.js")
-LONGEST_GUESS = 200  # characters
 MOST_GUESSES = 50
-BUSY: dict[str, Any] = {"concurrency_limit": 1, "concurrency_id": "sheet",
-                        "api_visibility": "private"}
 
 
 class Shared(Protocol):
@@ -51,7 +49,7 @@ class Shared(Protocol):
 
 def build(shared: Shared, texts_of: Callable[[str], Mapping[str, str]]) -> None:
     """Add what makes a sheet of a tab and what checks one; `texts_of` reads a link's state."""
-    page = Context.root_block
+    function = action_of(Context.root_block, shared)
     with gr.Row(elem_classes=["lab-extra"]):
         make = gr.Button(t("sheet.make"), size="sm", scale=0, min_width=200,
                          elem_id=f"{shared.tab}-sheet")
@@ -68,7 +66,7 @@ def build(shared: Shared, texts_of: Callable[[str], Mapping[str, str]]) -> None:
         state, missing = shared.encode(values)
         chosen = dict(zip(shared.controls, values, strict=True))
         made = Sheet(
-            shared.tab, state, measured(page, shared, chosen, request), guesses_in(told),
+            shared.tab, state, measured(function, shared, chosen, request), guesses_in(told),
             [label_of(control, request) for control in missing], chosen.get("seed"),
             sheets.models_of(shared.tab, chosen), sheets.versions(), sheets.now())
         folder = new_folder()
@@ -89,18 +87,26 @@ def build(shared: Shared, texts_of: Callable[[str], Mapping[str, str]]) -> None:
         names = {control: name for name, control in shared.controls.items()}
         values = shared.decode(texts_of(found.link))
         chosen = {names[control]: value for control, value in values.items()}
-        return verdict(found, measured(page, shared, chosen, request),
+        return verdict(found, measured(function, shared, chosen, request),
                        sheets.models_of(shared.tab, chosen), request)
 
     make.click(write, [told, *shared.controls.values()], [*files, said],
-               js=f"(_told, ...values) => [{call(GATHER, shared.tab)}, ...values]", **BUSY)
-    check.upload(again, check, said, **BUSY)
+               js=f"(_told, ...values) => [{call(GATHER, shared.tab)}, ...values]",
+               api_visibility="private", **places(function))
+    check.upload(again, check, said, api_visibility="private", **places(function))
 
 
-def measured(page: Any, shared: Shared, chosen: Mapping[str, Any], request: gr.Request
-             ) -> dict[str, float | str]:
+def places(function: BlockFunction | None) -> dict[str, Any]:
+    """Return where a sheet waits: with those who ask for the same action."""
+    if function is None:
+        return {"concurrency_limit": 1, "concurrency_id": "sheet"}
+    return {"concurrency_limit": function.concurrency_limit,
+            "concurrency_id": function.concurrency_id}
+
+
+def measured(function: BlockFunction | None, shared: Shared, chosen: Mapping[str, Any],
+             request: gr.Request) -> dict[str, float | str]:
     """Return the numbers of a tab's main action with these settings, none if it has no action."""
-    function = action_of(page, shared)
     if function is None:
         return {}
     inputs: list[Any] = list(function.inputs)
@@ -126,14 +132,24 @@ def action_of(page: Any, shared: Shared) -> BlockFunction | None:
 
 def guesses_in(told: str) -> dict[str, str]:
     """Return the guesses that a browser has told, by exercise."""
-    found = json.loads(told)["guesses"] if told else {}
-    return {cut(str(name)): str(guess)[:LONGEST_GUESS]
-            for name, guess in list(found.items())[:MOST_GUESSES] if str(guess).strip()}
+    found = told_of(told).get("guesses")
+    pairs = list(found.items())[:MOST_GUESSES] if isinstance(found, dict) else []
+    return {cut(name): str(guess)[: guesses.LONGEST]
+            for name, guess in pairs if str(guess).strip()}
 
 
 def address_in(told: str) -> str:
     """Return the page's own address, as a browser has told it."""
-    return str(json.loads(told)["address"]) if told else ""
+    return cut(str(told_of(told).get("address", "")), 200)
+
+
+def told_of(told: str) -> dict[str, Any]:
+    """Return what a browser has told, nothing if that is no table."""
+    try:
+        found = json.loads(told)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def verdict(sheet: Sheet, now: dict[str, float | str], models: dict[str, str],

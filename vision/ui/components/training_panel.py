@@ -34,6 +34,16 @@ class Control:
         return Control()
 
 
+def stoppable(go: gr.Button, stop: gr.Button) -> gr.State:
+    """Return what a run of `go` looks at to see whether `stop` was pressed; build it before it."""
+    control = gr.State(Control())
+    quiet: dict[str, Any] = {"queue": False, "show_progress": "hidden",
+                             "api_visibility": "private"}
+    go.click(lambda control: control.stopping.clear(), control, None, **quiet)
+    stop.click(lambda control: control.stopping.set(), control, None, **quiet)
+    return control
+
+
 class TrainingPanel:
     """A training in the page: how long, how fast, from which seed; go and stop; its news.
 

@@ -22,6 +22,7 @@ FORMAT = 1
 LARGEST = 2**18  # bytes of a sheet
 MOST = 2000  # results
 TIMED = ("seconds", "milliseconds", "clock_read")  # what no two runs have alike
+HIGHEST = 1e300  # of a number
 NEAR = 1e-3  # of its size, by which a number may differ from one machine to the next
 MADE_WITH = ("torch", "numpy", "gradio")
 Results = Mapping[str, float | str]
@@ -84,9 +85,14 @@ def is_sound(sheet: Sheet) -> bool:
     texts = (sheet.guesses, sheet.models, sheet.versions)
     return (sheet.format == FORMAT and isinstance(sheet.tab, str) and isinstance(sheet.link, str)
             and isinstance(sheet.results, dict) and len(sheet.results) <= MOST
-            and all(isinstance(value, (int, float, str)) for value in sheet.results.values())
+            and all(map(is_result, sheet.results.values()))
             and isinstance(sheet.left_out, list) and all(isinstance(table, dict) and all(
                 isinstance(text, str) for text in table.values()) for table in texts))
+
+
+def is_result(value: Any) -> bool:
+    """Return whether a value is words, or a number that can be reckoned with."""
+    return isinstance(value, str) or (isinstance(value, (int, float)) and abs(value) < HIGHEST)
 
 
 def no_sheet(path: Path) -> UserError:
@@ -106,7 +112,7 @@ def flat(value: Any, name: str = "") -> Iterator[tuple[str, float | str]]:
             yield from flat(each, f"{name}.{place}")
     elif isinstance(value, list) and all(isinstance(each, (int, float)) for each in value):
         yield f"{name} (mean)", sum(value) / len(value)
-    elif isinstance(value, (int, float, str)) and str(value):
+    elif is_result(value) and str(value):
         yield name, value
 
 

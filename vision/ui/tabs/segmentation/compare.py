@@ -117,7 +117,7 @@ def sureness(found: list[Row], request: gr.Request | None) -> tuple[list[list[st
 
     Nothing is said where no card keeps its pictures.
     """
-    from vision.segmentation.standing import points, standings
+    from vision.segmentation.certainty.standing import points, standings
 
     known = standings([MODELS.file(row.name) for row in found])
     if not any(each.interval for each in known):

@@ -15,7 +15,7 @@ from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note
 from vision.ui.components.markup import joined
 from vision.ui.components.page_files import beside, scroll_to
-from vision.ui.components.training_panel import Control
+from vision.ui.components.training_panel import Control, stoppable
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.segmentation import failures_shown as shown
 from vision.ui.tabs.segmentation.shared import MODELS
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from vision.segmentation.data import Samples
-    from vision.segmentation.failures import Failures
+    from vision.segmentation.studies.failures import Failures
 
 DATA = ("scenes", "camvid", "zip")
 EVERY = 0.7  # seconds from one picture of the numbers to the next
@@ -64,7 +64,7 @@ class Looked:
 
     def found(self, classes: tuple[str, ...]) -> list[Failures]:
         """Return the failures of both models."""
-        from vision.segmentation.failures import gathered
+        from vision.segmentation.studies.failures import gathered
 
         return gathered(self.matrices, classes)
 
@@ -76,7 +76,7 @@ def look_through(model: str, other: str, data: str, file: str | None, count: flo
                  ) -> Iterator[tuple[Any, ...]]:
     """Look at one picture after the other: progress, numbers, and at last the wall of pictures."""
     from vision.images import resize
-    from vision.segmentation.failures import look
+    from vision.segmentation.studies.failures import look
 
     looked = Looked(Asked((model, other), own, source(data, file), int(count)))
     samples, start, told = looked.asked.samples(), time.monotonic(), 0.0
@@ -99,7 +99,7 @@ def look_through(model: str, other: str, data: str, file: str | None, count: flo
 
 def numbers(looked: Looked, samples: Samples, request: gr.Request | None) -> Markup:
     """Return who is better and what costs most, and how far that may be trusted."""
-    from vision.segmentation.standing import ONE_DRIVE
+    from vision.segmentation.certainty.standing import ONE_DRIVE
 
     found, names = looked.found(samples.classes), looked.asked.names(request)
     drive = f"{looked.asked.data} val" in ONE_DRIVE
@@ -131,7 +131,7 @@ def open_one(looked: Looked | None, request: gr.Request, event: gr.EventData) ->
 
 def build(model: gr.Dropdown, own: gr.State) -> None:
     """Build the part."""
-    looked, control = gr.State(None, time_to_live=3600), gr.State(Control())
+    looked = gr.State(None, time_to_live=3600)
     gr.Markdown(t("segmentation.failures_info"))
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
@@ -161,11 +161,10 @@ def build(model: gr.Dropdown, own: gr.State) -> None:
     quiet: dict[str, Any] = {"queue": False, "show_progress": "hidden",
                              "api_visibility": "private"}
     data.change(lambda chosen: gr.File(visible=chosen == "zip"), data, file, **quiet)
-    go.click(lambda control: control.stopping.clear(), control, None, **quiet)
+    control = stoppable(go, stop)
     go.click(look_through, [model, other, data, file, count, own, control],
              [looked, status, told, pictures, opened], concurrency_limit=1,
              show_progress="minimal", show_progress_on=status, api_visibility="private")
-    stop.click(lambda control: control.stopping.set(), control, None, **quiet)
     pictures.click(open_one, looked, opened, concurrency_limit=2, concurrency_id="segment",
                    show_progress="hidden", api_visibility="private").success(
         None, None, None, js=scroll_to("segmentation-opened", always=True))

@@ -25,8 +25,8 @@ from vision.ui.tabs.segmentation.shared import chip, class_name, errors, laid_ov
 from vision.ui.text import say
 
 if TYPE_CHECKING:
-    from vision.segmentation.bootstrap import Interval
-    from vision.segmentation.failures import Failures
+    from vision.segmentation.certainty.bootstrap import Interval
+    from vision.segmentation.studies.failures import Failures
 
 FEW = 10  # pictures; of fewer an interval says little
 CONFUSIONS = 6
@@ -36,7 +36,7 @@ OPENED = 640  # pixels along the longer side of an opened one
 
 def numbers(found: list[Failures], names: list[str], request: gr.Request | None) -> Markup:
     """Return each model's mean IoU with its interval, and whether one is surely better."""
-    from vision.segmentation.bootstrap import difference, interval
+    from vision.segmentation.certainty.bootstrap import difference, interval
 
     tallies = [each.tally for each in found]
     tiles = [tile(name, percent(of.value), between(of, request))

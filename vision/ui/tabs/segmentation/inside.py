@@ -50,8 +50,8 @@ def look(picture: str | None, kind: str, on: list[int], depth: float, iterations
 def changed(pixels: np.ndarray, kind: str, on: list[int], depth: int,
             request: gr.Request | None) -> str:
     """Return a model's answer before and after parts of it were switched off or cut away."""
-    from vision.segmentation import inside
     from vision.segmentation.predict import predict
+    from vision.segmentation.studies import inside
 
     model = one_of(ships_with(kind), KINDS[kind])
     before = predict(model, pixels, refined=False).labels
@@ -111,7 +111,7 @@ def gates(pixels: np.ndarray, request: gr.Request | None) -> str:
     import cv2
     import numpy as np
 
-    from vision.segmentation import inside
+    from vision.segmentation.studies import inside
 
     maps = inside.attention(one_of(ships_with("attention"), KINDS["attention"]), pixels)
     shown = []
@@ -130,7 +130,7 @@ def sheet(pictures: list[tuple[str, np.ndarray]]) -> Markup:
 @friendly
 def offer(kind: str, request: gr.Request) -> tuple[Any, ...]:
     """Show the controls of what is chosen, and say what it shows or which command trains it."""
-    from vision.segmentation import inside
+    from vision.segmentation.studies import inside
 
     line = note(f"segmentation.kind_{kind}_info", request)
     there = ships_with(kind)

@@ -21,8 +21,8 @@ from vision.ui.tabs.segmentation.shared import MODELS, class_name
 from vision.ui.text import say, t
 
 if TYPE_CHECKING:
-    from vision.segmentation.panoptic import Panoptic
-    from vision.segmentation.panoptic_quality import Quality
+    from vision.segmentation.panoptic.quality import Quality
+    from vision.segmentation.panoptic.segments import Panoptic
 
 KINDS = ("semantic", "instance", "panoptic")
 STREETS = 99
@@ -42,9 +42,9 @@ class Seen:
 def show(number: float, model: str, own: str | None, request: gr.Request) -> tuple[Any, ...]:
     """Render a street, show its three truths, and what a semantic model makes of it."""
     from vision.segmentation.labels import CLASSES
-    from vision.segmentation.panoptic import truth_of
-    from vision.segmentation.panoptic_quality import quality
-    from vision.segmentation.panoptic_streets import check, fused, street
+    from vision.segmentation.panoptic.quality import quality
+    from vision.segmentation.panoptic.segments import truth_of
+    from vision.segmentation.panoptic.streets import check, fused, street
 
     loaded = MODELS.open(model, own)
     check(loaded)
@@ -63,8 +63,8 @@ def show(number: float, model: str, own: str | None, request: gr.Request) -> tup
 
 def numbers(found: Quality, request: gr.Request | None) -> Markup:
     """Return PQ, SQ and RQ of all classes, of things and of stuff."""
-    from vision.segmentation.panoptic import THINGS
-    from vision.segmentation.panoptic_streets import STUFF
+    from vision.segmentation.panoptic.segments import THINGS
+    from vision.segmentation.panoptic.streets import STUFF
 
     rows = [[say(f"segmentation.of_{name}", request),
              *(percent(value) for value in found.overall(classes).values())]

@@ -9,7 +9,7 @@ import numpy as np
 from vision.ui.tabs.segmentation.shared import laid_over, paint
 
 if TYPE_CHECKING:
-    from vision.segmentation.panoptic import Panoptic
+    from vision.segmentation.panoptic.segments import Panoptic
 
 GOLDEN = 0.618034  # of a turn of hue from one object to the next: no two neighbours are alike
 VOID_GREY = 40

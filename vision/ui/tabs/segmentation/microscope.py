@@ -24,7 +24,7 @@ from vision.ui.tabs.segmentation.shared import MODELS, SCORED, View, chip, class
 from vision.ui.text import say, t
 
 if TYPE_CHECKING:
-    from vision.segmentation.microscope import Pixel, Sight
+    from vision.segmentation.studies.microscope import Pixel, Sight
 
 VIEWS = ("prediction", "confidence", "entropy", "field")
 MIDDLE = 50.0  # percent
@@ -44,7 +44,7 @@ def laid(slide: Slide | None, picture: str | None, truth: str | None, model: str
     """Return what is under the microscope; the model looks again if anything has changed."""
     from vision.images import read_picture
     from vision.segmentation.labels import check_labels, read_labels
-    from vision.segmentation.microscope import look
+    from vision.segmentation.studies.microscope import look
 
     path = MODELS.path_of(model, own)
     key = (needed(picture), truth, path, checkpoints.version(path))
@@ -64,7 +64,7 @@ def probe(slide: Slide | None, picture: str | None, truth: str | None, model: st
           own: str | None, view: str, right: float, down: float, temperature: float,
           request: gr.Request) -> tuple[Slide, np.ndarray, str]:
     """Look at one place: a picture with a cross there, and what is known of that pixel."""
-    from vision.segmentation.microscope import pixel
+    from vision.segmentation.studies.microscope import pixel
 
     slide = laid(slide, picture, truth, model, own)
     across, along = (min(max(float(share) / 100, 0.0), 1.0) for share in (right, down))
@@ -81,7 +81,7 @@ def probe(slide: Slide | None, picture: str | None, truth: str | None, model: st
 
 def mapped(sight: Sight, view: str, temperature: float) -> np.ndarray:
     """Return the prediction over the picture, or a map of how sure the model is."""
-    from vision.segmentation.certainty import confidence, entropy, tempered
+    from vision.segmentation.certainty.pixels import confidence, entropy, tempered
 
     if view == "prediction":
         return laid_over(sight.picture, sight.log_p.argmax(0).astype(np.uint8), 0.5)
@@ -101,7 +101,7 @@ def depends(sight: Sight, model: str, own: str | None, down: float, right: float
             request: gr.Request | None) -> tuple[np.ndarray, Markup]:
     """Return the effective receptive field over the picture, and how far it reaches."""
     from vision.images import resize
-    from vision.segmentation.microscope import radius, receptive_field
+    from vision.segmentation.studies.microscope import radius, receptive_field
 
     field = receptive_field(MODELS.open(model, own), sight.seen, down, right)
     height, width = field.shape

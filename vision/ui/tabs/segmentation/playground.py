@@ -38,7 +38,7 @@ def play(scene: float, view_as: str, focus: float, grow: float, right: float, do
          request: gr.Request) -> tuple[Any, str]:
     """Spoil the example's truth as the sliders say, and take all metrics."""
     from vision.segmentation.labels import CLASSES
-    from vision.segmentation.playground import Change, Rules, against_rest, judge, spoil
+    from vision.segmentation.studies.playground import Change, Rules, against_rest, judge, spoil
 
     change = Change(bool(blank), int(focus), int(grow), int(right), int(down), float(speckle))
     place = (int(scene) - 1) % len(truths())

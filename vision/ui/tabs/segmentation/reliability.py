@@ -15,8 +15,8 @@ from vision.ui.components.svg import Axes, legend
 from vision.ui.text import say
 
 if TYPE_CHECKING:
-    from vision.segmentation.certainty import Reliability
-    from vision.segmentation.microscope import Sight
+    from vision.segmentation.certainty.pixels import Reliability
+    from vision.segmentation.studies.microscope import Sight
 
 TENTHS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
@@ -24,7 +24,7 @@ TENTHS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 def told(sight: Sight, temperature: float, kept: dict[str, Any], request: gr.Request | None
          ) -> Markup:
     """Return diagram and numbers of a picture, beside what the model's card keeps of val."""
-    from vision.segmentation.certainty import Reliability, reliability, tempered
+    from vision.segmentation.certainty.pixels import Reliability, reliability, tempered
 
     found, facts = {}, {}
     if sight.truth is not None:

@@ -15,14 +15,14 @@ from vision.ui.components.friendly import friendly
 from vision.ui.components.html import figure, grid, picture_uri
 from vision.ui.components.markup import joined, tag
 from vision.ui.components.svg import BELOW, Axes, legend, number
-from vision.ui.components.training_panel import Control
+from vision.ui.components.training_panel import Control, stoppable
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.segmentation.failures_shown import progress
 from vision.ui.tabs.segmentation.shared import MODELS, laid_over
 from vision.ui.text import say, t
 
 if TYPE_CHECKING:
-    from vision.segmentation.what_if import Point
+    from vision.segmentation.studies.what_if import Point
 
 FACTORS = ("sun", "fog", "clutter", "camera", "cast")
 COUNT = 10  # streets at each value
@@ -39,7 +39,7 @@ def ask(factor: str, model: str, other: str, own: str | None, control: Control,
     """Look at ten streets at one value after the other: the curves grow, the streets appear."""
     from vision.errors import unknown
     from vision.segmentation.scenes.factors import FACTORS as KNOWN
-    from vision.segmentation.what_if import look, points
+    from vision.segmentation.studies.what_if import look, points
 
     if factor not in KNOWN:
         raise unknown("factor", factor, [*KNOWN])
@@ -111,7 +111,6 @@ def streets(found: list[Point], names: list[str]) -> Markup:
 
 def build(model: gr.Dropdown, own: gr.State) -> None:
     """Build the part."""
-    control = gr.State(Control())
     gr.Markdown(t("segmentation.what_if_info"))
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
@@ -132,9 +131,6 @@ def build(model: gr.Dropdown, own: gr.State) -> None:
                              elem_id="segmentation-what-if-status")
         with gr.Column(scale=3, min_width=320):
             drawn = gr.HTML(elem_id="segmentation-what-if", min_height=0)
-    quiet: dict[str, Any] = {"queue": False, "show_progress": "hidden",
-                             "api_visibility": "private"}
-    go.click(lambda control: control.stopping.clear(), control, None, **quiet)
-    go.click(ask, [factor, model, other, own, control], [status, drawn], concurrency_limit=1,
-             show_progress="minimal", show_progress_on=status, api_visibility="private")
-    stop.click(lambda control: control.stopping.set(), control, None, **quiet)
+    go.click(ask, [factor, model, other, own, stoppable(go, stop)], [status, drawn],
+             concurrency_limit=1, show_progress="minimal", show_progress_on=status,
+             api_visibility="private")

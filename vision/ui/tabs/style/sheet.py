@@ -11,7 +11,7 @@ import numpy as np
 from vision.errors import UserError
 from vision.ui.components import clicks
 from vision.ui.components.friendly import friendly
-from vision.ui.components.training_panel import Control
+from vision.ui.components.training_panel import Control, stoppable
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.memory_budget import decoding, within_memory
 from vision.ui.tabs.style.controls import Chosen
@@ -84,7 +84,6 @@ def pick(studio: Studio, sheet: Any, event: gr.EventData, request: gr.Request
 def build(studio: gr.State, inputs: list[Any], before: Before, style_power: gr.Slider,
           tv_power: gr.Slider) -> Any:
     """Build the part and return the event after which the painting begins."""
-    control = gr.State(Control())
     gr.Markdown(t("style.sheet_info"))
     with gr.Row():
         go = gr.Button(t("style.sheet_go"), elem_id="style-sheet-go")
@@ -97,9 +96,7 @@ def build(studio: gr.State, inputs: list[Any], before: Before, style_power: gr.S
     at_once: dict[str, Any] = {"queue": False, "show_progress": "hidden",
                                "api_visibility": "private"}
     before(go)
-    go.click(lambda control: control.stopping.clear(), control, None, **at_once)
-    stop.click(lambda control: control.stopping.set(), control, None, **at_once)
-    go.click(make, [control, *inputs], [shown, said, sheet], concurrency_limit=1,
+    go.click(make, [stoppable(go, stop), *inputs], [shown, said, sheet], concurrency_limit=1,
              concurrency_id="style-inside", show_progress="minimal", show_progress_on=said,
              api_visibility="private")
     return shown.select(pick, [studio, sheet], [style_power, tv_power], **at_once)

@@ -15,10 +15,10 @@ import numpy as np
 from vision import checkpoints
 from vision.checkpoints import Model
 from vision.options import Verb, option, within
-from vision.segmentation.bootstrap import Interval, Tally, difference, interval
+from vision.segmentation.certainty.bootstrap import Interval, Tally, difference, interval
 from vision.segmentation.data import CLASSES
 from vision.segmentation.metrics import confusion_matrix
-from vision.segmentation.panoptic_streets import FIRST, check
+from vision.segmentation.panoptic.streets import FIRST, check
 from vision.segmentation.predict import load, predict
 from vision.segmentation.scenes import draw_scene, paint
 from vision.segmentation.scenes.factors import FACTORS

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from vision.checkpoints import Model
-from vision.segmentation.certainty import best_temperature, reliability, tempered
+from vision.segmentation.certainty.pixels import best_temperature, reliability, tempered
 from vision.segmentation.data import Samples
-from vision.segmentation.microscope import look
+from vision.segmentation.studies.microscope import look
 from vision.training import generator_for
 
 DRAWN = 4000  # pixels of each picture that the temperature is fitted on

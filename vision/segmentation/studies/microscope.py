@@ -15,7 +15,7 @@ from torch.nn import functional
 from vision.checkpoints import Model
 from vision.gpu_fallback import or_on_cpu
 from vision.images import resize, resize_labels
-from vision.segmentation.certainty import losses, tempered
+from vision.segmentation.certainty.pixels import losses, tempered
 from vision.segmentation.labels import VOID
 from vision.segmentation.predict import at_most, logits, to_tensor, working_size
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from vision.segmentation.labels import VOID
 from vision.segmentation.metrics import mean_known
-from vision.segmentation.panoptic import Panoptic
+from vision.segmentation.panoptic.segments import Panoptic
 
 CODES = 2**32  # a segment's code is its class times this, plus its instance
 

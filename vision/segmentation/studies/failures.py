@@ -13,13 +13,13 @@ from vision import checkpoints
 from vision.checkpoints import Model
 from vision.errors import UserError
 from vision.options import Verb, option, within
-from vision.segmentation.bootstrap import Interval, Tally, difference, interval
+from vision.segmentation.certainty.bootstrap import Interval, Tally, difference, interval
+from vision.segmentation.certainty.standing import ONE_DRIVE
 from vision.segmentation.data import Samples, open_samples
 from vision.segmentation.evaluate import check_classes
 from vision.segmentation.metrics import confusion_matrix
 from vision.segmentation.models import task
 from vision.segmentation.predict import load, predict
-from vision.segmentation.standing import ONE_DRIVE
 
 SHOWN = 8  # pictures and confusions that are printed
 CAUTION = "all pictures are frames of one drive, so the intervals are too narrow"

@@ -18,8 +18,8 @@ from vision.errors import UserError
 from vision.options import Verb, option, within
 from vision.segmentation.data import CLASSES, Scenes
 from vision.segmentation.models import task
-from vision.segmentation.panoptic import THINGS, Panoptic, centres, grouped, truth_of
-from vision.segmentation.panoptic_quality import Quality, quality
+from vision.segmentation.panoptic.quality import Quality, quality
+from vision.segmentation.panoptic.segments import THINGS, Panoptic, centres, grouped, truth_of
 from vision.segmentation.predict import load, predict
 from vision.segmentation.scenes import Truth, draw_scene, paint
 

@@ -1,0 +1,1 @@
+"""Things and stuff in one picture: its segments, their quality, and what streets give."""

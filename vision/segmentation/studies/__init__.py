@@ -1,0 +1,1 @@
+"""What looks closer at a trained model: its pixels, its inside, its failures, other streets."""
