@@ -21,10 +21,11 @@ from PIL import Image
 from vision import checkpoints
 from vision.images import read_picture
 from vision.registry import Entry
+from vision.segmentation import predict, tissue, volumes
 from vision.segmentation.data import CLASSES
 from vision.segmentation.models import ARCHITECTURES
 from vision.segmentation.recipes import RECIPES, arch_of
-from vision.segmentation.studies import inside, predict, tissue, volumes
+from vision.segmentation.studies import inside
 from vision.ui.components.model_choice import OWN
 from vision.ui.components.training_panel import Control
 from vision.ui.tabs.segmentation import (
