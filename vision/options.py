@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vision.errors import UserError, unknown
+from vision.errors import UserError, cut, unknown
 
 REQUIRED = dataclasses.MISSING
+LARGEST_SEED = 2**32
 
 
 def option(default: Any, help: str, choices: Callable[[], list[str]] | None = None, *,
@@ -112,6 +113,14 @@ def within(config: Any, **limits: tuple[float, float]) -> None:
             raise UserError("the setting '{name}' is {value}",
                             "numbers from {low} to {high} are accepted", "choose another",
                             name=name.replace("_", "-"), value=value, low=low, high=high)
+
+
+def check_seed(seed: int) -> int:
+    """Return a seed after checking that it is one."""
+    if not 0 <= seed <= LARGEST_SEED:
+        raise UserError("the seed is {seed}", "whole numbers from 0 to {most} are accepted",
+                        "choose another", seed=cut(str(seed), 20), most=LARGEST_SEED)
+    return int(seed)
 
 
 def command(system: str, verb: str, config: Any) -> str:

@@ -22,6 +22,7 @@ from tests.bench.startup import answers, free_port
 from tests.conftest import REPOSITORY
 
 API = "/gradio_api"
+SAID = REPOSITORY / "runs" / "soak-app.log"
 
 
 @dataclass
@@ -39,13 +40,18 @@ class Answer:
 @contextmanager
 def served(program: str | None = None, settings: dict[str, str] | None = None
            ) -> Iterator[tuple[str, psutil.Process]]:
-    """Serve the app, or another program that does, until the end; yield address and process."""
+    """Serve the app, or another program that does, until the end; yield address and process.
+
+    What it says of faults is kept in `SAID`, for whoever looks for the reason.
+    """
     environment = {**os.environ, "GRADIO_SERVER_PORT": str(free_port()),
                    "GRADIO_SERVER_NAME": "127.0.0.1", **(settings or {})}
     address = f"http://127.0.0.1:{environment['GRADIO_SERVER_PORT']}"
     words = ["-c", program] if program else ["app.py"]
-    with subprocess.Popen([sys.executable, *words], cwd=REPOSITORY, env=environment,
-                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as app:
+    SAID.parent.mkdir(exist_ok=True)
+    with SAID.open("a") as said, subprocess.Popen(
+            [sys.executable, *words], cwd=REPOSITORY, env=environment, stdout=subprocess.DEVNULL,
+            stderr=said) as app:
         try:
             while app.poll() is None and not answers(f"{address}/"):
                 time.sleep(0.2)

@@ -16,7 +16,7 @@ from vision.gan.data import available, open_pictures
 from vision.gan.features import distance, features, spread
 from vision.gan.predict import Drawer, classifier_for, conditional, load, opinions, read
 from vision.image_folders import LabelledPictures
-from vision.options import Verb, option, within
+from vision.options import LARGEST_SEED, Verb, option, within
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ class Config:
 
 def run(config: Config) -> Report:
     """Measure a checkpoint and return its report."""
-    within(config, count=(100, 10**6), seed=(0, 2**32))
+    within(config, count=(100, 10**6), seed=(0, LARGEST_SEED))
     return evaluate(config.checkpoint, config.count, config.seed)
 
 

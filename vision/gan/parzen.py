@@ -19,7 +19,7 @@ import torch
 from vision import checkpoints
 from vision.gan.data import open_pictures
 from vision.gan.predict import Drawer, load
-from vision.options import Verb, option, within
+from vision.options import LARGEST_SEED, Verb, option, within
 
 SIGMAS = tuple(np.geomspace(0.08, 0.5, 16).round(4).tolist())
 CHUNK = 500
@@ -111,7 +111,7 @@ class Config:
 
 def run(config: Config) -> Score:
     """Measure a checkpoint on the data it was trained on."""
-    within(config, count=(1, 10**6), seed=(0, 2**32))
+    within(config, count=(1, 10**6), seed=(0, LARGEST_SEED))
     model = load(config.checkpoint)
     return of_drawer(Drawer.of(model), model.card.data["train"][0], config.count, config.seed)
 

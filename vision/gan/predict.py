@@ -20,7 +20,7 @@ from vision.gan.models.pair import Pair
 from vision.gan.noise import draw_noise
 from vision.gpu_fallback import on_best_device, or_on_cpu
 from vision.images import write_png
-from vision.options import Verb, option, within
+from vision.options import Verb, check_seed, option, within
 
 MOST = 1000  # pictures of one call
 CHUNK = 1000
@@ -178,14 +178,6 @@ def check_count(count: int) -> int:
         raise UserError("{count} pictures were asked for", "1 to {most} are accepted",
                         "choose another count", count=count, most=MOST)
     return int(count)
-
-
-def check_seed(seed: int) -> int:
-    """Return a seed after checking that it is one."""
-    if seed < 0:
-        raise UserError("the seed is {seed}", "whole numbers from 0 on are accepted",
-                        "choose another", seed=seed)
-    return int(seed)
 
 
 def grid(pictures: np.ndarray, columns: int) -> np.ndarray:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vision.images import write_png
-from vision.options import Verb, option, within
+from vision.options import LARGEST_SEED, Verb, option, within
 from vision.pruning.drawings import CLASSES, draw
 
 
@@ -21,7 +21,7 @@ class Config:
 
 def run(config: Config) -> Path:
     """Write a picture of each class, named after it, and return their folder."""
-    within(config, seed=(0, 2**32), side=(32, 2048))
+    within(config, seed=(0, LARGEST_SEED), side=(32, 2048))
     for label, name in enumerate(CLASSES):
         write_png(config.output / f"{name}.png", draw(label, config.seed, config.side))
     return config.output

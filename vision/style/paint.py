@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image
 
 from vision.errors import UserError
-from vision.options import Verb, option
+from vision.options import Verb, check_seed, option
 from vision.style.paintings import PAINTINGS, paint
 
 
@@ -28,9 +28,7 @@ def run(config: Config) -> Path:
         raise UserError("a canvas of {size} pixels cannot be painted",
                         "a width and a height from 96 to 2400 are accepted", "change --size",
                         size="×".join(map(str, config.size)))
-    if config.seed < 0:
-        raise UserError("the seed is {seed}", "whole numbers from 0 on are accepted",
-                        "choose another", seed=config.seed)
+    check_seed(config.seed)
     names = [PAINTINGS[name].name for name in config.names or PAINTINGS.names()]
     width, height = config.size
     config.output.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 
 from vision.errors import UserError, unknown
-from vision.options import option, within
+from vision.options import LARGEST_SEED, option, within
 
 LAYERS = {0: "conv1_1", 2: "conv1_2", 5: "conv2_1", 7: "conv2_2", 10: "conv3_1", 12: "conv3_2",
           14: "conv3_3", 16: "conv3_4", 19: "conv4_1", 21: "conv4_2", 23: "conv4_3",
@@ -71,7 +71,7 @@ class Settings:
         self._check_passes()
         self._check_layers()
         within(self, style_scale=(0.1, 4), blend=(0, 1), margin=MARGINS,
-               seed=(0, 2**32))
+               seed=(0, LARGEST_SEED))
         check_number("learning_rate", self.rate, 1e-6, 10)
         for weight in self.style_layer_weights:
             check_number("style_layer_weights", weight, 0, 1e9)

@@ -137,8 +137,8 @@ def test_a_sheet_waits_with_those_who_ask_for_the_same_action(whole_page: gr.Blo
     assert sheets_of["gan-sheet"] == public["sample"]
 
 
-@pytest.mark.parametrize("told", ["", "no JSON", "[1]", '{"guesses": 3}', '{"guesses": [1]}'])
-def test_a_browser_that_tells_nonsense_has_no_guesses(gan: Any, told: str) -> None:
+@pytest.mark.parametrize("told", ["", None, "no JSON", "[1]", '{"guesses": 3}', '{"guesses": [1]}'])
+def test_a_browser_that_tells_nonsense_has_no_guesses(gan: Any, told: str | None) -> None:
     make, _, usual = gan
     _, plain, _ = make(gr.Request(headers={}), told, *usual.values())
     assert sheets.read(path_of(plain)).guesses == {}

@@ -78,6 +78,8 @@ def test_a_model_without_labels_says_so() -> None:
     (lambda: judge.fool(BLANK, "cgan-shapes", 0, None, Request), "drawing is empty"),
     (lambda: list(gan_lab.run(gan_lab.Bench(), *lab("drawn"))), "drawing is empty"),
     (lambda: gan_lab.reset(gan_lab.Bench(), *lab("drawn", BLANK)), "drawing is empty"),
+    (lambda: list(gan_lab.run(gan_lab.Bench(), *lab("ring", seed=2**64))), "seed is 1844"),
+    (lambda: sample(seed=2**64), "seed is 1844"),
     (lambda: explore.explore("cgan-shapes", "dimension", 0, 1, 0, 1, 999, None, Request),
      "no dimension 999"),
 ])
@@ -142,8 +144,9 @@ def test_neighbours_of_the_shapes() -> None:
     assert judge.neighbours("cgan-shapes", None, Request).count("<img") == 10
 
 
-def lab(place: str, drawing: Any = None, steps: int = 1, cure: str = "none") -> tuple[Any, ...]:
-    return place, drawing, 1, steps, 1.0, 5.0, "non-saturating", cure, 0, Request
+def lab(place: str, drawing: Any = None, steps: int = 1, cure: str = "none", seed: int = 0
+        ) -> tuple[Any, ...]:
+    return place, drawing, 1, steps, 1.0, 5.0, "non-saturating", cure, seed, Request
 
 
 @pytest.mark.parametrize("place", gan_lab.PLACES)

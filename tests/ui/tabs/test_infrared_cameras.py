@@ -59,6 +59,11 @@ def test_what_a_file_had_set_does_not_stay_for_the_next_picture(tmp_path: Path) 
     assert all(value == gr.skip() for value in typed)
 
 
+@pytest.mark.parametrize("before", [7, True, [], None])
+def test_a_forged_note_sets_nothing(before: Any) -> None:
+    assert all("value" not in value for value in camera_file.forget(before)[:3])
+
+
 def test_a_file_that_is_no_picture_is_shown_and_read_again(tmp_path: Path) -> None:
     celsius = scene().temperature.astype(float)
     picture, *settings = camera_file.opened(stored(tmp_path, made.fluke(celsius), "a.is2"), Request)

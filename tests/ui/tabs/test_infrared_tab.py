@@ -103,6 +103,10 @@ def test_classes_can_be_hidden_and_the_palette_changes_only_the_look(tmp_path: P
     assert degrees in tab.redraw(view, "inverted", 1, [FUSE, CONSERVATOR], Request)
 
 
+def test_what_follows_a_result_does_nothing_before_the_first_one() -> None:
+    assert all("value" not in change for change in tab.after(None, None))
+
+
 def test_names_stand_beside_each_other(tmp_path: Path) -> None:
     instances = dict(enumerate(found(tmp_path, threshold=0.3).result.instances[:1] * 4))
     texts = infrared_picture.labels(instances, 128, Request)

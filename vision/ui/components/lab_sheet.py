@@ -130,7 +130,7 @@ def action_of(page: Any, shared: Shared) -> BlockFunction | None:
     return max(public, key=lambda each: len(ours.intersection(each.inputs)), default=None)
 
 
-def guesses_in(told: str) -> dict[str, str]:
+def guesses_in(told: str | None) -> dict[str, str]:
     """Return the guesses that a browser has told, by exercise."""
     found = told_of(told).get("guesses")
     pairs = list(found.items())[:MOST_GUESSES] if isinstance(found, dict) else []
@@ -138,15 +138,15 @@ def guesses_in(told: str) -> dict[str, str]:
             for name, guess in pairs if str(guess).strip()}
 
 
-def address_in(told: str) -> str:
+def address_in(told: str | None) -> str:
     """Return the page's own address, as a browser has told it."""
     return cut(str(told_of(told).get("address", "")), 200)
 
 
-def told_of(told: str) -> dict[str, Any]:
+def told_of(told: str | None) -> dict[str, Any]:
     """Return what a browser has told, nothing if that is no table."""
     try:
-        found = json.loads(told)
+        found = json.loads(told or "")
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

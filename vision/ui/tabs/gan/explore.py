@@ -55,7 +55,8 @@ def every_label(model: Model, seed: int) -> np.ndarray:
     import torch
 
     from vision.gan.noise import draw_noise
-    from vision.gan.predict import Drawer, check_seed
+    from vision.gan.predict import Drawer
+    from vision.options import check_seed
 
     drawer = Drawer.of(model)
     classes = len(drawer.classes)
@@ -69,7 +70,8 @@ def way(model: Model, kind: str, labels: tuple[int, int], seeds: tuple[int, int]
     import torch
 
     from vision.gan import noise
-    from vision.gan.predict import Drawer, check_labels, check_seed
+    from vision.gan.predict import Drawer, check_labels
+    from vision.options import check_seed
 
     drawer = Drawer.of(model)
     check_labels(list(labels), drawer.classes)

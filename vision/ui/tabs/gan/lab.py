@@ -83,14 +83,15 @@ def prepare(bench: Bench, place: str, drawing: np.ndarray | None, seed: float,
             settings: Settings) -> None:
     """Give the session its game, a new one if another place, seed or shape of net was chosen."""
     from vision.gan.lab import Flat, Line
+    from vision.options import check_seed
 
-    heights = density(place, drawing)
-    key = (place, int(seed), settings.cure == "packing", None if heights is None
+    heights, seed = density(place, drawing), check_seed(int(seed))
+    key = (place, seed, settings.cure == "packing", None if heights is None
            else heights.tobytes())
     with bench.busy:
         if bench.game is None or bench.key != key:
-            bench.game = (Flat(place, settings, int(seed)) if heights is None
-                          else Line(heights, settings, int(seed)))
+            bench.game = (Flat(place, settings, seed) if heights is None
+                          else Line(heights, settings, seed))
             bench.key, bench.history = key, []
         bench.wishes = {}
         bench.game.players.turn(settings)

@@ -63,7 +63,8 @@ def nothing(before: str | None = None) -> tuple[Any, ...]:
 
 def forget(before: str | None) -> tuple[Any, ...]:
     """Return emissivity, reflected temperature and air as they begin, if a file had set them."""
-    return (*(USUAL if TOLD in (before or "") else (gr.skip(),) * 3), "")
+    told = isinstance(before, str) and TOLD in before
+    return (*(USUAL if told else (gr.skip(),) * 3), "")
 
 
 def settings_of(thermogram: Thermogram, request: gr.Request | None, before: str | None = None

@@ -181,8 +181,10 @@ def redraw(view: View | None, palette: str, opacity: float, classes: list[int],
     return shown_of(view, request, palette, opacity, {int(label) for label in classes or []})
 
 
-def after(view: View, request: gr.Request | None) -> tuple[Any, ...]:
+def after(view: View | None, request: gr.Request | None) -> tuple[Any, ...]:
     """Return the choice of classes and the downloads that belong to a new result."""
+    if view is None:
+        return (gr.skip(),) * 5
     found = sorted({instance.label: instance.name for instance in view.result.instances}.items())
     choices = [(called("class", name, request), label) for label, name in found]
     visible = gr.DownloadButton(visible=True)
