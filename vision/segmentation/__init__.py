@@ -6,7 +6,7 @@ VERBS = {  # by name: the module below this one, and what it does
     "evaluate": ("evaluate", "measure a checkpoint on a data set"),
     "failures": ("studies.failures", "where a model fails, and whether another is surely better"),
     "leaderboard": ("leaderboard", "compare all checkpoints: size, cost, quality, time here"),
-    "panoptic": ("panoptic.streets", "panoptic quality of a semantic model told the centres"),
+    "panoptic": ("panoptic.streets", "panoptic quality of a model on held-out streets"),
     "predict": ("predict", "segment one picture and write the overlay"),
     "export": ("export", "write a model as ONNX, with the shortest script that runs it"),
     "what_if": ("studies.what_if", "change one thing about streets, see what models make of it"),

@@ -1,7 +1,8 @@
 """What a training lowers: one number from what any architecture says and what is true.
 
 The logits get the chosen loss. Auxiliary answers get it too (PSPNet, arXiv:1612.01105, §3.3), a
-diagnosis its cross-entropy (Y-Net, arXiv:1806.01313, §2), and a reconstruction brings the losses
+diagnosis its cross-entropy (Y-Net, arXiv:1806.01313, §2), objects the distance to their centres
+(Panoptic-DeepLab, arXiv:1911.10194, §3.2), and a reconstruction brings the losses
 of a net without labels (W-Net, arXiv:1711.08506, Algorithm 1).
 """
 
@@ -17,6 +18,7 @@ from vision.segmentation.losses import VOID, Loss
 from vision.segmentation.models import Outputs
 from vision.segmentation.models.layers import grow
 
+HEAT, WAY = 200.0, 0.01  # Panoptic-DeepLab, arXiv:1911.10194, §3.2: their weights
 AUXILIARY = 0.4  # PSPNet, §4.1: the weight of an auxiliary answer
 RADIUS, NEAR, ALIKE = 5, 4.0, 10 / 64  # W-Net, §3.1: radius, σ_X, and σ_I of pictures in 0…255
 
@@ -28,10 +30,13 @@ class Target:
     pictures: torch.Tensor  # (N, 3, H, W)
     labels: torch.Tensor  # (N, H, W)
     diagnoses: torch.Tensor  # (N,), VOID where there is none
+    objects: torch.Tensor | None = None  # (N, 4, H, W), see `objects.targets`
 
     def to(self, device: torch.device) -> Target:
         """Return the same on a device."""
-        return Target(self.pictures.to(device), self.labels.to(device), self.diagnoses.to(device))
+        objects = None if self.objects is None else self.objects.to(device)
+        return Target(self.pictures.to(device), self.labels.to(device), self.diagnoses.to(device),
+                      objects)
 
 
 def criterion(said: torch.Tensor | Outputs, target: Target, loss: Loss, weights: torch.Tensor
@@ -46,7 +51,22 @@ def criterion(said: torch.Tensor | Outputs, target: Target, loss: Loss, weights:
         total = total + AUXILIARY * loss(full, target.labels, weights)
     if outputs.diagnosis is not None:
         total = total + diagnosis_loss(outputs.diagnosis, target.diagnoses)
+    if outputs.objects is not None and target.objects is not None:
+        total = total + objects_loss(outputs.objects, target.objects)
     return total
+
+
+def objects_loss(said: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
+    """Return the squared error of the heat and the absolute one of the offsets.
+
+    `said` is (N, 3, h, w), `truth` (N, 4, H, W): heat, two offsets, and where an object is.
+    """
+    full = grow(said.float(), truth)  # (N, 3, H, W)
+    known, there = (truth[:, :1] >= 0).float(), truth[:, 3:]
+    heat = ((full[:, :1] - truth[:, :1]).square() * known).sum()
+    ways = ((full[:, 1:] - truth[:, 1:3]).abs() * there).sum()
+    return (HEAT * whole(heat) / whole(known.sum()).clamp_min(1)
+            + WAY * whole(ways) / whole(there.sum()).clamp_min(1))
 
 
 def diagnosis_loss(logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:

@@ -17,7 +17,8 @@ from vision.images import read_picture
 from vision.segmentation import readers
 from vision.segmentation.generated_split import GeneratedSplit
 from vision.segmentation.labels import CLASSES, COLOURS, PALETTE, VOID, check_labels, read_labels
-from vision.segmentation.scenes import render
+from vision.segmentation.panoptic import truth_of
+from vision.segmentation.scenes import draw_scene, paint
 from vision.segmentation.tissue import Tissue
 from vision.segmentation.volumes import Volumes
 
@@ -43,6 +44,13 @@ class Diagnosed(Protocol):
     @property
     def diagnoses(self) -> tuple[str, ...]: ...
     def diagnosis(self, index: int) -> int: ...
+
+
+@runtime_checkable
+class Counted(Protocol):
+    """Samples that know which object each pixel is of: a number for each, 0 for none."""
+
+    def numbers(self, index: int) -> np.ndarray: ...
 
 
 class CamVid:
@@ -76,10 +84,21 @@ class Scenes(GeneratedSplit):
     RANGES = {"train": range(600), "val": range(1_000_000, 1_000_100)}
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        return remembered_scene(self.seeds[index])
+        picture, labels, _ = remembered_scene(self.seeds[index])
+        return picture, labels
+
+    def numbers(self, index: int) -> np.ndarray:
+        """Return which car, pedestrian or bicyclist each pixel is of (uint8 H×W), 0 for none."""
+        return remembered_scene(self.seeds[index])[2]
 
 
-remembered_scene = functools.lru_cache(maxsize=1024)(render)
+@functools.lru_cache(maxsize=1024)
+def remembered_scene(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return a scene's picture, labels and objects, rendered once."""
+    street = paint(draw_scene(seed))
+    objects = np.unique(truth_of(street).instances, return_inverse=True)[1]
+    numbers = objects.reshape(street.labels.shape).clip(max=255).astype(np.uint8)
+    return street.picture, street.labels, numbers
 
 
 class First:
@@ -94,6 +113,12 @@ class First:
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         return self.samples[index]
+
+
+def numbers(samples: Samples, index: int) -> np.ndarray | None:
+    """Return which object each pixel is of, or None where nobody has counted them."""
+    samples = original(samples)
+    return samples.numbers(index) if isinstance(samples, Counted) else None
 
 
 def diagnosis(samples: Samples, index: int) -> int:

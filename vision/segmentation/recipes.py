@@ -50,6 +50,8 @@ RECIPES = {
                      short_side=160),
     "ynet": Training(data=("tissue",), steps=1200, crop=(256, 256), scale=(0.8, 1.3),
                      short_side=256),
+    "panoptic_deeplab": Training(data=("scenes",), steps=900, learning_rate=1.5e-3,
+                                 scale=(0.7, 1.4), short_side=360),
     "vnet": Training(data=("volumes",), steps=500, crop=(64, 64, 64), batch=2, loss="dice",
                      short_side=64),
     **WITH_LITE,
@@ -62,7 +64,7 @@ SECOND = {  # a second round, which begins where the first has ended
 }
 STARTS = {"attention_unet": "unet", "mnet": "unet", "unetpp": "unet",
           **dict.fromkeys(("deeplab_v3", "deeplab_v2", "deeplab_v1", "pspnet", "refinenet",
-                           "fcn8s", "fcn16s", "fcn32s"), "deeplab_v3plus"),
+                           "fcn8s", "fcn16s", "fcn32s", "panoptic_deeplab"), "deeplab_v3plus"),
           **{name: FIRST_LITE for name in WITH_LITE if name != FIRST_LITE}}
 NAMES = [*RECIPES, *(name for name in ARCHITECTURES.names() if name not in RECIPES)]
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import add
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +26,16 @@ from vision.segmentation.data import (
     diagnoses,
     diagnosis,
     frequencies,
+    numbers,
     open_samples,
 )
 from vision.segmentation.evaluate import measure, summary
 from vision.segmentation.losses import LOSSES
 from vision.segmentation.models import ARCHITECTURES, dimensions, encoders_of, facts, having, task
 from vision.segmentation.models.encoders import ENCODERS, LITE, OWN
+from vision.segmentation.panoptic.objects import find, nobody_counted, targets
+from vision.segmentation.panoptic.quality import quality
+from vision.segmentation.panoptic.segments import known_objects
 from vision.segmentation.predict import predict, to_tensor, volumes_to_tensor
 from vision.segmentation.volumes import Cut
 from vision.training import Average, OnStep, Run, ValidatingConfig, generator_for, on_terminal
@@ -99,7 +105,8 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
         model = model_of(config, sets[0], run, average)
         model = replace(model, module=round_rows(model.module))  # measured as it is kept
         metrics = {} if run.asked_to_stop else {
-            **summary(model, validation), **on_test(model, config.data[0])}
+            **summary(model, validation), **on_test(model, config.data[0]),
+            **found_objects(model, validation)}
         card = replace(model.card, metrics=metrics)
         checkpoints.save(config.output, model.module, card, bits=8)
     run.finish()
@@ -112,6 +119,17 @@ def on_test(model: Model, name: str) -> dict[str, Any]:
         return {"test": summary(model, open_samples(name, "test"))}
     except UserError:
         return {}
+
+
+def found_objects(model: Model, samples: Samples) -> dict[str, Any]:
+    """Return what a card holds of the objects that a net finds, nothing if it finds none."""
+    if not facts(model.card.arch).get("objects"):
+        return {}
+    known = [(samples[index], counted) for index in range(len(samples))
+             if (counted := numbers(samples, index)) is not None]
+    each = [quality(known_objects(labels, counted), find(model, picture), len(samples.classes))
+            for (picture, labels), counted in known]
+    return {"panoptic": reduce(add, each).overall()} if each else {}
 
 
 def check(config: Config) -> None:
@@ -221,17 +239,32 @@ def make_batch(sets: list[Samples], config: Config, run: Run, number: int) -> Ta
     """Return step `number`'s pictures or volumes and their truth, this process's part."""
     augment = augmentation(config)
     others = config.mix * (1 - number / config.steps) if len(sets) > 1 else 0.0
-    samples, diagnoses = [], []
+    samples, diagnoses, counted = [], [], []
+    finds = facts(config.arch).get("objects", False)
     for place in range(config.batch)[run.share(config.batch)]:
         random = generator_for(config.seed, number, place)
         which = random.integers(1, len(sets)) if random.random() < others else 0
         index = int(random.integers(len(sets[which])))
         picture, labels = sets[which][index]
         diagnoses.append(diagnosis(sets[which], index))
-        samples.append(augment(picture, labels, random))
+        if finds:
+            both, known = with_objects(sets[which], index, labels)
+            picture, both = augment(picture, both, random)  # (H, W, 2)
+            counted.append(targets(both[..., 1]) if known else nobody_counted(both.shape[:2]))
+            samples.append((picture, both[..., 0].astype(np.uint8)))
+        else:
+            samples.append(augment(picture, labels, random))
     pictures, labels = (np.stack(part) for part in zip(*samples, strict=True))
     tensor = volumes_to_tensor if len(config.crop) == 3 else to_tensor
-    return Target(tensor(pictures), torch.from_numpy(labels).long(), torch.tensor(diagnoses))
+    return Target(tensor(pictures), torch.from_numpy(labels).long(), torch.tensor(diagnoses),
+                  torch.from_numpy(np.stack(counted)) if counted else None)
+
+
+def with_objects(samples: Samples, index: int, labels: np.ndarray) -> tuple[np.ndarray, bool]:
+    """Return labels beside the numbers of objects (uint16 H×W×2), and whether these are known."""
+    found = numbers(samples, index)
+    beside = np.zeros_like(labels) if found is None else found
+    return np.stack([labels, beside], -1).astype(np.uint16), found is not None
 
 
 def class_weights(samples: Samples, balance: float) -> torch.Tensor:

@@ -5,7 +5,8 @@ pictures (N, 3, H, W), H and W multiples of 32, to logits (N, classes, H, W). Th
 `dimensions=3` marks one that maps volumes (N, 1, D, H, W), sides multiples of 16, instead;
 `supervised=False` one whose ids mean nothing until they are matched; `crf=True` one whose paper
 refines its answer with `crf.py`; `merging=True` one that joins regions with `merging.py` after
-that; `diagnoses=True` one whose module can `diagnose` a picture too; `inside=` `"skips"`,
+that; `diagnoses=True` one whose module can `diagnose` a picture too; `objects=True` one whose
+module can `find` objects too; `inside=` `"skips"`,
 `"branches"`, `"attention"` or `"depth"` one that `inside.py` can take apart; `after="name"` names
 the one whose idea it carries on; `encoders=(…)` names the encoders that it can have; `idea="…"`
 says in a sentence what is new. All may be left out.
@@ -31,6 +32,7 @@ class Outputs(NamedTuple):
     auxiliary: tuple[torch.Tensor, ...] = ()  # each (N, classes, h, w), compared with the labels
     diagnosis: torch.Tensor | None = None  # (N, diagnoses), compared with the picture's diagnosis
     reconstruction: torch.Tensor | None = None  # (N, 3, H, W), compared with the picture itself
+    objects: torch.Tensor | None = None  # (N, 3, h, w), compared with each object's centre
 
 
 def facts(arch: str) -> dict[str, Any]:

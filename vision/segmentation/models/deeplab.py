@@ -9,6 +9,7 @@ ECCV 2018, arXiv:1802.02611. The fully connected CRF of v1 and v2 is `crf.py`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import nn
@@ -109,11 +110,14 @@ class DeepLabV3Plus(nn.Module):
         self.decoder = nn.Sequential(SeparableConv(width + low, width),
                                      SeparableConv(width, width), nn.Conv2d(width, classes, 1))
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        fine, *_, coarse = self.encoder(x)
-        fine = self.low(fine)  # (N, low, H / 4, W / 4)
-        y = torch.cat([grow(self.aspp(coarse), fine), fine], dim=1)  # (N, width + low, …)
-        return grow(self.decoder(y), x)  # (N, classes, H, W)
+    def forward(self, x: torch.Tensor) -> Any:
+        return grow(self.decode(self.encoder(x)), x)  # (N, classes, H, W)
+
+    def decode(self, maps: list[torch.Tensor]) -> torch.Tensor:
+        """Return logits (N, classes, H / 4, W / 4) from the encoder's maps."""
+        fine = self.low(maps[0])  # (N, low, H / 4, W / 4)
+        y = torch.cat([grow(self.aspp(maps[-1]), fine), fine], dim=1)  # (N, width + low, …)
+        return self.decoder(y)
 
 
 @ARCHITECTURES.register("deeplab_v1", paper="arXiv:1412.7062", year=2014, after="fcn32s", crf=True,

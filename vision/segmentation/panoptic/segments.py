@@ -38,12 +38,17 @@ class Panoptic:
 
 def truth_of(street: Truth) -> Panoptic:
     """Return the panoptic truth of a rendered street: its cars, pedestrians and bicyclists."""
-    thing = np.isin(street.labels, THINGS)
-    numbers = np.where(thing, street.numbers, 0).astype(np.int32)
+    return known_objects(street.labels, street.numbers)
+
+
+def known_objects(labels: np.ndarray, named: np.ndarray) -> Panoptic:
+    """Return the panoptic truth of labels (H, W) and the number of each thing (H, W)."""
+    thing = np.isin(labels, THINGS)
+    numbers = np.where(thing, named, 0).astype(np.int32)
     small = np.bincount(numbers.ravel()) < SMALLEST
     small[0] = False
     tiny = small[numbers]
-    return Panoptic(np.where(tiny | (thing & (numbers == 0)), VOID, street.labels),
+    return Panoptic(np.where(tiny | (thing & (numbers == 0)), VOID, labels).astype(np.uint8),
                     np.where(tiny, 0, numbers))
 
 
