@@ -17,7 +17,7 @@ from vision.images import read_picture
 from vision.segmentation import readers
 from vision.segmentation.generated_split import GeneratedSplit
 from vision.segmentation.labels import CLASSES, COLOURS, PALETTE, VOID, check_labels, read_labels
-from vision.segmentation.panoptic import truth_of
+from vision.segmentation.panoptic.segments import truth_of
 from vision.segmentation.scenes import draw_scene, paint
 from vision.segmentation.tissue import Tissue
 from vision.segmentation.volumes import Volumes

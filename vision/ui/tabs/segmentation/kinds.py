@@ -44,7 +44,7 @@ def show(number: float, model: str, own: str | None, request: gr.Request) -> tup
     from vision.segmentation.labels import CLASSES
     from vision.segmentation.panoptic.quality import quality
     from vision.segmentation.panoptic.segments import truth_of
-    from vision.segmentation.panoptic.streets import check, fused, street
+    from vision.segmentation.panoptic.streets import check, finds, fused, street
 
     loaded = MODELS.open(model, own)
     check(loaded)
@@ -54,7 +54,8 @@ def show(number: float, model: str, own: str | None, request: gr.Request) -> tup
     seen = Seen(truth, (drawn.semantic(scene.picture, truth.classes),
                         drawn.instance(scene.picture, truth), drawn.both(scene.picture, truth)))
     answer = [(say("segmentation.picture", request), scene.picture),
-              (say("segmentation.fused", request, model=model), drawn.both(scene.picture, said))]
+              (say(f"segmentation.{'found' if finds(loaded) else 'fused'}", request, model=model),
+               drawn.both(scene.picture, said))]
     figures = [figure(tag("img", src=picture_uri(pixels, "jpeg"), alt=caption), caption)
                for caption, pixels in answer]
     return (seen, *seen.pictures, note("segmentation.kinds_click", request),
