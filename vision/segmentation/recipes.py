@@ -2,7 +2,8 @@
 
 Nets of one kind share what was learnt once: DeepLab v3+ learns the small encoder that most others
 begin with, U-Net the weights of its relatives. Each goes on with its own idea from there. Those
-named `…-lite0` begin with an encoder that has learnt ImageNet.
+named `…-lite0` begin with an encoder that has learnt ImageNet; those named `portrait-…` know people
+instead of streets.
 """
 
 from __future__ import annotations
@@ -28,7 +29,11 @@ LITE = Training(encoder="lite0", crop=(256, 352), scale=(0.7, 1.6), short_side=3
 AFTER_LITE = replace(LITE, data=("camvid",), steps=500, learning_rate=1.5e-3)
 FIRST_LITE = "deeplab_v3plus-lite0"
 WITH_LITE = {FIRST_LITE: LITE, **{f"{arch}-lite0": AFTER_LITE for arch in having(encoders=ENCODERS)
-                                  if arch != "deeplab_v3plus"}}
+                                  if arch not in ("deeplab_v3plus", "panoptic_deeplab")}}
+COUNTED = Training(data=("scenes",), steps=900, learning_rate=1.5e-3, scale=(0.7, 1.4),
+                   short_side=360)  # only the renderer knows each object
+PORTRAIT = "portrait-"  # begins the name of a model that knows people from the rest
+PERSON = Training(data=("apsis",), crop=(224, 192), scale=(0.35, 0.7), short_side=192)
 RECIPES = {
     "unet": Training(steps=5000),
     "deeplab_v3plus": replace(LARGE, steps=2500),
@@ -50,11 +55,13 @@ RECIPES = {
                      short_side=160),
     "ynet": Training(data=("tissue",), steps=1200, crop=(256, 256), scale=(0.8, 1.3),
                      short_side=256),
-    "panoptic_deeplab": Training(data=("scenes",), steps=900, learning_rate=1.5e-3,
-                                 scale=(0.7, 1.4), short_side=360),
+    "panoptic_deeplab": COUNTED,
     "vnet": Training(data=("volumes",), steps=500, crop=(64, 64, 64), batch=2, loss="dice",
                      short_side=64),
     **WITH_LITE,
+    "panoptic_deeplab-lite0": replace(COUNTED, encoder="lite0"),
+    f"{PORTRAIT}unet": replace(PERSON, steps=1000),
+    f"{PORTRAIT}unet-lite0": replace(PERSON, encoder="lite0", steps=450),
 }
 SECOND = {  # a second round, which begins where the first has ended
     "attention_unet": replace(GENTLY, steps=300, learning_rate=4e-4, loss="cross_entropy+dice",
@@ -65,7 +72,8 @@ SECOND = {  # a second round, which begins where the first has ended
 STARTS = {"attention_unet": "unet", "mnet": "unet", "unetpp": "unet",
           **dict.fromkeys(("deeplab_v3", "deeplab_v2", "deeplab_v1", "pspnet", "refinenet",
                            "fcn8s", "fcn16s", "fcn32s", "panoptic_deeplab"), "deeplab_v3plus"),
-          **{name: FIRST_LITE for name in WITH_LITE if name != FIRST_LITE}}
+          **{name: FIRST_LITE for name in (*WITH_LITE, "panoptic_deeplab-lite0")
+             if name != FIRST_LITE}}
 NAMES = [*RECIPES, *(name for name in ARCHITECTURES.names() if name not in RECIPES)]
 
 
@@ -97,7 +105,7 @@ def made(name: str, path: Path) -> Path:
 
 def arch_of(name: str) -> str:
     """Return the architecture of a checkpoint."""
-    return name.removesuffix("-lite0")
+    return name.removeprefix(PORTRAIT).removesuffix("-lite0")
 
 
 def recipe_of(name: str) -> Training:
