@@ -53,10 +53,10 @@ def test_the_mode_enlarges_hides_and_is_left_by_escape(page: Page, theme: str) -
     until(page, lambda: {place: size(page, place) for place in before} == before)
 
 
-def test_a_phone_presents_without_scrolling_sideways(page: Page) -> None:
-    page.set_viewport_size({"width": 390, "height": 844})
+def test_a_tablet_presents_without_scrolling_sideways(page: Page) -> None:
+    page.set_viewport_size({"width": 768, "height": 1024})
     page.locator("#app-present").click()
     expect(page.locator("#app-title")).to_be_hidden()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.evaluate("document.documentElement.scrollWidth") <= 768
     page.keyboard.press("Escape")
     expect(page.locator("#app-title")).to_be_visible()

@@ -153,3 +153,14 @@ def test_errors_speak_the_language_of_the_request() -> None:
     assert english.startswith("There is no picture yet; ") and english.endswith(".")
     assert portuguese != english and "imagem" in portuguese
     assert say("app.stop", Request()) == "Parar"
+
+
+@pytest.mark.parametrize("cookie, language", [
+    ("vision-lab-language=pt-BR", "pt-BR"), ("a=b; vision-lab-language=en; c=d", "en"),
+    ("vision-lab-language=xx", "zh-CN"), ("vision-lab-language=", "zh-CN"), ("", "zh-CN"),
+    ("other-vision-lab-language=pt-BR", "zh-CN"), ("vision-lab-language=pt-BRx", "zh-CN"),
+])
+def test_what_was_chosen_goes_before_what_a_browser_asks_for(cookie: str, language: str) -> None:
+    request = gr.Request(headers={"accept-language": "zh-CN", "cookie": cookie})
+    assert language_of(request) == language
+    assert say("app.answer", request) == words(language)["app.answer"]

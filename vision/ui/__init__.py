@@ -31,10 +31,11 @@ from vision.ui.server.light_pictures import small_examples
 from vision.ui.server.limits import LIMITS
 from vision.ui.shell import (
     accessible_names,
+    bar,
     device_notice,
     error_toasts,
+    language_switch,
     late_parts,
-    presenter,
     progress_marks,
 )
 from vision.ui.shell import zero_gpu as zero_gpu  # brings ZeroGPU in before torch
@@ -77,19 +78,18 @@ def create_app() -> gr.Blocks:
     """Return the whole page, not yet launched."""
     with Page(title="Vision Lab", analytics_enabled=False,
                    delete_cache=(LOOK_SECONDS, KEPT_SECONDS)) as app:
-        with gr.Row():
-            gr.Markdown(t("app.title"), elem_id="app-title")
-            presenter.build()
-        gr.Markdown(t("app.line"), elem_id="app-line")
+        languages = bar.build()
         with gr.Tabs(elem_id="app-tabs") as row:
             parts = []
             for tab in load_tabs():
                 with gr.Tab(t(f"{tab.name}.title"), id=tab.name):
                     parts.append(tab.build())
-        presenter.listen(app)
+        bar.listen(app)
         accessible_names.listen(app)
         error_toasts.listen(app)
-        class_link.connect(app, row, [part for part in parts if part])
+        shared = [part for part in parts if part]
+        class_link.connect(app, row, shared)
+        language_switch.connect(app, languages, shared)
         late_parts.listen(app)
         progress_marks.listen(app)
         small_examples(app)
@@ -108,10 +108,10 @@ def launch(app: gr.Blocks, **settings: Any) -> gr.Blocks:
     with redirect_stdout(StringIO()):  # Gradio, though quiet, tells where assistants reach it
         app.launch(
             quiet=True, prevent_thread_lock=True, theme=THEME,
-            css=CSS + presenter.CSS + error_toasts.CSS,
+            css=CSS + bar.CSS + error_toasts.CSS,
             i18n=gr.I18n(**with_the_page()), favicon_path=ASSETS / "favicon.svg", ssr_mode=False,
             allowed_paths=[str(ASSETS), *photograph_folders()], max_file_size=LARGEST,
-            run_history=False, footer_links=["api", "settings"],
+            run_history=False, footer_links=["api"],
             enable_monitoring=False, mcp_server=assistants.available(),
             app_kwargs={"middleware": [Middleware(Limited)]},
             **settings,

@@ -18,7 +18,7 @@ from vision.errors import UserError
 from vision.ui import load_tabs
 from vision.ui.components import class_link
 from vision.ui.components.class_link import LONGEST, Shared, read
-from vision.ui.components.link_values import FURTHEST, choices, decode, encode
+from vision.ui.components.link_values import FURTHEST, at_first, choices, decode, encode
 from vision.ui.components.number_box import NumberBox
 from vision.ui.text import LANGUAGES, explain, words
 
@@ -50,6 +50,23 @@ def another(control: Any, pictures: Any, chance: random.Random) -> Any:
     if isinstance(control, gr.CheckboxGroup) or getattr(control, "multiselect", False):
         return chance.sample(known, chance.randint(0, len(known)))
     return chance.choice(known)
+
+
+def test_what_nobody_has_changed_is_no_part_of_what_comes_back(shared: dict[str, Shared]) -> None:
+    for part in shared.values():
+        values = [at_first(control) for control in part.controls.values()]
+        assert part.changes(values) == (f"tab={part.tab}", [])
+    part = shared["gan"]
+    changed = dict(zip(part.controls, map(at_first, part.controls.values()), strict=True))
+    state, left_out = part.changes([*(changed | {"seed": 7, "model": "own"}).values()])
+    assert (state, left_out) == ("tab=gan&seed=7", [part.controls["model"]])
+
+
+@pytest.mark.parametrize("language", ["pt-BR", "xx", "<b>", ""])
+def test_a_links_language_is_no_setting_of_its_tab(shared: dict[str, Shared], language: str
+                                                   ) -> None:
+    link = urlencode({"tab": "gan", "seed": "7", "lang": language})
+    assert read(link, shared) == (shared["gan"], {"seed": "7"})
 
 
 def test_every_tab_shares_what_it_needs(shared: dict[str, Shared]) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
+from starlette.responses import HTMLResponse
+from starlette.testclient import TestClient
 
 from tests.ui.server.small_page import asked
 from vision.ui.server import languages
-from vision.ui.text import ALSO, LANGUAGES, catalogs
+from vision.ui.text import ALSO, COOKIE, LANGUAGES, catalogs
 
 
 def test_only_english_comes_with_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -35,6 +37,15 @@ def test_what_is_no_script_of_a_language_passes() -> None:
     with asked() as http:
         assert http.get(f"/assets/{script.name}").content == script.read_bytes()
         assert http.get("/assets/words/nothing.js").status_code == 404
+
+
+def test_the_page_begins_with_what_chooses_its_language() -> None:
+    page = "<html><head><title>é</title></head></html>"
+    http = TestClient(languages.Languages(HTMLResponse(page)))
+    assert http.get("/other").text == page
+    script = f"<head><script>{languages.CHOOSE}</script>"
+    assert http.get("/").text == page.replace("<head>", script)
+    assert all(name in languages.CHOOSE for name in (COOKIE, *LANGUAGES))
 
 
 def imported(script: str) -> list[str]:

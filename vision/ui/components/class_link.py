@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from re import fullmatch
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -16,11 +17,12 @@ from vision.errors import UserError, cut, unknown
 from vision.ui.components import lab_sheet
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import label_of, note
-from vision.ui.components.link_values import decode, encode
+from vision.ui.components.link_values import at_first, decode, encode
 from vision.ui.components.page_files import beside
-from vision.ui.text import t
+from vision.ui.text import chosen_language, t
 
 AGAIN = "copy it again from the page"
+LANGUAGE = "lang"  # in a link; the page reads it before anything else
 LONGEST = 2000  # characters of a link's state
 ADDRESS = beside(__file__, "class_link_address.js")
 STATE = beside(__file__, "class_link_state.js")
@@ -39,13 +41,26 @@ class Shared:
     pictures: Mapping[str, Sequence[str]] = field(default_factory=dict)
     arrived: gr.State | None = None
 
-    def encode(self, values: Sequence[Any]) -> tuple[str, list[gr.components.Component]]:
-        """Return the values as a link's state, and the controls whose values it cannot hold."""
-        texts = {name: encode(control, value, self.pictures.get(name, ()))
-                 for (name, control), value in zip(self.controls.items(), values, strict=True)}
+    def encode(self, values: Sequence[Any], besides: Mapping[str, str | None] | None = None
+               ) -> tuple[str, list[gr.components.Component]]:
+        """Return the values as a link's state, and the controls whose values it cannot hold.
+
+        What is the same `besides` is no part of the state.
+        """
+        texts = self.texts(values)
         left_out = [self.controls[name] for name, text in texts.items() if text is None]
-        held = {name: text for name, text in texts.items() if text is not None}
+        held = {name: text for name, text in texts.items()
+                if text is not None and (besides or {}).get(name) != text}
         return urlencode({"tab": self.tab, **held}, safe=","), left_out
+
+    def texts(self, values: Sequence[Any]) -> dict[str, str | None]:
+        """Return each value as text, None for what a link cannot hold."""
+        return {name: encode(control, value, self.pictures.get(name, ()))
+                for (name, control), value in zip(self.controls.items(), values, strict=True)}
+
+    def changes(self, values: Sequence[Any]) -> tuple[str, list[gr.components.Component]]:
+        """Return only what differs from the first values as a link's state, and what it lacks."""
+        return self.encode(values, self.texts([*map(at_first, self.controls.values())]))
 
     def decode(self, texts: Mapping[str, str]) -> dict[gr.components.Component, Any]:
         """Return the value of each control that a link sets."""
@@ -78,7 +93,9 @@ def share(tab: str, controls: Mapping[str, gr.components.Component],
             raise too_long(state)
         names = ", ".join(label_of(control, request) for control in missing)
         said = note("app.link_left_out", request, names=names) if names else ""
-        return gr.Textbox(value=f"{address}#{state}", visible=True), said
+        spoken = chosen_language(request)
+        end = f"&{LANGUAGE}={spoken}" if spoken else ""
+        return gr.Textbox(value=f"{address}#{state}{end}", visible=True), said
 
     button.click(compose, [box, *controls.values()], [box, left_out], js=ADDRESS,
                  concurrency_limit=None, show_progress="hidden", api_visibility="private").success(
@@ -94,11 +111,12 @@ def connect(app: gr.Blocks, tabs: gr.Tabs, parts: Sequence[Shared]) -> None:
 
     @friendly
     def restore(state: str, request: gr.Request) -> Any:
-        if not state:
+        if not state or fullmatch(rf"{LANGUAGE}=[^&]*", state):
             return gr.skip()
         part, texts = read(state, known)
         values = part.decode(texts)
-        return {tabs: gr.Tabs(selected=part.tab), **({part.arrived: 1} if part.arrived else {}),
+        signs = {part.arrived: 1} if part.arrived and texts else {}
+        return {tabs: gr.Tabs(selected=part.tab), **signs,
                 **{control: gr.update(value=value) for control, value in values.items()}}
 
     controls = [control for part in parts for control in part.controls.values()]
@@ -115,6 +133,7 @@ def read(state: str, known: Mapping[str, Shared]) -> tuple[Shared, dict[str, str
         pairs = parse_qsl(state, keep_blank_values=True, strict_parsing=True, errors="strict")
     except ValueError as error:
         raise UserError("this class link is damaged", "", AGAIN) from error
+    pairs = [(name, text) for name, text in pairs if name != LANGUAGE]
     texts = dict(pairs)
     if len(texts) < len(pairs):
         names = [name for name, _ in pairs]

@@ -63,6 +63,14 @@ def decode(name: str, control: gr.components.Component, text: str, pictures: Seq
     return one_of(name, text, choices(control))
 
 
+def at_first(control: gr.components.Component) -> Any:
+    """Return the value that a control has on a fresh page, as its handlers get it."""
+    value = control.value
+    if isinstance(control, NumberBox):
+        return control.preprocess(value)
+    return value["path"] if isinstance(value, dict) else value
+
+
 def may_be_empty(control: gr.components.Component) -> bool:
     """Return whether a control may hold nothing: a number box that is not for whole numbers."""
     return isinstance(control, (gr.Number, NumberBox)) and control.precision is None

@@ -64,7 +64,7 @@ class Compressed:
         if (scope.get("method"), path) == ("HEAD", FRONT):  # it is there, as Gradio asks at first
             return await Response(media_type="text/html")(scope, receive, send)
         if scope.get("method") == "POST" and path.startswith(ANSWERS):
-            answer = await self.ask(scope, receive)
+            answer = await whole(self.app, scope, receive)
             answer = await anyio.to_thread.run_sync(smaller, answer, wished(scope), path)
             return await answer.give(send)
         if scope.get("method") != "GET" or not (path == FRONT or path.startswith(ASSETS)):
@@ -78,7 +78,7 @@ class Compressed:
     async def made(self, scope: Scope, receive: Receive, key: Any) -> Answer:
         """Return an answer as it goes, and keep it if it is one that was asked for."""
         path, way = key[:2]
-        answer = await self.ask(plain(scope), receive)
+        answer = await whole(self.app, plain(scope), receive)
         if answer.start["status"] == 200:
             answer = await anyio.to_thread.run_sync(smaller, answer, way, path)
             self.kept[key] = answer
@@ -86,18 +86,18 @@ class Compressed:
                 self.kept.popitem(last=False)
         return answer
 
-    async def ask(self, scope: Scope, receive: Receive) -> Answer:
-        """Return the page's own answer."""
-        answer = Answer()
+async def whole(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
+    """Return a server's own answer."""
+    answer = Answer()
 
-        async def hear(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                answer.start = message
-            elif message["type"] == "http.response.body":
-                answer.parts.append(message.get("body", b""))
+    async def hear(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            answer.start = message
+        elif message["type"] == "http.response.body":
+            answer.parts.append(message.get("body", b""))
 
-        await self.app(scope, receive, hear)
-        return answer
+    await app(scope, receive, hear)
+    return answer
 
 
 def wished(scope: Scope) -> str:

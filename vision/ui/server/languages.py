@@ -3,6 +3,8 @@
 Gradio's page brings every translation it is given; that is two thirds of what goes over the wire.
 But its own words it loads language by language, from a script of each. Such a script is served
 as one that adds ours, whatever name browsers have for the language. English comes with the page.
+
+The page begins with a script that reads which language was chosen, and lets the browser ask for it.
 """
 
 from __future__ import annotations
@@ -14,17 +16,22 @@ import re
 from pathlib import Path
 
 import gradio
+from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from vision.ui.components.page_files import beside, call
+from vision.ui.server.compression import FRONT, whole
 from vision.ui.server.open_routes import path_of
-from vision.ui.text import ALSO, catalogs
+from vision.ui.text import ALSO, COOKIE, LANGUAGES, catalogs
 
 SCRIPTS = Path(gradio.__file__).parent / "templates" / "frontend" / "assets"
 FOLDER = "/assets/"
 THEIRS = "/assets/plain/"  # Gradio's own script of a language
 OURS = "/assets/words/"  # what is ours of it
 FALLBACK = "en"
+HEAD = b"<head>"
+CHOOSE = call(beside(__file__, "chosen_language.js"), COOKIE, LANGUAGES)
 ADDED = """\
 import * as theirs from "./plain/{script}";
 import ours from "./words/{words}";
@@ -45,10 +52,20 @@ class Languages:
         script = self.script(path)
         if script is not None:
             return await Response(script, media_type="text/javascript")(scope, receive, send)
+        if path == FRONT and scope["method"] == "GET":
+            return await self.front(scope, receive, send)
         if path.startswith(THEIRS):
             root = scope["path"].removesuffix(path)
             scope = {**scope, "path": root + FOLDER + path.removeprefix(THEIRS)}
         await self.app(scope, receive, send)
+
+    async def front(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve the page, which begins with the script that chooses its language."""
+        answer = await whole(self.app, scope, receive)
+        script = f"<script>{CHOOSE}</script>".encode()
+        answer.parts[:] = [answer.body.replace(HEAD, HEAD + script, 1)]
+        MutableHeaders(scope=answer.start)["content-length"] = str(len(answer.body))
+        await answer.give(send)
 
     def script(self, path: str) -> str | None:
         """Return what is served at a path: words, or what adds them to Gradio's."""

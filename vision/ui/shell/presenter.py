@@ -14,7 +14,7 @@ CSS = beside(__file__, "presenter.css")
 
 def build() -> None:
     """Add the switch, which the Escape key leaves again."""
-    switch = gr.Button(t("app.present"), size="sm", min_width=120, elem_id="app-present")
+    switch = gr.Button(t("app.present"), size="sm", min_width=40, scale=0, elem_id="app-present")
     switch.click(None, None, None, js=TOGGLE, queue=False)
 
 

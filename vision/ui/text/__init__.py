@@ -27,6 +27,8 @@ ALSO = {  # what browsers call these languages too, and what is nearer to them t
     "zh-CN": ("zh", "zh-Hans", "zh-Hans-CN", "zh-SG", "zh-TW", "zh-HK", "zh-Hant", "zh-Hant-TW"),
     "pt-BR": ("pt", "pt-PT"),
 }
+COOKIE = "vision-lab-language"  # holds the language that was chosen on the page
+CHOSEN = re.compile(rf"(?:^|;)\s*{COOKIE}=([\w-]+)")
 LATER = re.compile(r"\.lesson$|\.exercise_\w+(?<!_try)$")  # what comes when it is opened
 HERE = Path(__file__).parent
 
@@ -51,8 +53,16 @@ def explain(error: UserError, request: gr.Request | None) -> str:
                           *PUNCTUATION.get(language, ()))
 
 
+def chosen_language(request: gr.Request | None) -> str | None:
+    """Return the language that was chosen on the page, None if there is none that we speak."""
+    cookie = CHOSEN.search(request.headers.get("cookie", "")) if request else None
+    return cookie[1] if cookie and cookie[1] in LANGUAGES else None
+
+
 def language_of(request: gr.Request | None) -> str:
-    """Return the first language a browser asks for that we speak; English if there is none."""
+    """Return the chosen language, else the browser's first that we speak, else English."""
+    if chosen := chosen_language(request):
+        return chosen
     header = request.headers.get("accept-language", "") if request else ""
     for wish in header.split(","):
         tag = wish.split(";")[0].strip().lower()

@@ -1,0 +1,4 @@
+() => {
+  const dark = document.body.classList.toggle("dark");
+  localStorage.setItem("vision-lab-theme", dark ? "dark" : "light");
+}
