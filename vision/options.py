@@ -158,7 +158,7 @@ def _add_flag(parser: argparse.ArgumentParser, setting: Setting, hint: Any) -> N
     kind, many = _kind(hint)
     if told.get("positional"):
         parser.add_argument(setting.name, type=kind, metavar=setting.name.upper(),
-                            help=told["help"])
+                            nargs="+" if many else None, help=told["help"])
         return
     form: dict[str, Any] = ({"action": argparse.BooleanOptionalAction} if kind is bool else
                             {"type": kind, "metavar": kind.__name__.upper()})

@@ -21,7 +21,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(10**9))  # thousan
 import gradio as gr
 from starlette.middleware import Middleware
 
-from vision.ui import tabs
+from vision.ui import tabs, teaching
 from vision.ui.components import class_link
 from vision.ui.server import assistants, http_server
 from vision.ui.server.ending import end_on_sigterm, leaving
@@ -84,6 +84,7 @@ def create_app() -> gr.Blocks:
             for tab in load_tabs():
                 with gr.Tab(t(f"{tab.name}.title"), id=tab.name):
                     parts.append(tab.build())
+        teaching.build()
         bar.listen(app)
         accessible_names.listen(app)
         error_toasts.listen(app)

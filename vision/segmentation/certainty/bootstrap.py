@@ -1,10 +1,8 @@
 """How far a mean IoU may be off by the choice of pictures, and when one model is surely better.
 
-Efron & Tibshirani, "An Introduction to the Bootstrap", 1993, §13.3, the percentile interval: draw
-as many pictures as there are with replacement, measure, and do it again; the middle 95% of what
-was measured is the interval. Two models are compared on the same draws, which is the paired one.
-Pictures have to be independent of each other: neighbouring frames of one drive are not, and the
-interval is then too narrow.
+Two models are compared on the same draws, which is the paired bootstrap. Pictures have to be
+independent of each other: neighbouring frames of one drive are not, and the interval is then too
+narrow.
 """
 
 from __future__ import annotations
@@ -14,31 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from vision.bootstrap import DRAWS, Interval, middle, places_drawn
 from vision.errors import UserError
-from vision.training import generator_for
-
-DRAWS, LEVEL = 2000, 0.95
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A number, and between which two it lies in 95% of the draws."""
-
-    value: float
-    low: float
-    high: float
-
-    @property
-    def decided(self) -> bool:
-        """Return whether a difference is surely above 0 or surely below."""
-        return self.low > 0 or self.high < 0
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the three in plain types."""
-        return {"value": self.value, "low": self.low, "high": self.high}
-
-    def __str__(self) -> str:
-        return f"{self.value:.4f} ({self.low:.4f} to {self.high:.4f})"
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,8 +53,8 @@ def mean_iou(hits: np.ndarray, unions: np.ndarray) -> np.ndarray:
 
 def times_drawn(pictures: int, draws: int = DRAWS) -> np.ndarray:
     """Return how often each draw holds each picture (draws, pictures): the same every time."""
-    places = generator_for(0, pictures).integers(0, pictures, (draws, pictures))
-    return np.stack([np.bincount(row, minlength=pictures) for row in places])
+    return np.stack([np.bincount(row, minlength=pictures)
+                     for row in places_drawn(pictures, draws)])
 
 
 def drawn(tally: Tally, times: np.ndarray) -> np.ndarray:
@@ -102,9 +77,3 @@ def difference(one: Tally, other: Tally, draws: int = DRAWS) -> Interval:
     times = times_drawn(len(one.hits), draws)  # the same for both: paired
     whole = [mean_iou(each.hits.sum(0), each.unions.sum(0)) for each in (one, other)]
     return Interval(float(whole[0] - whole[1]), *middle(drawn(one, times) - drawn(other, times)))
-
-
-def middle(values: np.ndarray) -> tuple[float, float]:
-    """Return between which two numbers the middle 95% lie."""
-    low, high = np.nanquantile(values, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return float(low), float(high)

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from vision import checkpoints
-from vision.segmentation.certainty.bootstrap import Interval, Tally, difference, interval
+from vision.bootstrap import Interval
+from vision.segmentation.certainty.bootstrap import Tally, difference, interval
 
 ONE_DRIVE = ("camvid val",)  # splits whose pictures are frames of one drive, alike to each other
 

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from vision import checkpoints
+from vision.bootstrap import Interval
 from vision.checkpoints import Model
 from vision.errors import UserError
 from vision.options import Verb, option, within
-from vision.segmentation.certainty.bootstrap import Interval, Tally, difference, interval
+from vision.segmentation.certainty.bootstrap import Tally, difference, interval
 from vision.segmentation.certainty.standing import ONE_DRIVE
 from vision.segmentation.data import Samples, open_samples
 from vision.segmentation.evaluate import check_classes

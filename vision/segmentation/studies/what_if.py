@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from vision import checkpoints
+from vision.bootstrap import Interval
 from vision.checkpoints import Model
 from vision.options import Verb, option, within
-from vision.segmentation.certainty.bootstrap import Interval, Tally, difference, interval
+from vision.segmentation.certainty.bootstrap import Tally, difference, interval
 from vision.segmentation.data import CLASSES
 from vision.segmentation.metrics import confusion_matrix
 from vision.segmentation.panoptic.streets import FIRST, check

@@ -25,7 +25,7 @@ from vision.ui.tabs.segmentation.shared import chip, class_name, errors, laid_ov
 from vision.ui.text import say
 
 if TYPE_CHECKING:
-    from vision.segmentation.certainty.bootstrap import Interval
+    from vision.bootstrap import Interval
     from vision.segmentation.studies.failures import Failures
 
 FEW = 10  # pictures; of fewer an interval says little
