@@ -29,7 +29,8 @@ class Streets:
         return self.count
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        return remembered_scene(self.first + index)
+        picture, labels, *_ = remembered_scene(self.first + index)
+        return picture, labels
 
 
 def measure(model: Model, first: int, count: int = PICTURES) -> Measure:
