@@ -1,5 +1,6 @@
 """Segmentation: a class for every pixel of a street scene."""
 
+PEOPLE = ("background", "person")  # the classes of portraits
 VERBS = {  # by name: the module below this one, and what it does
     "train": ("train", "train one architecture and write its checkpoint"),
     "recipes": ("recipes", "train every shipped model that is missing, by its recipe"),

@@ -17,6 +17,7 @@ import numpy as np
 from vision.datasets import Files, files_at, open_files
 from vision.errors import UserError, cut
 from vision.images import read_picture
+from vision.segmentation import PEOPLE
 from vision.segmentation.labels import CLASSES, VOID, check_labels, read_labels
 
 LONGEST_NAME = 80  # characters of a class
@@ -111,7 +112,7 @@ def apsis(split: str) -> Pairs:
     pairs = [(f"images_data_crop/{n:05}.jpg", f"images_mask/{n:05}_mask.mat") for n in numbers]
     pairs = [pair for pair in pairs if pair[0] in there]  # some are no longer on the network
     _need(files, layout, *_flat(pairs))
-    return Pairs(files, pairs, ("background", "person"), lambda content: loadmat(
+    return Pairs(files, pairs, PEOPLE, lambda content: loadmat(
         io.BytesIO(content))["mask"].astype(np.uint8))
 
 

@@ -30,7 +30,7 @@ AFTER_LITE = replace(LITE, data=("camvid",), steps=500, learning_rate=1.5e-3)
 FIRST_LITE = "deeplab_v3plus-lite0"
 WITH_LITE = {FIRST_LITE: LITE, **{f"{arch}-lite0": AFTER_LITE for arch in having(encoders=ENCODERS)
                                   if arch not in ("deeplab_v3plus", "panoptic_deeplab")}}
-COUNTED = Training(data=("scenes",), steps=900, learning_rate=1.5e-3, scale=(0.7, 1.4),
+COUNTED = Training(data=("scenes",), steps=600, learning_rate=1.5e-3, scale=(0.7, 1.4),
                    short_side=360)  # only the renderer knows each object
 PORTRAIT = "portrait-"  # begins the name of a model that knows people from the rest
 PERSON = Training(data=("apsis",), crop=(224, 192), scale=(0.35, 0.7), short_side=192)

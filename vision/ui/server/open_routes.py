@@ -21,7 +21,8 @@ READ = (  # what a browser or a client fetches
         "/file[=/].+")))
 SENT = (  # what they send
     *(API + path for path in ("/upload", "/queue/join", "/run/[^/]+", "/api/[^/]+", "/call/.+",
-                              "/cancel", "/reset", "/component_server")),)
+                              "/cancel", "/reset", "/component_server", "/stream/[0-9a-f]+",
+                              "/stream/[0-9a-f]+/close")),)
 ASSISTANTS = API + "/mcp"  # what is sent there are calls of assistants
 SCHEMA = ("/openapi.json", API + "/openapi.json")
 

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from vision import checkpoints
 from vision.errors import UserError
+from vision.segmentation import PEOPLE
 from vision.ui import ASSETS
 from vision.ui.components import svg
 from vision.ui.components.model_choice import ModelShelf
@@ -44,10 +45,18 @@ class View:
 def task_of(path: Path) -> str:
     """Return what a model is for, as its card says: torch and the registry are not needed."""
     card = checkpoints.read_card(path)
+    if card.classes == PEOPLE:
+        return "portraits"
     return str(card.data.get("task") or TASKS.get(card.arch, "classes"))
 
 
 MODELS = ModelShelf("segmentation", FIRST, offers=lambda path: task_of(path) == "classes")
+PORTRAITS = ModelShelf("segmentation", ("portrait-unet-lite0", "portrait-unet"),
+                       offers=lambda path: task_of(path) == "portraits",
+                       none=lambda: UserError(
+                           "no model that can do this ships yet",
+                           "python -m vision segmentation recipes --names {arch}",
+                           arch="portrait-unet-lite0"))
 
 
 def for_task(task: str) -> list[Path]:

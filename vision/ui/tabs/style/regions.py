@@ -9,14 +9,18 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
+from vision.segmentation import PEOPLE
 from vision.ui.components.colours import BLUE, GREEN, ORANGE
 from vision.ui.components.friendly import friendly
+from vision.ui.components.on_page import on_page
+from vision.ui.components.page_files import scroll_to
 from vision.ui.components.painted_layers import PaintedLayers
 from vision.ui.components.pictures import LONGEST_SIDE, needed
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.memory_budget import decoding, within_memory
+from vision.ui.tabs.segmentation import portraits
 from vision.ui.tabs.segmentation.shared import MODELS as SEGMENTERS
-from vision.ui.tabs.segmentation.shared import class_name
+from vision.ui.tabs.segmentation.shared import PORTRAITS, class_name
 from vision.ui.tabs.style.shared import paintings
 from vision.ui.text import say, t
 
@@ -24,6 +28,7 @@ EDITOR = 480  # longest side of the picture on which a region is painted
 BRUSHES = {"orange": ORANGE, "blue": BLUE, "green": GREEN}  # the first one paints the chosen style
 NEAR = 80.0  # of 255: ink this near to a colour is that brush's; any other ink is the first one's
 Before = Callable[[gr.Button], Any]
+SHOW = scroll_to("style-region", always=True)
 LEAST = 0.03  # share of the picture that a class must cover to get a brush
 
 
@@ -97,11 +102,14 @@ def fill(content: str | None, model: str | None, request: gr.Request) -> tuple[A
     """Return the content with its largest classes painted over, a brush each, and which is which.
     """
     from vision.images import read_picture, resize_labels
+    from vision.segmentation.portraits import nobody
     from vision.segmentation.predict import predict
 
     picture = read_picture(needed(content), LONGEST_SIDE)
-    found, shown = predict(SEGMENTERS.open(model), picture), for_editor(picture)
-    names = largest(found.shares)
+    shelf = PORTRAITS if model in PORTRAITS.names() else SEGMENTERS
+    found, shown = predict(shelf.open(model), picture), for_editor(picture)
+    if not (names := largest(found.shares)):
+        raise nobody(found.shares[PEOPLE[1]])
     layer = ink_of(resize_labels(found.labels, shown.shape[:2]),
                    [found.classes.index(name) for name in names])
     said = " · ".join(f"{say(f'style.brush_{brush}', request)}: {class_name(name, request)}"
@@ -109,9 +117,19 @@ def fill(content: str | None, model: str | None, request: gr.Request) -> tuple[A
     return {"background": shown, "layers": [layer], "composite": None}, said
 
 
+@friendly
+def take(portrait: str | None, model: str | None, request: gr.Request) -> tuple[Any, ...]:
+    """Open the tab with a portrait as the content, and the model that finds the person in it."""
+    return (gr.Tabs(selected="style"), gr.Accordion(open=True), needed(portrait),
+            PORTRAITS.path_of(model).stem)
+
+
 def largest(shares: dict[str, float]) -> list[str]:
-    """Return the classes that cover most, one for each brush, but none that covers hardly any."""
-    order = sorted(shares, key=lambda name: -shares[name])
+    """Return the classes that cover most, one for each brush, but none that covers hardly any.
+
+    What is behind a person is no class to paint.
+    """
+    order = sorted(shares.keys() - {PEOPLE[0]}, key=lambda name: -shares[name])
     return [name for name in order[: len(BRUSHES)] if shares[name] >= LEAST]
 
 
@@ -143,7 +161,7 @@ def build(content: gr.Image, usual: dict[str, str]
                                   elem_id=f"style-{brush}", min_width=130)
                       for brush, style in usual.items()]
         with gr.Row():
-            model = gr.Dropdown(SEGMENTERS.names(), value=SEGMENTERS.first(),
+            model = gr.Dropdown([*SEGMENTERS.names(), *PORTRAITS.names()], value=SEGMENTERS.first(),
                                 label=t("style.fill_model"), info=t("style.fill_info"),
                                 elem_id="style-fill-model", min_width=130)
             button = gr.Button(t("style.fill"), size="sm", elem_id="style-fill", min_width=130)
@@ -152,8 +170,16 @@ def build(content: gr.Image, usual: dict[str, str]
           show_progress="hidden")
     shown = button.click(canvas, content, region, api_visibility="private",
                          show_progress="hidden")  # layers lie where the canvas was before
-    shown.success(fill, [content, model], [region, said], show_progress_on=said,
-                  concurrency_limit=1, api_visibility="private")
+    filled: dict[str, Any] = {"fn": fill, "inputs": [content, model], "outputs": [region, said],
+                              "show_progress_on": said, "concurrency_limit": 1,
+                              "api_visibility": "private"}
+    shown.success(**filled)
+    if person := on_page(portraits.HAND):
+        person.click(take, [on_page(portraits.PORTRAIT), on_page(portraits.MODEL)],
+                     [on_page("app-tabs"), place, content, model], queue=False,
+                     api_visibility="private").success(
+            canvas, content, region, api_visibility="private", show_progress="hidden").success(
+            **filled).success(None, None, None, js=SHOW)
     ink = PaintedLayers(visible=False)
     return ink, lambda button: button.click(None, region, ink, js="ink => ink", queue=False,
                                             show_progress="hidden"), styles
