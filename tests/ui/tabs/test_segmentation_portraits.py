@@ -15,7 +15,6 @@ import pytest
 
 from tests.segmentation.test_portraits import model, picture
 from vision import checkpoints
-from vision.errors import UserError
 from vision.images import write_png
 from vision.segmentation import PEOPLE
 from vision.segmentation.data import CLASSES
@@ -79,16 +78,16 @@ def test_frames_are_answered_inside_the_page_and_no_larger_than_320() -> None:
     assert watch(None, stream) == (gr.skip(), gr.skip())
 
 
-def test_a_session_has_one_stream_until_that_falls_silent() -> None:
+def test_a_session_has_one_frame_at_a_time_and_the_rate_is_that_of_the_last_ones() -> None:
     stream = live.Stream()
-    stream.enter("a", 10.0)
-    stream.enter("a", 10.1)
+    with stream.busy:
+        assert watch(frame(picture()), stream) == (gr.skip(), gr.skip())
+    stream.tick(10.0)
+    stream.tick(10.1)
     assert stream.rate == pytest.approx(10, rel=1e-3)
-    stream.enter("a", 10.15)
+    stream.tick(10.15)
     assert stream.rate == pytest.approx(0.8 * 10 + 0.2 * 20, rel=1e-3)
-    with pytest.raises(UserError, match="a camera is at work in this session|A camera"):
-        stream.enter("b", 10.3)
-    stream.enter("b", 10.2 + live.SILENT)
+    stream.tick(10.16 + live.SILENT)
     assert stream.rate == 0
 
 

@@ -16,8 +16,8 @@
     document.getElementById(stop)?.click();
   };
   const hidden = () => document.hidden && end();
-  const seen = new IntersectionObserver(([entry]) => {
-    if (!entry.boundingClientRect.width) end();  // another tab was opened
+  const seen = new ResizeObserver(() => {
+    if (!room.offsetWidth) end();  // another tab was opened
   });
   grown.observe(room, {childList: true, subtree: true});
   seen.observe(room);

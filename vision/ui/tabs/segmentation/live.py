@@ -7,7 +7,6 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
-from gradio.context import LocalContext
 from markupsafe import Markup
 
 from vision.errors import UserError, cut
@@ -26,8 +25,8 @@ if TYPE_CHECKING:
 LONGEST = 320  # pixels of a frame's longer side
 EVERY = 0.1  # seconds from one frame to the next
 MOST_SECONDS = 120  # of one stream
+SILENT = 5.0  # seconds without a frame, after which the rate begins anew
 AT_ONCE = 3  # streams of all sessions; the others wait
-SILENT = 2.0  # seconds after which a stream that sends nothing is over
 KEPT = 0.8  # of the frame rate that is shown, the rest is the newest frame's
 PLACE, CAMERA, START, STOP = (f"segmentation-{name}" for name in (
     "live", "camera", "camera-start", "camera-stop"))
@@ -36,26 +35,20 @@ RUN = calling(beside(__file__, "camera_run.js"), PLACE, CAMERA, STOP)
 
 
 class Stream:
-    """A session's stream: which one runs, when its last frame came, how fast they come."""
+    """A session's camera: one frame at a time is worked on, however many streams it opens."""
 
     def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.name, self.last, self.rate = "", 0.0, 0.0
+        self.busy = threading.Lock()
+        self.last, self.rate = 0.0, 0.0
 
     def __deepcopy__(self, memory: dict[int, Any]) -> Stream:
         return Stream()
 
-    def enter(self, name: str, now: float) -> None:
-        """Take a frame of a stream; raise while another one of this session runs."""
-        with self.lock:
-            apart = now - self.last
-            if name != self.name and apart < SILENT:
-                raise UserError("a camera is at work in this session already",
-                                "one at a time is accepted", "stop that one first")
-            fast = name == self.name and apart > 0
-            newest = 1 / apart if fast else 0.0
-            self.rate = KEPT * self.rate + (1 - KEPT) * newest if fast and self.rate else newest
-            self.name, self.last = name, now
+    def tick(self, now: float) -> None:
+        """Note when a frame came; a long silence begins the rate anew."""
+        apart, self.last = max(now - self.last, 1e-3), now
+        newest = 0.0 if apart > SILENT else 1 / apart
+        self.rate = KEPT * self.rate + (1 - KEPT) * newest if self.rate and newest else newest
 
 
 @friendly
@@ -65,19 +58,28 @@ def watch(frame: bytes | None, model: str | None, behind: str, other: str | None
 
     The answer travels inside the page: a file of each frame would be kept for a while.
     """
+    if not frame or not stream.busy.acquire(blocking=False):
+        return gr.skip(), gr.skip()
+    try:
+        stream.tick(time.monotonic())
+        return answer(frame, model, behind, other, stream.rate, request)
+    finally:
+        stream.busy.release()
+
+
+def answer(frame: bytes, model: str | None, behind: str, other: str | None, rate: float,
+           request: gr.Request | None) -> tuple[Markup, Markup]:
+    """Return a frame with its background changed, or as it is, and what there is to say."""
     from vision.images import read_picture
     from vision.segmentation.portraits import LEAST, nobody, share
 
-    if not frame:
-        return gr.skip(), gr.skip()
-    stream.enter(LocalContext.event_id.get(None) or "", time.monotonic())
     picture = read_picture(frame, LONGEST)
     person, seconds = shown.found(PORTRAITS.open(model), picture)
     part = share(person)
     if part < LEAST:
         return view(picture, request), as_note(explain(nobody(part), request))
     return (view(shown.composed(picture, person, behind, other), request),
-            shown.told(part, seconds, request, stream.rate))
+            shown.told(part, seconds, request, rate))
 
 
 def view(picture: np.ndarray, request: gr.Request | None) -> Markup:

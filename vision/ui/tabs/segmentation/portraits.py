@@ -9,6 +9,7 @@ import gradio as gr
 
 from vision.ui.components.friendly import friendly
 from vision.ui.components.pictures import LONGEST_SIDE, needed, picture_input, picture_output
+from vision.ui.lessons.exercises import LATEX
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.memory_budget import decoding, within_memory
 from vision.ui.shell.own_files import ASSETS, photograph_folders
@@ -47,7 +48,7 @@ def first() -> str | None:
 
 def build() -> None:
     """Build the part."""
-    gr.Markdown(t("segmentation.portraits_info"))
+    gr.Markdown(t("segmentation.portraits_info"), latex_delimiters=LATEX)
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
             picture = picture_input("segmentation.portrait", PORTRAIT,

@@ -13,7 +13,7 @@ from vision.segmentation import PEOPLE
 from vision.ui.components.colours import BLUE, GREEN, ORANGE
 from vision.ui.components.friendly import friendly
 from vision.ui.components.on_page import on_page
-from vision.ui.components.page_files import scroll_to
+from vision.ui.components.page_files import beside, calling, scroll_to
 from vision.ui.components.painted_layers import PaintedLayers
 from vision.ui.components.pictures import LONGEST_SIDE, needed
 from vision.ui.shell.low_priority import low_priority
@@ -29,6 +29,7 @@ BRUSHES = {"orange": ORANGE, "blue": BLUE, "green": GREEN}  # the first one pain
 NEAR = 80.0  # of 255: ink this near to a colour is that brush's; any other ink is the first one's
 Before = Callable[[gr.Button], Any]
 SHOW = scroll_to("style-region", always=True)
+FILL = calling(beside(__file__, "fill_when_ready.js"), "style-region", "style-fill")
 LEAST = 0.03  # share of the picture that a class must cover to get a brush
 
 
@@ -170,16 +171,14 @@ def build(content: gr.Image, usual: dict[str, str]
           show_progress="hidden")
     shown = button.click(canvas, content, region, api_visibility="private",
                          show_progress="hidden")  # layers lie where the canvas was before
-    filled: dict[str, Any] = {"fn": fill, "inputs": [content, model], "outputs": [region, said],
-                              "show_progress_on": said, "concurrency_limit": 1,
-                              "api_visibility": "private"}
-    shown.success(**filled)
+    shown.success(fill, [content, model], [region, said], show_progress_on=said,
+                  concurrency_limit=1, api_visibility="private")
     if person := on_page(portraits.HAND):
         person.click(take, [on_page(portraits.PORTRAIT), on_page(portraits.MODEL)],
                      [on_page("app-tabs"), place, content, model], queue=False,
                      api_visibility="private").success(
             canvas, content, region, api_visibility="private", show_progress="hidden").success(
-            **filled).success(None, None, None, js=SHOW)
+            None, None, None, js=FILL).success(None, None, None, js=SHOW)
     ink = PaintedLayers(visible=False)
     return ink, lambda button: button.click(None, region, ink, js="ink => ink", queue=False,
                                             show_progress="hidden"), styles
