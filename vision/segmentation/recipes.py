@@ -64,6 +64,8 @@ RECIPES = {
     f"{PORTRAIT}unet-lite0": replace(PERSON, encoder="lite0", steps=450),
 }
 SECOND = {  # a second round, which begins where the first has ended
+    FIRST_LITE: replace(LITE, data=("camvid",), crop=(288, 384), steps=600, learning_rate=2e-3,
+                        seed=1),
     "attention_unet": replace(GENTLY, steps=300, learning_rate=4e-4, loss="cross_entropy+dice",
                               seed=1),
     "setr": Training(data=("camvid",), steps=500, learning_rate=6e-4, seed=1,
