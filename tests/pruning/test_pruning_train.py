@@ -17,18 +17,20 @@ from networks import perturbed
 
 from vision import checkpoints
 from vision.checkpoints import Card
+from vision.cifar import CIFAR100
 from vision.errors import UserError
 from vision.image_folders import LabelledPictures
+from vision.pruning.count import count
 from vision.pruning.data import CLASSES, PREPROCESS, normalise, open_pictures
 from vision.pruning.drawings import draw
-from vision.pruning.evaluate import evaluate
+from vision.pruning.evaluate import Report, evaluate
 from vision.pruning.export import export, snippet
 from vision.pruning.models import ARCHITECTURES
 from vision.pruning.models.parts import Network
 from vision.pruning.plan import make_plan
 from vision.pruning.predict import load, logits, predict
 from vision.pruning.surgery import prune
-from vision.pruning.train import Config, rate_factor, train
+from vision.pruning.train import Config, make_network, rate_factor, train
 from vision.training import Step
 
 TINY = Config(arch="vgg16", size="compact", data=("drawings",), limit=200, steps=4, batch=16,
@@ -124,8 +126,46 @@ def test_a_network_of_other_classes_is_not_measured_or_trained(tmp_path: Path) -
     path = checkpoints.save(tmp_path / "x.safetensors", module, card)
     for use in (lambda: evaluate(path, "drawings"),
                 lambda: train(replace(TINY, start=path, output=tmp_path / "y.safetensors"))):
-        with pytest.raises(UserError, match="3 classes: a, b, c; the ten classes of CIFAR-10"):
+        with pytest.raises(UserError, match=r"knows 3 classes \(a, b, c\), and the data has 10"):
             use()
+
+
+def test_a_new_head_lets_a_network_learn_other_classes(monkeypatch: pytest.MonkeyPatch,
+                                                       tmp_path: Path) -> None:
+    """Everything but the head is the start's; the card knows the hundred classes."""
+    pixels = open_pictures("drawings", "train").pixels[:40]
+    hundred = LabelledPictures(pixels, torch.arange(40), CIFAR100)
+    for module in ("data", "train", "evaluate"):
+        monkeypatch.setattr(f"vision.pruning.{module}.open_pictures", lambda name, split: hundred)
+    small = prune(perturbed("vgg16", "compact"), make_plan(perturbed("vgg16", "compact"), 0.4))
+    start = saved(tmp_path / "x.safetensors", small)
+    config = replace(TINY, data=("cifar100",), start=start, limit=40, steps=2, new_head=True,
+                     output=tmp_path / "y.safetensors")
+    fresh = make_network(config, CIFAR100)
+    assert fresh.widths == small.widths and fresh.head.weight.shape == (100, small.widths[-1])
+    assert all(torch.equal(tensor, load(start).module.state_dict()[name])
+               for name, tensor in fresh.state_dict().items() if not name.startswith("head."))
+    card = checkpoints.read_card(train(config))
+    assert card.classes == CIFAR100 and card.metrics["superclass_accuracy"] >= card.metrics[
+        "accuracy"]
+    assert "--new-head" in card.command
+    with pytest.raises(UserError, match=r"knows 10 classes .*the data has 100"):
+        train(replace(config, new_head=False))
+    with pytest.raises(UserError, match="--new-head together with --start"):
+        train(replace(config, start=None))
+
+
+def test_superclasses_gather_what_belongs_together() -> None:
+    """A maple taken for an oak is a mistake among trees; taken for a bus it is one of two."""
+    matrix = np.zeros((100, 100), int)
+    maple, oak, bus = (CIFAR100.index(name) for name in ("maple_tree", "oak_tree", "bus"))
+    matrix[maple, [maple, oak, bus]] = 5, 3, 2
+    report = Report(matrix, CIFAR100, count(perturbed("vgg16", "compact")))
+    trees, vehicles = (report.above.classes.index(name) for name in ("trees", "vehicles_1"))
+    assert report.above.matrix[trees, [trees, vehicles]].tolist() == [8, 2]
+    assert report.above.matrix.sum() == 10 and len(report.above.classes) == 20
+    assert report.overall()["superclass_accuracy"] == 0.8 and report.accuracy == 0.5
+    assert Report(np.eye(10, dtype=int), CLASSES, report.size).above is None
 
 
 @pytest.mark.parametrize("arch", ["resnet164", "densenet40"])

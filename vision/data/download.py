@@ -72,7 +72,7 @@ def _fetch(entry: DataSet, folder: Path) -> None:
                         "connect and retry, or put {archives} into '{root}'",
                         name=entry.name, reason=_reason(error), source=entry.source,
                         archives=" and ".join(entry.archives), root=datasets.root()) from error
-    if entry.torchvision == "CIFAR10":
+    if entry.torchvision in ("CIFAR10", "CIFAR100"):
         for split, samples in splits.items():
             write_pictures(samples, samples.classes, folder / entry.folder / split)
 

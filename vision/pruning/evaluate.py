@@ -12,6 +12,7 @@ import torch
 
 from vision import checkpoints
 from vision.checkpoints import Model
+from vision.cifar import BELONGS, CIFAR100, SUPERCLASSES
 from vision.image_folders import LabelledPictures
 from vision.options import Verb, option, within
 from vision.pruning.count import Size, count
@@ -46,9 +47,21 @@ class Report:
                            where=counts > 0)
         return dict(zip(self.classes, shares.tolist(), strict=True))
 
+    @property
+    def above(self) -> Report | None:
+        """Return the same over CIFAR-100's twenty superclasses; None for other classes."""
+        if self.classes != CIFAR100:
+            return None
+        names = tuple(SUPERCLASSES)
+        place = [names.index(BELONGS[name]) for name in self.classes]
+        matrix = np.zeros((len(names), len(names)), self.matrix.dtype)
+        np.add.at(matrix, np.ix_(place, place), self.matrix)
+        return Report(matrix, names, self.size)
+
     def overall(self) -> dict[str, float]:
         """Return the numbers for the model card."""
-        return {"accuracy": self.accuracy, **self.size.as_json()}
+        coarse = {"superclass_accuracy": self.above.accuracy} if self.above else {}
+        return {"accuracy": self.accuracy, **coarse, **self.size.as_json()}
 
     def as_json(self) -> dict[str, Any]:
         """Return everything in plain types."""
@@ -70,7 +83,7 @@ def evaluate(checkpoint: Path, data: str = "cifar10", split: str = "test", limit
 
 def measure(model: Model, pictures: LabelledPictures) -> Report:
     """Return the measures of a model on these pictures."""
-    require_classes(model.card.classes)
+    require_classes(model.card.classes, pictures.classes)
     classes = len(model.card.classes)
     said = torch.cat([logits(model, part).argmax(1) for part in pictures.pixels.split(CHUNK)])
     pairs = pictures.labels * classes + said  # (N,)

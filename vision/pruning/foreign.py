@@ -6,7 +6,7 @@ from pathlib import Path
 
 from vision.card_shape import ANY, check_card, number, number_or_none, positive, text
 from vision.checkpoints import Model, read_card, require_system
-from vision.pruning.data import SETS, require_classes
+from vision.pruning.data import SETS, require_known
 from vision.pruning.predict import load
 
 POINT = {"ratio": number, "accuracy": number, "accuracy_unfolded": number_or_none,
@@ -25,5 +25,5 @@ def load_foreign(path: Path) -> Model:
     card = read_card(path)
     require_system(path, card, "pruning")
     check_card(path, card, CARD)
-    require_classes(card.classes)
+    require_known(card.classes)
     return load(path)

@@ -24,7 +24,7 @@ from vision.training import on_terminal
 
 FOLDER = Path("checkpoints/pruning")
 PARTS = Path("runs/pruning")  # what only begins another training
-DRAWINGS = "vgg16-drawings"
+DRAWINGS, HARD = "vgg16-drawings", "vgg16-drawings-hard"
 SHORT = Training(data=("cifar10", "drawings"), steps=4700, weight_decay=5e-4, precision="bf16",
                  save_every=200)
 FAMILIES = {  # twelve epochs at most where the paper has 160, so λ is three or ten times as large
@@ -32,19 +32,28 @@ FAMILIES = {  # twelve epochs at most where the paper has 160, so λ is three or
     "resnet164": replace(SHORT, arch="resnet164", sparsity=1e-4),
     "densenet40": replace(SHORT, arch="densenet40", sparsity=1e-4, steps=6000, batch=64,
                           weight_decay=2e-4),
+    "vgg16-cifar100": replace(  # what it has learnt of ten classes helps with a hundred
+        SHORT, arch="vgg16", start=FOLDER / "vgg16.safetensors", new_head=True,
+        data=("cifar100",), steps=11_700, sparsity=1e-4, learning_rate=0.06, smoothing=0.1,
+        cutout=8, average=True),
 }
-RATIOS = {"vgg16": (50, 70), "resnet164": (40, 60), "densenet40": (40, 60)}  # percent
+RATIOS = {"vgg16": (50, 70), "resnet164": (40, 60), "densenet40": (40, 60),
+          "vgg16-cifar100": (50,)}  # percent
 TUNING = ((1170, 0.02),)  # steps and highest learning rate of each round
 OTHER = {"vgg16-cut-70": ((3500, 0.05), (2000, 0.04)),  # three layers are left with one channel
          "densenet40-cut-40": ((600, 0.02),), "densenet40-cut-60": ((600, 0.02),)}
 SMALL = Training(size="compact", data=("drawings",), steps=600, batch=64, sparsity=0.003,
                  save_every=200)
+HARDER = replace(SMALL, start=FOLDER / f"{DRAWINGS}.safetensors", steps=1500, sparsity=1e-3,
+                 data=("drawings-hard", "drawings"), average=True, precision="bf16")
 QUICK = Measuring(data=SHORT.data, limit=5000, tune=60, learning_rate=0.005)
 DEEP = replace(QUICK, limit=2000, tune=40)  # a step takes three times as long there
-CURVES = {"vgg16": QUICK, "resnet164": DEEP, "densenet40": DEEP} | {
-    DRAWINGS: Measuring(data=("drawings",), tune=60, scratch=60, batch=64, learning_rate=0.05,
-                        seconds=0.0)}
-NAMES = [DRAWINGS, *(name for arch, ratios in RATIOS.items()
+PLAIN = Measuring(data=("drawings",), tune=60, scratch=60, batch=64, learning_rate=0.05,
+                  seconds=0.0)
+CURVES = {"vgg16": QUICK, "resnet164": DEEP, "densenet40": DEEP, DRAWINGS: PLAIN,
+          "vgg16-cifar100": replace(QUICK, data=("cifar100",)),
+          HARD: replace(PLAIN, data=HARDER.data, scratch=0)}
+NAMES = [DRAWINGS, HARD, *(name for arch, ratios in RATIOS.items()
                      for name in (arch, *(f"{arch}-cut-{ratio}" for ratio in ratios)))]
 
 
@@ -82,8 +91,8 @@ def made(name: str, path: Path) -> Path:
 
 def first(name: str, path: Path) -> Path:
     """Return an uncut network, made now."""
-    if name == DRAWINGS:
-        return train(replace(SMALL, output=path), on_terminal)
+    if name in (DRAWINGS, HARD):
+        return train(replace(SMALL if name == DRAWINGS else HARDER, output=path), on_terminal)
     return kept(sparse(name), path)
 
 
@@ -107,7 +116,8 @@ def smaller(arch: str, percent: int) -> Path:
 
 def rounds(arch: str, name: str) -> list[Training]:
     """Return how a cut network learns again, each round with a seed of its own."""
-    return [replace(FAMILIES[arch], sparsity=0.0, steps=steps, learning_rate=rate, seed=number)
+    recipe = replace(FAMILIES[arch], new_head=False, sparsity=0.0)
+    return [replace(recipe, steps=steps, learning_rate=rate, seed=number)
             for number, (steps, rate) in enumerate(OTHER.get(name, TUNING))]
 
 

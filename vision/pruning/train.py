@@ -55,6 +55,7 @@ class Config(ValidatingConfig):
     size: str = option("paper", "its size", lambda: ["compact", "paper"])
     start: Path | None = option(None, "a checkpoint to go on from; its shape is kept")
     scratch: bool = option(False, "keep only the shape of the start and draw its weights anew")
+    new_head: bool = option(False, "draw the last layer of the start anew, for other classes")
     data: tuple[str, ...] = option(("cifar10",), "the data sets, the one that counts first",
                                    lambda: list(SETS))
     limit: int = option(0, "use only so many pictures of each split; 0 is all")
@@ -79,7 +80,7 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
     pictures = open_all(config.data, "train", config.limit)
     test = open_pictures(config.data[0], "test").first(config.limit)
     run = Run(config, on_step)
-    network = make_network(config, len(pictures.classes))
+    network = make_network(config, pictures.classes)
     optimizer = torch.optim.SGD(network.parameters(), config.learning_rate, momentum=0.9,
                                 weight_decay=config.weight_decay, nesterov=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, functools.partial(rate_factor, config))
@@ -120,18 +121,33 @@ def check(config: Config) -> None:
         raise UserError("training from scratch has no shape to keep",
                         "--scratch together with --start is accepted",
                         "name the cut checkpoint with --start")
+    if config.new_head and config.start is None:
+        raise UserError("a new last layer needs a network that it is put on",
+                        "--new-head together with --start is accepted",
+                        "name the checkpoint with --start")
 
 
-def make_network(config: Config, classes: int) -> Network:
+def make_network(config: Config, classes: tuple[str, ...]) -> Network:
     """Return the network to train: a new one, or that of the start, with new weights if asked."""
     if config.start is None:
-        return ARCHITECTURES.build(config.arch, classes=classes, size=config.size)
+        return ARCHITECTURES.build(config.arch, classes=len(classes), size=config.size)
     start = load(config.start, config.arch)
-    require_classes(start.card.classes)
     network = network_of(start).cpu()
+    if config.new_head:
+        network = with_new_head(network, len(classes))
+    else:
+        require_classes(start.card.classes, classes)
     if config.scratch:
         initialise(network, anew=True)
     return network
+
+
+def with_new_head(network: Network, classes: int) -> Network:
+    """Return a network with all that another one has learnt but its last layer, for `classes`."""
+    fresh = ARCHITECTURES.build(network.arch, **{**network.config, "classes": classes})
+    head = {name: tensor for name, tensor in fresh.state_dict().items() if name.startswith("head.")}
+    fresh.load_state_dict({**network.state_dict(), **head})
+    return fresh
 
 
 def shrink(network: Network, sparsity: float) -> None:

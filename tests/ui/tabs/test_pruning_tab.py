@@ -17,12 +17,13 @@ from torch import nn
 
 from vision import checkpoints
 from vision.checkpoints import Card, Model
+from vision.cifar import CIFAR100
 from vision.images import read_picture
 from vision.pruning import data
 from vision.pruning.count import count
 from vision.pruning.criteria import CRITERIA
 from vision.pruning.data import CLASSES, PREPROCESS, open_pictures
-from vision.pruning.evaluate import evaluate, measure
+from vision.pruning.evaluate import Report, evaluate, measure
 from vision.pruning.models import ARCHITECTURES
 from vision.pruning.plan import MOST, highest, make_plan
 from vision.pruning.predict import load, network_of, predict
@@ -30,7 +31,15 @@ from vision.pruning.surgery import prune as cut_at
 from vision.ui.components.html import percent, short
 from vision.ui.components.model_choice import OWN
 from vision.ui.components.training_panel import Control
-from vision.ui.tabs.pruning import compare, shared, tab, train
+from vision.ui.tabs.pruning import (
+    compare,
+    confusion,
+    data_choice,
+    shared,
+    surgery,
+    tab,
+    train,
+)
 from vision.ui.tabs.pruning import curve as pruning_curve
 from vision.ui.tabs.pruning import plan as pruning_plan
 from vision.ui.tabs.pruning.diagram import slabs
@@ -69,7 +78,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def _use(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(checkpoints, "FOLDER", folder)
-    monkeypatch.setattr(data, "DRAWN", {"train": (0, 60), "test": (1_000_000, 40)})
+    few = {"train": (0, 60), "test": (1_000_000, 40)}
+    monkeypatch.setattr(data, "DRAWN", {"drawings": few, "drawings-hard": few})
     monkeypatch.setattr("vision.ui.tabs.pruning.surgery.LOOK", 0.0)
     monkeypatch.setattr("vision.pruning.predict.bf16_is_faster", lambda kind: False)
     open_pictures.cache_clear()
@@ -88,7 +98,7 @@ def last(stream: Iterator[Any]) -> Any:
 def test_the_page_offers_what_the_core_has() -> None:
     assert shared.MODELS.names() == NAMES and shared.MODELS.first() == "vgg16"
     assert tuple(CRITERIA) == shared.CRITERIA
-    assert tuple(data.SETS) == tuple(reversed(train.SETS))
+    assert {*data.SETS} == {*train.SETS} == {*shared.HARDEST}
 
 
 @pytest.mark.parametrize("arch", NAMES)
@@ -160,7 +170,7 @@ def test_a_cut_is_measured_before_and_after(monkeypatch: pytest.MonkeyPatch, tmp
                                             ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     picture = tab.examples()[3][0]
-    steps = list(tab.prune("densenet40", 0.4, "gamma-read", "last", picture, None, Request))
+    steps = list(tab.prune("densenet40", 0.4, "gamma-read", "last", picture, None, "auto", Request))
     html, button, cut, found = steps[-1]
     assert len(steps) == 3 and button.visible and "<img" in html
     assert not [*tmp_path.rglob("*.safetensors")], "its file is written when it is asked for"
@@ -181,7 +191,7 @@ def test_a_cut_is_measured_before_and_after(monkeypatch: pytest.MonkeyPatch, tmp
 
 
 def test_nothing_is_lost_at_the_ratio_zero() -> None:
-    found = last(tab.prune("vgg16", 0, "gamma", "", None, None, Request))[-1]
+    found = last(tab.prune("vgg16", 0, "gamma", "", None, None, "auto", Request))[-1]
     for key in ("accuracy", "per_class", "parameters", "multiply_adds"):
         assert found["before"][key] == found["after"][key]
 
@@ -200,7 +210,7 @@ def test_the_curve_says_nothing_of_a_plan_with_protected_layers() -> None:
 
 
 def test_criteria_are_compared_by_what_each_one_leaves() -> None:
-    html = last(compare.compare("vgg16", 0.5, "", None, Request))
+    html = last(compare.compare("vgg16", 0.5, "", None, "auto", Request))
     whole, pictures = load(shared.MODELS.path_of("vgg16", None)), open_pictures("drawings", "test")
     for name in CRITERIA:
         small = cut_at(network_of(whole), make_plan(network_of(whole), 0.5, name))
@@ -222,7 +232,7 @@ def test_the_cliff_shows_the_card_and_the_paper() -> None:
 
 
 def test_a_curve_made_now_finds_which_classes_break() -> None:
-    figure, html = last(pruning_curve.measure_now("vgg16", "gamma", "", None, Request))
+    figure, html = last(pruning_curve.measure_now("vgg16", "gamma", "", None, "auto", Request))
     line = figure.axes[0].lines[-1].get_xydata()
     assert len(line) == len(pruning_curve.RATIOS) and html.count("<tr>") == 11
     report = evaluate(shared.MODELS.path_of("vgg16", None), "drawings")
@@ -231,7 +241,7 @@ def test_a_curve_made_now_finds_which_classes_break() -> None:
 
 def test_a_curve_made_now_ends_where_protected_layers_allow() -> None:
     protected = ", ".join(f"conv {i}" for i in range(5, 14))
-    figure, _ = last(pruning_curve.measure_now("vgg16", "gamma", protected, None, Request))
+    figure, _ = last(pruning_curve.measure_now("vgg16", "gamma", protected, None, "auto", Request))
     line = figure.axes[0].lines[-1].get_xydata()
     scores = shared.plan_for("vgg16", 0, "gamma", "", None).scores
     most = highest(scores, shared.layers_in(protected))
@@ -240,14 +250,14 @@ def test_a_curve_made_now_ends_where_protected_layers_allow() -> None:
 
 
 def test_a_cut_network_is_tuned_used_and_cut_again() -> None:
-    cut = last(tab.prune("vgg16", 0.5, "gamma", "", None, None, Request))[2]
+    cut = last(tab.prune("vgg16", 0.5, "gamma", "", None, None, "auto", Request))[2]
     news = list(train.tune(cut, 10, 0.02, 0, Control(), Request))
     path = news[-1][3]
     card = checkpoints.read_card(Path(path))
     assert card.steps == 10 and card.config == checkpoints.read_card(cut.write()).config
     assert percent(card.metrics["accuracy"]) in news[-1][0] and news[-1][-1] == path
     assert "prune" in tab.show_card(OWN, path, Request)
-    again = last(tab.prune(OWN, 0.5, "gamma", "", None, path, Request))[-1]
+    again = last(tab.prune(OWN, 0.5, "gamma", "", None, path, "auto", Request))[-1]
     assert again["before"]["parameters"] == count(network_of(cut.small())).parameters
 
 
@@ -265,7 +275,7 @@ def test_a_sparse_training_shows_its_scales_and_stops() -> None:
 def test_exports_hold_the_cut_network(monkeypatch: pytest.MonkeyPatch) -> None:
     import onnxruntime
 
-    cut = last(tab.prune("vgg16", 0.5, "gamma", "", None, None, Request))[2]
+    cut = last(tab.prune("vgg16", 0.5, "gamma", "", None, None, "auto", Request))[2]
     button, code = tab.to_onnx(cut, Request)
     file = button.value
     assert 'InferenceSession("vgg16-50.onnx")' in code.value
@@ -284,7 +294,7 @@ def test_exports_hold_the_cut_network(monkeypatch: pytest.MonkeyPatch) -> None:
 ])
 def test_bad_settings_get_one_sentence(change: dict[str, Any], words: str) -> None:
     settings = {"model": "vgg16", "ratio": 0.5, "criterion": "gamma", "protected": "", **change}
-    for call in (lambda: list(tab.prune(*settings.values(), None, None, Request)),
+    for call in (lambda: list(tab.prune(*settings.values(), None, None, "auto", Request)),
                  lambda: pruning_plan.show_plan(*settings.values(), None, Request)):
         with pytest.raises(gr.Error) as caught:
             call()
@@ -322,7 +332,7 @@ def test_drawings_stand_in_for_data_that_is_not_here(monkeypatch: pytest.MonkeyP
     whole = load(shared.MODELS.path_of("vgg16", None))
     path = tmp_path / "own.safetensors"
     checkpoints.save(path, whole.module, replace(whole.card, data={"train": ["cifar10"]}))
-    steps = list(tab.prune(OWN, 0.2, "gamma", "", None, str(path), Request))
+    steps = list(tab.prune(OWN, 0.2, "gamma", "", None, str(path), "auto", Request))
     assert steps[-1][-1]["data"] == "drawings" and "stand in" in steps[-1][0]
     tuned = list(train.tune(steps[-1][2], 10, 0.02, 0, Control(), Request))
     assert "photographs worse" in tuned[-1][0]
@@ -331,3 +341,83 @@ def test_drawings_stand_in_for_data_that_is_not_here(monkeypatch: pytest.MonkeyP
 def test_every_architecture_can_be_trained_on_the_page_and_has_the_papers_rows() -> None:
     assert train.architectures() == NAMES
     assert {pruning_curve.published(arch) for arch in NAMES} - {None} == set(pruning_curve.PAPER)
+
+
+@pytest.fixture
+def hundred(tmp_path: Path) -> str:
+    """A network of a hundred classes."""
+    torch.manual_seed(5)
+    module = ARCHITECTURES.build("vgg16", classes=100, size="compact").eval()
+    card = Card("pruning", "vgg16", module.config, CIFAR100, PREPROCESS,
+                data={"train": ["cifar100"]})
+    return str(checkpoints.save(tmp_path / "hundred.safetensors", module, card))
+
+
+def test_the_choice_of_data_follows_the_network(hundred: str, monkeypatch: pytest.MonkeyPatch,
+                                                tmp_path: Path) -> None:
+    monkeypatch.setenv("VISION_DATA", str(tmp_path))
+    ten = data_choice.follow("vgg16", None, "drawings-hard", Request)
+    assert [value for _, value in ten.choices] == ["auto", "drawings", "drawings-hard"]
+    assert ten.value == "drawings-hard"
+    assert [value for _, value in data_choice.follow(OWN, hundred, "drawings", Request).choices
+            ] == ["auto"]
+    (tmp_path / "cifar100").mkdir()
+    many = data_choice.follow(OWN, hundred, "drawings", Request)
+    assert [value for _, value in many.choices] == ["auto", "cifar100"] and many.value == "auto"
+    assert "CIFAR-100" in many.choices[0][0]
+
+
+def test_the_hardest_data_that_a_network_learnt_is_measured_by_itself(
+        monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("VISION_DATA", str(tmp_path))
+    card = checkpoints.read_card(shared.MODELS.path_of("vgg16", None))
+    both = replace(card, data={"train": ["cifar10", "drawings", "drawings-hard"]})
+    assert shared.measured_on(card) == "drawings" and shared.measured_on(both) == "drawings-hard"
+    (tmp_path / "cifar10").mkdir()
+    assert shared.measured_on(both) == "cifar10" and shared.measured_on(card) == "drawings"
+    assert shared.measured_on(both, "drawings") == "drawings"
+
+
+def test_hard_drawings_are_measured_if_asked_for() -> None:
+    found = last(tab.prune("vgg16", 0.5, "gamma", "", None, None, "drawings-hard", Request))
+    assert found[-1]["data"] == "drawings-hard" and "hard drawings" in found[0]
+    wanted = evaluate(shared.MODELS.path_of("vgg16", None), "drawings-hard").accuracy
+    assert found[-1]["before"]["accuracy"] == pytest.approx(wanted)
+
+
+def test_a_hundred_classes_are_cut_without_their_pictures_and_say_so(
+        hundred: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("VISION_DATA", str(tmp_path))
+    html, _, cut, found = last(tab.prune(OWN, 0.5, "gamma", "", None, hundred, "auto", Request))
+    assert "of CIFAR-100 are not on this machine" in html and "accuracy" not in found["after"]
+    assert found["after"]["milliseconds"]
+    for call in (lambda: list(compare.compare(OWN, 0.5, "", hundred, "auto", Request)),
+                 lambda: list(train.tune(cut, 10, 0.02, 0, Control(), Request))):
+        with pytest.raises(gr.Error, match=r"network.*100 classes are on this machine"):
+            call()
+    with pytest.raises(gr.Error, match="and the data has 10"):
+        list(tab.prune(OWN, 0.5, "gamma", "", None, hundred, "drawings", Request))
+
+
+def test_mistakes_are_drawn_by_superclass_and_by_class() -> None:
+    matrix = np.eye(100, dtype=int) * 6
+    maple, oak, bus = (CIFAR100.index(name) for name in ("maple_tree", "oak_tree", "bus"))
+    matrix[maple, [oak, bus]] = 3, 1
+    after = Report(matrix, CIFAR100, count(network("vgg16")))
+    before = replace(after, matrix=np.eye(100, dtype=int))
+    html = confusion.shown(before, after, Request)
+    assert confusion.nearby(after) == 0.75 and confusion.nearby(before) == 0
+    assert "0.0% stay within the superclass before the cut and 75.0% after" in html
+    assert html.count("<rect") == 20 + 21 and "trees → vehicles 1: 3%" in html
+    assert html.count("<img") == 2
+    ten = Report(np.eye(10, dtype=int), CLASSES, after.size)
+    assert confusion.shown(ten, ten, Request).count("<rect") == 20
+
+
+def test_of_many_classes_those_that_broke_most_stand_first() -> None:
+    before = Report(np.eye(100, dtype=int) * 4, CIFAR100, count(network("vgg16")))
+    worse = before.matrix.copy()
+    worse[CIFAR100.index("wolf")] = worse[CIFAR100.index("fox")]
+    html = surgery.classes(before, replace(before, matrix=worse), Request)
+    assert html.index("wolf") < html.index("-100.0") < html.index("90 more classes")
+    assert html.count("<tr>") == 102

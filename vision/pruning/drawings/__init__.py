@@ -5,15 +5,12 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from vision.pruning.drawings.animals import ANIMALS
 from vision.pruning.drawings.brush import Brush
 from vision.pruning.drawings.places import PLACES
-from vision.pruning.drawings.vehicles import VEHICLES
+from vision.pruning.drawings.subjects import CLASSES, SUBJECTS
 
+__all__ = ["CLASSES", "SUBJECTS", "draw"]
 FINE = 4  # how many times larger a drawing is painted
-SUBJECTS = VEHICLES | ANIMALS
-CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship",
-           "truck")
 
 
 def draw(label: int, seed: int, side: int = 32) -> np.ndarray:

@@ -15,6 +15,7 @@ from vision.ui.components.markup import joined, tag
 from vision.ui.components.opening import opened
 from vision.ui.components.plots import axes, key
 from vision.ui.shell.low_priority import low_priority
+from vision.ui.tabs.pruning.names import class_name
 from vision.ui.tabs.pruning.shared import (
     MODELS,
     layers_in,
@@ -22,7 +23,6 @@ from vision.ui.tabs.pruning.shared import (
     plan_for,
     report_of_cut,
 )
-from vision.ui.tabs.pruning.surgery import class_name
 from vision.ui.text import say, t
 
 if TYPE_CHECKING:
@@ -126,8 +126,8 @@ def papers(other: str | None, request: gr.Request | None) -> Markup:
 
 @friendly
 @low_priority
-def measure_now(model: str, criterion: str, protected: str, own: str | None, request: gr.Request
-                ) -> Iterator[tuple[Any, Markup]]:
+def measure_now(model: str, criterion: str, protected: str, own: str | None, data: str,
+                request: gr.Request) -> Iterator[tuple[Any, Markup]]:
     """Cut a network at ten ratios and measure each, without any fine-tuning."""
     from vision.pruning.plan import highest
 
@@ -135,7 +135,7 @@ def measure_now(model: str, criterion: str, protected: str, own: str | None, req
     most = highest(scores, layers_in(protected))
     reports: dict[float, Report] = {}
     for ratio in (ratio for ratio in RATIOS if ratio <= most):
-        reports[ratio] = report_of_cut(model, ratio, criterion, protected, own, FEW)
+        reports[ratio] = report_of_cut(model, ratio, criterion, protected, own, data, FEW)
         yield drawn(reports), breaking(reports, request)
 
 
@@ -164,8 +164,8 @@ def breaking(reports: dict[float, Report], request: gr.Request | None) -> Markup
                          "–" if ratio is None else f"{ratio:.1f}"] for name, ratio in ordered])
 
 
-def build(model: gr.Dropdown, criterion: gr.Dropdown, protected: gr.Textbox, own: gr.State
-          ) -> None:
+def build(model: gr.Dropdown, criterion: gr.Dropdown, protected: gr.Textbox, own: gr.State,
+          data: gr.Dropdown) -> None:
     """Build the part."""
     shows = opened()
     gr.Markdown(t("pruning.cliff_info"))
@@ -174,5 +174,5 @@ def build(model: gr.Dropdown, criterion: gr.Dropdown, protected: gr.Textbox, own
     text = gr.HTML(elem_id="pruning-cliff-text")
     gr.on([shows, model.change, own.change], cliff, [model, own], [plot, text], queue=False,
           show_progress="minimal", api_visibility="private")
-    now.click(measure_now, [model, criterion, protected, own], [plot, text],
+    now.click(measure_now, [model, criterion, protected, own, data], [plot, text],
               concurrency_limit=1, show_progress="minimal", api_visibility="private")

@@ -13,7 +13,7 @@ from vision.errors import UserError
 from vision.ui.components.friendly import friendly
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.uploads import new_folder
-from vision.ui.tabs.pruning.shared import MODELS, layers_in, plan_for
+from vision.ui.tabs.pruning.shared import AUTO, MODELS, layers_in, plan_for
 
 if TYPE_CHECKING:
     from vision.checkpoints import Model
@@ -29,6 +29,7 @@ class Cut(NamedTuple):
     criterion: str
     protected: str
     own: str | None
+    data: str = AUTO
 
     @property
     def stem(self) -> str:
@@ -43,7 +44,7 @@ class Cut(NamedTuple):
     @property
     def asked(self) -> tuple[Hashable, ...]:
         """Return what tells a cut from the others of the same network."""
-        return self.ratio, self.criterion, layers_in(self.protected)
+        return self.ratio, self.criterion, layers_in(self.protected), self.data
 
     @property
     def whole(self) -> Model:

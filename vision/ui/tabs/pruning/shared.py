@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vision import checkpoints
+from vision.errors import UserError
 from vision.ui.components.model_choice import ModelShelf
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 FIRST = ("vgg16", "resnet164", "densenet40", "vgg16-drawings")  # the default: the first that ships
 CRITERIA = ("gamma", "gamma-by-layer", "l1", "random", "gamma-read")
 TESTED = 1000  # pictures at most in a measurement on the page
+AUTO = "auto"  # the choice of data that follows the network
+HARDEST = ("cifar100", "cifar10", "drawings-hard", "drawings")
 
 
 MODELS = ModelShelf("pruning", FIRST, kept=6)
@@ -92,17 +95,43 @@ def layers_in(protected: str | None) -> tuple[str, ...]:
     return tuple(name.strip() for name in (protected or "").split(",") if name.strip())
 
 
-def measured_on(card: Card) -> str:
-    """Return the data that a network is measured on: its own if it is here, else the drawings."""
-    return sets_here(card)[0]
+def measured_on(card: Card, data: str = AUTO) -> str | None:
+    """Return the data that a network is measured on; None if none of its classes is here.
+
+    By itself it is the hardest that the network learnt and that is here, else the drawings.
+    """
+    if data and data != AUTO:
+        return data
+    here = choices_here(card)
+    known = [name for name in here if name in card.data.get("train", [])]
+    return known[-1] if known else next(iter(here), None)
+
+
+def choices_here(card: Card) -> list[str]:
+    """Return the data sets on this machine that have the classes of a network; easy ones first."""
+    from vision.pruning.data import available, fitting
+
+    here = available()
+    return [name for name in reversed(HARDEST) if name in here and name in fitting(card.classes)]
 
 
 def sets_here(card: Card) -> tuple[str, ...]:
     """Return the data sets of a network that are on this machine, or else the drawings."""
-    from vision.pruning.data import available
+    here = choices_here(card)
+    if not here:
+        raise nothing_here(card)
+    return tuple(name for name in card.data.get("train", []) if name in here) or (here[0],)
 
-    here = available()
-    return tuple(name for name in card.data.get("train", []) if name in here) or ("drawings",)
+
+def nothing_here(card: Card) -> UserError:
+    """Return the mistake of measuring a network whose pictures are not on this machine."""
+    from vision.pruning.data import fitting
+
+    first = next(iter(fitting(card.classes)), "cifar10")
+    return UserError("no pictures of the network's {count} classes are on this machine",
+                     "the data set '{name}' below VISION_DATA is accepted",
+                     "run 'python -m vision data download {name}', or choose another network",
+                     count=len(card.classes), name=first)
 
 
 def learnt(card: Card) -> str:
@@ -110,20 +139,27 @@ def learnt(card: Card) -> str:
     return (card.data.get("train") or ["drawings"])[0]
 
 
-def report_of(name: str, own: str | None, count: int = TESTED) -> Report:
+def report_of(name: str, own: str | None, data: str = AUTO, count: int = TESTED) -> Report:
     """Return the measures of a network as it is."""
     path = MODELS.path_of(name, own)
-    data = measured_on(checkpoints.read_card(path))
-    return report_at(path, checkpoints.version(path), data, count)
+    return report_at(path, checkpoints.version(path), tested(path, data), count)
 
 
 def report_of_cut(name: str, ratio: float, criterion: str, protected: str, own: str | None,
-                  count: int = TESTED) -> Report:
+                  data: str = AUTO, count: int = TESTED) -> Report:
     """Return the measures of a network after a cut."""
     path = MODELS.path_of(name, own)
-    data = measured_on(checkpoints.read_card(path))
     return report_of_cut_at(path, checkpoints.version(path), ratio, criterion,
-                            layers_in(protected), data, count)
+                            layers_in(protected), tested(path, data), count)
+
+
+def tested(path: Path, data: str) -> str:
+    """Return the data that the network of a file is measured on, or raise if there is none."""
+    card = checkpoints.read_card(path)
+    found = measured_on(card, data)
+    if found is None:
+        raise nothing_here(card)
+    return found
 
 
 def on_curve(card: Card, ratio: float, criterion: str) -> tuple[float, float | None] | None:

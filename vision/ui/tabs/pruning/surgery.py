@@ -18,8 +18,10 @@ from vision.ui.components.pictures import LONGEST_SIDE
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.memory_budget import decoding, within_memory
 from vision.ui.shell.shared_answers import computed_once
+from vision.ui.tabs.pruning import confusion
 from vision.ui.tabs.pruning.cut import Cut
-from vision.ui.tabs.pruning.shared import learnt, measured_on, report_of, report_of_cut
+from vision.ui.tabs.pruning.names import class_name
+from vision.ui.tabs.pruning.shared import AUTO, learnt, measured_on, report_of, report_of_cut
 from vision.ui.text import say
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 TIMED = (1, 64)  # pictures at a time
 LOOK = 0.2  # seconds of each timing
+AT_ONCE = 10  # classes in the table; those that broke less open below it
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,10 +45,15 @@ class Trial:
     seconds: float  # of the surgery
     named: tuple[Result, Result] | None = None
     reports: tuple[Report, Report] | None = None
-    learnt: str = ""  # the data that the network knows, and that of the measurement
-    data: str = ""
+    learnt: str = ""  # the data that the network knows, and that of the measurement, if any
+    data: str | None = ""
     milliseconds: dict[int, tuple[float, float]] | None = None
     measured: str = ""  # when the clock was read
+
+    @property
+    def stands_in(self) -> bool:
+        """Return whether drawings stand in for photographs."""
+        return self.learnt.startswith("cifar") and self.data != self.learnt
 
     def as_json(self) -> dict[str, Any]:
         """Return what is known in plain types."""
@@ -68,7 +76,7 @@ class Trial:
 @low_priority
 @within_memory(decoding("picture"))
 def prune(model: str, ratio: float, criterion: str, protected: str, picture: str | None,
-          own: str | None, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+          own: str | None, data: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
     """Cut a share of a network's channels and measure what that does, with no training after it.
 
     Args:
@@ -77,12 +85,13 @@ def prune(model: str, ratio: float, criterion: str, protected: str, picture: str
         criterion: what a channel is worth, such as gamma
         protected: the layers that stay whole, with commas between, or nothing
         picture: a picture that both networks name, or nothing
+        data: what both are measured on, such as drawings-hard; auto is what the network learnt
 
     Returns:
         the findings as HTML, and as JSON the channels, parameters, multiply-adds, accuracy and
         milliseconds before and after; it streams as more is known
     """
-    cut = Cut(model, ratio, criterion, protected, own)
+    cut = Cut(model, ratio, criterion, protected, own, data or AUTO)
     for trial in trials(cut, picture, request):
         yield shown(trial, request), gr.Button(visible=True), cut, trial.as_json()
 
@@ -100,8 +109,10 @@ def trials(cut: Cut, picture: str | None, request: gr.Request | None = None) -> 
                                           picture))
     yield trial
     card = cut.whole.card
-    reports = once("reports", lambda: (report_of(cut.name, cut.own), report_of_cut(*cut)))
-    trial = replace(trial, reports=reports, data=measured_on(card), learnt=learnt(card))
+    trial = replace(trial, data=measured_on(card, cut.data), learnt=learnt(card))
+    if trial.data:
+        trial = replace(trial, reports=once("reports", lambda: (
+            report_of(cut.name, cut.own, cut.data), report_of_cut(*cut))))
     yield trial
     milliseconds, measured = once("clock", lambda: clocked(cut.whole, small))
     yield replace(trial, milliseconds=milliseconds, measured=measured)
@@ -147,8 +158,11 @@ def shown(trial: Trial, request: gr.Request | None) -> Markup:
     if trial.reports:
         parts += [note("pruning.measured", request, count=int(trial.reports[0].matrix.sum()),
                        data=say(f"pruning.data_{trial.data}", request)),
-                  note("pruning.stand_in", request) if trial.data != trial.learnt else Markup(),
-                  classes(*trial.reports, request)]
+                  note("pruning.stand_in", request) if trial.stands_in else Markup(),
+                  classes(*trial.reports, request), confusion.shown(*trial.reports, request)]
+    elif trial.data is None:
+        parts.append(note("pruning.unmeasured", request, data=say(
+            f"pruning.data_{trial.learnt}", request)))
     else:
         parts.append(note("pruning.measuring", request))
     if trial.measured:
@@ -191,18 +205,16 @@ def likeliest(result: Result, request: gr.Request | None) -> Markup:
         for name, share in best), style="font-size:.9rem")
 
 
-def class_name(name: str, request: gr.Request | None) -> str:
-    """Return the name of a class in the reader's language, or as the card has it."""
-    from vision.pruning.drawings import CLASSES
-
-    return say(f"pruning.class.{name}", request) if name in CLASSES else name
-
-
 def classes(before: Report, after: Report, request: gr.Request | None) -> Markup:
-    """Return the accuracy of each class before and after, what broke most first."""
+    """Return the accuracy of each class before and after, what broke most first; of many, some."""
     rows = [(name, share, after.per_class[name]) for name, share in before.per_class.items()]
     rows.sort(key=lambda row: row[2] - row[1])
     head = [say(f"pruning.{key}", request) for key in ("class", "before", "after", "change")]
-    return table(head, [
-        [class_name(name, request), percent(old), percent(new),
-         f"{100 * (new - old):+.1f}"] for name, old, new in rows])
+    cells = [[class_name(name, request), percent(old), percent(new),
+              f"{100 * (new - old):+.1f}"] for name, old, new in rows]
+    if len(cells) <= AT_ONCE:
+        return table(head, cells)
+    rest = tag("details", tag("summary", say("pruning.other_classes", request,
+                                             count=len(cells) - AT_ONCE)),
+               table(head, cells[AT_ONCE:]))
+    return table(head, cells[:AT_ONCE]) + rest

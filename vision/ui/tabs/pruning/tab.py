@@ -17,7 +17,7 @@ from vision.ui.components.opening import opened
 from vision.ui.components.page_files import SAVE_FILE
 from vision.ui.components.pictures import picture_input
 from vision.ui.lessons import lesson
-from vision.ui.tabs.pruning import compare, curve, figure, train
+from vision.ui.tabs.pruning import compare, curve, data_choice, figure, train
 from vision.ui.tabs.pruning.cut import to_onnx, write_file
 from vision.ui.tabs.pruning.exercises import EXERCISES
 from vision.ui.tabs.pruning.plan import POINTER, at_threshold, picked, show_plan
@@ -101,6 +101,7 @@ def build() -> class_link.Shared:
                 protected = gr.Textbox("", label=t("pruning.protected"), min_width=130,
                                        info=t("pruning.protected_info"), max_lines=1,
                                        elem_id="pruning-protected")
+            data = data_choice.build(model, own)
             picture = picture_input("pruning.picture", "pruning-picture",
                                             shown[0][0] if shown else None, height=200)
             go = gr.Button(t("pruning.go"), variant="primary", elem_id="pruning-go")
@@ -124,11 +125,11 @@ def build() -> class_link.Shared:
                          examples_per_page=12)
     with gr.Tabs(elem_id="pruning-parts"):
         with gr.Tab(t("pruning.cliff_tab"), id="cliff"):
-            curve.build(model, criterion, protected, own)
+            curve.build(model, criterion, protected, own, data)
         with gr.Tab(t("pruning.tune_tab"), id="tune"):
             train.build_tuning(model, own, cut)
         with gr.Tab(t("pruning.compare_tab"), id="compare"):
-            compare.build(model, ratio, protected, own)
+            compare.build(model, ratio, protected, own, data)
     settings: list[Any] = [model, ratio, criterion, protected]
     redraw: dict[str, Any] = {"fn": show_plan, "inputs": [*settings, own],
                               "outputs": [plan, threshold]}
@@ -141,7 +142,7 @@ def build() -> class_link.Shared:
     with gr.Accordion(t("app.model_card"), open=False) as card_place:
         card = gr.Markdown(elem_id="pruning-card")
 
-    run: dict[str, Any] = {"fn": prune, "inputs": [*settings, picture, own],
+    run: dict[str, Any] = {"fn": prune, "inputs": [*settings, picture, own, data],
                            "outputs": [result, small, cut, raw], "concurrency_limit": 2,
                            "concurrency_id": "prune", "show_progress": "minimal"}
     go.click(**run, api_name="prune", scroll_to_output=True, trigger_mode="always_last")
@@ -157,7 +158,7 @@ def build() -> class_link.Shared:
           api_visibility="private")
     return class_link.share(
         "pruning", {"model": model, "ratio": ratio, "criterion": criterion,
-                    "protected": protected, "picture": picture},
+                    "protected": protected, "data": data, "picture": picture},
         {"picture": [path for path, in shown]})
 
 
@@ -183,7 +184,8 @@ def warm() -> None:
 
     if name := MODELS.first():
         plan_for(name, RATIO, "gamma", "", None)
-        open_pictures(measured_on(MODELS.open(name, None).card), "test")
+        if data := measured_on(MODELS.open(name, None).card):
+            open_pictures(data, "test")
 
 
 TAB = Tab("pruning", 4, build, warm)

@@ -25,7 +25,7 @@ from vision.ui.text import say, t
 if TYPE_CHECKING:
     from vision.pruning.train import Config
 
-SETS = ("drawings", "cifar10")
+SETS = ("drawings", "drawings-hard", "cifar10", "cifar100")
 LIMIT = 2000  # pictures of each split, so that a measurement stays short
 LARGEST = 0.8  # the right end of the histogram; γ starts at 0.5
 OWN_FILE = 3  # its place in what a training yields; a tuned network can be cut and tuned again
