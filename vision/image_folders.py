@@ -57,9 +57,9 @@ def open_labelled(name: str, split: str) -> LabelledPictures:
         raise unknown("split", split, list(SPLITS[name]))
     files = datasets.open_files(name)
     if found := cifar.PUBLISHED.get(name) and cifar.published(files, name, split):
-        pixels, labels = map(torch.from_numpy, found)
+        raw, labels = map(torch.from_numpy, found)
         order = labels.argsort(stable=True)
-        return LabelledPictures(pixels[order], labels[order], cifar.PUBLISHED[name].classes)
+        return LabelledPictures(raw[order], labels[order], cifar.PUBLISHED[name].classes)
     names = [(file, file.split("/")[1]) for file in files.names(f"{split}/") if file.count("/") > 1]
     classes = tuple(sorted({kind for _, kind in names}))
     if not names:

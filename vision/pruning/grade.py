@@ -17,7 +17,7 @@ PICTURES = 500
 
 def measure(model: Model, first: int, count: int = PICTURES) -> Measure:
     """Return the accuracy on `count` drawings, which can be asked of any of them again."""
-    require_classes(model.card.classes)
+    require_classes(model.card.classes, CLASSES)
     pixels, labels = drawings(first, count)
     said = torch.cat([logits(model, part).argmax(1) for part in pixels.split(CHUNK)])
     right = (said == labels).numpy()  # (count,)
