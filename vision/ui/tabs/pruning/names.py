@@ -12,4 +12,4 @@ def class_name(name: str, request: gr.Request | None) -> str:
     """Return the name of a class in the reader's language, or as the card has it."""
     if name in CIFAR10:
         return say(f"pruning.class.{name}", request)
-    return say(f"cifar100.{name}", request) if name in (*CIFAR100, *SUPERCLASSES) else name
+    return say(f"hundred-classes.{name}", request) if name in (*CIFAR100, *SUPERCLASSES) else name
