@@ -83,8 +83,8 @@ def test_what_a_training_raises_reaches_the_page() -> None:
                                         REQUEST)),
     ("style", lambda: one_pass.train_own(PICTURE, PICTURE, 2, 1e-3, 0, Control(), REQUEST)),
     ("segmentation", lambda: segmentation_train.train_own(
-        "unet", "scenes", None, "dice", 2, 1e-3, 0, Control(), REQUEST)),
-    ("pruning", lambda: pruning_train.train_own("vgg16", "drawings", 0, 2, 1e-3, 0, Control(),
+        "unet", "scenes", None, "dice", 2, 1e-3, 0, 1, Control(), REQUEST)),
+    ("pruning", lambda: pruning_train.train_own("vgg16", "drawings", 0, 2, 1e-3, 0, 1, Control(),
                                                 REQUEST)),
 ])
 def test_a_training_that_fails_before_its_first_step_says_why(

@@ -263,7 +263,7 @@ def test_a_cut_network_is_tuned_used_and_cut_again() -> None:
 
 def test_a_sparse_training_shows_its_scales_and_stops() -> None:
     control, shown = Control(), []
-    for news in train.train_own("vgg16", "drawings", 20.0, 1000, 0.1, 0, control, Request):
+    for news in train.train_own("vgg16", "drawings", 20.0, 1000, 0.1, 0, 1, control, Request):
         if isinstance(news[2], str):
             shown.append(news[2])
             control.stopping.set()

@@ -304,7 +304,7 @@ def zipped(path: Path, count: int = 4) -> Path:
 
 def test_a_visitor_trains_on_a_zip_and_uses_the_model(tmp_path: Path) -> None:
     file = str(zipped(tmp_path / "mine.zip", 5))
-    news = list(train.train_own("unet", "zip", file, "lovasz", 2, 1e-3, 0, Control(),
+    news = list(train.train_own("unet", "zip", file, "lovasz", 2, 1e-3, 0, 1, Control(),
                                            Request))
     path = news[-1][3]
     card = checkpoints.read_card(Path(path))

@@ -6,6 +6,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,20 @@ if TYPE_CHECKING:
     from vision.training import OnStep, Step
 
 Range = tuple[float, float, float, float]  # lowest, highest, at first, step
+Curve = Sequence["Step"]
+
+
+@dataclass(frozen=True)
+class Several:
+    """Trainings that differ by their seed alone: the curve of each, and what each has reached."""
+
+    curves: tuple[Curve, ...] = ()
+    results: tuple[float, ...] = ()
+
+    def and_(self, curve: Curve, result: float) -> Several:
+        """Return these and one more; what a step shows is not kept."""
+        kept = [replace(step, sample=None) for step in curve]
+        return Several((*self.curves, kept), (*self.results, result))
 
 
 class Control:
@@ -29,6 +44,7 @@ class Control:
 
     def __init__(self) -> None:
         self.stopping = threading.Event()
+        self.luck: Several | None = None  # what the seeds of the time before have reached
 
     def __deepcopy__(self, memory: dict[int, Any]) -> Control:
         return Control()
@@ -64,13 +80,20 @@ class TrainingPanel:
                      show_progress="hidden", api_visibility="private")
         return chosen
 
-    def controls(self, steps: Range, rate: Range, go: str = "app.train") -> None:
-        """Build steps, learning rate and seed, and the buttons that start and stop."""
+    def controls(self, steps: Range, rate: Range, go: str = "app.train", *, seeds: int = 1
+                 ) -> None:
+        """Build steps, learning rate and seed, and the buttons that start and stop.
+
+        With more `seeds` than one, a slider says from how many of them to train.
+        """
         part, _ = self.name.split("-")
         self.pace: list[gr.Slider | gr.Number] = [
             self._slider("steps", steps, t("app.steps"), t(f"{part}.train_steps_info")),
             self._slider("rate", rate, t("app.learning_rate"), t(f"{part}.train_rate_info")),
             gr.Number(0, precision=0, minimum=0, label=t("app.seed"), info=t("app.seed_info"))]
+        if seeds > 1:
+            self.pace.append(self._slider("seeds", (1, seeds, 1, 1), t("app.seeds"),
+                                          t("app.seeds_info")))
         with gr.Row():
             self.go = gr.Button(t(go), variant="primary", elem_id=self.name)
             self.stop = gr.Button(t("app.stop"), variant="stop", elem_id=f"{self.name}-stop")

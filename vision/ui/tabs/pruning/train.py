@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import gradio as gr
 from markupsafe import Markup
 
 from vision import checkpoints
-from vision.ui.components import plots
+from vision.ui.components import luck, plots
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import percent
 from vision.ui.components.markup import tag
@@ -33,16 +34,32 @@ OWN_FILE = 3  # its place in what a training yields; a tuned network can be cut 
 
 @friendly
 def train_own(arch: str, data: str, sparsity: float, steps: float, rate: float, seed: float,
-              control: Control, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-    """Train a small network sparse, with its scales live."""
-    from vision.pruning.train import Config
+              seeds: float, control: Control, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+    """Train a small network sparse, from one seed or several, with its scales live."""
+    from vision.pruning.train import Config, train
 
     total = int(steps)
     config = Config(arch=arch, size="compact", data=(data,), limit=LIMIT, steps=total, batch=64,
-                    sparsity=sparsity / 1000, learning_rate=rate, seed=int(seed),
+                    sparsity=sparsity / 1000, learning_rate=rate,
                     save_every=total + 1,
                     output=new_folder() / f"{arch}-{data}.safetensors")
-    yield from streamed(config, ("loss",), control, request)
+    yield from luck.trained(
+        MODELS, lambda on_step, seed: train(of_seed(config, seed), on_step),
+        range(int(seed), int(seed) + int(seeds)), control, request,
+        lambda news, earlier: (luck.curves(news, earlier, ("loss",), control.luck),
+                               scales(news[-1].sample, request)),
+        lambda path: done(path, request), reached, shown=2)
+
+
+def of_seed(config: Config, seed: int) -> Config:
+    """Return the same training from another seed, in a file of its own."""
+    name = f"{config.output.stem}-{seed}.safetensors" if seed else config.output.name
+    return replace(config, seed=seed, output=config.output.with_name(name))
+
+
+def reached(path: Path) -> float:
+    """Return the accuracy that a finished training has measured."""
+    return float(checkpoints.read_card(path).metrics["accuracy"])
 
 
 @friendly
@@ -119,7 +136,8 @@ def build(model: gr.Dropdown, own: gr.State, place: gr.Accordion) -> None:
                                info=t("pruning.own_data_info"))
             sparsity = gr.Slider(0, 20, 5, step=0.5, label=t("pruning.sparsity"),
                                  info=t("pruning.sparsity_info"), elem_id="pruning-sparsity")
-            panel.controls((20, 2000, 200, 10), (0.01, 0.2, 0.1, 0.01), "pruning.train_go")
+            panel.controls((20, 2000, 200, 10), (0.01, 0.2, 0.1, 0.01), "pruning.train_go",
+                           seeds=luck.MOST)
         with gr.Column(scale=3, min_width=320):
             panel.news()
             histogram = gr.HTML(elem_id="pruning-train-scales")

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from vision import checkpoints
 from vision.errors import UserError
-from vision.ui.components import plots
+from vision.ui.components import luck
 from vision.ui.components.colours import BLUE, GREEN, ORANGE, ROSE, TEAL, VIOLET
 from vision.ui.components.friendly import friendly
 from vision.ui.components.pictures import picture_output
 from vision.ui.components.plots import axes, legend
-from vision.ui.components.training_panel import Control, TrainingPanel, news_of
+from vision.ui.components.training_panel import Control, TrainingPanel
 from vision.ui.shell.uploads import new_folder
 from vision.ui.tabs.segmentation.shared import MODELS, laid_over
 from vision.ui.text import say, t
@@ -22,6 +24,7 @@ from vision.ui.text import say, t
 if TYPE_CHECKING:
     import numpy as np
 
+    from vision.segmentation.train import Config
     from vision.training import Step
 
 DATA = ("scenes", "tissue", "zip")
@@ -32,23 +35,39 @@ SHIFTS = range(0, 33, 8)
 
 @friendly
 def train_own(arch: str, data: str, file: str | None, loss: str, steps: float, rate: float,
-              seed: float, control: Control, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-    """Train a small model, with its curves and a prediction live."""
+              seed: float, seeds: float, control: Control, request: gr.Request
+              ) -> Iterator[tuple[Any, ...]]:
+    """Train a small model, from one seed or several, with its curves and a prediction live."""
     from vision.segmentation.train import Config, train
 
     total = int(steps)
     config = Config(
         arch=arch, data=(source(data, file),), limit=24, steps=total, batch=4, crop=(96, 128),
-        scale=(0.25, 0.5), short_side=128, loss=loss, learning_rate=rate, seed=int(seed),
+        scale=(0.25, 0.5), short_side=128, loss=loss, learning_rate=rate,
         val_every=max(total // 6, 1), output=new_folder() / f"{arch}.safetensors")
-    yield from news_of(MODELS, lambda on_step: train(config, on_step), control, request, live,
-                       lambda _: say("segmentation.trained", request), shown=2)
+    yield from luck.trained(
+        MODELS, lambda on_step, seed: train(of_seed(config, seed), on_step),
+        range(int(seed), int(seed) + int(seeds)), control, request,
+        lambda news, earlier: live(news, earlier, control.luck),
+        lambda _: say("segmentation.trained", request), reached, shown=2)
 
 
-def live(news: list[Step]) -> tuple[Any, Any]:
+def of_seed(config: Config, seed: int) -> Config:
+    """Return the same training from another seed, in a file of its own."""
+    name = f"{config.arch}-{seed}.safetensors" if seed else config.output.name
+    return replace(config, seed=seed, output=config.output.with_name(name))
+
+
+def reached(path: Path) -> float:
+    """Return the mean IoU that a finished training has measured."""
+    return float(checkpoints.read_card(path).metrics["mIoU"])
+
+
+def live(news: list[Step], earlier: Sequence[luck.Curve], before: luck.Several | None
+         ) -> tuple[Any, Any]:
     """Return the curves so far, and the last prediction over its picture."""
     sample = next((step.sample for step in reversed(news) if step.sample), None)
-    return (plots.curves(news, ("loss", "val_miou")),
+    return (luck.curves(news, earlier, ("loss", "val_miou"), before),
             laid_over(sample.picture, sample.labels) if sample else gr.skip())
 
 
@@ -126,7 +145,7 @@ def build(model: gr.Dropdown, own: gr.State, place: gr.Accordion) -> None:
                            height=120, elem_id="segmentation-zip")
             loss = gr.Dropdown(list(LOSSES), value="cross_entropy", label=t("segmentation.loss"),
                                info=t("segmentation.loss_info"), elem_id="segmentation-loss")
-            panel.controls((10, 1000, 150, 10), (1e-4, 1e-2, 3e-3, 1e-4))
+            panel.controls((10, 1000, 150, 10), (1e-4, 1e-2, 3e-3, 1e-4), seeds=luck.MOST)
         with gr.Column(scale=3, min_width=320):
             panel.news()
             sample = picture_output("segmentation.sample", "segmentation-sample",
