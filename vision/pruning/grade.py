@@ -1,4 +1,4 @@
-"""What a network is graded by: its accuracy on drawings that only the grader can name."""
+"""What a network is graded by: its accuracy on hard drawings that only the grader can name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import torch
 from vision.bootstrap import Measure
 from vision.checkpoints import Model
 from vision.pruning.data import require_classes
-from vision.pruning.drawings import CLASSES, draw
+from vision.pruning.drawings import CLASSES
+from vision.pruning.drawings.hard import draw_hard
 from vision.pruning.evaluate import CHUNK
 from vision.pruning.predict import logits
 
@@ -25,7 +26,7 @@ def measure(model: Model, first: int, count: int = PICTURES) -> Measure:
 
 
 def drawings(first: int, count: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return drawings (count, 3, 32, 32) of the seeds from `first` on, the classes in turn."""
+    """Return hard drawings (count, 3, 32, 32) of the seeds from `first` on, the classes in turn."""
     labels = np.arange(count) % len(CLASSES)
-    pixels = np.stack([draw(int(label), first + place) for place, label in enumerate(labels)])
+    pixels = np.stack([draw_hard(int(label), first + place) for place, label in enumerate(labels)])
     return torch.from_numpy(pixels).permute(0, 3, 1, 2), torch.from_numpy(labels)
