@@ -57,7 +57,7 @@ def shown(ranking: Ranking, request: gr.Request | None) -> Markup:
     """Return the ranking as a table, and why files were refused below it."""
     fit = [place for place in ranking.places if place.rank is not None]
     head = [say(f"teaching.column_{name}", request)
-            for name in ("rank", "file", "score", "interval", "arch", "weights", "same")]
+            for name in ("rank", "file", "score", "interval", "same", "arch", "weights")]
     refused = [as_note(f"{place.graded.file}: {why(place, request)}")
                for place in ranking.places if place.rank is None]
     return joined([table(head, map(row_of, fit)) if fit else "", *refused])
@@ -68,8 +68,8 @@ def row_of(place: Place) -> list[str]:
     graded = place.graded
     interval = graded.interval
     return [str(place.rank), graded.file, f"{graded.measure} {interval.value:.3f}",
-            f"{interval.low:.3f} … {interval.high:.3f}", graded.arch, f"{graded.weights:,}",
-            ", ".join(graded.same) or "–"]
+            f"{interval.low:.3f} … {interval.high:.3f}", ", ".join(graded.same) or "–",
+            graded.arch, f"{graded.weights:,}"]
 
 
 def why(place: Place, request: gr.Request | None) -> str:
