@@ -17,7 +17,7 @@ from tests.conftest import REPOSITORY
 from vision.errors import UserError
 from vision.ui import load_tabs
 from vision.ui.components import class_link
-from vision.ui.components.class_link import LONGEST, Shared, read
+from vision.ui.components.class_link import LONGEST, Shared, kept_back, read
 from vision.ui.components.link_values import FURTHEST, at_first, choices, decode, encode
 from vision.ui.components.number_box import NumberBox
 from vision.ui.text import LANGUAGES, explain, words
@@ -246,3 +246,19 @@ def test_the_lesson_plans_name_what_the_page_has(language: str) -> None:
     named = [name.rstrip(".。") for name in re.findall(r"(?<!\*)\*([^*]+)\*(?!\*)", plain)]
     assert len(named) > 25
     assert [name for name in named if name not in said and name not in OF_A_PLAN] == []
+
+
+def test_a_teacher_may_lock_and_hide_what_a_link_shares(shared: dict[str, Shared]) -> None:
+    part, texts = read("tab=gan&seed=7&lock=model,seed&hide=truncation,seed", shared)
+    changes = kept_back(part, texts)
+    named = {name: changes.get(control) for name, control in part.controls.items()}
+    assert texts == {"seed": "7"} and part.decode(texts) == {part.controls["seed"]: 7}
+    assert {name: change for name, change in named.items() if change} == {
+        "model": {"interactive": False}, "truncation": {"visible": False},
+        "seed": {"interactive": False, "visible": False}}
+
+
+@pytest.mark.parametrize("state", ["tab=gan&lock=elsewhere", "tab=gan&hide=model,<b>"])
+def test_what_is_not_there_cannot_be_locked(shared: dict[str, Shared], state: str) -> None:
+    with pytest.raises(UserError, match="setting"):
+        kept_back(*read(state, shared))

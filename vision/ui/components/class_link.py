@@ -23,6 +23,8 @@ from vision.ui.text import chosen_language, t
 
 AGAIN = "copy it again from the page"
 LANGUAGE = "lang"  # in a link; the page reads it before anything else
+KEPT_BACK: dict[str, dict[str, Any]] = {  # what a teacher may write behind a link, by hand
+    "lock": {"interactive": False}, "hide": {"visible": False}}
 LONGEST = 2000  # characters of a link's state
 ADDRESS = beside(__file__, "class_link_address.js")
 STATE = beside(__file__, "class_link_state.js")
@@ -114,15 +116,31 @@ def connect(app: gr.Blocks, tabs: gr.Tabs, parts: Sequence[Shared]) -> None:
         if not state or fullmatch(rf"{LANGUAGE}=[^&]*", state):
             return gr.skip()
         part, texts = read(state, known)
-        values = part.decode(texts)
+        changes = kept_back(part, texts)
+        for control, value in part.decode(texts).items():
+            changes.setdefault(control, {})["value"] = value
         signs = {part.arrived: 1} if part.arrived and texts else {}
         return {tabs: gr.Tabs(selected=part.tab), **signs,
-                **{control: gr.update(value=value) for control, value in values.items()}}
+                **{control: gr.update(**change) for control, change in changes.items()}}
 
     controls = [control for part in parts for control in part.controls.values()]
     signs = [part.arrived.render() for part in parts if part.arrived]
     app.load(restore, state, [tabs, *controls, *signs], js=STATE, concurrency_limit=None,
              show_progress="hidden", api_visibility="private")
+
+
+def kept_back(part: Shared, texts: dict[str, str]) -> dict[gr.components.Component, dict[str, Any]]:
+    """Take from a link's texts which controls it locks or hides, and return what that changes.
+
+    It keeps a class together, and keeps nobody out: whoever reads the address can take it off.
+    """
+    changes: dict[gr.components.Component, dict[str, Any]] = {}
+    for word, change in KEPT_BACK.items():
+        for name in filter(None, texts.pop(word, "").split(",")):
+            if name not in part.controls:
+                raise unknown("setting", cut(name), list(part.controls))
+            changes.setdefault(part.controls[name], {}).update(change)
+    return changes
 
 
 def read(state: str, known: Mapping[str, Shared]) -> tuple[Shared, dict[str, str]]:

@@ -173,9 +173,10 @@ def build(content: gr.Image, usual: dict[str, str]
                          show_progress="hidden")  # layers lie where the canvas was before
     shown.success(fill, [content, model], [region, said], show_progress_on=said,
                   concurrency_limit=1, api_visibility="private")
-    if person := on_page(portraits.HAND):
+    person, row = on_page(portraits.HAND), on_page("app-tabs")
+    if person and row:  # this tab may be built alone
         person.click(take, [on_page(portraits.PORTRAIT), on_page(portraits.MODEL)],
-                     [on_page("app-tabs"), place, content, model], queue=False,
+                     [row, place, content, model], queue=False,
                      api_visibility="private").success(
             canvas, content, region, api_visibility="private", show_progress="hidden").success(
             None, None, None, js=FILL).success(None, None, None, js=SHOW)
