@@ -11,7 +11,7 @@ from networks import NAMES, perturbed
 
 from vision.errors import UserError
 from vision.pruning.criteria import CRITERIA
-from vision.pruning.plan import Plan, highest, make_plan, ratio_at, score
+from vision.pruning.plan import Plan, highest, make_plan, ratio_at, rounded, score
 
 
 @pytest.mark.parametrize("criterion", CRITERIA)
@@ -175,3 +175,21 @@ def test_a_threshold_is_turned_into_the_ratio_that_cuts_up_to_it() -> None:
 
     assert at(0.0) == 0 and at(0.3) == 3 / 7 and at(0.29) == 2 / 7
     assert at(0.3, "b") == 1 / 7 and at(5.0) == 0.99
+
+
+def test_widths_are_rounded_to_the_nearest_multiple_by_the_next_best() -> None:
+    scores = {"a": np.array([5.0, 1, 9, 3, 7, 2, 8]), "b": np.ones(3)}
+    plan = make_plan(None, 0.3, protected=["b"], scores=scores, multiple=2)  # type: ignore[arg-type]
+    assert stays(plan)["a"] == [True, False, True, False, True, False, True]  # 4 stay: even
+    assert stays(plan)["b"] == [True] * 3  # whole layers stay as they are
+    less = make_plan(None, 0.5, protected=["b"], scores=scores, multiple=4)  # type: ignore[arg-type]
+    assert stays(less)["a"] == stays(plan)["a"]  # two stay, which is half of four: up
+    most = rounded("a", np.array([True] * 6 + [False]), scores["a"], 8)
+    assert most.all()  # more than there are is all
+    assert rounded("a", plan.masks["a"], scores["a"], 1) is plan.masks["a"]
+
+
+def test_a_width_that_rounds_to_nothing_is_refused() -> None:
+    with pytest.raises(UserError, match="layer 'a' keeps 3 channels, which rounds to 0 in steps of "
+                                        "8; layers that keep 4 or more are accepted"):
+        make_plan(None, 0.7, scores={"a": np.arange(10.0)}, multiple=8)  # type: ignore[arg-type]

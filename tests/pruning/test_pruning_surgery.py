@@ -12,9 +12,10 @@ from networks import NAMES, perturbed, pictures
 from torch import nn
 
 from vision.pruning.criteria import CRITERIA
+from vision.pruning.data import open_pictures
 from vision.pruning.models import ARCHITECTURES
 from vision.pruning.models.parts import Conv, Network, Select
-from vision.pruning.plan import Plan, make_plan
+from vision.pruning.plan import Plan, make_plan, score
 from vision.pruning.surgery import absorb, cut, mask, prune, reach
 
 RATIOS = (0, 0.3, 0.5, 0.7, 0.9)
@@ -38,8 +39,9 @@ def all_but(module: Network, layer: str, gone: list[int]) -> Plan:
 def test_masked_and_cut_networks_give_the_same_logits(arch: str, criterion: str, size: str
                                                       ) -> None:
     module = perturbed(arch, size)
+    scores = score(module, criterion, open_pictures("drawings", "train").first(8))
     for ratio in RATIOS:
-        plan = make_plan(module, ratio, criterion)
+        plan = make_plan(module, ratio, criterion, scores=scores)
         masked = mask(module, plan)
         small = cut(masked, plan)
         assert difference(masked, small) <= 1e-4, ratio

@@ -9,5 +9,7 @@ VERBS = {  # by name: the module below this one, and what it does
     "export": ("export", "write a checkpoint for other programs"),
     "draw": ("draw", "draw one picture of each class"),
     "curve": ("curve", "measure a checkpoint at many ratios and note the curve on its card"),
+    "sensitivity": ("sensitivity",
+                    "measure each layer by itself, cut by some shares, and note it on the card"),
     "recipes": ("recipes", "train every shipped network that is missing, by its recipe"),
 }

@@ -25,10 +25,10 @@ from vision.pruning.criteria import CRITERIA
 from vision.pruning.data import SETS, open_pictures
 from vision.pruning.evaluate import measure
 from vision.pruning.models.parts import Network
-from vision.pruning.plan import make_plan
+from vision.pruning.plan import make_plan, score
 from vision.pruning.predict import load, network_of
 from vision.pruning.prune import Config as Cut
-from vision.pruning.prune import pruned
+from vision.pruning.prune import pictures_for, pruned
 from vision.pruning.surgery import prune
 from vision.pruning.train import Config as Training
 from vision.pruning.train import train
@@ -166,7 +166,9 @@ def note(path: Path, curve: Curve) -> None:
 def measured(config: Config, model: Model, test: LabelledPictures, ratio: float,
              on_step: OnStep | None) -> Point:
     """Return what one ratio gives, but for its milliseconds."""
-    plan = make_plan(network_of(model), ratio, config.criterion)
+    network = network_of(model)
+    scores = score(network, config.criterion, pictures_for(model, config.criterion))
+    plan = make_plan(network, ratio, config.criterion, scores=scores)
     cut = Cut(config.checkpoint, ratio, config.criterion)
     small = pruned(model, plan, cut)
     bare = pruned(model, plan, replace(cut, fold=False))
@@ -181,7 +183,9 @@ def measured(config: Config, model: Model, test: LabelledPictures, ratio: float,
 def timed(config: Config, model: Model, points: Sequence[Point]) -> tuple[Point, ...]:
     """Return points with their milliseconds, measured in turns: what disturbs, disturbs all."""
     whole = network_of(model)
-    slim = [prune(whole, make_plan(whole, point.ratio, config.criterion)) for point in points]
+    scores = score(whole, config.criterion, pictures_for(model, config.criterion))
+    slim = [prune(whole, make_plan(whole, point.ratio, config.criterion, scores=scores))
+            for point in points]
     rounds = [[times(network, config.seconds / ROUNDS) for network in slim] for _ in range(ROUNDS)]
     return tuple(replace(point, milliseconds={name: median(round_[name] for round_ in own)
                                               for name in own[0]})

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from vision.card_shape import ANY, check_card, number, number_or_none, positive, text
 from vision.checkpoints import Model, read_card, require_system
+from vision.pruning.criteria import CRITERIA
 from vision.pruning.data import SETS, require_known
 from vision.pruning.predict import load
 
@@ -16,7 +17,11 @@ CARD = {
     "data": {"train?": [SETS.__contains__], "test?": text, "licences?": {ANY: text}},
     "metrics": {"accuracy?": number, "zero_scales?": number, "made_from?": [text],
                 "pruning?": {}, "curve?": {"criterion": text, "command": text, "device": text,
-                                           "points": [POINT]}},
+                                           "points": [POINT]},
+                "sensitivity?": {"command": text, "criterion": CRITERIA.__contains__,
+                                 "data": SETS.__contains__, "pictures": positive,
+                                 "accuracy": number, "ratios": [number],
+                                 "lost": {ANY: [number]}}},
 }
 
 

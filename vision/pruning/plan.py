@@ -14,10 +14,13 @@ import numpy as np
 import torch
 
 from vision.errors import UserError, unknown
-from vision.pruning.criteria import CRITERIA, Parts
+from vision.image_folders import LabelledPictures
+from vision.pruning.criteria import CRITERIA, Parts, pulls
+from vision.pruning.data import open_pictures
 from vision.pruning.models.parts import Network
 
 MOST = 0.99
+SEEN = 256  # pictures that Taylor's criterion looks at
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,12 +66,14 @@ class Plan:
 
 
 def make_plan(module: Network, ratio: float, criterion: str = "gamma",
-              protected: Sequence[str] = (), scores: dict[str, np.ndarray] | None = None) -> Plan:
+              protected: Sequence[str] = (), scores: dict[str, np.ndarray] | None = None,
+              multiple: int = 1) -> Plan:
     """Return the plan that cuts the share `ratio` of all channels, those with the lowest scores.
 
     Equal scores go in the order of the layers, so that the share is met exactly. Protected layers
     stay whole, and of every other layer at least the best channel stays. Whoever asks for many
-    ratios may hand in what `score` gave.
+    ratios may hand in what `score` gave. Widths of layers that lose channels become multiples of
+    `multiple`, the nearest, by keeping or cutting the next best.
     """
     check_ratio(ratio)
     scores = score(module, criterion) if scores is None else scores
@@ -82,17 +87,34 @@ def make_plan(module: Network, ratio: float, criterion: str = "gamma",
     guarded = tuple(name for name, mask in masks.items() if not mask.any())
     for name in guarded:
         masks[name][scores[name].argmax()] = True
+    masks = {name: rounded(name, mask, scores[name], multiple) for name, mask in masks.items()}
     return Plan(criterion, ratio, threshold, scores, masks, guarded, tuple(protected))
 
 
 @torch.no_grad()
-def score(module: Network, criterion: str) -> dict[str, np.ndarray]:
-    """Return the scores of each layer's channels by the layer's name."""
+def score(module: Network, criterion: str, pictures: LabelledPictures | None = None
+          ) -> dict[str, np.ndarray]:
+    """Return the scores of each layer's channels by the layer's name.
+
+    Only Taylor looks at pictures; if none are handed in, at the drawings to learn from.
+    """
     if criterion not in CRITERIA:
         raise unknown("criterion", criterion, list(CRITERIA))
-    rate = CRITERIA[criterion]
-    return {group.name: rate(Parts.of(module, group)).float().cpu().numpy()
+    rate, slopes = CRITERIA[criterion], {}
+    if criterion == "taylor":
+        slopes = pulls(module, pictures or seen(module.config["classes"]))
+    return {group.name: rate(Parts.of(module, group, slopes.get(group.name))).float().cpu().numpy()
             for group in module.groups}
+
+
+def seen(classes: int) -> LabelledPictures:
+    """Return pictures for networks of so many classes that are always here."""
+    drawn = open_pictures("drawings", "train").first(SEEN)
+    if classes != len(drawn.classes):
+        raise UserError("the criterion 'taylor' needs pictures of the network's {count} classes",
+                        "the data set '{name}' below VISION_DATA is accepted",
+                        "choose another criterion, or fetch that", count=classes, name="cifar100")
+    return drawn
 
 
 def cut_lowest(scores: dict[str, np.ndarray], free: list[str], count: int
@@ -108,6 +130,23 @@ def cut_lowest(scores: dict[str, np.ndarray], free: list[str], count: int
     ends = np.cumsum([len(scores[name]) for name in free])[:-1]
     masks |= dict(zip(free, np.split(stays, ends), strict=True))
     return float(together[order[count - 1]]), masks
+
+
+def rounded(name: str, mask: np.ndarray, scores: np.ndarray, multiple: int) -> np.ndarray:
+    """Return a mask that keeps the nearest multiple of channels, the best; whole layers stay so."""
+    if multiple < 2 or mask.all():
+        return mask
+    kept = int(mask.sum())
+    width = min(int(kept / multiple + 0.5) * multiple, len(mask))
+    if not width:
+        raise UserError("the layer '{name}' keeps {kept} channels, which rounds to 0 in steps of "
+                        "{multiple}", "layers that keep {least} or more are accepted",
+                        "lower the ratio, protect the layer, or round to less", name=name,
+                        kept=kept, multiple=multiple, least=-(-multiple // 2))
+    best = np.lexsort((-scores, ~mask))[:width]  # those that stay first, then by score
+    stays = np.zeros_like(mask)
+    stays[best] = True
+    return stays
 
 
 def ratio_at(module: Network, threshold: float, criterion: str = "gamma",

@@ -8,10 +8,12 @@ from typing import Any
 
 from vision import checkpoints
 from vision.checkpoints import Model
-from vision.options import Verb, command, option
+from vision.image_folders import LabelledPictures
+from vision.options import Verb, command, option, within
 from vision.pruning.count import Size, count
 from vision.pruning.criteria import CRITERIA
-from vision.pruning.plan import Plan, make_plan
+from vision.pruning.data import available, open_pictures
+from vision.pruning.plan import SEEN, Plan, make_plan, score
 from vision.pruning.predict import load, network_of
 from vision.pruning.surgery import prune
 
@@ -25,6 +27,7 @@ class Config:
     ratio: float = option(0.5, "share of the channels to cut, 0 to 0.99")
     criterion: str = option("gamma", "what ranks the channels", lambda: list(CRITERIA))
     protected: tuple[str, ...] = option((), "layers to leave whole, such as 'conv 1'")
+    multiple: int = option(1, "round the widths of cut layers to multiples of so many, such as 8")
     fold: bool = option(True, "keep the constants that cut channels leave behind")
     output: Path = option(Path("runs/pruning/pruned.safetensors"), "the checkpoint to write")
 
@@ -67,11 +70,22 @@ def pruned(model: Model, plan: Plan, config: Config) -> Model:
     return Model(network, card)
 
 
+def pictures_for(model: Model, criterion: str) -> LabelledPictures | None:
+    """Return what Taylor's criterion looks at: pictures that a network learnt, if they are here."""
+    names = [name for name in model.card.data.get("train", []) if name in available()]
+    if criterion != "taylor" or not names:
+        return None
+    return open_pictures(names[0], "train").first(SEEN)
+
+
 def run(config: Config) -> Report:
     """Cut one checkpoint and write the smaller one."""
     model = load(config.checkpoint)
     network = network_of(model)
-    plan = make_plan(network, config.ratio, config.criterion, config.protected)
+    within(config, multiple=(1, 64))
+    scores = score(network, config.criterion, pictures_for(model, config.criterion))
+    plan = make_plan(network, config.ratio, config.criterion, config.protected, scores,
+                     config.multiple)
     small = pruned(model, plan, config)
     checkpoints.save(config.output, small.module, small.card)
     return Report(plan, count(network), count(network_of(small)), config.output)

@@ -27,6 +27,7 @@ from vision.pruning.evaluate import Report, evaluate, measure
 from vision.pruning.models import ARCHITECTURES
 from vision.pruning.plan import MOST, highest, make_plan
 from vision.pruning.predict import load, network_of, predict
+from vision.pruning.sensitivity import alone
 from vision.pruning.surgery import prune as cut_at
 from vision.ui.components.html import percent, short
 from vision.ui.components.model_choice import OWN
@@ -35,6 +36,7 @@ from vision.ui.tabs.pruning import (
     compare,
     confusion,
     data_choice,
+    layers,
     shared,
     surgery,
     tab,
@@ -124,8 +126,8 @@ def test_the_diagram_knows_the_sides_that_a_picture_has_on_its_way(arch: str) ->
             lambda module, inputs, output, name=group.name: seen.update(
                 {name: (output.shape[2], output.shape[1])}))
     whole(torch.zeros(1, 3, 32, 32))
-    layers = slabs(whole, make_plan(whole, 0.3))
-    assert {layer.name: (layer.side, layer.channels) for layer in layers} == seen
+    drawn = slabs(whole, make_plan(whole, 0.3))
+    assert {layer.name: (layer.side, layer.channels) for layer in drawn} == seen
 
 
 @pytest.mark.parametrize("protected", [(), ("conv 2",)])
@@ -421,3 +423,61 @@ def test_of_many_classes_those_that_broke_most_stand_first() -> None:
     html = surgery.classes(before, replace(before, matrix=worse), Request)
     assert html.index("wolf") < html.index("-100.0") < html.index("90 more classes")
     assert html.count("<tr>") == 102
+
+
+def test_the_layers_of_a_small_network_are_measured_one_by_one(
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layers, "FEW", 10)
+    steps = list(layers.measure_now("vgg16", "gamma", None, "drawings", Request))
+    assert len(steps) == 13 and [step.count("<rect") for step in steps] == [
+        4 * place for place in range(1, 14)]
+    whole = load(shared.MODELS.path_of("vgg16", None))
+    pictures = open_pictures("drawings", "test").first(10)
+    scores = shared.path_scores(shared.MODELS.path_of("vgg16", None), "gamma")
+    small = cut_at(network_of(whole), alone(scores, "conv 2", 0.9, "gamma"))
+    lost = measure(whole, pictures).accuracy - measure(Model(small, whole.card), pictures).accuracy
+    assert f"conv 2, 90%: {-100 * lost:+.1f}" in steps[-1]
+
+
+def test_a_large_network_is_not_measured_layer_by_layer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layers, "LARGEST", 1e6)
+    with pytest.raises(gr.Error, match="up to 1 million multiply-adds are accepted"):
+        list(layers.measure_now("vgg16", "gamma", None, "auto", Request))
+
+
+def test_the_map_on_the_card_is_shown_with_the_groups(tmp_path: Path) -> None:
+    missing, together = layers.on_card("densenet40", None, Request)
+    assert "has no such map" in missing
+    whole = load(shared.MODELS.path_of("densenet40", None))
+    for group in network_of(whole).groups:
+        assert f"<td>{group.source}</td><td>{group.norm}</td><td>{group.consumer}</td>" in together
+    lost = {group.name: [0.1, -0.02] for group in network_of(whole).groups}
+    found = {"command": "x", "criterion": "gamma", "data": "drawings", "pictures": 9,
+             "accuracy": 0.5, "ratios": [0.5, 0.9], "lost": lost}
+    path = tmp_path / "own.safetensors"
+    checkpoints.save(path, whole.module, replace(whole.card, metrics={"sensitivity": found}))
+    html, _ = layers.on_card(OWN, str(path), Request)
+    assert html.count("<rect") == 2 * len(lost) and "stage 1 layer 1, 50%: -10.0" in html
+    assert f'fill-opacity="{0.06 + 0.94 * 0.2:.2f}"' in html and "+2.0</td>" in html
+    train.upload(str(path), Request)
+    checkpoints.save(path, whole.module, replace(
+        whole.card, metrics={"sensitivity": {**found, "lost": {"a": "b"}}}))
+    with pytest.raises(gr.Error, match=r"sensitivity\.lost\.a"):
+        train.upload(str(path), Request)
+
+
+@pytest.mark.parametrize("ratio", [0.3, 0.9])
+def test_each_layer_is_timed_and_rounding_is_told(ratio: float, monkeypatch: pytest.MonkeyPatch
+                                                  ) -> None:
+    monkeypatch.setattr(layers, "LOOK", 0.0)
+    *_, html = layers.time_layers("vgg16", ratio, "gamma", "", None, Request)
+    whole = network("vgg16")
+    leaves = [name for name, part in whole.named_modules() if next(part.children(), None) is None]
+    assert all(f"<td>{name}</td>" in html for name in leaves)
+    if ratio < 0.5:
+        plan = make_plan(whole, ratio, multiple=8)
+        assert all(width % 8 == 0 or mask.all() for width, mask in zip(
+            plan.widths, plan.masks.values(), strict=True))
+        assert f"<td>{sum(plan.widths):,}</td>" in html and "rounds to 0" not in html
+    else:
+        assert "rounds to 0 in steps of 8" in html

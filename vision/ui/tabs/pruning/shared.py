@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from vision.pruning.plan import Plan
 
 FIRST = ("vgg16", "resnet164", "densenet40", "vgg16-drawings")  # the default: the first that ships
-CRITERIA = ("gamma", "gamma-by-layer", "l1", "random", "gamma-read")
+CRITERIA = ("gamma", "gamma-by-layer", "l1", "random", "gamma-read", "taylor", "fpgm")
 TESTED = 1000  # pictures at most in a measurement on the page
 AUTO = "auto"  # the choice of data that follows the network
 HARDEST = ("cifar100", "cifar10", "drawings-hard", "drawings")
@@ -32,8 +32,15 @@ def scores_at(path: Path, changed: float, criterion: str) -> dict[str, np.ndarra
     """Return what a criterion thinks of each channel, computed once."""
     from vision.pruning.plan import score
     from vision.pruning.predict import network_of
+    from vision.pruning.prune import pictures_for
 
-    return score(network_of(MODELS.at(path)), criterion)
+    model = MODELS.at(path)
+    return score(network_of(model), criterion, pictures_for(model, criterion))
+
+
+def path_scores(path: Path, criterion: str) -> dict[str, np.ndarray]:
+    """Return what a criterion thinks of each channel of the network of a file as it is now."""
+    return scores_at(path, checkpoints.version(path), criterion)
 
 
 @functools.lru_cache(maxsize=6)

@@ -17,7 +17,7 @@ from vision.ui.components.opening import opened
 from vision.ui.components.page_files import SAVE_FILE
 from vision.ui.components.pictures import picture_input
 from vision.ui.lessons import lesson
-from vision.ui.tabs.pruning import compare, curve, data_choice, figure, train
+from vision.ui.tabs.pruning import compare, curve, data_choice, figure, layers, train
 from vision.ui.tabs.pruning.cut import to_onnx, write_file
 from vision.ui.tabs.pruning.exercises import EXERCISES
 from vision.ui.tabs.pruning.plan import POINTER, at_threshold, picked, show_plan
@@ -130,6 +130,8 @@ def build() -> class_link.Shared:
             train.build_tuning(model, own, cut)
         with gr.Tab(t("pruning.compare_tab"), id="compare"):
             compare.build(model, ratio, protected, own, data)
+        with gr.Tab(t("pruning.layers_tab"), id="layers"):
+            layers.build(model, ratio, criterion, protected, own, data)
     settings: list[Any] = [model, ratio, criterion, protected]
     redraw: dict[str, Any] = {"fn": show_plan, "inputs": [*settings, own],
                               "outputs": [plan, threshold]}

@@ -1,0 +1,207 @@
+"""Layer by layer: what each can bear, which channels go together, and where the time is spent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+from markupsafe import Markup
+
+from vision.errors import UserError
+from vision.ui.components.colours import BLUE, GREY, RED
+from vision.ui.components.friendly import friendly
+from vision.ui.components.html import as_note, note, percent, short, table
+from vision.ui.components.markup import joined, tag
+from vision.ui.components.opening import opened
+from vision.ui.components.svg import legend
+from vision.ui.shell.low_priority import low_priority
+from vision.ui.tabs.pruning.curve import FEW
+from vision.ui.tabs.pruning.plan import heading, percent_drawing
+from vision.ui.tabs.pruning.shared import (
+    MODELS,
+    layers_in,
+    path_scores,
+    plan_for,
+    tested,
+)
+from vision.ui.text import explain, say, t
+
+if TYPE_CHECKING:
+    from vision.pruning.models.parts import Network
+    from vision.pruning.plan import Plan
+
+LARGEST = 50e6  # multiply-adds of a network whose layers are measured on the page
+ROW = 26  # pixels of a share in the heat map
+MULTIPLE, BATCHES, LOOK = 8, (1, 64), 0.2
+
+
+@friendly
+def on_card(model: str, own: str | None, request: gr.Request) -> tuple[Markup, Markup]:
+    """Return the heat map on a network's card, or how to measure one; and its groups."""
+    from vision.pruning.predict import network_of
+
+    found = MODELS.card(model, own).metrics.get("sensitivity")
+    network = network_of(MODELS.open(model, own))
+    if not found:
+        missing = note("pruning.no_sensitivity", request, file=MODELS.in_a_script(model))
+        return missing, groups(network, request)
+    return heat_map(found, request), groups(network, request)
+
+
+@friendly
+@low_priority
+def measure_now(model: str, criterion: str, own: str | None, data: str, request: gr.Request
+                ) -> Iterator[Markup]:
+    """Cut each layer of a small network alone, and show the map as it grows."""
+    from vision.pruning.count import count
+    from vision.pruning.data import open_pictures
+    from vision.pruning.evaluate import measure
+    from vision.pruning.predict import network_of
+    from vision.pruning.sensitivity import Config, sensitivities
+
+    whole = MODELS.open(model, own)
+    if count(network_of(whole)).multiply_adds > LARGEST:
+        raise UserError("'{name}' is too large to measure layer by layer on the page",
+                        "networks of up to {most} million multiply-adds are accepted",
+                        "run 'python -m vision pruning sensitivity', or choose a smaller one",
+                        name=model, most=round(LARGEST / 1e6))
+    path = MODELS.path_of(model, own)
+    name = tested(path, data)
+    config = Config(path, criterion, data=name, limit=FEW)
+    pictures = open_pictures(name, "test").first(FEW)
+    for found in sensitivities(whole, config, pictures, measure(whole, pictures).accuracy,
+                               path_scores(path, criterion)):
+        yield heat_map(found.as_json(), request)
+
+
+def heat_map(found: dict[str, Any], request: gr.Request | None) -> Markup:
+    """Return layers as columns and shares as rows; the redder, the more accuracy is lost."""
+    names, ratios = list(found["lost"]), found["ratios"]
+    width, most = 100 / max(len(names), 1), max(found["accuracy"], 0.01)
+    cells = [tag("rect", tag("title", f"{name}, {ratio:.0%}: {-100 * lost:+.1f}"),
+                 x=f"{place * width:.2f}%", y=ROW * row, width=f"{0.94 * width:.2f}%",
+                 height=ROW - 2, fill=RED, fill_opacity=f"{shade(lost, most):.2f}")
+             for place, name in enumerate(names)
+             for row, (ratio, lost) in enumerate(zip(ratios, found["lost"][name], strict=True))]
+    rows = [[name, *(f"{-100 * lost:+.1f}" for lost in found["lost"][name])] for name in names]
+    head = [say("pruning.column_layer", request), *(f"{ratio:.0%}" for ratio in ratios)]
+    made = say("pruning.sensitivity_made", request, count=found["pictures"],
+               data=say(f"pruning.data_{found['data']}", request),
+               accuracy=percent(found["accuracy"]), criterion=say(
+                   f"pruning.criterion_{found['criterion']}", request))
+    shares = tag("div", *(tag("span", f"{ratio:.0%}", style=f"height:{ROW}px;display:block")
+                          for ratio in ratios), style="font-size:.8rem;padding-right:.5rem")
+    drawn = percent_drawing(say("pruning.sensitivity_alt", request), ROW * len(ratios), cells)
+    return joined([
+        heading("pruning.sensitivity", request),
+        tag("div", shares, tag("div", drawn, style="flex:1"), style="display:flex"),
+        as_note(made), tag("details", tag("summary", say("pruning.as_table", request)),
+                           table(head, rows))])
+
+
+def shade(lost: float, most: float) -> float:
+    """Return how red a loss is, 0.06 to 1, when all that can be lost is `most`."""
+    return 0.06 + 0.94 * min(max(lost / most, 0.0), 1.0)
+
+
+def groups(network: Network, request: gr.Request | None) -> Markup:
+    """Return which tensors lose a channel together, layer by layer."""
+    head = [say(f"pruning.group_{name}", request) for name in
+            ("layer", "channels", "source", "norm", "reader", "follower")]
+    rows = [[group.name, str(width), group.source, group.norm, group.consumer,
+             group.follower or "–"]
+            for group, width in zip(network.groups, network.widths, strict=True)]
+    return tag("details", tag("summary", say("pruning.groups", request)),
+               as_note(say("pruning.groups_info", request)), table(head, rows))
+
+
+@friendly
+@low_priority
+def time_layers(model: str, ratio: float, criterion: str, protected: str, own: str | None,
+                request: gr.Request) -> Iterator[Markup]:
+    """Time each layer before and after a cut, and what rounding its widths to 8 buys."""
+    from vision.pruning.count import layer_times
+    from vision.pruning.predict import network_of
+    from vision.pruning.surgery import prune
+
+    whole = network_of(MODELS.open(model, own))
+    small = prune(whole, plan_for(model, ratio, criterion, protected, own))
+    yield note("pruning.measuring_layers", request)
+    before, after = layer_times(whole), layer_times(small)
+    shown = joined([heading("pruning.layer_times", request), columns(before, after, request)])
+    yield shown
+    networks = {"before": whole, "after": small}
+    try:
+        plan = rounded_plan(model, ratio, criterion, protected, own)
+        networks["rounded"] = prune(whole, plan)
+        why = Markup()
+    except UserError as error:
+        why = as_note(explain(error, request))
+    yield shown + rounding(networks, request) + why
+
+
+def rounded_plan(model: str, ratio: float, criterion: str, protected: str, own: str | None
+                 ) -> Plan:
+    """Return the plan whose cut layers have multiples of eight channels."""
+    from vision.pruning.plan import make_plan
+    from vision.pruning.predict import network_of
+
+    path = MODELS.path_of(model, own)
+    return make_plan(network_of(MODELS.open(model, own)), ratio, criterion, layers_in(protected),
+                     path_scores(path, criterion), MULTIPLE)
+
+
+def columns(before: dict[str, float], after: dict[str, float], request: gr.Request | None
+            ) -> Markup:
+    """Return milliseconds of each layer, before and after the cut, in the order of the network."""
+    names = [name for name in before if max(before[name], after.get(name, 0)) > 0]
+    most, width = max(before.values()), 100 / len(names)
+    shapes = []
+    for place, name in enumerate(names):
+        for side, (times, colour) in enumerate(((before, GREY), (after, BLUE))):
+            share = 100 * min(times.get(name, 0) / most, 1)
+            shapes.append(tag("rect", tag("title", f"{name}: {times.get(name, 0):.3f} ms"),
+                              x=f"{(place + 0.45 * side) * width:.2f}%", y=f"{100 - share:.1f}%",
+                              width=f"{0.42 * width:.2f}%", height=f"{share:.1f}%", fill=colour))
+    rows = [[name, f"{before[name]:.3f}", f"{after.get(name, 0):.3f}"] for name in names]
+    head = [say(f"pruning.{key}", request) for key in ("column_layer", "before_ms", "after_ms")]
+    names_of = {say("pruning.before", request): GREY, say("pruning.after", request): BLUE}
+    return joined([
+        percent_drawing(say("pruning.layer_times_alt", request), 130, shapes), legend(names_of),
+        tag("details", tag("summary", say("pruning.as_table", request)), table(head, rows))])
+
+
+def rounding(networks: dict[str, Network], request: gr.Request | None) -> Markup:
+    """Return what each network costs, and how long one picture and 64 take."""
+    from vision.pruning.count import count, latency
+
+    head = ["", *(say(f"pruning.{key}", request) for key in
+                  ("channels", "parameters", "multiply_adds")),
+            *(f"ms, × {batch}" for batch in BATCHES)]
+    rows = []
+    for name, network in networks.items():
+        size = count(network)
+        rows.append([say(f"pruning.{name}", request), f"{sum(network.widths):,}",
+                     short(size.parameters), short(size.multiply_adds),
+                     *(f"{latency(network, batch, seconds=LOOK):.2f}" for batch in BATCHES)])
+    return heading("pruning.rounding", request) + table(head, rows)
+
+
+def build(model: gr.Dropdown, ratio: gr.Slider, criterion: gr.Dropdown, protected: gr.Textbox,
+          own: gr.State, data: gr.Dropdown) -> None:
+    """Build the part."""
+    shows = opened()
+    gr.Markdown(t("pruning.layers_info"))
+    with gr.Row():
+        now = gr.Button(t("pruning.sensitivity_go"), elem_id="pruning-sensitivity-go")
+        clock = gr.Button(t("pruning.layer_times_go"), elem_id="pruning-layer-times-go")
+    heat = gr.HTML(elem_id="pruning-sensitivity")
+    times = gr.HTML(elem_id="pruning-layer-times", min_height=0)
+    together = gr.HTML(elem_id="pruning-groups")
+    gr.on([shows, model.change, own.change], on_card, [model, own], [heat, together], queue=False,
+          show_progress="minimal", api_visibility="private")
+    now.click(measure_now, [model, criterion, own, data], heat, concurrency_limit=1,
+              show_progress="minimal", api_visibility="private")
+    clock.click(time_layers, [model, ratio, criterion, protected, own], times,
+                concurrency_limit=1, show_progress="minimal", api_visibility="private")
