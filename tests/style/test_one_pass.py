@@ -16,13 +16,12 @@ from sights import CONTENT, STYLE, extractor, picture
 from vision import checkpoints
 from vision.errors import UserError
 from vision.style import predict, train
-from vision.style.features.vgg_features import VggFeatures
+from vision.style.features.vgg_features import POOLS, VggFeatures
 from vision.style.models import ARCHITECTURES
 from vision.style.models.styled import StyledNorm
-from vision.style.objectives.targets import Targets
-from vision.style.settings import Settings
+from vision.style.objectives.targets import LEARNT, Targets
 from vision.style.taught_styles import TaughtStyles, part
-from vision.training import Step
+from vision.training import Run, Step
 
 
 @pytest.fixture
@@ -41,7 +40,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> train.Config:
 
 
 def targets() -> Targets:
-    layers = (*Settings().content_layers, *Settings().style_layers)
+    layers = (*LEARNT.content_layers, *LEARNT.style_layers)
     torch.manual_seed(0)
     return Targets(VggFeatures(extractor().get_submodule("features"), layers),
                    torch.randn(3, 3, 64, 64))
@@ -68,6 +67,11 @@ def test_photographs_are_1_away_from_a_style_and_the_style_is_0() -> None:
     shares = found.shares(photographs, photographs, one)
     assert shares[1].mean() == pytest.approx(1, abs=1e-4) and (shares[0] == 0).all()
     assert found.shares(style, style, grams)[1, 0] == pytest.approx(0, abs=1e-5)
+
+
+def test_a_painter_keeps_what_conv3_3_sees_and_pools_by_means(config: train.Config) -> None:
+    found = train.make_targets(config, Run(config), [CONTENT] * 2).objective
+    assert set(found.content) == {14} and found.vgg.pool is POOLS["average"]
 
 
 def test_each_picture_of_a_step_has_a_style_of_its_own() -> None:
@@ -112,7 +116,7 @@ def test_what_ships_is_small() -> None:
 @pytest.mark.parametrize("arch", ["forward", "any_style"])
 def test_training_comes_nearer_to_the_styles(config: train.Config, arch: str) -> None:
     steps: list[Step] = []
-    path = train.train(replace(config, arch=arch, steps=40, learning_rate=1e-2), steps.append)
+    path = train.train(replace(config, arch=arch, steps=16, learning_rate=1e-3), steps.append)
     losses = [step.values["loss"] for step in steps]
     assert np.mean(losses[-5:]) < 0.9 * np.mean(losses[:5])
     model = predict.load(path)
@@ -168,6 +172,20 @@ def test_learnt_styles_are_known_by_name(config: train.Config, cli: Callable[...
     answer = cli("style", "predict", content, "--checkpoint", config.output, "--style",
                  "dark.png", "--side", 64, "--output", tmp_path / "dark-painting.png")
     assert answer.code == 0
+
+
+def test_a_training_goes_on_from_a_network_of_the_same_kind(config: train.Config, tmp_path: Path
+                                                            ) -> None:
+    first = train.train(config)
+    again = replace(config, start=first, steps=1, learning_rate=1e-7, seed=1,
+                    output=tmp_path / "again.safetensors")
+    whole, still = (predict.load(path) for path in (first, train.train(again)))
+    for name, weights in whole.module.state_dict().items():
+        torch.testing.assert_close(still.module.state_dict()[name], weights, atol=0.01, rtol=0.02)
+    assert still.card.metrics["made_from"] == [whole.card.command]
+    with pytest.raises(UserError, match="holds a 'any_style") as caught:
+        train.train(replace(again, arch="forward"))
+    assert "forward (size tiny, styles 2)" in str(caught.value)
 
 
 def test_a_training_without_a_style_is_told(config: train.Config) -> None:

@@ -18,17 +18,21 @@ def test_what_is_missing_is_trained_by_its_recipe(tmp_path: Path,
     order: list[Any] = []
 
     def note(config: Any, on_step: Any) -> Path:
+        config.output.parent.mkdir(parents=True, exist_ok=True)
         config.output.touch()
         order.append(config)
         return config.output
 
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(recipes, "train", note)
     monkeypatch.setattr(recipes.train_extractor, "train", note)
     paths = recipes.run(recipes.Config(folder=tmp_path))
     assert [path.stem for path in paths] == recipes.NAMES
     extractors = [recipes.train_extractor.Config] * len(recipes.EXTRACTORS)
     assert [type(config) for config in order] == [
-        *extractors, *[recipes.Training] * len(recipes.PAINTERS)]
+        *extractors, *[recipes.Training] * sum(map(len, recipes.PAINTERS.values()))]
+    stages = order[len(extractors) :]
+    assert [stage.start for stage in stages] == [None, *(stage.output for stage in stages[:-1])]
     assert recipes.run(recipes.Config(folder=tmp_path)) == []
 
 
@@ -39,12 +43,17 @@ SHIPPED = [name for name in recipes.NAMES
 @pytest.mark.parametrize("name", SHIPPED)
 def test_what_ships_was_made_by_its_recipe(name: str) -> None:
     card = checkpoints.read_card(checkpoints.FOLDER / "style" / f"{name}.safetensors")
-    recipe = {**recipes.PAINTERS, **recipes.EXTRACTORS}[name]
     _, verb, config = told_by(card.command)
     assert verb == ("train" if name in recipes.PAINTERS else "train_extractor")
-    assert replace(recipe, output=config.output) == config
+    if name in recipes.PAINTERS:
+        *before, recipe = recipes.PAINTERS[name]
+        assert len(card.metrics.get("made_from", [])) == len(before)
+        assert replace(recipe, output=config.output, start=config.start) == config
+    else:
+        assert replace(recipes.EXTRACTORS[name], output=config.output) == config
 
 
 def test_every_style_picture_is_there() -> None:
-    for recipe in recipes.PAINTERS.values():
-        assert all((checkpoints.FOLDER.parent / style).is_file() for style in recipe.style)
+    for style in {style for stages in recipes.PAINTERS.values() for stage in stages
+                  for style in stage.style}:
+        assert (checkpoints.FOLDER.parent / style).is_file()

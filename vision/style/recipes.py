@@ -12,7 +12,7 @@ from vision.style.train import Config as Training
 from vision.style.train import train
 from vision.training import on_terminal
 
-FOLDER = Path("checkpoints/style")
+FOLDER, STAGES = Path("checkpoints/style"), Path("runs/style")
 EXTRACTORS = {
     "vgg19-slim": train_extractor.Config(begin="vgg19-slim-teacher", steps=0,
                                          teacher=("vgg19-slim-teacher", "vgg16-bsds")),
@@ -22,10 +22,12 @@ EXTRACTORS = {
 OWN = tuple(Path(f"assets/style/{name}.jpg") for name in (
     "autumn", "discs", "ink", "koi", "linocut", "night", "poppies", "river", "strata", "tapestry",
     "wave", "window"))
+ANY = Training(arch="any_style", style=OWN, contents="imagenette", precision="bf16")
 PAINTERS = {
-    "any-style": Training(arch="any_style", style=OWN, contents="imagenette", steps=2500,
-                          save_every=50, precision="bf16"),
+    "any-style": (replace(ANY, steps=2500, style_weight=40.0, tv_weight=0.1),
+                  replace(ANY, steps=150, learning_rate=1e-3)),
 }
+"""Stages that go on from each other: first the styles, then ever more of the photograph."""
 NAMES = [*EXTRACTORS, *PAINTERS]  # the networks that see come first: the others learn by them
 
 
@@ -46,8 +48,18 @@ def run(config: Config) -> list[Path]:
 def made(name: str, path: Path) -> Path:
     """Return the file of one network, trained now by its recipe."""
     if name in PAINTERS:
-        return train(replace(PAINTERS[name], output=path), on_terminal)
+        return in_stages(name, path)
     return train_extractor.train(replace(EXTRACTORS[name], output=path), on_terminal)
+
+
+def in_stages(name: str, path: Path) -> Path:
+    """Return the file of a painter after all its stages."""
+    *before, last = PAINTERS[name]
+    start: Path | None = None
+    for number, stage in enumerate(before, 1):
+        start = train(replace(stage, start=start, output=STAGES / f"{name}-{number}.safetensors"),
+                      on_terminal)
+    return train(replace(last, start=start, output=path), on_terminal)
 
 
 VERB = Verb(Config, run, "Train every shipped network that is missing, by its recipe.")

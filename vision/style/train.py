@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -26,7 +27,7 @@ from vision.style.features.extractor import EXTRACTORS, SLIM, open_extractor
 from vision.style.features.vgg_features import VggFeatures
 from vision.style.models import ARCHITECTURES, painters
 from vision.style.models.any_style import AnyStyle
-from vision.style.objectives.targets import Targets
+from vision.style.objectives.targets import LEARNT, Targets
 from vision.style.objectives.whole import NAMES
 from vision.style.settings import Settings
 from vision.style.taught_styles import TaughtStyles, any_styles, learnt_styles
@@ -44,6 +45,7 @@ class Config(TrainingConfig):
     style: tuple[Path, ...] = option((Path("assets/style/night.jpg"),), "the style pictures")
     contents: str = option("photographs", "what to paint: photographs, imagenette, tiny-imagenet, "
                            "cifar10 or a folder of your pictures")
+    start: Path | None = option(None, "a network of the same kind to go on from")
     size: str = option("compact", "its size", lambda: ["tiny", "compact", "paper"])
     extractor: str = option("slim", "the network that sees", lambda: list(EXTRACTORS))
     steps: int = 2000
@@ -51,8 +53,8 @@ class Config(TrainingConfig):
     side: int = option(128, "height and width of the pictures")
     style_side: int = option(384, "longest side of the style pictures")
     content_weight: float = option(1.0, "weight of the content loss, a share of photographs'")
-    style_weight: float = option(40.0, "weight of the style loss, a share of photographs'")
-    tv_weight: float = option(0.1, "weight of the total variation loss, which smooths")
+    style_weight: float = option(15.0, "weight of the style loss, a share of photographs'")
+    tv_weight: float = option(1.0, "weight of the total variation loss, which smooths")
     learning_rate: float = option(2e-3, "highest learning rate of the one-cycle schedule")
     output: Path = Path("runs/style/forward.safetensors")
 
@@ -104,10 +106,10 @@ def check(config: Config) -> None:
 
 def make_targets(config: Config, run: Run, contents: Sequence[np.ndarray]) -> Targets:
     """Return the losses as photographs scale them."""
-    layers = (*Settings().content_layers, *Settings().style_layers)
+    layers = (*LEARNT.content_layers, *LEARNT.style_layers)
     half = run.accelerator.mixed_precision == "bf16"
     vgg = VggFeatures(open_extractor(config.extractor).get_submodule("features"), layers,
-                      device=run.accelerator.device,
+                      LEARNT.pooling, run.accelerator.device,
                       dtype=torch.bfloat16 if half else torch.float32)
     random = generator_for(config.seed, 2**32)  # no step has this number
     photographs = torch.stack([cut(contents, random, config.side) for _ in range(CALIBRATION)])
@@ -118,14 +120,46 @@ def begin(config: Config, targets: Targets, contents: Sequence[np.ndarray]
           ) -> tuple[nn.Module, TaughtStyles]:
     """Return the network to train, and the styles that it is to paint in."""
     pictures = [check_picture(read_picture(path)) for path in config.style]
-    if config.arch == "forward":
-        module = ARCHITECTURES.build(config.arch, size=config.size, styles=len(pictures))
-        return module, learnt_styles(targets, pictures, config.style_side, config.seed)
-    module = ARCHITECTURES.build(config.arch, size=config.size)
-    assert isinstance(module, AnyStyle)
-    features = open_extractor("slim").get_submodule("features")
-    return module, any_styles(module, features, targets, pictures, contents, config.style_side,
-                              config.seed)
+    arch, settings = module_of(config)
+    module = ARCHITECTURES.build(arch, **settings)
+    if isinstance(module, AnyStyle):
+        features = open_extractor("slim").get_submodule("features")
+        styles = any_styles(module, features, targets, pictures, contents, config.style_side,
+                            config.seed)
+    else:
+        styles = learnt_styles(targets, pictures, config.style_side, config.seed)
+    if config.start is not None:
+        module.load_state_dict(same_kind(config.start, module_of(config)).state_dict())
+    return module, styles
+
+
+def module_of(config: Config) -> tuple[str, dict[str, Any]]:
+    """Return the architecture to train and its settings."""
+    many = {"styles": len(config.style)} if config.arch == "forward" else {}
+    return config.arch, {"size": config.size, **many}
+
+
+def same_kind(path: Path, wanted: tuple[str, dict[str, Any]]) -> nn.Module:
+    """Return the network of a checkpoint that a training may go on from."""
+    model = checkpoints.load(path, ARCHITECTURES)
+    if (found := (model.card.arch, model.card.config)) != wanted:
+        raise UserError("'{file}' holds a '{found}'", "a '{wanted}' is accepted here",
+                        "choose another checkpoint or architecture", file=path.name,
+                        found=described(*found), wanted=described(*wanted))
+    return model.module
+
+
+def described(arch: str, config: dict[str, Any]) -> str:
+    """Return an architecture with its settings in one phrase."""
+    return f"{arch} ({', '.join(f'{name} {value}' for name, value in config.items())})"
+
+
+def lineage(config: Config) -> dict[str, list[str]]:
+    """Return how the checkpoint that this training goes on from was made."""
+    if config.start is None:
+        return {}
+    card = checkpoints.read_card(config.start)
+    return {"made_from": [*card.metrics.get("made_from", []), card.command]}
 
 
 def make_batch(contents: Sequence[np.ndarray], config: Config, run: Run, number: int
@@ -141,14 +175,13 @@ def card(config: Config, run: Run) -> Card:
     name = config.contents
     licence = "public domain and CC0" if name == "photographs" else licences([name])[name]
     source = "scikit-image's photographs" if name == "photographs" else Path(name).name
-    knows = config.arch == "forward"
-    many = {"styles": len(config.style)} if knows else {}
-    seen = {} if knows else checkpoints.read_card(SLIM).data.get("licences", {})
-    return run.card("style", config.arch, {"size": config.size, **many}, preprocess=PREPROCESS,
+    arch, settings = module_of(config)
+    seen = {} if arch == "forward" else checkpoints.read_card(SLIM).data.get("licences", {})
+    return run.card("style", arch, settings, preprocess=PREPROCESS,
                     data={"styles": [path.stem for path in config.style], "train": [source],
                           "style_side": config.style_side,
                           "extractor": config.extractor, "licences": {source: licence} | seen},
-                    metrics={"seconds": run.seconds})
+                    metrics={"seconds": run.seconds, **lineage(config)})
 
 
 def run(config: Config) -> Path:

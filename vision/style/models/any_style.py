@@ -20,7 +20,7 @@ from vision.style.models.styled import Block, Residual, convolution
 from vision.style.models.vgg19 import SHARE, layers
 
 SEEN = {0: 64, 5: 128, 10: 256, 19: 512}  # conv1_1 to conv4_1, whose statistics are the style
-FINE, COARSE = 10, 19  # what is painted from
+FINEST, FINE, COARSE = 5, 10, 19  # what is painted from
 STYLE = 64  # numbers that remain of the statistics
 RESIDUALS = 3
 MULTIPLE = 8  # of the sides, because VGG-19 halves three times up to conv4_1
@@ -44,7 +44,7 @@ class AnyStyle(nn.Module):
         self.layers = nn.ModuleList([
             Block(width + channels[FINE], width, 3, STYLE),  # (N, width, H/4, W/4)
             *(Residual(width, STYLE) for _ in range(RESIDUALS)),
-            Block(width, width // 2, 3, STYLE, enlarge=2),
+            Block(width + channels[FINEST], width // 2, 3, STYLE),  # (N, width/2, H/2, W/2)
             Block(width // 2, width // 4, 3, STYLE, enlarge=2),
         ])
         self.last = convolution(width // 4, 3, 9)
@@ -63,12 +63,14 @@ class AnyStyle(nn.Module):
         height, width = x.shape[2:]
         x = functional.pad(x, (0, -width % MULTIPLE, 0, -height % MULTIPLE), "replicate")
         seen = self.look(x)
-        coarse, fine = (functional.instance_norm(seen[layer]) for layer in (COARSE, FINE))
+        coarse, fine, finest = (functional.instance_norm(seen[layer])
+                                for layer in (COARSE, FINE, FINEST))
         told = self.bottleneck((style - self.middle) / self.spread / len(self.middle) ** 0.5)
-        coarse = functional.interpolate(self.coarse(coarse, told), scale_factor=2)
-        x = torch.cat((coarse, fine), 1)  # (N, width + C, H/4, W/4)
-        for layer in self.layers:
+        x = joined(self.coarse(coarse, told), fine)  # (N, width + C, H/4, W/4)
+        *coarser, half, full = self.layers
+        for layer in coarser:
             x = layer(x, told)
+        x = full(half(joined(x, finest), told), told)  # (N, width/4, H, W)
         return self.last(x)[:, :, :height, :width]
 
     @torch.no_grad()
@@ -92,6 +94,11 @@ class AnyStyle(nn.Module):
             deviation, mean = torch.std_mean(features.float(), (2, 3), correction=0)  # (N, C)
             parts += [mean, deviation]
         return torch.cat(parts, 1).log1p()
+
+
+def joined(x: torch.Tensor, finer: torch.Tensor) -> torch.Tensor:
+    """Return features (N, c, h, w) enlarged, followed by what is seen of twice their size."""
+    return torch.cat((functional.interpolate(x, scale_factor=2), finer), 1)
 
 
 @ARCHITECTURES.register("any_style", paper="arXiv:1705.06830", year=2017, paints=True,

@@ -15,6 +15,10 @@ from vision.style.objectives.whole import Objective, Part
 from vision.style.settings import Settings
 
 Grams = dict[int, torch.Tensor]  # (N, C, C) by layer
+LEARNT = Settings(content_layers=(14,), pooling="average")
+"""What is looked at: conv3_3 keeps the content, as Johnson et al. have it.
+
+Only conv4_4 would let a painter lose light and shade; maximum pooling would let it weave."""
 NEAREST = 0.04  # of how far photographs are from each other: no style counts as nearer
 
 
@@ -24,9 +28,8 @@ class Targets:
 
     @torch.no_grad()
     def __init__(self, vgg: VggFeatures, photographs: torch.Tensor) -> None:
-        settings = Settings()
-        self.photographs = style_targets(vgg, [photographs], settings.style_layers, 0)
-        self.objective = Objective(vgg, photographs, [Part(self.photographs)], settings)
+        self.photographs = style_targets(vgg, [photographs], LEARNT.style_layers, 0)
+        self.objective = Objective(vgg, photographs, [Part(self.photographs)], LEARNT)
         (features,) = self.objective.content.values()  # (M, C, h, w)
         self.nearest = 0.0
         self.nearest = NEAREST * float(self.distances(self.photographs).mean())
