@@ -21,7 +21,16 @@ from vision.csv_table import as_csv
 from vision.errors import UserError
 from vision.gan import grade as gan_grade
 from vision.gan import predict as gan
-from vision.grading.graded import GRADED, MOST, Graded, check_files, names_of, seed_of, with_kin
+from vision.grading.graded import (
+    GRADED,
+    MOST,
+    Graded,
+    check_files,
+    names_of,
+    seed_of,
+    trained_on,
+    with_kin,
+)
 from vision.grading.kinship import kin, sample
 from vision.grading.rank import ranked
 from vision.infrared import grade as infrared_grade
@@ -92,6 +101,12 @@ def test_a_model_that_ships_is_known_again() -> None:
     assert found[0].same == ("vgg16-drawings (shipped)",)
 
 
+@pytest.mark.parametrize("told, names", [
+    (5, ()), (["a"] * 9, ("a",) * 4), ([{"a": 1}], ("{'a': 1}",)), (None, ())])
+def test_a_foreign_card_may_tell_anything_of_its_data(told: Any, names: tuple[str, ...]) -> None:
+    assert trained_on(checkpoints.Card("gan", "cgan", {}, data={"train": told})) == names
+
+
 def test_names_that_come_twice_are_numbered() -> None:
     paths = [Path("a/unet.safetensors"), Path("b/unet.safetensors"), Path("c.safetensors")]
     assert names_of(paths) == ["unet.safetensors", "unet.safetensors (2)", "c.safetensors"]
@@ -158,9 +173,10 @@ def test_a_detector_is_graded_as_coco_would() -> None:
 
 
 @pytest.mark.parametrize("change, words", [
-    ({"data": {"train": ["../../etc"]}}, "no classifier"), ({"data": {}}, "no classifier")])
-def test_a_generator_whose_data_are_not_known_is_refused(change: dict[str, Any], words: str
-                                                         ) -> None:
+    ({"data": {"train": ["../../etc"]}}, "no classifier"), ({"data": {}}, "no classifier"),
+    ({"data": {"train": 5}}, "no classifier"), ({"classes": ()}, "label 9")])
+def test_a_generator_that_does_not_know_its_datas_labels_is_refused(
+        change: dict[str, Any], words: str) -> None:
     model = gan.load(FOLDER / "gan" / "cgan-mnist.safetensors")
     with pytest.raises(UserError, match=words):
         gan_grade.measure(replace(model, card=replace(model.card, **change)), 1, 10)

@@ -7,7 +7,7 @@ import numpy as np
 from vision.bootstrap import Measure
 from vision.checkpoints import Model
 from vision.errors import UserError, cut
-from vision.gan.data import SETS
+from vision.gan.data import CLASSES, SETS, check_label
 from vision.gan.predict import Drawer, classifier_for, conditional, read
 
 PICTURES = 500
@@ -18,12 +18,14 @@ def measure(model: Model, first: int, count: int = PICTURES) -> Measure:
     if not conditional(model):
         raise UserError("'{file}' draws without labels", "a model of labels is accepted here",
                         "choose another", file=model.card.arch)
-    data = str(next(iter(model.card.data.get("train", [])), ""))
-    reader = classifier_for(data) if data in SETS else None
+    data = model.card.data.get("train")
+    name = str(data[0]) if isinstance(data, list) and data else ""
+    reader = classifier_for(name) if name in SETS else None
     if reader is None:
         raise UserError("there is no classifier for '{data}' here",
                         "models of data that ship with one are accepted", "choose another",
-                        data=cut(data))
-    asked = np.arange(count) % len(model.card.classes)
+                        data=cut(name))
+    asked = np.arange(count) % len(CLASSES[name])  # whatever the card says that it knows
+    check_label(len(CLASSES[name]) - 1, model.card.classes)
     right = read(reader, Drawer.of(model).floats(asked, first)).argmax(1).numpy() == asked
     return Measure("label fidelity", count, lambda places: float(right[places].mean()))

@@ -13,11 +13,13 @@ import numpy as np
 
 from vision import checkpoints
 from vision.bootstrap import Interval, middle
-from vision.errors import UserError, listed
+from vision.checkpoints import Card
+from vision.errors import UserError, cut, listed
 from vision.grading.kinship import Sample, kin, sample, shipped
 
 GRADED = ("segmentation", "gan", "pruning", "infrared")  # systems that say what they grade by
 MOST = 40  # files at once
+MOST_DATA = 4  # data sets of a card that are named
 FIRST, SPAN = 1_200_000_000, 800_000_000  # seeds of graders: far from all others here
 DRAWS = 1000
 
@@ -71,10 +73,16 @@ def measured(path: Path, system: str, first: int, count: int) -> Graded:
     measure = grader.measure(model, first, count or grader.PICTURES)
     card = model.card
     return Graded(path.name, measure.whole(), measure.drawn(DRAWS), measure.name, card.arch,
-                  tuple(map(str, card.data.get("train", ()))), card.steps,
+                  trained_on(card), card.steps,
                   sum(tensor.numel() for tensor in model.module.parameters()),
                   path.stat().st_size, checkpoints.digest_of(path),
                   sample(model.module.state_dict()))
+
+
+def trained_on(card: Card) -> tuple[str, ...]:
+    """Return the names of the data that a foreign card says its model learnt from."""
+    told = card.data.get("train")
+    return tuple(cut(str(name)) for name in told[:MOST_DATA]) if isinstance(told, list) else ()
 
 
 def with_kin(graded: Sequence[Graded], system: str) -> list[Graded]:
