@@ -25,7 +25,9 @@ OWN = tuple(Path(f"assets/style/{name}.jpg") for name in (
 ANY = Training(arch="any_style", style=OWN, contents="imagenette", precision="bf16")
 PAINTERS = {
     "any-style": (replace(ANY, steps=2500, style_weight=40.0, tv_weight=0.1),
-                  replace(ANY, steps=150, learning_rate=1e-3)),
+                  replace(ANY, steps=150, learning_rate=1e-3),
+                  replace(ANY, steps=250, style_weight=6.0, tv_weight=2.0, learning_rate=1e-3,
+                          save_every=25)),
 }
 """Stages that go on from each other: first the styles, then ever more of the photograph."""
 NAMES = [*EXTRACTORS, *PAINTERS]  # the networks that see come first: the others learn by them
