@@ -86,9 +86,18 @@ class Registry:
         return self._entries[name]
 
     def build(self, name: str, **config: Any) -> Any:
-        """Return a new module of the architecture `name`, built from `config`."""
+        """Return a new module of the architecture `name`, built from `config`.
+
+        The setting `slim` is no builder's own: it says which layers of a cut one are narrower.
+        """
+        slim = config.pop("slim", None)
         try:
-            return self[name].build(**config)
+            module = self[name].build(**config)
+            if slim:
+                from vision.channel_graph import narrowed
+
+                return narrowed(module, slim)
+            return module
         except TypeError as error:
             raise UserError(
                 "{kind} '{name}' cannot be built from {config} ({reason})",

@@ -9,6 +9,7 @@ VERBS = {  # by name: the module below this one, and what it does
     "leaderboard": ("leaderboard", "compare all checkpoints: size, cost, quality, time here"),
     "panoptic": ("panoptic.streets", "panoptic quality of a model on held-out streets"),
     "predict": ("predict", "segment one picture and write the overlay"),
+    "slim": ("slim", "cut the channels with the smallest scales, and write the smaller model"),
     "export": ("export", "write a model as ONNX, with the shortest script that runs it"),
     "what_if": ("studies.what_if", "change one thing about streets, see what models make of it"),
     "render": ("render", "render street scenes with their exact label maps"),

@@ -188,7 +188,13 @@ def module_config(config: Config, samples: Samples) -> dict[str, Any]:
     branch = facts(config.arch).get("diagnoses") and diagnoses(samples)
     return {"classes": len(samples.classes), "size": config.size,
             **({"encoder": config.encoder} if config.encoder != OWN else {}),
-            **({"diagnoses": len(branch)} if branch else {})}
+            **({"diagnoses": len(branch)} if branch else {}), **slim_of(config.start)}
+
+
+def slim_of(start: Path | None) -> dict[str, Any]:
+    """Return how narrow a cut network is that a training begins with: its shape is kept."""
+    slim = checkpoints.read_card(start).config.get("slim") if start else None
+    return {"slim": slim} if slim else {}
 
 
 def begin(config: Config, samples: Samples) -> nn.Module:
