@@ -52,7 +52,7 @@ def test_targets_are_a_hill_at_each_centre_and_ways_to_it() -> None:
 
 def test_peaks_are_the_highest_around_and_the_best_first() -> None:
     heat = torch.zeros(20, 20)
-    heat[3, 4], heat[3, 5], heat[10, 10], heat[15, 2] = 0.6, 0.5, 0.9, 0.05
+    heat[3, 4], heat[3, 7], heat[10, 10], heat[15, 2] = 0.6, 0.5, 0.9, 0.25
     assert peaks(heat).tolist() == [[10, 10], [3, 4]]
     assert peaks(torch.zeros(8, 8)).shape == (0, 2)
 

@@ -19,7 +19,8 @@ from vision.segmentation.predict import FINEST, at_most, enlarged, model_input
 from vision.training import bf16_is_faster
 
 SIGMA = 8.0  # pixels of the hill around a centre
-LEAST, MOST, NEAR = 0.1, 200, 3  # of a peak; peaks in a picture; how wide no other one may be
+MOST, NEAR = 200, 7  # peaks in a picture; how wide around one no other may be (§3.3)
+LEAST = 0.3  # of a peak: on streets of the training, 0.1 as in the paper finds too many
 UNKNOWN = -1.0  # heat of a picture whose objects nobody has counted
 
 

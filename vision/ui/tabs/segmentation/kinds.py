@@ -21,10 +21,12 @@ from vision.ui.tabs.segmentation.shared import MODELS, class_name
 from vision.ui.text import say, t
 
 if TYPE_CHECKING:
+    from vision.checkpoints import Model
     from vision.segmentation.panoptic.quality import Quality
     from vision.segmentation.panoptic.segments import Panoptic
 
 KINDS = ("semantic", "instance", "panoptic")
+FINDER = "panoptic_deeplab"
 STREETS = 99
 FIRST = 4  # a street with cars, people and a cyclist
 
@@ -40,7 +42,7 @@ class Seen:
 @friendly
 @low_priority
 def show(number: float, model: str, own: str | None, request: gr.Request) -> tuple[Any, ...]:
-    """Render a street, show its three truths, and what a semantic model makes of it."""
+    """Render a street, show its three truths, and what models make of it, objects and all."""
     from vision.segmentation.labels import CLASSES
     from vision.segmentation.panoptic.quality import quality
     from vision.segmentation.panoptic.segments import truth_of
@@ -50,16 +52,30 @@ def show(number: float, model: str, own: str | None, request: gr.Request) -> tup
     check(loaded)
     scene = street(min(max(int(number), 0), STREETS))
     truth = truth_of(scene)
-    said = fused(loaded, scene, truth)
+    answers = {name: fused(each, scene, truth) for name, each in
+               {str(model): loaded, **finder(loaded)}.items()}
     seen = Seen(truth, (drawn.semantic(scene.picture, truth.classes),
                         drawn.instance(scene.picture, truth), drawn.both(scene.picture, truth)))
-    answer = [(say("segmentation.picture", request), scene.picture),
-              (say(f"segmentation.{'found' if finds(loaded) else 'fused'}", request, model=model),
-               drawn.both(scene.picture, said))]
+    captions = [say(f"segmentation.{'found' if name == FINDER or finds(loaded) else 'fused'}",
+                    request, model=name) for name in answers]
+    shown = [(say("segmentation.picture", request), scene.picture),
+             *((caption, drawn.both(scene.picture, said))
+               for caption, said in zip(captions, answers.values(), strict=True))]
     figures = [figure(tag("img", src=picture_uri(pixels, "jpeg"), alt=caption), caption)
-               for caption, pixels in answer]
+               for caption, pixels in shown]
+    tables = [joined([tag("p", tag("b", caption)),
+                      numbers(quality(truth, said, len(CLASSES)), request)])
+              for caption, said in zip(captions, answers.values(), strict=True)]
     return (seen, *seen.pictures, note("segmentation.kinds_click", request),
-            joined([grid(figures, 240), numbers(quality(truth, said, len(CLASSES)), request)]))
+            joined([grid(figures, 240), *tables]))
+
+
+def finder(chosen: Model) -> dict[str, Model]:
+    """Return the model that finds objects itself, unless it is chosen or does not ship."""
+    from vision.segmentation.panoptic.streets import finds
+
+    model = None if finds(chosen) else MODELS.there(FINDER)
+    return {FINDER: model} if model else {}
 
 
 def numbers(found: Quality, request: gr.Request | None) -> Markup:
