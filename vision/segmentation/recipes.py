@@ -60,7 +60,7 @@ RECIPES = {
                      short_side=64),
     **WITH_LITE,
     "panoptic_deeplab-lite0": replace(COUNTED, encoder="lite0"),
-    f"{PORTRAIT}unet": replace(PERSON, steps=1000),
+    f"{PORTRAIT}unet": replace(PERSON, steps=600),
     f"{PORTRAIT}unet-lite0": replace(PERSON, encoder="lite0", steps=450),
 }
 SECOND = {  # a second round, which begins where the first has ended
