@@ -13,7 +13,7 @@ from vision import checkpoints
 from vision.segmentation import recipes
 from vision.segmentation.models import ARCHITECTURES
 
-NEWER = ("start", "output", "val_every", "save_every", "precision")  # may differ from a card's: see below
+NEWER = ("start", "output", "val_every", "save_every", "precision")  # may differ from a card's
 
 
 @pytest.fixture
