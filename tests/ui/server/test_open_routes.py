@@ -26,6 +26,13 @@ def test_what_nobody_needs_is_not_there(path: str) -> None:
         assert reply.json()["error"].startswith("Não há nada neste endereço")
 
 
+def test_a_diary_of_runs_is_kept_only_where_it_is_wanted() -> None:
+    closed, wanted = (OpenRoutes(lambda *_: None, dataclasses.replace(LIMITS, history=history))
+                      for history in (0, 1))
+    assert wanted.is_open("GET", f"{API}/runs") and not closed.is_open("GET", f"{API}/runs")
+    assert not wanted.is_open("GET", f"{API}/run-history/buckets"), "it stays in the browser"
+
+
 @pytest.mark.parametrize("path", ["/config", "/config/", f"{API}/info", f"{API}/app_id",
                                   f"{API}/startup-events", f"{API}/queue/status"])
 def test_what_the_page_and_its_clients_need_is_there(path: str) -> None:

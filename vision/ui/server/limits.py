@@ -37,6 +37,7 @@ class Limits:
     schema: int = 0  # 1 also serves /openapi.json
     mcp: int = 1  # 0 serves no tools for assistants
     metrics: int = 0  # 1 also serves /metrics
+    history: int = 0  # 1 lets each browser keep a diary of its own runs
 
 
 def read(environment: Mapping[str, str]) -> Limits:

@@ -24,6 +24,7 @@ SENT = (  # what they send
                               "/cancel", "/reset", "/component_server", "/stream/[0-9a-f]+",
                               "/stream/[0-9a-f]+/close")),)
 ASSISTANTS = API + "/mcp"  # what is sent there are calls of assistants
+DIARY = API + "/runs"  # the page on which a browser shows the runs that it has kept
 SCHEMA = ("/openapi.json", API + "/openapi.json")
 
 
@@ -35,6 +36,7 @@ class OpenRoutes:
         read = READ + (SCHEMA if limits.schema else ())
         read += (ASSISTANTS + "/schema",) if limits.mcp else ()
         read += (METRICS,) if limits.metrics else ()
+        read += (DIARY,) if limits.history else ()
         sent = SENT + ((ASSISTANTS,) if limits.mcp else ())
         self.open = {"GET": any_of(read), "HEAD": any_of(read), "POST": any_of(sent),
                      "OPTIONS": any_of(read + sent)}
