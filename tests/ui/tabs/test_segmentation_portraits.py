@@ -62,6 +62,14 @@ def test_a_picture_without_a_person_says_how_near_it_came(tmp_path: Path) -> Non
         portraits.find(None, "bright", "blurred", None, Request)
 
 
+def test_its_pictures_come_when_it_is_opened_and_no_earlier(whole_page: gr.Blocks) -> None:
+    inputs = [block for block in whole_page.blocks.values()
+              if getattr(block, "elem_id", None) in (portraits.PORTRAIT, "segmentation-other")]
+    assert len(inputs) == 2 and not any(block.value for block in inputs)
+    assert all(Path(path).is_file() for path in portraits.opened(None, None))
+    assert portraits.opened("a.png", "b.png") == (gr.skip(), gr.skip())
+
+
 def watch(sent: bytes | None, stream: live.Stream) -> tuple[Any, Any]:
     return live.watch(sent, "bright", "blurred", None, stream, Request)
 

@@ -46,13 +46,18 @@ def first() -> str | None:
     return next((str(path) for path in found if path.is_file()), None)
 
 
-def build() -> None:
-    """Build the part."""
+def opened(picture: str | None, other: str | None) -> tuple[Any, Any]:
+    """Return the first pictures where there are none: a page's first visit does not bring them."""
+    return (gr.skip() if picture else first(),
+            gr.skip() if other or not BACKDROP.is_file() else str(BACKDROP))
+
+
+def build(place: gr.Tab) -> None:
+    """Build the part; its pictures come when its place opens."""
     gr.Markdown(t("segmentation.portraits_info"), latex_delimiters=LATEX)
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
-            picture = picture_input("segmentation.portrait", PORTRAIT,
-                                    first())
+            picture = picture_input("segmentation.portrait", PORTRAIT)
             model = gr.Dropdown(PORTRAITS.names(), value=PORTRAITS.first(),
                                 label=t("segmentation.portrait_model"),
                                 info=t("segmentation.portrait_model_info"),
@@ -61,8 +66,7 @@ def build() -> None:
                               value="blurred", label=t("segmentation.behind"),
                               info=t("segmentation.behind_info"),
                               elem_id="segmentation-behind")
-            other = picture_input("segmentation.other", "segmentation-other",
-                                  str(BACKDROP) if BACKDROP.is_file() else None, height=150,
+            other = picture_input("segmentation.other", "segmentation-other", height=150,
                                   webcam=False)
             go = gr.Button(t("segmentation.portrait_go"), variant="primary",
                            elem_id="segmentation-portrait-go")
@@ -72,6 +76,8 @@ def build() -> None:
             said = gr.HTML(t("segmentation.portrait_empty"), elem_id="segmentation-portrait-said")
             gr.Button(t("segmentation.hand"), size="sm", elem_id=HAND)
     live.build([model, behind, other])
+    place.select(opened, [picture, other], [picture, other], queue=False, show_progress="hidden",
+                 api_visibility="private")
     go.click(find, [picture, model, behind, other], [result, said], concurrency_limit=2,
              concurrency_id="segment", show_progress="minimal", show_progress_on=said,
              api_visibility="private")

@@ -207,8 +207,8 @@ def build() -> class_link.Shared:
             inside.build(picture)
         with gr.Tab(t("segmentation.kinds_tab"), id="kinds") as kinds_place:
             kinds.build(kinds_place, model, own)
-        with gr.Tab(t("segmentation.portraits_tab"), id="portraits"):
-            portraits.build()
+        with gr.Tab(t("segmentation.portraits_tab"), id="portraits") as portraits_place:
+            portraits.build(portraits_place)
         with gr.Tab(t("segmentation.beyond_tab"), id="beyond"):
             volumes.build(picture, truth)
         with gr.Tab(t("segmentation.family_tab"), id="family") as family_place:
