@@ -9,6 +9,7 @@ and to those who speak another language.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from urllib.parse import urlparse
@@ -17,6 +18,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.ui.running import app_url, whole_page  # noqa: F401
+from vision.ui.components.steps import PLACES
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
          "--disable-background-networking", "--disable-component-update", "--disable-sync"]
@@ -142,16 +144,26 @@ def load(page: Page, address: str) -> None:
 
 
 def open_part(page: Page, name: str) -> None:
-    """Open a tab's inner part, also where the row is too short for its name."""
-    shown = page.get_by_role("tab", name=name)
-    if not shown.count():
-        page.locator(".overflow-menu:visible > button").last.click()
-        shown = page.locator(".overflow-dropdown:visible button", has_text=name)
-    shown.click()
+    """Open a tab's inner part by its id or words, whichever step it belongs to."""
+    row = page.locator("#app-tabs > .tabitem:visible [id$=-parts] .tab-wrapper")
+    named = row.locator(f"[role=tab][data-tab-id='{name}']")
+    (named if named.count() else row.locator("[role=tab]", has_text=name)).first.dispatch_event(
+        "click")
+
+
+def open_step(page: Page, name: str) -> None:
+    """Open a tab's step by its id."""
+    page.locator(f".lab-steps:visible input[value={name}]").check()
 
 
 def unfold(page: Page, words: str) -> None:
-    """Open a part that is folded away, where it is not open."""
-    part = page.locator("button.label-wrap:visible", has_text=words)
+    """Open a part that is folded away, where it is not open, in the step that it belongs to."""
+    part = page.locator("#app-tabs > .tabitem:visible button.label-wrap", has_text=words).first
+    step = part.evaluate("part => part.closest('[class*=lab-step-]')?.className"
+                         ".match(/lab-step-(\\w+)/)[1]")
+    if step in PLACES and not part.is_visible():
+        open_step(page, step)
+        if step == "train" or part.evaluate("part => part.closest('[id$=-code], [id$=-lesson]')"):
+            return expect(part).to_have_class(re.compile(r"\bopen\b"))
     if "open" not in (part.get_attribute("class") or "").split():
         part.click()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
+from tests.browser.conftest import open_part, open_step
+
 pytestmark = pytest.mark.browser
 MOST = 500_000  # bytes, heads of the answers included
 QUIET = 4000  # milliseconds without an answer, after which no more is waited for
@@ -43,9 +45,9 @@ def wait_until_all_came(page: Page, came: list[int]) -> None:
 
 def heavy_parts_come(page: Page) -> None:
     """Open what holds the code, the galleries and an editor."""
-    page.locator("button.label-wrap:visible", has_text="Show the code").click()
+    open_step(page, "code")
     expect(page.locator(".cm-content:visible")).to_contain_text("vision", timeout=60_000)
-    page.locator("[role=tab][data-tab-id=play]").click()
+    open_part(page, "play")
     page.locator("button.label-wrap:visible", has_text="Paint on the prediction").click()
     expect(page.locator("#segmentation-painting canvas").first).to_be_visible(timeout=60_000)
     page.locator("#app-tabs [role=tab][data-tab-id=style]").click()

@@ -17,6 +17,13 @@ from vision.ui.text import words
 pytestmark = pytest.mark.browser
 TABS = [tab.name for tab in load_tabs()]
 PRESSES = 80  # of the tabulator, at most
+SMALLEST = 14  # pixels of a letter, formulas and what is drawn aside
+LETTERS = """least => [...document.querySelectorAll("body *")]
+  .filter(each => each.checkVisibility() && !each.closest("svg, .katex, sub, sup")
+    && [...each.childNodes].some(part => part.nodeType === 3 && part.textContent.trim()))
+  .map(each => [parseFloat(getComputedStyle(each).fontSize), each.textContent.trim()])
+  .filter(([size]) => size > 0 && size < least)
+  .map(([size, text]) => `letters of ${size} pixels: ${text.slice(0, 40)}`)"""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -87,6 +94,7 @@ def bad(page: Page, width: int, height: int, theme: str) -> list[str]:
     broken = Axe().run(page).response["violations"]
     found = [f"{rule['id']}: {node['html'][:160]}" for rule in broken
              if rule["impact"] in ("serious", "critical") for node in rule["nodes"]]
+    found += page.evaluate(LETTERS, SMALLEST)
     return found + [f"{wide} pixels wide"] * (wide > width)
 
 

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 
 def test_a_click_tells_of_an_architecture(page: Page) -> None:
     select(page, "segmentation")
-    open_part(page, "Family tree")
+    open_part(page, "family")
     nodes = page.locator("#segmentation-family button[data-arch]")
     expect(nodes).to_have_count(len(ARCHITECTURES.names()))
     for name in ("pspnet", "vnet"):  # one that has a model to choose, and one of volumes

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import STARTED
+from tests.browser.conftest import STARTED, open_part
 from tests.browser.contrast import contrast_failures
 from tests.browser.test_infrared_page import detect, drag, opened
 from tests.infrared.thermogram.cameras import encoders as made
@@ -34,7 +34,7 @@ def choose(page: Page, button: str, file: Path) -> None:
 
 def show_part(page: Page, name: str) -> None:
     """Open one of the parts below the result."""
-    page.locator("#infrared-parts button[role=tab]", has_text=name).click()
+    open_part(page, name)
 
 
 def test_a_file_that_is_no_picture_sets_everything_and_is_kept_over_a_reload(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PATIENCE, STARTED, unfold
+from tests.browser.conftest import PATIENCE, STARTED, open_part, unfold
 from tests.browser.screenshots import select
 from vision.ui.tabs.infrared.shared import EXAMPLES, MODELS
 
@@ -106,14 +106,14 @@ def test_wrong_ends_say_so_and_lose_nothing(page: Page) -> None:
 
 def test_a_made_scene_can_be_used_above(page: Page) -> None:
     opened(page)
-    page.get_by_role("tab", name="Scene maker").click()
+    open_part(page, "scene")
     page.locator("#infrared-scene-go").click()
     expect(page.locator("#infrared-scene img")).to_have_count(2)
     low = page.locator("#infrared-low input").input_value()
     page.locator("#infrared-scene-use").click()
     expect(page.locator("#infrared-low input")).not_to_have_value(low)
     expect(page.locator("#infrared-picture img")).to_have_attribute("src", re.compile("scene"))
-    page.get_by_role("tab", name="A device and a line").click()
+    open_part(page, "details")
     stage = page.locator("#infrared-result .infrared-stage")
     before = stage.inner_html()
     page.locator("#infrared-go").click()

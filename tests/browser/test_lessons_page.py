@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import open_step
 from tests.browser.screenshots import select
 from vision.ui import load_tabs
 
@@ -31,7 +32,7 @@ def test_each_lesson_has_a_figure_and_exercises_that_set_the_controls(
         select(page, part)
         if part == "infrared":
             usual = page.locator(NUMBER.format(part, control)).input_value()
-        page.locator(f"#{part}-lesson > button").click()
+        open_step(page, "lesson")
         expect(page.locator(f"#{part}-figure svg")).to_be_visible()
         exercise = page.locator(f"#{part}-exercise-{name}")
         exercise.get_by_role("button", name="Answer").click()
@@ -39,6 +40,7 @@ def test_each_lesson_has_a_figure_and_exercises_that_set_the_controls(
         page.locator(f"#{part}-try-{name}").click()
         expect(page.locator(NUMBER.format(part, control))).to_have_value(value)
         expect(page.locator(f"#{part}-{place}")).to_be_in_viewport()
+    open_step(page, "lesson")
     page.locator("#infrared-try-usual").click()
     expect(page.locator(NUMBER.format("infrared", "threshold"))).to_have_value(usual)
 
@@ -47,7 +49,7 @@ def test_a_notebook_of_the_present_settings_is_saved(open_page: Callable[..., Pa
     page = open_page(language="zh-CN")
     select(page, "gan")
     page.locator(NUMBER.format("gan", "seed")).fill("11")
-    page.locator("#gan-code > button").click()
+    open_step(page, "code")
     expect(page.locator("#gan-code .cm-content")).to_contain_text("seed=11")
     with page.expect_download() as saved:
         page.locator("#gan-notebook").click()
@@ -60,12 +62,12 @@ def test_a_guess_stays_in_the_browser_and_gets_onto_the_lab_sheet(
         open_page: Callable[..., Page], tmp_path: Path) -> None:
     page = open_page()
     select(page, "gan")
-    page.locator("#gan-lesson > button").click()
+    open_step(page, "lesson")
     expect(page.locator("#gan-figure svg")).to_be_visible()
     page.locator("#gan-guess-best input").fill("about 0.7")
     page.reload()
     select(page, "gan")
-    page.locator("#gan-lesson > button").click()
+    open_step(page, "lesson")
     expect(page.locator("#gan-guess-best input")).to_have_value("about 0.7")
     page.locator("#gan-sheet").click()
     expect(page.locator("#gan-sheet-json")).to_be_visible()

@@ -31,6 +31,7 @@ def test_the_first_click_shows_overlay_numbers_and_errors(fresh_page: Page) -> N
     expect(page.locator("#segmentation-numbers")).to_contain_text("mIoU")
     expect(page.locator("#segmentation-error-view img")).to_be_visible()
     before = source(page)
+    unfold(page, "Settings")
     page.locator("#segmentation-opacity input[type=range]").fill("0")
     page.wait_for_function("old => document.querySelector('#segmentation-result img').src !== old",
                            arg=before)

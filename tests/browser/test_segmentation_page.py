@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import open_part
 from tests.browser.contrast import contrast_failures
 from tests.browser.screenshots import select
 
@@ -31,7 +32,7 @@ def test_a_click_and_a_key_on_the_matrix_light_pixels(page: Page) -> None:
 
 def test_the_playground_parts_metrics_and_keeps_contrast(page: Page) -> None:
     select(page, "segmentation")
-    page.get_by_role("tab", name="Metric playground").click()
+    open_part(page, "play")
     page.locator("#segmentation-background").click()
     expect(page.locator("#segmentation-play-numbers")).to_contain_text("PA")
     page.mouse.move(0, 0)
@@ -40,7 +41,7 @@ def test_the_playground_parts_metrics_and_keeps_contrast(page: Page) -> None:
 
 def test_two_models_lie_exactly_over_one_another(page: Page) -> None:
     select(page, "segmentation")
-    page.get_by_role("tab", name="Compare").click()
+    open_part(page, "compare")
     page.locator("#segmentation-compare").click()
     sides = page.locator("#segmentation-slider img")
     expect(sides).to_have_count(2)
@@ -56,13 +57,13 @@ def test_two_models_lie_exactly_over_one_another(page: Page) -> None:
 def test_a_street_is_clicked_in_three_truths_and_a_set_is_looked_through(
         page: Page) -> None:
     select(page, "segmentation")
-    page.locator("button[role=tab][data-tab-id='kinds']:visible").click()
+    open_part(page, "kinds")
     panoptic = page.locator("#segmentation-kind-panoptic img")
     expect(panoptic).to_be_visible()
     expect(page.locator("#segmentation-fused")).to_contain_text("PQ")
     panoptic.click(position={"x": 100, "y": 180})
     expect(page.locator("#segmentation-kinds-told")).to_contain_text("Semantic:")
-    page.locator("button[role=tab][data-tab-id='failures']:visible").click()
+    open_part(page, "failures")
     page.locator("#segmentation-fails-count input[type=number]").fill("5")
     page.locator("#segmentation-failures-go").click()
     worst = page.locator("#segmentation-wall button[data-picture]")

@@ -13,7 +13,7 @@ import pytest
 import torch
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import PATIENCE, unfold
+from tests.browser.conftest import PATIENCE, open_part, unfold
 from tests.browser.style_helpers import opened, put, tiny  # noqa: F401
 from vision.style import sheet, transfer
 from vision.style.features import extractor as extractors
@@ -27,7 +27,7 @@ WIDTH = "() => document.querySelector('#style-result img')?.naturalWidth === {}"
 
 
 def tab(page: Page, words: str) -> None:
-    page.get_by_role("tab", name=words, exact=True).click()
+    open_part(page, words)
 
 
 def step(page: Page) -> Locator:

@@ -22,7 +22,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from vision.ui import tabs, teaching
-from vision.ui.components import class_link
+from vision.ui.components import class_link, steps
 from vision.ui.server import assistants, http_server
 from vision.ui.server.ending import end_on_sigterm, leaving
 from vision.ui.server.health import WARM
@@ -47,7 +47,7 @@ from vision.ui.shell.own_files import photograph_folders
 from vision.ui.shell.responsive import spare_what_stays, take_short_turns
 from vision.ui.shell.theme import CSS, THEME
 from vision.ui.shell.uploads import KEPT_SECONDS, LARGEST, LOOK_SECONDS, Limited
-from vision.ui.text import t
+from vision.ui.text import t, words
 
 log = logging.getLogger("vision.ui")
 
@@ -83,6 +83,8 @@ def create_app() -> gr.Blocks:
             parts = []
             for tab in load_tabs():
                 with gr.Tab(t(f"{tab.name}.title"), id=tab.name):
+                    if f"{tab.name}.question" in words("en"):
+                        gr.Markdown(t(f"{tab.name}.question"), elem_classes=["lab-question"])
                     parts.append(tab.build())
         teaching.build()
         bar.listen(app)
@@ -109,7 +111,7 @@ def launch(app: gr.Blocks, **settings: Any) -> gr.Blocks:
     with redirect_stdout(StringIO()):  # Gradio, though quiet, tells where assistants reach it
         app.launch(
             quiet=True, prevent_thread_lock=True, theme=THEME,
-            css=CSS + bar.CSS + error_toasts.CSS,
+            css=CSS + bar.CSS + steps.CSS + error_toasts.CSS,
             i18n=gr.I18n(**with_the_page()), favicon_path=ASSETS / "favicon.svg", ssr_mode=False,
             allowed_paths=[str(ASSETS), *photograph_folders()], max_file_size=LARGEST,
             run_history=bool(LIMITS.history),

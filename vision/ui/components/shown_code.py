@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from vision.ui.components import steps
 from vision.ui.components.friendly import friendly
 from vision.ui.components.page_files import SAVE_FILE
 from vision.ui.shell.uploads import new_folder
@@ -21,7 +22,8 @@ def build(tab: str, code: Code, settings: Sequence[Any], at_first: Sequence[Any]
 
     `chapters` names, for each section of the lesson, the call in the script that it is about.
     """
-    with gr.Accordion(t("app.show_the_code"), open=False, elem_id=f"{tab}-code"):
+    with steps.place("code"), gr.Accordion(t("app.show_the_code"), open=False,
+                                           elem_id=f"{tab}-code"):
         script = gr.Code(code(*at_first), language="python", interactive=False)
         button = gr.Button(t("app.notebook"), size="sm", elem_id=f"{tab}-notebook")
         file = gr.DownloadButton(visible=False)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 import gradio as gr
 
+from vision.ui.components import steps
 from vision.ui.components.friendly import friendly
 from vision.ui.lessons import exercises, guesses, published_numbers
 from vision.ui.lessons.exercises import LATEX, Exercise, Redraw, named
@@ -28,7 +29,8 @@ def build(part: str, asked: Sequence[Exercise] = (), redraw: Redraw | None = Non
         return (draw(request) if draw else "", measured(request) if measured else "",
                 published_numbers.beside(part, request), *(told[key] for key in texts.values()))
 
-    with gr.Accordion(t("app.how_it_works"), open=False, elem_id=f"{part}-lesson") as place:
+    with steps.place("lesson"), gr.Accordion(t("app.how_it_works"), open=False,
+                                             elem_id=f"{part}-lesson") as place:
         figure = gr.HTML(elem_id=f"{part}-figure", min_height=0)
         texts = {gr.Markdown(latex_delimiters=LATEX): f"{part}.lesson"}
         told = gr.HTML(elem_id=f"{part}-measured", min_height=0)

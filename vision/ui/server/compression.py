@@ -118,7 +118,8 @@ def smaller(answer: Answer, way: str, path: str) -> Answer:
     headers = MutableHeaders(raw=list(answer.start["headers"]))
     body = answer.body
     if way and len(body) > SMALL and headers.get("content-type", "").startswith(KINDS):
-        body = WAYS[way](body)
+        often = way == "br" and path.startswith(ASSETS)  # made once for all, so worth the time
+        body = brotli.compress(body, quality=10) if often else WAYS[way](body)
         headers["content-encoding"] = way
     headers["content-length"] = str(len(body))
     headers.add_vary_header("Accept-Encoding")

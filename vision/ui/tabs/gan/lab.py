@@ -155,7 +155,7 @@ def reset(bench: Bench, place: str, drawing: np.ndarray | None, k: float,
 
 
 @friendly
-def begin(bench: Bench, *values: Any, request: gr.Request) -> Scene:
+def begin(request: gr.Request, bench: Bench, *values: Any) -> Scene:
     """Show the game as it stands, untrained where nobody has played yet."""
     return bench.show(request) if bench.game else reset(bench, *values, request)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from vision.ui import Tab
-from vision.ui.components import class_link, opening, shown_code
+from vision.ui.components import class_link, opening, shown_code, steps
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import clock, note, tiles
 from vision.ui.components.model_card import card_markdown
@@ -155,12 +155,22 @@ def build() -> class_link.Shared:
     chosen = MODELS.first()
     pairs = [(name, index) for index, name in enumerate(classes_of(chosen, None))]
     every = [index for _, index in pairs]
-    with gr.Row():
-        with gr.Column(scale=2, min_width=280):
+    with gr.Row(elem_classes=["lab-desk"]):
+        with gr.Column(min_width=280):
             model = gr.Dropdown(MODELS.names(), value=chosen, label=t("gan.model"),
                                 info=t("gan.model_info"), elem_id="gan-model")
             labels = LabelChoice(pairs, value=every, label=t("gan.labels"),
                                  info=t("gan.labels_info"), elem_id="gan-labels")
+            go = gr.Button(t("gan.go"), variant="primary", elem_id="gan-go")
+        with gr.Column(min_width=280):
+            numbers = gr.HTML(elem_id="gan-numbers")
+            result = gr.HTML(elem_id="gan-result")
+            file = gr.DownloadButton(t("gan.download"), visible=False, size="sm")
+            raw = gr.JSON(visible=False)
+        with gr.Column(min_width=280):
+            text = gr.Textbox("20261120", label=t("gan.text"), info=t("gan.text_info"),
+                              elem_id="gan-text", max_lines=1)
+            put = gr.Button(t("gan.write"), elem_id="gan-write")
             count = gr.Slider(1, 200, COUNT, step=1, label=t("gan.count"), info=t("gan.count_info"),
                               elem_id="gan-count")
             with gr.Row():
@@ -169,30 +179,22 @@ def build() -> class_link.Shared:
                 cut = gr.Slider(0.1, 4, TRUNCATION, step=0.1, label=t("gan.truncation"),
                                 min_width=160, info=t("gan.truncation_info"),
                                 elem_id="gan-truncation")
-            go = gr.Button(t("gan.go"), variant="primary", elem_id="gan-go")
-            text = gr.Textbox("20261120", label=t("gan.text"), info=t("gan.text_info"),
-                              elem_id="gan-text", max_lines=1)
-            put = gr.Button(t("gan.write"), elem_id="gan-write")
-        with gr.Column(scale=3, min_width=320):
-            numbers = gr.HTML(elem_id="gan-numbers")
-            result = gr.HTML(elem_id="gan-result")
-            file = gr.DownloadButton(t("gan.download"), visible=False, size="sm")
-            raw = gr.JSON(visible=False)
-    with gr.Tabs(elem_id="gan-parts"):
+    with steps.row("gan", play="lab", walk="explore", judge="judge"):
+        with gr.Tab(t("gan.lab_tab"), id="lab"):
+            lab.build()
         with gr.Tab(t("gan.explore"), id="explore"):
             first_label, second_label = explore.build(model, own, pairs)
         with gr.Tab(t("gan.time_tab"), id="time"):
             timeline.build(model, own)
-        with gr.Tab(t("gan.lab_tab"), id="lab"):
-            lab.build()
         with gr.Tab(t("gan.judge_tab"), id="judge"):
             asked = judge.build(model, own, pairs)
     lesson.build("gan", EXERCISES, draw=figure.draw)
-    with gr.Accordion(t("app.train_your_own"), open=False) as training_place:
+    with steps.place("train"), gr.Accordion(t("app.train_your_own"),
+                                            open=False) as training_place:
         train.build(model, own, training_place)
     settings: list[Any] = [model, labels, count, seed, cut]
     shown_code.build("gan", code, settings, [chosen, every, COUNT, SEED, TRUNCATION], CHAPTERS)
-    with gr.Accordion(t("app.model_card"), open=False) as card_place:
+    with steps.place("code"), gr.Accordion(t("app.model_card"), open=False) as card_place:
         card = gr.Markdown(elem_id="gan-card")
 
     outputs = [result, numbers, file, raw]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from vision.ui import Tab
-from vision.ui.components import class_link, opening, shown_code
+from vision.ui.components import class_link, opening, shown_code, steps
 from vision.ui.components.friendly import friendly
 from vision.ui.components.model_card import card_markdown
 from vision.ui.components.number_box import NumberBox
@@ -281,16 +281,23 @@ def file_of(picture: str | None, unit: str) -> str:
     return (Path(shipped[0]).relative_to(EXAMPLES.parent.parent).as_posix() if shipped else name)
 
 
-def controls(shown: list[list[Any]]) -> tuple[dict[str, Any], gr.Button]:
-    """Build the inputs; return them by name, and the button that runs."""
+def controls(shown: list[list[Any]]) -> tuple[dict[str, Any], gr.Button, gr.Column]:
+    """Build what goes in; return it by name, the button that runs, and a place for examples."""
     parts: dict[str, Any] = {"picture": picture_input(
-        "infrared.picture", "infrared-picture", shown[0][0])}
+        "infrared.picture", "infrared-picture", shown[0][0], height=240)}
+    below = gr.Column()
     parts["camera"] = camera_file.build(parts)
     with gr.Row():
         for place, name in enumerate(("low", "high"), 1):
             parts[name] = gr.Number(shown[0][place], label=t(f"infrared.{name}"), min_width=120,
                                     info=t(f"infrared.{name}_info"), elem_id=f"infrared-{name}")
     go = gr.Button(t("infrared.go"), variant="primary", elem_id="infrared-go")
+    return parts, go, below
+
+
+def settings() -> dict[str, Any]:
+    """Build what steers the detection and how it is shown, by name."""
+    parts: dict[str, Any] = {}
     for name, step, start in (("threshold", 0.01, shown_from()),
                               ("mask_threshold", 0.05, MASK_THRESHOLD)):
         parts[name] = gr.Slider(0.05, 0.95, start, step=step, label=t(f"infrared.{name}"),
@@ -309,7 +316,7 @@ def controls(shown: list[list[Any]]) -> tuple[dict[str, Any], gr.Button]:
                                         elem_id="infrared-classes")
     with gr.Accordion(t("infrared.physics"), open=False, elem_id="infrared-physics"):
         parts |= physics()
-    return parts, go
+    return parts
 
 
 def physics() -> dict[str, Any]:
@@ -335,10 +342,10 @@ def build() -> class_link.Shared:
     shown = examples()
     view, own = gr.State(None, time_to_live=3600), gr.State(None)
     patches = gr.State(Patches())
-    with gr.Row():
-        with gr.Column(scale=2, min_width=280):
-            parts, go = controls(shown)
-        with gr.Column(scale=3, min_width=320):
+    with gr.Row(elem_classes=["lab-desk"]):
+        with gr.Column(min_width=280):
+            parts, go, below = controls(shown)
+        with gr.Column(min_width=280):
             numbers = gr.HTML(None if MODELS.names() else t("infrared.no_detector"),
                               elem_id="infrared-facts")
             result = gr.HTML(elem_id="infrared-result", css_template=LOOK, js_on_load=POINTER)
@@ -348,38 +355,40 @@ def build() -> class_link.Shared:
                 report = gr.DownloadButton(t("infrared.download_report"), visible=False, size="sm",
                                            elem_id="infrared-report")
             raw = gr.JSON(visible=False)
-    gr.Markdown(t("app.examples"))
-    given = [parts[name] for name in ("picture", "low", "high", "unit")]
-    choice = gr.Examples(shown, given, elem_id="infrared-examples", visible_columns=[0],
-                         examples_per_page=12, api_visibility="private")
-    with gr.Tabs(elem_id="infrared-parts"):
+        with gr.Column(min_width=280):
+            parts |= settings()
+        with below:
+            given = [parts[name] for name in ("picture", "low", "high", "unit")]
+            choice = gr.Examples(shown, given, elem_id="infrared-examples", visible_columns=[0],
+                                 examples_per_page=12, api_visibility="private")
+    with steps.row("infrared", measure="details", masks="boxes", scene="scene"):
         with gr.Tab(t("infrared.details_tab"), id="details"):
             details = infrared_details.build(view)
             own_surfaces = surfaces.build()
+        with gr.Tab(t("infrared.inspection_tab"), id="inspection"):
+            kept = inspection.build(parts, (view, own, patches))
         with gr.Tab(t("infrared.boxes_tab"), id="boxes"):
             boxes_masks.build(view)
         if masks.missing(masks.cards()) is None:
             with gr.Tab(t("infrared.masks_tab"), id="masks"):
                 masks.build(view)
-        with gr.Tab(t("infrared.attack_tab"), id="attack"):
-            palettes.build(view, own)
         with gr.Tab(t("infrared.classical_tab"), id="classical"):
             classical.build(view)
+        with gr.Tab(t("infrared.attack_tab"), id="attack"):
+            palettes.build(view, own)
         with gr.Tab(t("infrared.scene_tab"), id="scene"):
             scene_maker.build(parts, own)
         with gr.Tab(t("infrared.glcm_tab"), id="glcm"):
             glcm.build(shown)
         with gr.Tab(t("infrared.ladder_tab"), id="ladder"):
             ladder.build()
-        with gr.Tab(t("infrared.inspection_tab"), id="inspection"):
-            kept = inspection.build(parts, (view, own, patches))
     lesson.build("infrared", EXERCISES, draw=figure.draw)
-    with gr.Accordion(t("app.train_your_own"), open=False):
+    with steps.place("train"), gr.Accordion(t("app.train_your_own"), open=False):
         panel.build(parts, own)
     shown_code.build("infrared", code, [parts[name] for name in CODED],
                      [*shown[0], MODELS.first(), shown_from(), MASK_THRESHOLD, *camera_file.USUAL],
                      CHAPTERS)
-    with gr.Accordion(t("app.model_card"), open=False) as card_place:
+    with steps.place("code"), gr.Accordion(t("app.model_card"), open=False) as card_place:
         card = gr.Markdown(elem_id="infrared-card")
 
     outputs = [result, numbers, marked, report, raw]

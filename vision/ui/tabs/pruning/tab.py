@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from vision.ui import ASSETS, Tab
-from vision.ui.components import class_link, shown_code
+from vision.ui.components import class_link, shown_code, steps
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import percent
 from vision.ui.components.model_card import as_code, card_markdown
@@ -123,7 +123,7 @@ def build() -> class_link.Shared:
     gr.Markdown(t("app.examples"))
     choice = gr.Examples(shown, [picture], elem_id="pruning-examples", api_visibility="private",
                          examples_per_page=12)
-    with gr.Tabs(elem_id="pruning-parts"):
+    with steps.row("pruning", cliff="cliff", recover="tune", compare="compare"):
         with gr.Tab(t("pruning.cliff_tab"), id="cliff"):
             curve.build(model, criterion, protected, own, data)
         with gr.Tab(t("pruning.tune_tab"), id="tune"):
@@ -139,9 +139,10 @@ def build() -> class_link.Shared:
                       render=False) as training:
         train.build(model, own, training)
     lesson.build("pruning", EXERCISES, dict.fromkeys(("ratio", "go"), redraw), draw=figure.draw)
-    training.render()
+    with steps.place("train"):
+        training.render()
     shown_code.build("pruning", code, settings, [chosen, RATIO, "gamma", ""], CHAPTERS)
-    with gr.Accordion(t("app.model_card"), open=False) as card_place:
+    with steps.place("code"), gr.Accordion(t("app.model_card"), open=False) as card_place:
         card = gr.Markdown(elem_id="pruning-card")
 
     run: dict[str, Any] = {"fn": prune, "inputs": [*settings, picture, own, data],

@@ -9,7 +9,7 @@ import gradio as gr
 
 from vision import checkpoints
 from vision.ui import Tab
-from vision.ui.components import class_link, opening, shown_code
+from vision.ui.components import class_link, opening, shown_code, steps
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note
 from vision.ui.components.model_card import card_markdown
@@ -159,13 +159,21 @@ def build() -> class_link.Shared:
     """Build the tab."""
     pairs, chosen = examples(), MODELS.first()
     view, own = gr.State(None, time_to_live=3600), gr.State(None)
-    with gr.Row():
-        with gr.Column(scale=2, min_width=280):
-            picture = picture_input("segmentation.picture", "segmentation-picture",
-                                            pairs[0][0])
+    with gr.Row(elem_classes=["lab-desk"]):
+        with gr.Column(min_width=280):
+            picture = picture_input("segmentation.picture", "segmentation-picture", pairs[0][0],
+                                    height=240)
+            shown = gr.Column()
             model = gr.Dropdown(MODELS.names(), value=chosen, label=t("segmentation.model"),
                                 info=t("segmentation.model_info"), elem_id="segmentation-model")
             go = gr.Button(t("segmentation.go"), variant="primary", elem_id="segmentation-go")
+        with gr.Column(min_width=280):
+            result = picture_output("segmentation.result", "segmentation-result", height=380,
+                                    buttons=("download", "fullscreen"))
+            numbers = gr.HTML(elem_id="segmentation-numbers")
+            raw = gr.JSON(visible=False)
+        with gr.Column(min_width=280), gr.Accordion(t("app.settings"), open=False,
+                                                    elem_id="segmentation-settings"):
             opacity = gr.Slider(0, 1, OPACITY, step=0.05, label=t("segmentation.opacity"),
                                 info=t("segmentation.opacity_info"),
                                 elem_id="segmentation-opacity")
@@ -175,10 +183,12 @@ def build() -> class_link.Shared:
             truth = picture_input("segmentation.truth", "segmentation-truth",
                                           pairs[0][1], height=170, webcam=False)
             gr.Markdown(t("segmentation.truth_info"))
-        with gr.Column(scale=3, min_width=320):
-            result = picture_output("segmentation.result", "segmentation-result",
-                                            buttons=("download", "fullscreen"))
-            numbers = gr.HTML(elem_id="segmentation-numbers")
+        with shown:
+            choice = gr.Examples(pairs, [picture, truth], elem_id="segmentation-examples",
+                                 visible_columns=[0], api_visibility="private")
+    with steps.row("segmentation", mistake="errors", metric="play", compare="compare",
+                   inside="inside") as parts:
+        with gr.Tab(t("segmentation.error_tab"), id="errors"):
             with gr.Row():
                 truth_view = picture_output(
                     "segmentation.truth_view", "segmentation-truth-view", height=240, always=False)
@@ -186,23 +196,20 @@ def build() -> class_link.Shared:
                     "segmentation.error_view", "segmentation-error-view", height=240, always=False)
             legend = gr.HTML(elem_id="segmentation-legend")
             ids = gr.DownloadButton(t("segmentation.download_ids"), visible=False, size="sm")
-            raw = gr.JSON(visible=False)
-    gr.Markdown(t("app.examples"))
-    choice = gr.Examples(pairs, [picture, truth], elem_id="segmentation-examples",
-                         visible_columns=[0], api_visibility="private")
-    with gr.Tabs(elem_id="segmentation-parts") as parts:
         with gr.Tab(t("segmentation.matrix_tab"), id="matrix"):
             cells = matrix.build(view)
         with gr.Tab(t("segmentation.microscope_tab"), id="microscope") as microscope_place:
             closer = microscope.build(microscope_place, picture, truth, model, own)
-        with gr.Tab(t("segmentation.play_tab"), id="play"):
-            play = playground.build()
-        with gr.Tab(t("segmentation.compare_tab"), id="compare"):
-            compare.build(picture, truth, own)
         with gr.Tab(t("segmentation.failures_tab"), id="failures"):
             failures.build(model, own)
         with gr.Tab(t("segmentation.what_if_tab"), id="whatif"):
             what_if.build(model, own)
+        with gr.Tab(t("segmentation.play_tab"), id="play"):
+            play = playground.build()
+        with gr.Tab(t("segmentation.compare_tab"), id="compare"):
+            compare.build(picture, truth, own)
+        with gr.Tab(t("segmentation.family_tab"), id="family") as family_place:
+            family.build(model, family_place)
         with gr.Tab(t("segmentation.inside_tab"), id="inside"):
             inside.build(picture)
         with gr.Tab(t("segmentation.kinds_tab"), id="kinds") as kinds_place:
@@ -211,14 +218,13 @@ def build() -> class_link.Shared:
             portraits.build(portraits_place)
         with gr.Tab(t("segmentation.beyond_tab"), id="beyond"):
             volumes.build(picture, truth)
-        with gr.Tab(t("segmentation.family_tab"), id="family") as family_place:
-            family.build(model, family_place)
     lesson.build("segmentation", offered(), {place: play for place in ("grow", "right", "scope")},
                  draw=figure.draw, measured=pretrained.told)
-    with gr.Accordion(t("app.train_your_own"), open=False) as training_place:
+    with steps.place("train"), gr.Accordion(t("app.train_your_own"),
+                                            open=False) as training_place:
         train.build(model, own, training_place)
     shown_code.build("segmentation", code, [model, opacity], [chosen, OPACITY], CHAPTERS)
-    with gr.Accordion(t("app.model_card"), open=False) as card_place:
+    with steps.place("code"), gr.Accordion(t("app.model_card"), open=False) as card_place:
         card = gr.Markdown(elem_id="segmentation-card")
         onnx.build(model, own)
 

@@ -9,7 +9,7 @@ import gradio as gr
 
 from vision import checkpoints
 from vision.ui import Tab
-from vision.ui.components import class_link, clicks, opening, shown_code
+from vision.ui.components import class_link, clicks, opening, shown_code, steps
 from vision.ui.components.friendly import friendly
 from vision.ui.components.model_card import card_markdown
 from vision.ui.components.page_files import scroll_to
@@ -174,7 +174,7 @@ def build() -> class_link.Shared:
     result, numbers, moment, *_ = outputs
     controls = [*sliders, *plan, *rare, *brushes]
     inputs = [studio, content, style, second, region, *controls]
-    with gr.Tabs(elem_id="style-parts"):
+    with steps.row("style", inside="inside", sheet="sheet", forward="forward"):
         with gr.Tab(t("style.inside_tab"), id="inside"):
             inside.build(studio, moment, inputs[1:], before)
         with gr.Tab(t("style.sheet_tab"), id="sheet"):
@@ -182,11 +182,11 @@ def build() -> class_link.Shared:
         with gr.Tab(t("style.forward_tab"), id="forward"):
             painter = one_pass.build(studio, own, (content, style), plan[1])
     lesson.build("style", EXERCISES, draw=figure.draw)
-    with gr.Accordion(t("app.train_your_own"), open=False):
+    with steps.place("train"), gr.Accordion(t("app.train_your_own"), open=False):
         one_pass.build_training(content, style, own, painter)
     shown_code.build("style", style_controls.code, controls, list(vars(Chosen()).values()),
                      ("Settings", "open_extractor"))
-    with gr.Accordion(t("app.model_card"), open=False) as card_place:
+    with steps.place("code"), gr.Accordion(t("app.model_card"), open=False) as card_place:
         card = gr.Markdown(elem_id="style-card")
 
     long: dict[str, Any] = {"concurrency_limit": 2, "concurrency_id": run.PLACES,
