@@ -7,6 +7,7 @@ VERBS = {  # by name: the module below this one, and what it does
     "evaluate": ("evaluate", "measure a checkpoint on a data set"),
     "predict": ("predict", "name what one picture shows"),
     "export": ("export", "write a checkpoint for other programs"),
+    "quantise": ("quantise", "write a checkpoint in 8 bits, measured beside the float one"),
     "draw": ("draw", "draw one picture of each class"),
     "curve": ("curve", "measure a checkpoint at many ratios and note the curve on its card"),
     "sensitivity": ("sensitivity",

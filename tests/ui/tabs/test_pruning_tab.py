@@ -458,6 +458,8 @@ def test_the_map_on_the_card_is_shown_with_the_groups(tmp_path: Path) -> None:
     checkpoints.save(path, whole.module, replace(whole.card, metrics={"sensitivity": found}))
     html, _ = layers.on_card(OWN, str(path), Request)
     assert html.count("<rect") == 2 * len(lost) and "stage 1 layer 1, 50%: -10.0" in html
+    places = [html.index(f"{group.name}, 50%") for group in network_of(whole).groups]
+    assert places == sorted(places)
     assert f'fill-opacity="{0.06 + 0.94 * 0.2:.2f}"' in html and "+2.0</td>" in html
     train.upload(str(path), Request)
     checkpoints.save(path, whole.module, replace(

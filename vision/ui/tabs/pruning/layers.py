@@ -46,7 +46,9 @@ def on_card(model: str, own: str | None, request: gr.Request) -> tuple[Markup, M
     if not found:
         missing = note("pruning.no_sensitivity", request, file=MODELS.in_a_script(model))
         return missing, groups(network, request)
-    return heat_map(found, request), groups(network, request)
+    lost = {group.name: found["lost"][group.name] for group in network.groups
+            if group.name in found["lost"]}  # in a card names are sorted
+    return heat_map({**found, "lost": lost}, request), groups(network, request)
 
 
 @friendly
