@@ -120,7 +120,9 @@ def run(config: Config) -> Report:
     write_atomically(config.output, small)
     import onnxruntime
 
-    sessions = [onnxruntime.InferenceSession(each, providers=["CPUExecutionProvider"])
+    alone = onnxruntime.SessionOptions()
+    alone.intra_op_num_threads = 1  # threads of two sessions would wait for each other
+    sessions = [onnxruntime.InferenceSession(each, alone, providers=["CPUExecutionProvider"])
                 for each in (content, small)]
     right = [accuracy(session, test) for session in sessions]
     slow, fast = clocked(sessions, next(batches(test.first(1)))["pictures"])
