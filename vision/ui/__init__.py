@@ -37,6 +37,7 @@ from vision.ui.shell import (
     language_switch,
     late_parts,
     progress_marks,
+    stale,
 )
 from vision.ui.shell import zero_gpu as zero_gpu  # brings ZeroGPU in before torch
 from vision.ui.shell.input_checks import guard_inputs
@@ -93,6 +94,7 @@ def create_app() -> gr.Blocks:
         shared = [part for part in parts if part]
         class_link.connect(app, row, shared)
         language_switch.connect(app, languages, shared)
+        stale.listen(app, shared)
         late_parts.listen(app)
         progress_marks.listen(app)
         small_examples(app)
@@ -111,7 +113,7 @@ def launch(app: gr.Blocks, **settings: Any) -> gr.Blocks:
     with redirect_stdout(StringIO()):  # Gradio, though quiet, tells where assistants reach it
         app.launch(
             quiet=True, prevent_thread_lock=True, theme=THEME,
-            css=CSS + bar.CSS + steps.CSS + error_toasts.CSS,
+            css=CSS + bar.CSS + steps.CSS + stale.CSS + error_toasts.CSS,
             i18n=gr.I18n(**with_the_page()), favicon_path=ASSETS / "favicon.svg", ssr_mode=False,
             allowed_paths=[str(ASSETS), *photograph_folders()], max_file_size=LARGEST,
             run_history=bool(LIMITS.history),

@@ -1,0 +1,52 @@
+"""What a tab's result depends on makes it stale, and only a whole new result makes it fresh."""
+
+from __future__ import annotations
+
+import gradio as gr
+
+from vision.ui import create_app
+from vision.ui.components.class_link import Shared
+from vision.ui.shell import stale
+
+
+def small() -> tuple[gr.Blocks, dict[str, int]]:
+    """Return a page with a tab whose opacity redraws the result, and its controls by name."""
+    with gr.Blocks() as page:
+        number, opacity = gr.Slider(0, 9, elem_id="gan-number"), gr.Slider(0, 1)
+        state, result = gr.State(None), gr.HTML(elem_id="gan-result")
+        told = gr.HTML(elem_id="gan-told")
+        go, more = gr.Button(), gr.Button()
+        go.click(lambda *_: ("", ""), [state, number, opacity], [told, result], api_name="draw")
+        more.click(lambda *_: ("", ""), None, [result, told], api_visibility="private")
+        opacity.input(lambda _: "", opacity, result, api_visibility="private")
+        part = Shared("gan", {"number": number, "opacity": opacity})
+        before = len(page.fns)
+        stale.listen(page, [part])
+    return page, {"number": number._id, "opacity": opacity._id, "before": before}
+
+
+def test_a_control_makes_stale_what_does_not_follow_it_by_itself() -> None:
+    page, names = small()
+    added = [each for number, each in page.fns.items() if number >= names["before"]]
+    assert list(page.fns.values())[:len(added)] == added  # before what may take long
+    marks = [each for each in added if each.trigger_after is None]
+    assert [each.targets for each in marks] == [[(names["number"], "change")]]
+    assert '["gan-result", "gan-told"]' in marks[0].js and not marks[0].queue
+
+
+def test_every_whole_new_result_makes_fresh() -> None:
+    page, *_ = small()
+    clears = [each for each in page.fns.values() if each.trigger_after is not None]
+    assert [each.trigger_after for each in clears] == [0, 1]
+    assert all(each.trigger_only_on_success for each in clears)
+
+
+def test_the_app_knows_what_its_results_depend_on() -> None:
+    page = create_app()
+    for tab, reads in (("segmentation", "picture"), ("gan", "seed"), ("pruning", "ratio"),
+                       ("style", "content"), ("infrared", "picture")):
+        marks = [each for each in page.fns.values() if each.targets
+                 and "dataset.stale" in str(each.js) and f'["{tab}-result"' in str(each.js)]
+        named = {page.blocks[number].elem_id for mark in marks for number, _ in mark.targets}
+        assert f"{tab}-{reads}" in named, tab
+        assert "segmentation-opacity" not in named

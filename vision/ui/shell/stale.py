@@ -1,0 +1,66 @@
+"""A result that does not belong to what is set now is dimmed, and says so.
+
+What a tab's main action reads makes its result stale when it changes; whatever shows a whole new
+result makes it fresh again. A control that draws the result anew by itself makes nothing stale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import gradio as gr
+from gradio.blocks import BlockFunction
+from gradio.events import Dependency
+
+from vision.ui.components.class_link import Shared
+from vision.ui.components.lab_sheet import action_of
+from vision.ui.components.page_files import beside, calling
+from vision.ui.text import t
+
+CSS = beside(__file__, "stale.css")
+MARK = beside(__file__, "stale_mark.js")
+CLEAR = beside(__file__, "stale_clear.js")
+NOTE = "app-stale"
+QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+
+
+def listen(page: gr.Blocks, parts: Sequence[Shared]) -> None:
+    """Mark from now on what is stale in each tab, in the browser alone."""
+    gr.Markdown(t("app.stale"), elem_id=NOTE)
+    others = dict(page.fns)
+    for part in parts:
+        action = action_of(page, part)
+        if action is not None and (results := shown(action, part.tab)):
+            names = [result.elem_id for result in results]
+            changed = [control.change for control in read(page, action, results[0])]
+            gr.on(changed, None, None, None, js=calling(MARK, names, NOTE), **QUIET)
+            for run in list(runs(page, action, results[0])):
+                Dependency(None, {}, run._id, None).success(
+                    None, None, None, js=calling(CLEAR, names), **QUIET)
+    page.default_config.fns = {  # a browser runs what follows a change one after another
+        **{name: each for name, each in page.fns.items() if name not in others}, **others}
+
+
+def shown(action: BlockFunction, tab: str) -> list[Any]:
+    """Return what shows an action's result, the result itself first."""
+    seen = [each for each in action.outputs
+            if isinstance(each, (gr.Image, gr.HTML, gr.Plot)) and each.elem_id]
+    return sorted(seen, key=lambda each: each.elem_id != f"{tab}-result")
+
+
+def read(page: gr.Blocks, action: BlockFunction, result: Any) -> Iterator[Any]:
+    """Yield the controls that an action reads, without those that draw its result by themselves."""
+    alone = {number for each in page.fns.values() if result in each.outputs
+             for number, event in each.targets if event not in ("click", "submit")}
+    for control in action.inputs:
+        if not isinstance(control, gr.State) and control._id not in alone:
+            yield control
+
+
+def runs(page: gr.Blocks, action: BlockFunction, result: Any) -> Iterator[BlockFunction]:
+    """Yield all events that show a whole new result."""
+    for each in page.fns.values():
+        if each.fn is action.fn or (result in each.outputs
+                                    and set(each.outputs) >= set(action.outputs)):
+            yield each

@@ -1,0 +1,3 @@
+(names) => {
+  for (const name of names) document.getElementById(name)?.removeAttribute("data-stale");
+}
