@@ -123,8 +123,11 @@ def test_the_stream_is_bounded_and_the_person_goes_to_the_style_tab(whole_page: 
     assert (stream.connection, stream.time_limit, stream.concurrency_limit) == (
         "stream", live.MOST_SECONDS, live.AT_ONCE)
     take = next(event for event in events if event.fn.__name__ == "take")
-    assert [block.elem_id for block in take.inputs] == [portraits.PORTRAIT, portraits.MODEL]
-    assert [block.elem_id for block in take.outputs][2:] == ["style-content", "style-fill-model"]
+    given = next(event for event in events if event.fn.__name__ == "hand_over")
+    assert [block.elem_id for block in (*take.inputs, *given.inputs)] == [
+        portraits.MODEL, portraits.PORTRAIT]
+    assert [block.elem_id for block in (take.outputs[-1], *given.outputs)] == [
+        "style-fill-model", "style-content"]
 
 
 def test_models_of_people_and_of_streets_are_kept_apart(
@@ -136,8 +139,8 @@ def test_models_of_people_and_of_streets_are_kept_apart(
                          checkpoints.Card("segmentation", "unet", {"classes": len(classes)},
                                           classes, {"short_side": 64}))
     assert (shared.MODELS.names(), shared.PORTRAITS.names()) == (["unet"], ["portrait-unet"])
-    *_, content, chosen = regions.take(file, "portrait-unet", Request)
-    assert (content, chosen) == (file, "portrait-unet")
+    assert regions.take("portrait-unet", Request)[-1] == "portrait-unet"
+    assert regions.hand_over(file, Request) == file
     region, said = regions.fill(file, "portrait-unet", Request)
     layer, = region["layers"]
     orange = (layer[..., :3] == regions.rgb(regions.BRUSHES["orange"])).all(-1)

@@ -13,7 +13,7 @@ from vision.segmentation import PEOPLE
 from vision.ui.components.colours import BLUE, GREEN, ORANGE
 from vision.ui.components.friendly import friendly
 from vision.ui.components.on_page import on_page
-from vision.ui.components.page_files import beside, calling, scroll_to
+from vision.ui.components.page_files import scroll_to
 from vision.ui.components.painted_layers import PaintedLayers
 from vision.ui.components.pictures import LONGEST_SIDE, needed
 from vision.ui.shell.low_priority import low_priority
@@ -29,7 +29,6 @@ BRUSHES = {"orange": ORANGE, "blue": BLUE, "green": GREEN}  # the first one pain
 NEAR = 80.0  # of 255: ink this near to a colour is that brush's; any other ink is the first one's
 Before = Callable[[gr.Button], Any]
 SHOW = scroll_to("style-region", always=True)
-FILL = calling(beside(__file__, "fill_when_ready.js"), "style-region", "style-fill")
 LEAST = 0.03  # share of the picture that a class must cover to get a brush
 
 
@@ -119,10 +118,15 @@ def fill(content: str | None, model: str | None, request: gr.Request) -> tuple[A
 
 
 @friendly
-def take(portrait: str | None, model: str | None, request: gr.Request) -> tuple[Any, ...]:
-    """Open the tab with a portrait as the content, and the model that finds the person in it."""
-    return (gr.Tabs(selected="style"), gr.Accordion(open=True), needed(portrait),
-            PORTRAITS.path_of(model).stem)
+def take(model: str | None, request: gr.Request) -> tuple[Any, ...]:
+    """Open the place of regions, with the model that finds the person in what comes there."""
+    return gr.Tabs(selected="style"), gr.Accordion(open=True), PORTRAITS.path_of(model).stem
+
+
+@friendly
+def hand_over(portrait: str | None, request: gr.Request) -> str:
+    """Return a portrait as the content, in which the chosen model may now paint the person."""
+    return needed(portrait)
 
 
 def largest(shares: dict[str, float]) -> list[str]:
@@ -175,11 +179,10 @@ def build(content: gr.Image, usual: dict[str, str]
                   concurrency_limit=1, api_visibility="private")
     person, row = on_page(portraits.HAND), on_page("app-tabs")
     if person and row:  # this tab may be built alone
-        person.click(take, [on_page(portraits.PORTRAIT), on_page(portraits.MODEL)],
-                     [row, place, content, model], queue=False,
-                     api_visibility="private").success(
-            canvas, content, region, api_visibility="private", show_progress="hidden").success(
-            None, None, None, js=FILL).success(None, None, None, js=SHOW)
+        quick: dict[str, Any] = {"queue": False, "api_visibility": "private"}
+        person.click(take, on_page(portraits.MODEL), [row, place, model], **quick).success(
+            hand_over, on_page(portraits.PORTRAIT), content, **quick).success(
+            None, None, None, js=SHOW)
     ink = PaintedLayers(visible=False)
     return ink, lambda button: button.click(None, region, ink, js="ink => ink", queue=False,
                                             show_progress="hidden"), styles
