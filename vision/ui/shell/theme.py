@@ -10,8 +10,12 @@ from vision.ui.components.page_files import beside
 SANS = ("Inter", "ui-sans-serif", "system-ui", "Noto Sans", "Noto Sans CJK SC", "sans-serif")
 MONO = ("ui-monospace", "Consolas", "DejaVu Sans Mono", "monospace")
 
+LETTERS = gr.themes.Size(  # nothing is smaller than 14 pixels
+    name="text_lab", xxs="14px", xs="14px", sm="14px", md="15px", lg="16px", xl="22px", xxl="26px")
+
 THEME = gr.themes.Monochrome(
-    neutral_hue="slate", font=SANS, font_mono=MONO, radius_size="md", spacing_size="md",
+    neutral_hue="slate", text_size=LETTERS, font=SANS, font_mono=MONO,
+    radius_size="md", spacing_size="md",
 ).set(
     button_border_width="1px",
     button_primary_background_fill=ACTION,
