@@ -39,7 +39,7 @@ def trained(models: ModelShelf, train: Train, seeds: range, control: Control,
     """
     so_far, before, first = Several(), control.luck, None
     for seed in seeds:
-        if so_far.results and control.stopping.is_set():
+        if first and control.stopping.is_set():
             break
         present: list[Step] = []
 
@@ -53,7 +53,7 @@ def trained(models: ModelShelf, train: Train, seeds: range, control: Control,
             if rest[0] is None and first:
                 continue  # the curves of the seed before stay until there are new ones
             if isinstance(rest[shown], str):  # the file of a finished model
-                if not (first and control.stopping.is_set()):  # a run cut short proves nothing
+                if not control.stopping.is_set():  # a run cut short proves nothing
                     so_far = so_far.and_(present, result(Path(rest[shown])))
                 first = first or rest
                 status, rest = status + told(so_far, before, request), first
