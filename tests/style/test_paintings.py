@@ -114,7 +114,7 @@ def test_the_command_writes_what_was_asked(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("flags, words", [
     (["--names", "tapestri"], "did you mean 'tapestry'?"), (["--size", "900"], "from 96 to 2400"),
-    (["--size", "10", "600"], "from 96 to 2400"), (["--seed", "-1"], "numbers from 0 on"),
+    (["--size", "10", "600"], "from 96 to 2400"), (["--seed", "-1"], "numbers from 0 to"),
 ])
 def test_a_mistake_gets_one_sentence(flags: list[str], words: str, tmp_path: Path,
                                      capsys: pytest.CaptureFixture[str]) -> None:

@@ -24,6 +24,7 @@ OWN = tuple(Path(f"assets/style/{name}.jpg") for name in (
     "wave", "window"))
 ANY = Training(arch="any_style", style=OWN, contents="imagenette", precision="bf16")
 PAINTERS = {
+    # what ships compared its content at conv4_4 in the first stage, and did not see conv2_1
     "any-style": (replace(ANY, steps=2500, style_weight=40.0, tv_weight=0.1),
                   replace(ANY, steps=150, learning_rate=1e-3),
                   replace(ANY, steps=250, style_weight=6.0, tv_weight=2.0, learning_rate=1e-3,

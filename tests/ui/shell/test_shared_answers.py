@@ -283,7 +283,7 @@ def test_a_cut_is_made_once_and_its_clock_says_when_it_was_read(
     monkeypatch.setattr(surgery, "report_of_cut", lambda *_: report)
     monkeypatch.setattr(surgery, "shown", lambda trial, request: trial.measured)
     cuts, clocks = (counted(monkeypatch, surgery, name) for name in ("surgery", "clocked"))
-    first, second = (list(surgery.prune("vgg16-drawings", 0.3, "gamma", "", None, None,
+    first, second = (list(surgery.prune("vgg16-drawings", 0.3, "gamma", "", None, None, "",
                                         visitor(name, "en")))[-1] for name in "ab")
     assert cuts["surgery"] == clocks["clocked"] == 1
     assert first[0] == second[0] and first[0].endswith("UTC")

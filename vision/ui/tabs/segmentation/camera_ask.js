@@ -1,7 +1,7 @@
 async () => {
   try {
     const stream = await navigator.mediaDevices.getUserMedia({video: true});
-    stream.getTracks().forEach(track => track.stop());
+    for (const track of stream.getTracks()) track.stop();
     return [''];
   } catch (error) {
     return [String(error.name)];

@@ -76,7 +76,8 @@ def build(place: gr.Tab) -> None:
             said = gr.HTML(t("segmentation.portrait_empty"), elem_id="segmentation-portrait-said")
             gr.Button(t("segmentation.hand"), size="sm", elem_id=HAND)
     live.build([model, behind, other])
-    place.select(opened, [picture, other], [picture, other], queue=False, show_progress="hidden",
+    place.select(opened, [picture, other], [picture, other], concurrency_limit=None,
+                 show_progress="hidden",
                  api_visibility="private")
     go.click(find, [picture, model, behind, other], [result, said], concurrency_limit=2,
              concurrency_id="segment", show_progress="minimal", show_progress_on=said,
