@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import STARTED, load
+from tests.browser.conftest import STARTED, load, unfold
 from tests.browser.screenshots import select
 from vision.ui import load_tabs
 
@@ -68,8 +68,8 @@ def test_a_link_brings_the_example_that_was_chosen(page: Page) -> None:
     chosen = page.locator("#segmentation-picture img").get_attribute("src") or ""
     load(page, link.replace("opacity=0.6", "opacity=0.25"))
     reached(page, "segmentation")
-    expect(page.locator("#segmentation-opacity input[type=number]")).to_have_value(
-        "0.25")
+    unfold(page, "Settings")
+    expect(page.locator("#segmentation-opacity input[type=number]")).to_have_value("0.25")
     expect(page.locator("#segmentation-picture img")).to_have_attribute("src", chosen)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PATIENCE, STARTED, open_part, unfold
+from tests.browser.conftest import PATIENCE, STARTED, open_part, open_step, unfold
 from tests.browser.screenshots import select
 from vision.ui.tabs.infrared.shared import EXAMPLES, MODELS
 
@@ -164,6 +164,7 @@ def test_labels_outlive_a_reload_are_learnt_and_the_result_is_used_at_once(open_
     page.locator("#infrared-train").click()
     expect(page.locator("#infrared-train-status")).to_contain_text("4 steps", timeout=2 * PATIENCE)
     expect(page.locator("#infrared-train-download")).to_be_visible()
+    open_step(page, "measure")
     detect(page)
     unfold(page, "Detector and measurement")
     expect(page.locator("#infrared-model input")).to_have_value("my own detector")

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.browser
 
 def segment(page: Page) -> None:
     page.locator("#segmentation-go").click()
+    open_part(page, "matrix")
     page.locator("#segmentation-matrix button[data-cell]").first.wait_for()
 
 
