@@ -44,7 +44,7 @@ def connect(app: gr.Blocks, buttons: Mapping[str, gr.Button], parts: Sequence[Sh
 
     app.load(None, None, None, js=calling(MARK), queue=False)
     for language, button in buttons.items():
-        button.click(settings, [opened, *controls], [state, lost], js=COLLECT, queue=False,
-                     show_progress="hidden", api_visibility="private").then(
+        button.click(settings, [opened, *controls], [state, lost], js=COLLECT,
+                     concurrency_limit=None, show_progress="hidden", api_visibility="private").then(
             None, [state, lost], None, queue=False,
             js=f"(...kept) => ({RELOAD})({call('String', language)}, ...kept)")

@@ -181,7 +181,8 @@ def build(content: gr.Image, usual: dict[str, str]
     if person and row:  # this tab may be built alone
         quick: dict[str, Any] = {"queue": False, "api_visibility": "private"}
         person.click(take, on_page(portraits.MODEL), [row, place, model], **quick).success(
-            hand_over, on_page(portraits.PORTRAIT), content, **quick).success(
+            hand_over, on_page(portraits.PORTRAIT), content, concurrency_limit=None,
+            api_visibility="private").success(
             None, None, None, js=SHOW)
     ink = PaintedLayers(visible=False)
     return ink, lambda button: button.click(None, region, ink, js="ink => ink", queue=False,
