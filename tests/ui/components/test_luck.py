@@ -101,3 +101,8 @@ def test_a_band_holds_every_run() -> None:
     pale, band = (area.get_paths()[0].get_extents() for area in figure.axes[0].collections)
     assert (band.y0, band.y1, band.x1) == (0, 5, 3) and (pale.y0, pale.y1) == (8, 9)
     assert len(luck.curves(curve(1, 2), [], ["loss"]).axes[0].collections) == 0
+
+
+def test_nobody_gets_more_seeds_than_a_panel_offers() -> None:
+    assert list(luck.seeds_from(7, 3)) == [7, 8, 9]
+    assert len(luck.seeds_from(0, 10**9)) == luck.MOST and len(luck.seeds_from(0, 0)) == 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from statistics import fmean
@@ -59,6 +60,18 @@ def trained(models: ModelShelf, train: Train, seeds: range, control: Control,
                 status, rest = status + told(so_far, before, request), first
             yield status, *rest
     control.luck = so_far
+
+
+def seeds_from(first: float, count: float) -> range:
+    """Return so many seeds, never more than a panel offers."""
+    return range(int(first), int(first) + min(max(int(count), 1), MOST))
+
+
+def of_seed(config: Any, seed: int) -> Any:
+    """Return a training's settings with another seed, and a file of its own for its model."""
+    output = config.output
+    return replace(config, seed=seed, output=output.with_stem(f"{output.stem}-{seed}")
+                   if seed else output)
 
 
 def _of_seed(train: Train, seed: int, on_step: OnStep) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,17 +43,11 @@ def train_own(arch: str, data: str, sparsity: float, steps: float, rate: float, 
                     save_every=total + 1,
                     output=new_folder() / f"{arch}-{data}.safetensors")
     yield from luck.trained(
-        MODELS, lambda on_step, seed: train(of_seed(config, seed), on_step),
-        range(int(seed), int(seed) + int(seeds)), control, request,
+        MODELS, lambda on_step, seed: train(luck.of_seed(config, seed), on_step),
+        luck.seeds_from(seed, seeds), control, request,
         lambda news, earlier: (luck.curves(news, earlier, ("loss",), control.luck),
                                scales(news[-1].sample, request)),
         lambda path: done(path, request), reached, shown=2)
-
-
-def of_seed(config: Config, seed: int) -> Config:
-    """Return the same training from another seed, in a file of its own."""
-    name = f"{config.output.stem}-{seed}.safetensors" if seed else config.output.name
-    return replace(config, seed=seed, output=config.output.with_name(name))
 
 
 def reached(path: Path) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +23,6 @@ from vision.ui.text import say, t
 if TYPE_CHECKING:
     import numpy as np
 
-    from vision.segmentation.train import Config
     from vision.training import Step
 
 DATA = ("scenes", "tissue", "zip")
@@ -46,16 +44,10 @@ def train_own(arch: str, data: str, file: str | None, loss: str, steps: float, r
         scale=(0.25, 0.5), short_side=128, loss=loss, learning_rate=rate,
         val_every=max(total // 6, 1), output=new_folder() / f"{arch}.safetensors")
     yield from luck.trained(
-        MODELS, lambda on_step, seed: train(of_seed(config, seed), on_step),
-        range(int(seed), int(seed) + int(seeds)), control, request,
+        MODELS, lambda on_step, seed: train(luck.of_seed(config, seed), on_step),
+        luck.seeds_from(seed, seeds), control, request,
         lambda news, earlier: live(news, earlier, control.luck),
         lambda _: say("segmentation.trained", request), reached, shown=2)
-
-
-def of_seed(config: Config, seed: int) -> Config:
-    """Return the same training from another seed, in a file of its own."""
-    name = f"{config.arch}-{seed}.safetensors" if seed else config.output.name
-    return replace(config, seed=seed, output=config.output.with_name(name))
 
 
 def reached(path: Path) -> float:
