@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 
 from tests.conftest import REPOSITORY
-from tests.soak.page import Answer, Visitor
+from tests.soak.page import LEFT, Answer, Visitor
 from vision.ui import ASSETS
 from vision.ui.text import catalogs
 
@@ -50,7 +50,7 @@ class Fuzz:
     def judge(self, name: str, answer: Answer) -> None:
         """Count an answer; a trace, a path or no words at all are faults."""
         said = answer.sentence
-        kind = "worked" if said is None else "left running" if said == "left" else "a sentence"
+        kind = "worked" if said is None else "left running" if said == LEFT else "a sentence"
         self.counts[kind] += 1
         self.endpoints.add(name)
         shown = said if said is not None else json.dumps(answer.data, default=str)

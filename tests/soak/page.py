@@ -22,6 +22,8 @@ from tests.bench.startup import answers, free_port
 from tests.conftest import REPOSITORY
 
 API = "/gradio_api"
+PATIENCE = 600.0  # seconds
+LEFT = "left"  # what is noted of a call that somebody did not wait for
 SAID = REPOSITORY / "runs" / "soak-app.log"
 
 
@@ -81,7 +83,7 @@ class Visitor:
         return {"path": reply.json()[0], "orig_name": path.name,
                 "meta": {"_type": "gradio.FileData"}}
 
-    async def call(self, name: str | int, data: Any, patience: float = 600,
+    async def call(self, name: str | int, data: Any, patience: float = PATIENCE,
                    event: Any = None) -> Answer:
         """Call an endpoint as the page does; a call that takes longer than patience is left."""
         endpoint = self.endpoints[name] if isinstance(name, str) else self.numbers[name]
@@ -93,7 +95,7 @@ class Visitor:
         try:
             await asyncio.wait_for(ask(body, answer), patience)
         except (asyncio.TimeoutError, TimeoutError):
-            answer.sentence = "left"
+            answer.sentence = LEFT
         answer.seconds = time.monotonic() - start
         return answer
 
