@@ -174,12 +174,28 @@ def _readable_in(folder: Path, changed: int, names: tuple[str, ...]) -> list[Pat
 
 def read_card(path: Path) -> Card:
     """Return the card of a checkpoint from its header alone, without reading the weights."""
-    return _card(path, _header(path))
+    return _known(path, *_state(path))[0]
 
 
 def digest_of(path: Path) -> str:
     """Return the digest of a checkpoint's card and tensors, as its header has it."""
-    return _header(path)["digest"]
+    return _known(path, *_state(path))[1]
+
+
+def _state(path: Path) -> tuple[int, int, int]:
+    """Return what is different after every change of a file."""
+    try:
+        found = path.stat()
+    except OSError:
+        raise _missing(path) from None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+@functools.lru_cache(maxsize=256)
+def _known(path: Path, *state: int) -> tuple[Card, str]:
+    """Return card and digest of a file, read once for each change; nobody may change the card."""
+    header = _header(path)
+    return _card(path, header), header["digest"]
 
 
 def require_system(path: Path, card: Card, wanted: str) -> None:

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +24,8 @@ from tests.conftest import REPOSITORY
 from vision import ui
 from vision.errors import UserError
 from vision.ui import ASSETS
-from vision.ui.shell import uploads
+from vision.ui.shell import upload_quota, uploads
+from vision.ui.shell.upload_quota import QUOTA, TEMPORARY, Quota
 
 PATH = "/gradio_api/upload"
 PICTURE = (ASSETS / "segmentation" / "street-1.png").read_bytes()
@@ -107,7 +109,7 @@ def test_what_arrived_only_in_part_goes_too(served: tuple[gr.Blocks, str], tmp_p
 def test_what_is_oldest_makes_room(served: tuple[gr.Blocks, str], tmp_path: Path,
                                    monkeypatch: pytest.MonkeyPatch) -> None:
     _, address = served
-    monkeypatch.setattr(uploads, "QUOTA", 250_000)
+    monkeypatch.setattr(QUOTA, "most_bytes", 250_000)
     assert send(address, bytes(100_000)).status_code == 200
     (sent,) = kept(tmp_path)
     made = [uploads.new_folder() for _ in range(3)]
@@ -115,7 +117,7 @@ def test_what_is_oldest_makes_room(served: tuple[gr.Blocks, str], tmp_path: Path
         (folder / "snapshot").write_bytes(bytes(80_000))
         for path in (folder / "snapshot", folder):
             os.utime(path, (time.time() - 900 + 100 * number,) * 2)
-    uploads.room_now.cache_clear()
+    QUOTA.forget()
     new = uploads.new_folder()
     assert [folder.exists() for folder in (*made, new)] == [False, False, True, True]
     assert sent.exists(), "what was just sent stays"
@@ -125,26 +127,26 @@ def test_without_room_nothing_more_is_taken(served: tuple[gr.Blocks, str], tmp_p
                                             monkeypatch: pytest.MonkeyPatch) -> None:
     _, address = served
     assert send(address, bytes(100_000)).status_code == 200
-    monkeypatch.setattr(uploads, "QUOTA", 50_000)
-    uploads.room_now.cache_clear()
+    monkeypatch.setattr(QUOTA, "most_bytes", 50_000)
+    QUOTA.forget()
     reply = send(address, PICTURE)
     assert reply.status_code == 507 and reply.text == uploads.NO_ROOM and len(kept(tmp_path)) == 1
-    uploads.room_now.cache_clear()
+    QUOTA.forget()
     with pytest.raises(UserError, match="no room for more files"):
         uploads.new_folder()
-    uploads.room_now.cache_clear()
+    QUOTA.forget()
 
 
 def test_several_may_sweep_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uploads.tempfile, "gettempdir", lambda: str(tmp_path))
     for number in range(400):
-        old = tmp_path / f"{uploads.TEMPORARY}{number}"
+        old = tmp_path / f"{TEMPORARY}{number}"
         old.mkdir()
         os.utime(old, (time.time() - 4000,) * 2)
     with ThreadPoolExecutor(8) as pool:
         for done in [pool.submit(uploads.sweep.__wrapped__, 0) for _ in range(8)]:
             done.result()  # a folder that another one took away meanwhile is no mistake
-    assert not list(tmp_path.glob(f"{uploads.TEMPORARY}*"))
+    assert not list(tmp_path.glob(f"{TEMPORARY}*"))
 
 
 @pytest.mark.parametrize("path", [
@@ -225,3 +227,41 @@ def act(http: httpx.Client, config: dict[str, Any], name: str) -> None:
     with http.stream("GET", "/gradio_api/queue/data", params={"session_hash": "here"}) as lines:
         assert any('"success":true' in line.replace(" ", "") for line in lines.iter_lines()
                    if "process_completed" in line)
+
+
+def test_a_request_does_not_wait_for_another_ones_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder of thousands of files once made each of thirty visitors weigh it for themselves."""
+    begun, go_on, looks = threading.Event(), threading.Event(), []
+
+    def slow() -> Iterator[tuple[float, int, str]]:
+        looks.append(1)
+        begun.set()
+        assert go_on.wait(20)
+        yield 0.0, 10, "nowhere"
+
+    monkeypatch.setattr(upload_quota, "all_kept", slow)
+    quota = Quota(most_bytes=100)
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(quota.room)
+        assert begun.wait(20)
+        assert quota.room() and not first.done()
+        quota.arrived = 89
+        go_on.set()
+        assert first.result(20) and quota.used == 10
+    assert quota.room() and len(looks) == 1, "the next look is not due yet"
+    quota.arrived = 91
+    assert not quota.room(), "what has arrived since then counts"
+
+
+def test_of_too_many_things_the_oldest_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "kept"
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(folder))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
+    for number in range(6):
+        (folder / str(number)).mkdir(parents=True)
+        (folder / str(number) / "file").write_bytes(bytes(10))
+        for path in (folder / str(number) / "file", folder / str(number)):
+            os.utime(path, (time.time() - 900 + 100 * number,) * 2)
+    quota = Quota(most_things=4)
+    assert quota.room() and sorted(os.listdir(folder)) == ["2", "3", "4", "5"]
+    assert quota.used == 40
