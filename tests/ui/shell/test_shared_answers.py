@@ -26,8 +26,10 @@ from vision.ui.shell.answer_parts import freeze, size_of
 from vision.ui.shell.shared_answers import computed_once, content
 from vision.ui.tabs.gan import tab as gan
 from vision.ui.tabs.infrared import tab as infrared
+from vision.ui.tabs.infrared.camera_file import USUAL
 from vision.ui.tabs.infrared.surfaces import Patches
 from vision.ui.tabs.pruning import surgery
+from vision.ui.tabs.pruning.cut import Cut
 from vision.ui.tabs.segmentation import tab as segmentation
 
 STREET = ASSETS / "segmentation" / "street-1.png"
@@ -275,6 +277,28 @@ def test_a_detection_is_shared_unless_surfaces_were_set(
     assert calls["judged"] == 2
 
 
+def test_what_the_infrared_tab_opens_with_is_not_found_again(
+        monkeypatch: pytest.MonkeyPatch, fresh: AnswerCache) -> None:
+    """Thirty who press Detect on an untouched page get what was found while it started."""
+    view = infrared.first()
+    assert view is not None
+    monkeypatch.setattr(infrared, "judged", lambda *_: pytest.fail("it was found again"))
+    (picture, low, high, unit), *_ = infrared.examples()
+    again, *_ = infrared.detect(picture, low, high, unit, view.model, infrared.shown_from(), 0.5,
+                                *USUAL, "recorded", 0.35, None, Patches(), visitor("a", "en"))
+    assert again.result is view.result
+
+
+def test_a_cut_that_is_known_comes_whole(
+        monkeypatch: pytest.MonkeyPatch, fresh: AnswerCache) -> None:
+    monkeypatch.setattr(surgery, "LOOK", 0.0)
+    cut = Cut("vgg16-drawings", 0.3, "gamma", "", None)
+    monkeypatch.setattr(surgery, "report_of", lambda *_: None)
+    monkeypatch.setattr(surgery, "report_of_cut", lambda *_: None)
+    first, again = (list(surgery.trials(cut, None)) for _ in range(2))
+    assert len(first) == 3 and again == first[-1:] and again[0].measured
+
+
 def test_a_cut_is_made_once_and_its_clock_says_when_it_was_read(
         monkeypatch: pytest.MonkeyPatch, fresh: AnswerCache) -> None:
     monkeypatch.setattr(surgery, "LOOK", 0.0)
@@ -287,3 +311,15 @@ def test_a_cut_is_made_once_and_its_clock_says_when_it_was_read(
                                         visitor(name, "en")))[-1] for name in "ab")
     assert cuts["surgery"] == clocks["clocked"] == 1
     assert first[0] == second[0] and first[0].endswith("UTC")
+
+
+def test_what_is_known_is_told_without_computing(tmp_path: Path) -> None:
+    picture = tmp_path / "own.png"
+    picture.write_bytes(b"a picture of somebody's own")
+    settings: dict[str, Any] = {"pictures": (str(picture),), "request": None}
+    assert shared_answers.known("a kind", 1, **settings) is None
+    asker = SimpleNamespace(session_hash="somebody")
+    settings["request"] = asker
+    assert shared_answers.computed_once("a kind", lambda: "found", 1, **settings) == "found"
+    assert shared_answers.known("a kind", 1, **settings) == "found"
+    assert shared_answers.known("a kind", 2, **settings) is None

@@ -67,6 +67,11 @@ class AnswerCache:
             self._known(question, owner)
         return answer
 
+    def known(self, question: Hashable, owner: str | None = None) -> Any:
+        """Return an answer if it is known already, None if not."""
+        with self._lock:
+            return one.value if (one := self._known(question, owner)) else None
+
     def forget(self, session: str) -> None:
         """Let go of what nobody else but this session has asked for."""
         with self._lock:

@@ -11,7 +11,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import gradio as gr
 
@@ -31,12 +31,30 @@ def computed_once(kind: str, compute: Callable[[], Answer], *settings: Hashable,
     Nobody may change the answer. One that was made from a visitor's own picture or model goes
     with the last page of those who asked for it.
     """
-    given = [picture for picture in pictures if picture]
-    question = (kind, tuple(picture and content(picture) for picture in pictures),
-                tuple((checkpoints.digest_of(path), checkpoints.version(path))
-                      for path in models), settings)
-    everybodys = all(map(comes_along, given)) and all(map(ships, models))
-    return ANSWERS.ask(question, compute, None if everybodys else session_of(request))
+    return ANSWERS.ask(asked(kind, settings, pictures, models), compute,
+                       owner_of(request, pictures, models))
+
+
+def known(kind: str, *settings: Hashable, request: gr.Request | None,
+          pictures: Sequence[str | None] = (), models: Sequence[Path] = ()) -> Any:
+    """Return what `computed_once` has at hand, None where it had to compute."""
+    return ANSWERS.known(asked(kind, settings, pictures, models),
+                         owner_of(request, pictures, models))
+
+
+def asked(kind: str, settings: Sequence[Hashable], pictures: Sequence[str | None],
+          models: Sequence[Path]) -> Hashable:
+    """Return a question as the answers are kept by it."""
+    return (kind, tuple(picture and content(picture) for picture in pictures),
+            tuple((checkpoints.digest_of(path), checkpoints.version(path)) for path in models),
+            tuple(settings))
+
+
+def owner_of(request: gr.Request | None, pictures: Sequence[str | None], models: Sequence[Path]
+             ) -> str | None:
+    """Return whose an answer is; None is everybody's, made from what comes with the page."""
+    everybodys = all(map(comes_along, filter(None, pictures))) and all(map(ships, models))
+    return None if everybodys else session_of(request)
 
 
 def session_of(request: gr.Request | None) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import gradio as gr
 
@@ -52,9 +53,11 @@ from vision.ui.tabs.infrared.shared import (
     translation,
 )
 from vision.ui.tabs.infrared.surfaces import Patches
-from vision.ui.text import say, t
+from vision.ui.text import language_of, say, t
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from vision.infrared.inspection.result import Result
 
 UNITS = ("", "centikelvin", "decikelvin", "kelvin", "centicelsius", "decicelsius", "celsius")
@@ -67,6 +70,16 @@ PHOTOGRAPH = beside(__file__, "photograph.js")
 CODED = SHARED[: SHARED.index("palette")]  # what the script to copy depends on
 CHAPTERS = ("read_thermogram", "load", "load", "", "", "", "", "load_zones", "predict",
             "read_thermogram", "print")  # the calls that the lesson's sections are about
+
+
+class Shown(NamedTuple):
+    """What shows a detection in one language."""
+
+    stage: Markup  # picture and table
+    facts: Markup
+    marked: bytes  # PNG
+    report: bytes  # HTML
+    json: dict[str, Any]
 
 
 @friendly
@@ -97,12 +110,14 @@ def detect(picture: str | None, low: float | None, high: float | None, unit: str
         file, the report as a file, and as JSON each device with its temperatures and verdict
     """
     settings = (unit, low, high, threshold, mask_threshold, emissivity, reflected, air)
-    result = computed_once(
-        "detect", lambda: judged(str(picture), model, own, patches, *settings),
-        *settings, patches.named(str(picture)), request=request, pictures=(needed(picture),),
-        models=(MODELS.path_of(model, own),))
+    once = functools.partial(computed_once, request=request, pictures=(needed(picture),),
+                             models=(MODELS.path_of(model, own),))
+    asked = (*settings, patches.named(str(picture)))
+    result = once("detect", lambda: judged(str(picture), model, own, patches, *settings), *asked)
     view = View(result, named(str(picture)), model, str(picture), air)
-    return view, *answer(view, palette, opacity, request, new_folder())
+    shown = once("detect shown", lambda: whole(view, palette, opacity, request),
+                 *asked, view.name, palette, opacity, language_of(request))
+    return view, *written(shown, new_folder())
 
 
 def judged(picture: str, model: str, own: str | None, patches: Patches, unit: str,
@@ -122,9 +137,27 @@ def judged(picture: str, model: str, own: str | None, patches: Patches, unit: st
 def answer(view: View, palette: str, opacity: float, request: gr.Request | None, folder: Path
            ) -> tuple[Any, ...]:
     """Return all that shows a result: picture and table, numbers, two files, and JSON."""
-    marked, report = files_of(view, request, folder)
-    return (shown_of(view, request, palette, opacity), facts(view, request), marked, report,
-            view.result.as_json())
+    return written(whole(view, palette, opacity, request), folder)
+
+
+def whole(view: View, palette: str, opacity: float, request: gr.Request | None) -> Shown:
+    """Return all that shows a result in one language, its files not yet written."""
+    from vision.images import png_bytes
+    from vision.infrared.inspection.drawing import marked
+    from vision.infrared.inspection.report import html
+
+    result = view.result
+    return Shown(shown_of(view, request, palette, opacity), facts(view, request),
+                 png_bytes(marked(result.thermogram.picture, result.instances)),
+                 html(result, view.name, translation(request)).encode(), result.as_json())
+
+
+def written(shown: Shown, folder: Path) -> tuple[Any, ...]:
+    """Return what the page gets of a result, the marked picture and the report as files."""
+    picture, report = folder / "devices.png", folder / "inspection.html"
+    picture.write_bytes(shown.marked)
+    report.write_bytes(shown.report)
+    return shown.stage, shown.facts, str(picture), str(report), shown.json
 
 
 @low_priority
@@ -142,10 +175,17 @@ def first() -> View | None:
     if not name:
         return None
     picture, low, high, unit = examples()[0]
-    thermogram = open_thermogram(picture, unit, low, high).corrected(*camera_file.USUAL[:2])
-    result = predict(MODELS.open(name), thermogram,
-                     Settings(shown_from(), MASK_THRESHOLD, None), open_zones())
-    return View(with_certainty(result), named(picture), name, picture, None)
+    surface, score = camera_file.USUAL[:2], shown_from()
+
+    def judge() -> Result:
+        thermogram = open_thermogram(picture, unit, low, high).corrected(*surface)
+        return with_certainty(predict(MODELS.open(name), thermogram,
+                                      Settings(score, MASK_THRESHOLD, None), open_zones()))
+
+    result = computed_once("detect", judge, unit, low, high, score, MASK_THRESHOLD, *surface, None,
+                           Patches().named(picture), request=None, pictures=(picture,),
+                           models=(MODELS.path_of(name),))
+    return View(result, named(picture), name, picture, None)
 
 
 def first_answer(view: View, request: gr.Request | None) -> tuple[Any, ...]:
@@ -158,19 +198,6 @@ def first_answer(view: View, request: gr.Request | None) -> tuple[Any, ...]:
 
 
 FIRST = opening.Opening(first, first_answer)
-
-
-def files_of(view: View, request: gr.Request | None, folder: Path) -> tuple[str, str]:
-    """Write the marked picture and the report, and return their paths."""
-    from vision.images import write_png
-    from vision.infrared.inspection.drawing import marked
-    from vision.infrared.inspection.report import write_report
-
-    result = view.result
-    picture = write_png(folder / "devices.png", marked(result.thermogram.picture,
-                                                       result.instances))
-    report = write_report(folder / "inspection.html", result, view.name, translation(request))
-    return str(picture), str(report)
 
 
 def redraw(view: View | None, palette: str, opacity: float, classes: list[int],

@@ -17,7 +17,7 @@ from vision.ui.components.markup import joined, tag
 from vision.ui.components.pictures import LONGEST_SIDE
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.memory_budget import decoding, within_memory
-from vision.ui.shell.shared_answers import computed_once
+from vision.ui.shell.shared_answers import computed_once, known
 from vision.ui.tabs.pruning import confusion
 from vision.ui.tabs.pruning.cut import Cut
 from vision.ui.tabs.pruning.names import class_name
@@ -98,10 +98,20 @@ def prune(model: str, ratio: float, criterion: str, protected: str, picture: str
 
 def trials(cut: Cut, picture: str | None, request: gr.Request | None = None) -> Iterator[Trial]:
     """Yield the cut with more and more of what can be measured of it, by whoever came first."""
+    alike: dict[str, Any] = {"request": request, "models": (cut.path,)}
+    if (trial := known("prune whole", *cut.asked, pictures=(picture,), **alike)) is not None:
+        yield trial
+        return
+    for trial in measured(cut, picture, alike):
+        yield trial
+    computed_once("prune whole", lambda: trial, *cut.asked, pictures=(picture,), **alike)
+
+
+def measured(cut: Cut, picture: str | None, alike: dict[str, Any]) -> Iterator[Trial]:
+    """Yield a cut after its surgery, after its test, and after the clock was read."""
 
     def once(kind: str, compute: Callable[[], Any], *pictures: str) -> Any:
-        return computed_once(f"prune {kind}", compute, *cut.asked, request=request,
-                             models=(cut.path,), pictures=pictures)
+        return computed_once(f"prune {kind}", compute, *cut.asked, pictures=pictures, **alike)
 
     trial, small = once("surgery", lambda: surgery(cut))
     if picture:
@@ -114,8 +124,8 @@ def trials(cut: Cut, picture: str | None, request: gr.Request | None = None) -> 
         trial = replace(trial, reports=once("reports", lambda: (
             report_of(cut.name, cut.own, cut.data), report_of_cut(*cut))))
     yield trial
-    milliseconds, measured = once("clock", lambda: clocked(cut.whole, small))
-    yield replace(trial, milliseconds=milliseconds, measured=measured)
+    milliseconds, when = once("clock", lambda: clocked(cut.whole, small))
+    yield replace(trial, milliseconds=milliseconds, measured=when)
 
 
 def named(whole: Model, small: Model, picture: str) -> tuple[Result, Result]:

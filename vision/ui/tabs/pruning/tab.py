@@ -18,7 +18,7 @@ from vision.ui.components.page_files import SAVE_FILE
 from vision.ui.components.pictures import picture_input
 from vision.ui.lessons import lesson
 from vision.ui.tabs.pruning import compare, curve, data_choice, figure, layers, train
-from vision.ui.tabs.pruning.cut import to_onnx, write_file
+from vision.ui.tabs.pruning.cut import Cut, to_onnx, write_file
 from vision.ui.tabs.pruning.exercises import EXERCISES
 from vision.ui.tabs.pruning.plan import POINTER, at_threshold, picked, show_plan
 from vision.ui.tabs.pruning.shared import (
@@ -28,7 +28,7 @@ from vision.ui.tabs.pruning.shared import (
     measured_on,
     plan_for,
 )
-from vision.ui.tabs.pruning.surgery import prune
+from vision.ui.tabs.pruning.surgery import prune, trials
 from vision.ui.text import say, t
 
 EXAMPLES = ASSETS / "pruning"
@@ -191,4 +191,11 @@ def warm() -> None:
             open_pictures(data, "test")
 
 
-TAB = Tab("pruning", 4, build, warm)
+def first() -> None:
+    """Cut once as the page's first settings say, so that nobody waits for that."""
+    if name := MODELS.first():
+        for _ in trials(Cut(name, RATIO, "gamma", "", None), examples()[0][0]):
+            pass
+
+
+TAB = Tab("pruning", 4, build, warm, first)
