@@ -12,6 +12,7 @@ from tests.browser.screenshots import select
 from vision.ui import load_tabs
 
 pytestmark = pytest.mark.browser
+SLOW = 60_000  # milliseconds, for what is fetched and computed when it is opened
 OpenPage = Callable[..., Page]
 
 
@@ -55,6 +56,19 @@ def test_a_link_of_the_gan_tab_restores_it_for_a_student(page: Page, open_page: 
     student.wait_for_timeout(500)
     assert number(student, "gan-count") == "12" and number(student, "gan-seed") == "77"
     expect(student.locator("#gan-labels input:checked")).to_have_count(7)
+    load(student, f"{link}&open=explore&kind=walk&first-label=4&first-seed=5&lock=first-seed")
+    seed = student.locator("#gan-first-seed input")
+    expect(seed).to_be_visible(timeout=SLOW)
+    expect(seed).to_have_value("5")
+    expect(seed).to_be_disabled()
+    expect(student.locator("#gan-step-row input:checked")).to_have_attribute("value", "walk")
+    expect(student.locator("#gan-moving img")).to_be_visible(timeout=SLOW)
+    expect(student.locator("#gan-first-label input")).to_have_value("Coat")
+    again = copied(student, "gan")
+    assert "tab=gan&open=explore&" in again and "kind=walk&first-label=4&first-seed=5" in again
+    load(student, link.replace("tab=gan", "tab=gan&open=lesson.slant"))
+    expect(student.locator("#gan-exercise-slant")).to_be_in_viewport(timeout=SLOW)
+    assert "tab=gan&open=lesson&" in copied(student, "gan")
 
 
 def test_a_link_brings_the_example_that_was_chosen(page: Page) -> None:

@@ -8,7 +8,7 @@ import shutil
 import string
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import gradio as gr
 import pytest
@@ -17,7 +17,8 @@ from tests.conftest import REPOSITORY
 from vision.errors import UserError
 from vision.ui import load_tabs
 from vision.ui.components import class_link
-from vision.ui.components.class_link import LONGEST, Shared, kept_back, read
+from vision.ui.components.class_link import LONGEST, Shared, kept_back, place_of, read
+from vision.ui.components.link_parts import controls_in, places_in, settable
 from vision.ui.components.link_values import FURTHEST, at_first, choices, decode, encode
 from vision.ui.components.number_box import NumberBox
 from vision.ui.text import LANGUAGES, explain, words
@@ -44,6 +45,8 @@ def another(control: Any, pictures: Any, chance: random.Random) -> Any:
     if isinstance(control, (gr.Number, NumberBox)):
         whole = chance.randint(0, 10**9)
         return whole if control.precision == 0 else whole / 4
+    if isinstance(control, gr.Checkbox):
+        return chance.random() < 0.5
     if isinstance(control, gr.Textbox):
         return "a & b = c # 数 ção\n\"'<>%"
     known = list(choices(control).values())
@@ -74,6 +77,7 @@ def test_every_tab_shares_what_it_needs(shared: dict[str, Shared]) -> None:
     for part in shared.values():
         assert "tab" not in part.controls and part.pictures.keys() <= part.controls.keys()
         images = {name for name, control in part.controls.items() if isinstance(control, gr.Image)}
+        assert not images & part.inner
         assert images == part.pictures.keys() and all(map(len, part.pictures.values()))
     assert "seed" in shared["gan"].controls and "seed" in shared["style"].controls
 
@@ -85,14 +89,32 @@ def test_a_link_brings_back_every_value(shared: dict[str, Shared], seed: int) ->
         values = {name: another(control, part.pictures.get(name), chance)
                   for name, control in part.controls.items()}
         state, left_out = part.encode(list(values.values()))
-        assert not left_out and len(state) <= LONGEST and "#" not in state
-        again, texts = read(state, shared)
-        found = again.decode(texts)
-        assert again is part
+        assert not left_out and "#" not in state
+        found = decoded(part, state)
         for name, control in part.controls.items():
             expected = values[name]
             close = pytest.approx(expected) if isinstance(expected, float) else expected
-            assert found[control] == close, name
+            assert found.get(control, at_first(control)) == close, name
+
+
+def decoded(part: Shared, state: str) -> dict[Any, Any]:
+    """Return what a state sets, however long it is."""
+    texts = dict(parse_qsl(state, keep_blank_values=True))
+    assert texts.pop("tab") == part.tab
+    return part.decode(texts)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_link_has_room_for_a_tab_and_one_of_its_parts(shared: dict[str, Shared], seed: int
+                                                        ) -> None:
+    chance = random.Random(seed)
+    for part in shared.values():
+        inner = chance.sample(sorted(part.inner), min(12, len(part.inner)))
+        values = [another(control, part.pictures.get(name), chance)
+                  if name in inner or name not in part.inner else at_first(control)
+                  for name, control in part.controls.items()]
+        state, _ = part.encode(values, part.places[-1])
+        assert len(state) <= LONGEST and read(state, shared)[0] is part
 
 
 OLD = {  # links that teachers have handed out, and what they must set for ever
@@ -135,7 +157,8 @@ def test_the_defaults_travel(shared: dict[str, Shared]) -> None:
                   for control in part.controls.values()]
         state, left_out = part.encode(values)
         assert not left_out
-        assert list(part.decode(read(state, shared)[1])) == list(part.controls.values())
+        main = [control for name, control in part.controls.items() if name not in part.inner]
+        assert list(part.decode(read(state, shared)[1])) == main
 
 
 def test_ones_own_picture_and_model_stay_here(tmp_path: Path) -> None:
@@ -208,9 +231,13 @@ def test_generated_links_are_restored_or_refused_but_never_break(shared: dict[st
 def test_the_page_names_what_it_leaves_out(whole_page: gr.Blocks) -> None:
     handler = next(block.fn for block in whole_page.fns.values()
                    if getattr(block.fn, "__qualname__", "").endswith("compose"))
-    box, said = handler(None, "http://here/", "own", 0.6, None, None)
+    block = next(block for block in whole_page.fns.values() if block.fn is handler)
+    parts = [at_first(control) for control in block.inputs[5:]]
+    box, said = handler(None, "http://here/", "own", 0.6, None, None, *parts)
     assert box.value == "http://here/#tab=segmentation&opacity=0.6&picture=&truth="
     assert words("en")["segmentation.model"] in said
+    box, _ = handler(None, "http://here/#play", "own", 0.6, None, None, *parts)
+    assert box.value == "http://here/#tab=segmentation&open=play&opacity=0.6&picture=&truth="
 
 
 def test_a_link_that_grew_too_long_is_refused_when_it_is_made() -> None:
@@ -235,6 +262,7 @@ def links(language: str) -> list[str]:
 @pytest.mark.parametrize("state", links("en"))
 def test_the_links_of_the_lesson_plans_open(shared: dict[str, Shared], state: str) -> None:
     part, texts = read(state, shared)
+    assert not place_of(part, texts)
     assert len(part.decode(texts)) == len(texts) >= 2
 
 
@@ -262,3 +290,85 @@ def test_a_teacher_may_lock_and_hide_what_a_link_shares(shared: dict[str, Shared
 def test_what_is_not_there_cannot_be_locked(shared: dict[str, Shared], state: str) -> None:
     with pytest.raises(UserError, match="setting"):
         kept_back(*read(state, shared))
+
+
+REACHED = {  # links into parts, and what they must set
+    "tab=segmentation&open=play&grow=4&scene=2&scope=mean":
+        ("play", {"grow": 4, "scene": 2, "scope": "mean"}),
+    "tab=segmentation&open=microscope&at-right=12.5&temperature=2":
+        ("microscope", {"at-right": 12.5, "temperature": 2}),
+    "tab=gan&open=lab&place=two humps&k=5&lab-seed=3&cure=packing":
+        ("lab", {"place": "two humps", "k": 5, "lab-seed": 3, "cure": "packing"}),
+    "tab=infrared&open=scene&scene-classes=&scene-fault=hot joint&scene-seed=9&scene-clutter=0.5":
+        ("scene", {"scene-classes": [], "scene-fault": "hot joint", "scene-seed": 9,
+                   "scene-clutter": 0.5}),
+    "tab=gan&open=train&train-rate=0.002&train-seed=4": ("train", {"train-rate": 0.002,
+                                                                   "train-seed": 4}),
+    "tab=pruning&open=compare": ("compare", {}),
+    "tab=style&open=lesson": ("lesson", {}),
+    "tab=segmentation&open=lesson.lies&opacity=0.2": ("lesson.lies", {"opacity": 0.2}),
+}
+
+
+@pytest.mark.parametrize("state", REACHED)
+def test_a_link_reaches_a_part_and_its_controls(shared: dict[str, Shared], state: str) -> None:
+    part, texts = read(state, shared)
+    assert place_of(part, texts) == REACHED[state][0]
+    assert part.decode(texts) == {part.controls[name]: value
+                                  for name, value in REACHED[state][1].items()}
+
+
+@pytest.mark.parametrize("place", ["nowhere", "lesson.nothing", "play ", "#", "<b>"])
+def test_a_place_that_a_tab_does_not_have_is_refused(shared: dict[str, Shared], place: str) -> None:
+    part, texts = read(urlencode({"tab": "segmentation", "open": place}), shared)
+    with pytest.raises(UserError, match="no place called"):
+        place_of(part, texts)
+
+
+def test_of_parts_a_link_holds_what_was_changed(shared: dict[str, Shared]) -> None:
+    part = shared["gan"]
+    values = {name: at_first(control) for name, control in part.controls.items()}
+    state, left_out = part.encode([*(values | {"k": 5, "seed": 0}).values()], "lab")
+    assert not left_out and state.startswith("tab=gan&open=lab&model=")
+    assert "&seed=0" in state and "&k=5" in state and "lab-seed" not in state
+    assert part.changes([*(values | {"k": 5}).values()], "lab") == ("tab=gan&open=lab&k=5", [])
+    assert part.changes([*values.values()], "elsewhere") == ("tab=gan", [])
+
+
+def test_a_lab_sheet_holds_the_settings_of_its_action_alone(shared: dict[str, Shared]) -> None:
+    for part in shared.values():
+        main = part.main()
+        assert part.inner and not main.inner and not main.places
+        assert [*part.controls] == [*main.controls, *(each for each in part.controls
+                                                      if each in part.inner)]
+
+
+def test_what_stands_in_parts_may_be_locked_and_hidden(shared: dict[str, Shared]) -> None:
+    part, texts = read("tab=gan&open=lab&lock=k,lab-seed&hide=cure", shared)
+    assert place_of(part, texts) == "lab"
+    named = {name: part.controls[name] for name in ("k", "lab-seed", "cure")}
+    assert kept_back(part, texts) == {
+        named["k"]: {"interactive": False}, named["lab-seed"]: {"interactive": False},
+        named["cure"]: {"visible": False}}
+
+
+def test_parts_are_reached_by_the_names_that_their_controls_have() -> None:
+    with gr.Blocks() as page:
+        main = gr.Number(1, elem_id="x-seed")
+        with gr.Tabs(elem_id="x-parts"), gr.Tab("", id="one"):
+            inner = gr.Slider(0, 9, 3, elem_id="x-inner-size")
+            gr.Slider(0, 9, 3)  # without a name
+            gr.Dropdown([], elem_id="x-later")  # what it offers is not known yet
+            gr.Number(1, interactive=False, elem_id="x-result")
+        gr.Column(elem_id="x-exercise-first")
+    assert controls_in(page, "x", {"seed": main}) == {"inner-size": inner}
+    assert places_in(page, "x") == ("one", "train", "lesson", "code", "lesson.first")
+    with pytest.raises(ValueError, match="inner-size"):
+        controls_in(page, "x", {"inner-size": main})
+
+
+def test_every_control_of_a_part_has_a_name(shared: dict[str, Shared], whole_page: gr.Blocks
+                                            ) -> None:
+    unnamed = [str(block.label) for block in whole_page.blocks.values()
+               if settable(block) and block.label and not block.elem_id]
+    assert unnamed == []

@@ -110,7 +110,8 @@ def test_ways_through_the_generator(kind: str) -> None:
 
 def test_the_slider_of_dimensions_goes_as_far_as_the_noise() -> None:
     noise = Drawer.of(shared.MODELS.open("cgan-shapes", None)).noise
-    assert explore.dimensions("cgan-shapes", None).maximum == noise
+    slider = explore.dimensions("cgan-shapes", None, noise + 1)
+    assert slider.maximum == slider.value == noise
     last = explore.explore("cgan-shapes", "dimension", 0, 1, 0, 1, noise, None, Request)[0]
     assert (last[0] != last[-1]).any()
 

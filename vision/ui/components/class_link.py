@@ -1,68 +1,89 @@
 """Class links: an address that opens the page with a tab, its settings, its example and its seed.
 
-A tab ends its `build` with `return share("name", {"seed": seed, ...})`; the rest happens here.
+A tab ends its `build` with `return share("name", {"seed": seed, ...})`; the rest happens here. The
+controls of its parts come by themselves: a link holds those that are not as at first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from re import fullmatch
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import gradio as gr
+from gradio.context import Context
 
 from vision.errors import UserError, cut, unknown
 from vision.ui.components import lab_sheet
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import label_of, note
+from vision.ui.components.link_parts import controls_in, places_in
 from vision.ui.components.link_values import at_first, decode, encode
-from vision.ui.components.page_files import beside
+from vision.ui.components.page_files import beside, call
 from vision.ui.text import chosen_language, t
 
 AGAIN = "copy it again from the page"
 LANGUAGE = "lang"  # in a link; the page reads it before anything else
+OPEN = "open"  # in a link: the step, the part or the exercise that is to be seen
 KEPT_BACK: dict[str, dict[str, Any]] = {  # what a teacher may write behind a link, by hand
     "lock": {"interactive": False}, "hide": {"visible": False}}
 LONGEST = 2000  # characters of a link's state
 ADDRESS = beside(__file__, "class_link_address.js")
 STATE = beside(__file__, "class_link_state.js")
 COPY = beside(__file__, "class_link_copy.js")
+PLACE = beside(__file__, "class_link_place.js")
+GO_TO = beside(__file__, "class_link_open.js")
 
 
 @dataclass(frozen=True)
 class Shared:
     """What a link holds of one tab: controls by short names, and the pictures some may show.
 
-    `arrived` changes when a link has set the controls.
+    Of those named `inner`, which belong to parts, it holds what is not as at first. `places` may be
+    opened. `arrived` changes when a link has set the other controls.
     """
 
     tab: str
     controls: Mapping[str, gr.components.Component]
     pictures: Mapping[str, Sequence[str]] = field(default_factory=dict)
     arrived: gr.State | None = None
+    inner: frozenset[str] = frozenset()
+    places: Sequence[str] = ()
 
-    def encode(self, values: Sequence[Any], besides: Mapping[str, str | None] | None = None
+    def encode(self, values: Sequence[Any], place: str = "", usual: Iterable[str] | None = None
                ) -> tuple[str, list[gr.components.Component]]:
         """Return the values as a link's state, and the controls whose values it cannot hold.
 
-        What is the same `besides` is no part of the state.
+        The `usual` ones, else those of parts, are no part of it where they are as at first.
         """
-        texts = self.texts(values)
-        left_out = [self.controls[name] for name, text in texts.items() if text is None]
-        held = {name: text for name, text in texts.items()
-                if text is not None and (besides or {}).get(name) != text}
-        return urlencode({"tab": self.tab, **held}, safe=","), left_out
+        texts, at_start = self.texts(values), self.at_first(self.inner if usual is None else usual)
+        told = {name: text for name, text in texts.items() if at_start.get(name, ...) != text}
+        left_out = [self.controls[name] for name, text in told.items() if text is None]
+        held = {name: text for name, text in told.items() if text is not None}
+        opened = {OPEN: place} if place in self.places else {}
+        return urlencode({"tab": self.tab, **opened, **held}, safe=","), left_out
 
     def texts(self, values: Sequence[Any]) -> dict[str, str | None]:
         """Return each value as text, None for what a link cannot hold."""
         return {name: encode(control, value, self.pictures.get(name, ()))
                 for (name, control), value in zip(self.controls.items(), values, strict=True)}
 
-    def changes(self, values: Sequence[Any]) -> tuple[str, list[gr.components.Component]]:
+    def at_first(self, names: Iterable[str]) -> dict[str, str | None]:
+        """Return what controls are set to on a fresh page, as texts."""
+        return {name: encode(self.controls[name], at_first(self.controls[name]),
+                             self.pictures.get(name, ())) for name in names}
+
+    def changes(self, values: Sequence[Any], place: str = ""
+                ) -> tuple[str, list[gr.components.Component]]:
         """Return only what differs from the first values as a link's state, and what it lacks."""
-        return self.encode(values, self.texts([*map(at_first, self.controls.values())]))
+        return self.encode(values, place, self.controls)
+
+    def main(self) -> Shared:
+        """Return the same without what belongs to parts."""
+        return replace(self, inner=frozenset(), places=(), controls={
+            name: control for name, control in self.controls.items() if name not in self.inner})
 
     def decode(self, texts: Mapping[str, str]) -> dict[gr.components.Component, Any]:
         """Return the value of each control that a link sets."""
@@ -80,7 +101,9 @@ def share(tab: str, controls: Mapping[str, gr.components.Component],
           pictures: Mapping[str, Sequence[str]] | None = None, arrived: gr.State | None = None
           ) -> Shared:
     """Add the button that copies a link to these controls as they are; return them for the page."""
-    shared = Shared(tab, controls, pictures or {}, arrived)
+    inner = controls_in(Context.block, tab, controls)
+    shared = Shared(tab, {**controls, **inner}, pictures or {}, arrived, frozenset(inner),
+                    places_in(Context.block, tab))
     with gr.Row(elem_classes=["lab-extra"]):
         button = gr.Button(t("app.link_copy"), size="sm", scale=0, min_width=200,
                            elem_id=f"{tab}-link-copy")
@@ -90,25 +113,28 @@ def share(tab: str, controls: Mapping[str, gr.components.Component],
 
     @friendly
     def compose(request: gr.Request, address: str, *values: Any) -> tuple[Any, str]:
-        state, missing = shared.encode(values)
+        page, _, place = address.partition("#")
+        state, missing = shared.encode(values, place)
         if len(state) > LONGEST:
             raise too_long(state)
         names = ", ".join(label_of(control, request) for control in missing)
         said = note("app.link_left_out", request, names=names) if names else ""
         spoken = chosen_language(request)
         end = f"&{LANGUAGE}={spoken}" if spoken else ""
-        return gr.Textbox(value=f"{address}#{state}{end}", visible=True), said
+        return gr.Textbox(value=f"{page}#{state}{end}", visible=True), said
 
-    button.click(compose, [box, *controls.values()], [box, left_out], js=ADDRESS,
+    button.click(compose, [box, *shared.controls.values()], [box, left_out],
+                 js=f"(...given) => ({ADDRESS})({call(PLACE, tab)}, ...given)",
                  concurrency_limit=None, show_progress="hidden", api_visibility="private").success(
         None, box, None, js=COPY, queue=False)
-    lab_sheet.build(shared, lambda state: read(state, {tab: shared})[1])
+    main = shared.main()
+    lab_sheet.build(main, lambda state: read(state, {tab: main})[1])
     return shared
 
 
 def connect(app: gr.Blocks, tabs: gr.Tabs, parts: Sequence[Shared]) -> None:
     """Let the page open as the link says by which it is reached."""
-    state = gr.Textbox(visible=False)
+    state, goal = gr.Textbox(visible=False), gr.Textbox(visible=False)
     known = {part.tab: part for part in parts}
 
     @friendly
@@ -116,17 +142,27 @@ def connect(app: gr.Blocks, tabs: gr.Tabs, parts: Sequence[Shared]) -> None:
         if not state or fullmatch(rf"{LANGUAGE}=[^&]*", state):
             return gr.skip()
         part, texts = read(state, known)
+        place = place_of(part, texts)
         changes = kept_back(part, texts)
         for control, value in part.decode(texts).items():
             changes.setdefault(control, {})["value"] = value
-        signs = {part.arrived: 1} if part.arrived and texts else {}
-        return {tabs: gr.Tabs(selected=part.tab), **signs,
+        signs = {part.arrived: 1} if part.arrived and texts.keys() - part.inner else {}
+        return {tabs: gr.Tabs(selected=part.tab), goal: f"{part.tab} {place}", **signs,
                 **{control: gr.update(**change) for control, change in changes.items()}}
 
     controls = [control for part in parts for control in part.controls.values()]
     signs = [part.arrived.render() for part in parts if part.arrived]
-    app.load(restore, state, [tabs, *controls, *signs], js=STATE, concurrency_limit=None,
-             show_progress="hidden", api_visibility="private")
+    app.load(restore, state, [tabs, goal, *controls, *signs], js=STATE, concurrency_limit=None,
+             show_progress="hidden", api_visibility="private").success(
+        None, goal, None, js=GO_TO, queue=False)
+
+
+def place_of(part: Shared, texts: dict[str, str]) -> str:
+    """Take from a link's texts what it opens, "" for nothing."""
+    place = texts.pop(OPEN, "")
+    if place and place not in part.places:
+        raise unknown("place", cut(place), list(part.places))
+    return place
 
 
 def kept_back(part: Shared, texts: dict[str, str]) -> dict[gr.components.Component, dict[str, Any]]:

@@ -1,1 +1,1 @@
-(_box, ...values) => [location.origin + location.pathname, ...values]
+(place, _box, ...values) => [`${location.origin}${location.pathname}#${place}`, ...values]

@@ -30,6 +30,8 @@ def encode(control: gr.components.Component, value: Any, pictures: Sequence[str]
     if may_be_empty(control) and value is None:
         return ""
     if isinstance(control, Numeric):
+        if value is None:
+            return None
         return f"{value:.12g}" if value != int(value) else str(int(value))
     if isinstance(control, gr.Textbox):
         return value if len(value) <= LONGEST_TEXT else None

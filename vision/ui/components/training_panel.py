@@ -90,7 +90,8 @@ class TrainingPanel:
         self.pace: list[gr.Slider | gr.Number] = [
             self._slider("steps", steps, t("app.steps"), t(f"{part}.train_steps_info")),
             self._slider("rate", rate, t("app.learning_rate"), t(f"{part}.train_rate_info")),
-            gr.Number(0, precision=0, minimum=0, label=t("app.seed"), info=t("app.seed_info"))]
+            gr.Number(0, precision=0, minimum=0, label=t("app.seed"), info=t("app.seed_info"),
+                      elem_id=f"{self.name}-seed")]
         if seeds > 1:
             self.pace.append(self._slider("seeds", (1, seeds, 1, 1), t("app.seeds"),
                                           t("app.seeds_info")))

@@ -1,5 +1,5 @@
-(_tab, ...values) => [
-  document.querySelector("#app-tabs > .tab-wrapper [role=tab][aria-selected=true]")?.dataset.tabId
-    ?? "",
-  ...values,
-]
+(place, _tab, ...values) => {
+  const open = document.querySelector("#app-tabs > .tab-wrapper [role=tab][aria-selected=true]");
+  const tab = open?.dataset.tabId ?? "";
+  return [`${tab}#${place(tab)}`, ...values];
+}

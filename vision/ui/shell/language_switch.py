@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from vision.ui.components.class_link import Shared
+from vision.ui.components.class_link import PLACE, Shared
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import label_of
 from vision.ui.components.page_files import beside, call, calling
@@ -34,17 +34,19 @@ def connect(app: gr.Blocks, buttons: Mapping[str, gr.Button], parts: Sequence[Sh
 
     @friendly
     def settings(request: gr.Request, tab: str, *values: Any) -> tuple[str, str]:
-        given = dict(zip(controls, values, strict=True))
+        given, (tab, _, place) = dict(zip(controls, values, strict=True)), tab.partition("#")
         for part in parts:
             if part.tab == tab:
-                state, missing = part.changes([given[one] for one in part.controls.values()])
+                state, missing = part.changes([given[one] for one in part.controls.values()],
+                                              place)
                 names = ", ".join(label_of(control, request) for control in missing)
                 return state, say("app.language_lost", request, names=names) if names else ""
         return "", ""
 
     app.load(None, None, None, js=calling(MARK), queue=False)
     for language, button in buttons.items():
-        button.click(settings, [opened, *controls], [state, lost], js=COLLECT,
+        button.click(settings, [opened, *controls], [state, lost],
+                     js=f"(...given) => ({COLLECT})({PLACE}, ...given)",
                      concurrency_limit=None, show_progress="hidden", api_visibility="private").then(
             None, [state, lost], None, queue=False,
             js=f"(...kept) => ({RELOAD})({call('String', language)}, ...kept)")

@@ -96,11 +96,12 @@ def check_dimension(dimension: int, noise: int) -> int:
     return dimension
 
 
-def dimensions(model: str, own: str | None) -> gr.Slider:
+def dimensions(model: str, own: str | None, chosen: float) -> gr.Slider:
     """Return the slider of dimensions as far as the noise of a model goes."""
     from vision.gan.predict import pair_of
 
-    return gr.Slider(maximum=pair_of(MODELS.open(model, own)).noise, value=1)
+    noise = pair_of(MODELS.open(model, own)).noise
+    return gr.Slider(maximum=noise, value=min(int(chosen), noise))
 
 
 def pixels(pictures: Any) -> np.ndarray:
@@ -143,14 +144,18 @@ def build(model: gr.Dropdown, own: gr.State, pairs: list[tuple[str, int]]
                             label=t("gan.kind"), info=t("gan.kind_info"), elem_id="gan-kind")
             with gr.Row():
                 first_label = gr.Dropdown(pairs, value=0, label=t("gan.first_label"),
-                                          info=t("gan.first_label_info"), min_width=120)
+                                          info=t("gan.first_label_info"), min_width=120,
+                                          elem_id="gan-first-label")
                 second_label = gr.Dropdown(pairs, value=1, label=t("gan.second_label"),
-                                           info=t("gan.second_label_info"), min_width=120)
+                                           info=t("gan.second_label_info"), min_width=120,
+                                           elem_id="gan-second-label")
             with gr.Row():
                 first_seed = gr.Number(0, precision=0, minimum=0, label=t("gan.first_seed"),
-                                       info=t("gan.first_seed_info"), min_width=120)
+                                       info=t("gan.first_seed_info"), min_width=120,
+                                       elem_id="gan-first-seed")
                 second_seed = gr.Number(1, precision=0, minimum=0, label=t("gan.second_seed"),
-                                        info=t("gan.second_seed_info"), min_width=120)
+                                        info=t("gan.second_seed_info"), min_width=120,
+                                        elem_id="gan-second-seed")
             dimension = gr.Slider(1, NOISE, 1, step=1, label=t("gan.dimension"),
                                   info=t("gan.dimension_info"), elem_id="gan-dimension")
             go = gr.Button(t("gan.explore_go"), variant="primary", elem_id="gan-explore-go")
@@ -168,6 +173,6 @@ def build(model: gr.Dropdown, own: gr.State, pairs: list[tuple[str, int]]
     run.success(at, [frames, position], one, queue=False, api_visibility="private")
     position.input(at, [frames, position], one, queue=False, trigger_mode="always_last",
                    show_progress="hidden", api_visibility="private")
-    gr.on([model.change, own.change], friendly(dimensions), [model, own], dimension,
+    gr.on([model.change, own.change], friendly(dimensions), [model, own, dimension], dimension,
           api_visibility="private")
     return first_label, second_label

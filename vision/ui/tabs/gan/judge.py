@@ -150,7 +150,8 @@ def build(model: gr.Dropdown, own: gr.State, pairs: list[tuple[str, int]]) -> gr
         with gr.Column(scale=2, min_width=280):
             canvas = wipeable(DrawingBoard(elem_id="gan-canvas"))
         with gr.Column(scale=3, min_width=320):
-            asked = gr.Dropdown(pairs, value=0, label=t("gan.asked"), info=t("gan.asked_info"))
+            asked = gr.Dropdown(pairs, value=0, label=t("gan.asked"), info=t("gan.asked_info"),
+                                elem_id="gan-asked")
             judge = gr.Button(t("gan.fool_go"), variant="primary", elem_id="gan-fool-go")
             verdict = gr.HTML(elem_id="gan-verdict")
     gr.Markdown(t("gan.neighbours"))

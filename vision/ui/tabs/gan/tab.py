@@ -115,14 +115,14 @@ FIRST = opening.Opening(first, lambda result, request: answer(result, request,
 
 
 @friendly
-def relabel(model: str, own: str | None, labels: list[int], request: gr.Request
+def relabel(request: gr.Request, model: str, own: str | None, labels: list[int], *single: int
             ) -> tuple[Any, ...]:
     """Offer the labels of the chosen model wherever labels are chosen; chosen ones stay so."""
     pairs = [(name, index) for index, name in enumerate(classes_of(model, own))]
     every = [index for _, index in pairs]
     kept = [index for index in every if index in labels] or every
-    return (gr.CheckboxGroup(choices=pairs, value=kept), gr.Dropdown(choices=pairs, value=0),
-            gr.Dropdown(choices=pairs, value=1), gr.Dropdown(choices=pairs, value=0))
+    return (gr.CheckboxGroup(choices=pairs, value=kept),
+            *(gr.Dropdown(choices=pairs, value=one if one in every else 0) for one in single))
 
 
 @friendly
@@ -205,8 +205,9 @@ def build() -> class_link.Shared:
     arrived.change(**draw, api_visibility="private")
     gr.on([put.click, text.submit], write, [model, text, seed, cut, own], outputs,
           concurrency_limit=2, api_visibility="private")
-    gr.on([model.change, own.change], relabel, [model, own, labels],
-          [labels, first_label, second_label, asked], api_visibility="private")
+    named = [labels, first_label, second_label, asked]
+    gr.on([model.change, own.change], relabel, [model, own, *named], named,
+          api_visibility="private")
     gr.on([card_place.expand, model.change, own.change], show_card, [model, own], card,
           api_visibility="private")
     return class_link.share("gan", {"model": model, "labels": labels, "count": count,

@@ -64,10 +64,12 @@ def build(model: gr.Dropdown, own: gr.State, place: gr.Accordion) -> None:
         with gr.Column(scale=2, min_width=280):
             arch = panel.architecture("cgan", place, architectures)
             data = gr.Dropdown(list(DATA), value="shapes", label=t("gan.data"),
-                               info=t("gan.data_info"))
-            k = gr.Slider(1, 5, 1, step=1, label="k", info=t("gan.k_info"))
+                               info=t("gan.data_info"), elem_id="gan-train-data")
+            k = gr.Slider(1, 5, 1, step=1, label="k", info=t("gan.k_info"),
+                          elem_id="gan-train-k")
             loss = gr.Radio([(t("gan.loss_ns"), "non-saturating"), (t("gan.loss_s"), "saturating")],
-                            value="non-saturating", label=t("gan.loss"), info=t("gan.loss_info"))
+                            value="non-saturating", label=t("gan.loss"), info=t("gan.loss_info"),
+                            elem_id="gan-train-loss")
             panel.controls((50, 5000, 600, 50), (1e-4, 5e-3, 1e-3, 1e-4))
         with gr.Column(scale=3, min_width=320):
             panel.news()

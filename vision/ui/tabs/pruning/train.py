@@ -126,7 +126,7 @@ def build(model: gr.Dropdown, own: gr.State, place: gr.Accordion) -> None:
             arch = panel.architecture("vgg16", place, architectures)
             data = gr.Dropdown([(t(f"pruning.data_{name}"), name) for name in SETS],
                                value="drawings", label=t("pruning.data"),
-                               info=t("pruning.own_data_info"))
+                               info=t("pruning.own_data_info"), elem_id="pruning-train-data")
             sparsity = gr.Slider(0, 20, 5, step=0.5, label=t("pruning.sparsity"),
                                  info=t("pruning.sparsity_info"), elem_id="pruning-sparsity")
             panel.controls((20, 2000, 200, 10), (0.01, 0.2, 0.1, 0.01), "pruning.train_go",

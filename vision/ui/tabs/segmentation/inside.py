@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import figure, grid, image, note, percent
+from vision.ui.components.opening import opened
 from vision.ui.components.pictures import LONGEST_SIDE, needed
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.memory_budget import decoding, within_memory
@@ -27,6 +28,7 @@ KINDS = {  # what can be looked at, and the architecture that is proposed where 
     "skips": "unet", "crf": "deeplab_v1", "attention": "attention_unet", "depth": "unetpp",
     "branches": "deeplab_v3plus",
 }
+USUAL = "skips"
 SMALL = (180, 240)
 
 
@@ -128,8 +130,11 @@ def sheet(pictures: list[tuple[str, np.ndarray]]) -> Markup:
 
 
 @friendly
-def offer(kind: str, request: gr.Request) -> tuple[Any, ...]:
-    """Show the controls of what is chosen, and say what it shows or which command trains it."""
+def offer(kind: str, request: gr.Request, off: list[int] | None = None) -> tuple[Any, ...]:
+    """Show the controls of what is chosen, and say what it shows or which command trains it.
+
+    What is checked of `off` stays so; without it, all but the last are.
+    """
     from vision.segmentation.studies import inside
 
     line = note(f"segmentation.kind_{kind}_info", request)
@@ -141,26 +146,33 @@ def offer(kind: str, request: gr.Request) -> tuple[Any, ...]:
         model = MODELS.at(there[0])
         count = inside.skips(model) if kind == "skips" else len(inside.branches(model))
     parts = [(str(place + 1), place) for place in range(count)]
-    return (line, gr.CheckboxGroup(choices=parts, value=list(range(count - 1)),
-                                   visible=bool(parts)),
+    kept = list(range(count - 1)) if off is None else [one for one in off if one < count]
+    return (line, gr.CheckboxGroup(choices=parts, value=kept, visible=bool(parts)),
             gr.Slider(visible=kind == "depth"), *(gr.Slider(visible=kind == "crf"),) * 4,
             gr.Button(interactive=bool(there)))
 
 
+def offer_linked(kind: str, off: list[int], request: gr.Request) -> Any:
+    """Show the controls of what a class link has chosen, as the part is opened."""
+    return gr.skip() if kind == USUAL else offer(kind, request, off)
+
+
 def build(picture: gr.Image) -> None:
     """Build the part."""
+    shows = opened()
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
             kind = gr.Radio([(t(f"segmentation.kind_{name}"), name) for name in KINDS],
-                            value="skips", label=t("segmentation.kind"),
+                            value=USUAL, label=t("segmentation.kind"),
                             info=t("segmentation.kind_info"), elem_id="segmentation-kind")
             off = gr.CheckboxGroup([(str(n + 1), n) for n in range(5)], value=list(range(4)),
                                    label=t("segmentation.off"), info=t("segmentation.off_info"),
                                    elem_id="segmentation-off")
             depth = gr.Slider(1, 4, 1, step=1, label=t("segmentation.depth"), visible=False,
-                              info=t("segmentation.depth_info"))
+                              info=t("segmentation.depth_info"), elem_id="segmentation-depth")
             sliders = [gr.Slider(low, high, value, step=step, label=t(f"segmentation.crf_{name}"),
-                                 info=t(f"segmentation.crf_{name}_info"), visible=False)
+                                 info=t(f"segmentation.crf_{name}_info"), visible=False,
+                                 elem_id=f"segmentation-crf-{name}")
                        for name, low, high, value, step in (
                            ("iterations", 0, 10, 5, 1), ("near", 0, 10, 1, 0.5),
                            ("alike", 0, 10, 2, 0.5), ("colour", 1, 60, 13, 1))]
@@ -169,7 +181,9 @@ def build(picture: gr.Image) -> None:
         with gr.Column(scale=3, min_width=320):
             line = gr.HTML(t("segmentation.inside_empty"), elem_id="segmentation-inside-line")
             seen = gr.HTML(elem_id="segmentation-inside", min_height=0)
-    kind.input(offer, kind, [line, off, depth, *sliders, go], api_visibility="private")
+    offered = [line, off, depth, *sliders, go]
+    kind.input(offer, kind, offered, api_visibility="private")
+    shows(offer_linked, [kind, off], offered, queue=False, api_visibility="private")
     gr.on([go.click, off.input, depth.release, *(slider.release for slider in sliders)], look,
           [picture, kind, off, depth, *sliders], seen, trigger_mode="always_last",
           concurrency_limit=1, api_visibility="private")

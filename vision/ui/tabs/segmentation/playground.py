@@ -118,7 +118,7 @@ def build() -> dict[str, Any]:
                                  info=t("segmentation.absent_info"),
                                  elem_id="segmentation-absent")
             band = gr.Slider(0, 8, 0, step=1, label=t("segmentation.band"),
-                             info=t("segmentation.band_info"))
+                             info=t("segmentation.band_info"), elem_id="segmentation-band")
         with gr.Column(scale=3, min_width=320):
             numbers = gr.HTML(t("segmentation.play_empty"), elem_id="segmentation-play-numbers")
             shown = picture_output("segmentation.spoilt", "segmentation-spoilt",

@@ -149,7 +149,7 @@ def build(picture: gr.Image, truth: gr.Image) -> None:
         with gr.Column(scale=2, min_width=280):
             gr.Markdown(t("segmentation.volume_info"))
             seed = gr.Number(0, precision=0, minimum=0, label=t("app.seed"),
-                             info=t("app.seed_info"))
+                             info=t("app.seed_info"), elem_id="segmentation-volume-seed")
             go = gr.Button(t("segmentation.volume_go"), variant="primary",
                            elem_id="segmentation-volume-go")
             place = gr.Slider(0, 1, 0.5, step=0.01, label=t("segmentation.position"),
@@ -162,11 +162,12 @@ def build(picture: gr.Image, truth: gr.Image) -> None:
         with gr.Column(scale=2, min_width=280):
             gr.Markdown(t("segmentation.tissue_info"))
             diagnosis = gr.Dropdown(diagnoses, value=0, label=t("segmentation.diagnosis"),
-                                    info=t("segmentation.diagnosis_info"))
+                                    info=t("segmentation.diagnosis_info"),
+                                    elem_id="segmentation-diagnosis")
             slide_seed = gr.Number(0, precision=0, minimum=0, label=t("app.seed"),
-                                   info=t("app.seed_info"))
+                                   info=t("app.seed_info"), elem_id="segmentation-tissue-seed")
             real = gr.Checkbox(False, label=t("segmentation.real"),
-                               info=t("segmentation.real_info"))
+                               info=t("segmentation.real_info"), elem_id="segmentation-real")
             grow = gr.Button(t("segmentation.tissue_go"), variant="primary",
                              elem_id="segmentation-tissue-go")
         with gr.Column(scale=3, min_width=320):
