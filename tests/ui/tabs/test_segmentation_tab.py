@@ -254,6 +254,15 @@ def test_every_kind_of_look_inside_shows_pictures(kind: str) -> None:
     assert shown.count("<img") == (5 if kind == "attention" else 2)
 
 
+def test_a_part_shows_the_controls_of_what_a_link_has_chosen() -> None:
+    assert segmentation_inside.offer_linked("skips", [0], Request) == gr.skip()
+    _, off, depth, *crf, _ = segmentation_inside.offer_linked("depth", [0, 9], Request)
+    assert depth.visible and not any(each.visible for each in crf) and not off.visible
+    _, off, *_ = segmentation_inside.offer("skips", Request, [0, 9])
+    assert off.visible and off.value == [0]
+
+
+
 def test_parts_are_switched_off_in_a_copy() -> None:
     model, picture = predict.load(UNET), read_picture(PICTURE)
     whole = predict.predict(model, picture).labels
