@@ -18,7 +18,7 @@ from vision.segmentation.losses import VOID, Loss
 from vision.segmentation.models import Outputs
 from vision.segmentation.models.layers import grow
 
-HEAT, WAY = 200.0, 0.05  # Panoptic-DeepLab, arXiv:1911.10194, §3.2 (0.01 there, for larger ones)
+HEAT, WAY = 200.0, 0.01  # Panoptic-DeepLab, arXiv:1911.10194, §3.2: their weights
 AUXILIARY = 0.4  # PSPNet, §4.1: the weight of an auxiliary answer
 RADIUS, NEAR, ALIKE = 5, 4.0, 10 / 64  # W-Net, §3.1: radius, σ_X, and σ_I of pictures in 0…255
 

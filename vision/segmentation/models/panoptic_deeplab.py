@@ -1,8 +1,8 @@
 """Panoptic-DeepLab: a semantic answer, the centre of each object, and every pixel's way to it.
 
 Cheng et al.: "Panoptic-DeepLab", CVPR 2020, arXiv:1911.10194. Figure 2 is `forward`: one encoder,
-a context and a decoder of its own for each of the two tasks, and for objects a head for centres and
-one for offsets (§3.1). `objects.py` makes the truth and turns what is said into objects.
+and a context and a decoder of its own for each of the two tasks (§3.1). `objects.py` makes the
+truth of the second and turns what it says into objects.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from vision.segmentation.models.deeplab import ASPP, DeepLabV3Plus
 from vision.segmentation.models.encoders import ENCODERS, OWN, Encoder, residual
 from vision.segmentation.models.layers import ConvNormReLU, SeparableConv, grow
 
-REACH = 32.0  # pixels: a head says offsets in numbers around 1, which are easy to learn
+OBJECTS = 3  # what is said of objects: how near a centre is, and how far down and right it lies
 
 
 class Instances(nn.Module):
@@ -26,15 +26,11 @@ class Instances(nn.Module):
         self.aspp = ASPP(encoder.widths[-1], width, SeparableConv)
         self.low = ConvNormReLU(encoder.widths[0], low, 1)
         self.decoder = nn.Sequential(SeparableConv(width + low, width),
-                                     SeparableConv(width, width))
-        self.heat, self.ways = (nn.Sequential(SeparableConv(width, width),
-                                              nn.Conv2d(width, numbers, 1)) for numbers in (1, 2))
+                                     SeparableConv(width, width), nn.Conv2d(width, OBJECTS, 1))
 
     def forward(self, maps: list[torch.Tensor]) -> torch.Tensor:
-        """Return how near a centre is, and how many pixels down and right (N, 3, H / 4, W / 4)."""
         fine = self.low(maps[0])  # (N, low, H / 4, W / 4)
-        x = self.decoder(torch.cat([grow(self.aspp(maps[-1]), fine), fine], dim=1))
-        return torch.cat([self.heat(x), REACH * self.ways(x)], dim=1)
+        return self.decoder(torch.cat([grow(self.aspp(maps[-1]), fine), fine], dim=1))
 
 
 class PanopticDeepLab(DeepLabV3Plus):
