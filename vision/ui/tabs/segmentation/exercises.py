@@ -13,8 +13,8 @@ EXERCISES = (
     Exercise("worst", "go", {"parts": "matrix", "model": "unet"}),
     Exercise("skips", "off", {"parts": "inside", "kind": "skips", "off": (1, 2, 3, 4)}),
 )
-PRETRAINED = Exercise("pretrained", "compare", {"parts": "compare", "left": "unet",
-                                                "right-model": "unet-lite0"})
+PRETRAINED = Exercise("pretrained", "compare", {
+    "parts": "compare", "left": "deeplab_v3plus", "right-model": "deeplab_v3plus-lite0"})
 
 
 def offered() -> tuple[Exercise, ...]:
