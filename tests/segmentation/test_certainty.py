@@ -23,9 +23,10 @@ from vision.segmentation.certainty.pixels import (
     reliability,
     tempered,
 )
+from vision.segmentation.data import open_samples
 from vision.segmentation.labels import VOID
 from vision.segmentation.models import ARCHITECTURES
-from vision.segmentation.predict import load
+from vision.segmentation.predict import load, predict
 
 
 def guesses(count: int = 4000, classes: int = 5, sharpness: float = 2.0, seed: int = 0
@@ -103,6 +104,11 @@ def test_evaluate_keeps_the_calibration_in_the_card_and_leaves_the_weights(
     after = load(path)
     kept = after.card.metrics["calibration"]
     assert replace(after.card, metrics=old.metrics) == old and kept["split"] == "camvid val"
+    sure = after.card.metrics["familiarity"]
+    picture, _ = open_samples("camvid", "val")[0]
+    assert sure["split"] == "camvid val" and len(sure["pictures"]) == len(
+        after.card.metrics["pictures"]["hits"])
+    assert sure["pictures"][0] == pytest.approx(predict(after, picture).familiarity, abs=1e-2)
     assert all((value == after.module.state_dict()[name]).all()
                for name, value in before.module.state_dict().items())
     assert Reliability.from_json(kept).ece == pytest.approx(kept["ece"], abs=1e-4)

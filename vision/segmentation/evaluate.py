@@ -13,6 +13,7 @@ from vision.checkpoints import Model
 from vision.errors import UserError
 from vision.options import Verb, option
 from vision.segmentation.boundary import boundary_f1
+from vision.segmentation.certainty import familiar
 from vision.segmentation.certainty.bootstrap import Tally
 from vision.segmentation.certainty.calibration import calibration
 from vision.segmentation.data import VOID, Samples, diagnosis, open_samples
@@ -40,6 +41,7 @@ class Report:
     image_mean: dict[str, float]
     boundary_f1: dict[str, float]  # of each class, the mean over the pictures it is in
     tally: Tally  # picture by picture
+    familiarities: tuple[float | None, ...] = ()  # of each picture
 
     def as_json(self) -> dict[str, Any]:
         """Return everything in plain types."""
@@ -58,14 +60,16 @@ def evaluate(checkpoint: Path, data: str = "camvid", split: str = "val") -> Repo
     model, samples = load(checkpoint), open_samples(data, split)
     check_classes(model.card.classes, samples.classes)
     names = meanings(model, samples)
-    scores, outlines = [], []
+    scores, outlines, familiarities = [], [], []
     for index in range(len(samples)):
         picture, truth = samples[index]
-        labels = names[predict(model, picture).labels]
+        said = predict(model, picture)
+        labels = names[said.labels]
+        familiarities.append(said.familiarity)
         scores.append(score(truth, labels, model.card.classes))
         outlines += [boundary_f1(*pair, len(model.card.classes))
                      for pair in zip(slices(truth), slices(labels), strict=True)]
-    return report(scores, np.array(outlines))
+    return replace(report(scores, np.array(outlines)), familiarities=tuple(familiarities))
 
 
 def slices(labels: np.ndarray) -> np.ndarray:
@@ -142,7 +146,8 @@ def run(config: Config) -> Report:
                         "leave --keep out", file=config.checkpoint.name)
     found = evaluate(config.checkpoint, config.data, config.split)
     keep(config, model, {"calibration": calibration(model, samples),
-                         "pictures": found.tally.as_json()})
+                         "pictures": found.tally.as_json(),
+                         "familiarity": familiar.as_json(found.familiarities)})
     return found
 
 

@@ -35,9 +35,14 @@ def person(model: Model, picture: np.ndarray) -> np.ndarray:
 
 def share(person: np.ndarray) -> float:
     """Return the share of the picture that the largest connected part of a person covers."""
-    count, _, found, _ = cv2.connectedComponentsWithStats((person > 0.5).astype(np.uint8))
+    return largest(person > 0.5)
+
+
+def largest(where: np.ndarray) -> float:
+    """Return the share of its largest connected part of a picture (bool H×W)."""
+    count, _, found, _ = cv2.connectedComponentsWithStats(where.astype(np.uint8))
     return max((int(found[part, cv2.CC_STAT_AREA]) for part in range(1, count)),
-               default=0) / person.size
+               default=0) / where.size
 
 
 def nobody(highest: float) -> UserError:

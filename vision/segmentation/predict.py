@@ -18,6 +18,7 @@ from vision.errors import UserError
 from vision.gpu_fallback import on_best_device, or_on_cpu
 from vision.images import colourise, overlay, read_picture, resize, resize_labels, write_png
 from vision.options import REQUIRED, Verb, option, within
+from vision.segmentation.certainty.familiar import familiarity
 from vision.segmentation.crf import refine
 from vision.segmentation.data import COLOURS
 from vision.segmentation.merging import merge
@@ -40,6 +41,7 @@ class Segmentation:
     classes: tuple[str, ...]
     seconds: float
     diagnosis: dict[str, float] = field(default_factory=dict)  # each one's probability, if any
+    familiarity: float | None = None  # how high the model's scores are in a picture
 
     def __post_init__(self) -> None:
         if self.labels.shape != self.picture.shape[:self.labels.ndim]:
@@ -56,7 +58,9 @@ class Segmentation:
     def as_json(self) -> dict[str, Any]:
         """Return sizes and shares in plain types."""
         height, width = self.labels.shape[-2:]
-        told = {"diagnosis": self.diagnosis} if self.diagnosis else {}
+        told: dict[str, Any] = {"diagnosis": self.diagnosis} if self.diagnosis else {}
+        if self.familiarity is not None:
+            told["familiarity"] = self.familiarity
         return {"height": height, "width": width, "seconds": self.seconds, "shares": self.shares,
                 **told}
 
@@ -81,32 +85,34 @@ def predict(model: Model, picture: np.ndarray, refined: bool = True) -> Segmenta
     A model whose paper finishes with a CRF, or merging too, does so if it is to be `refined`.
     """
     start = time.perf_counter()
-    known, told = facts(model.card.arch), {}
+    known, told, familiar = facts(model.card.arch), {}, None
     if known.get("dimensions") == 3:
         labels = volume_labels(model, picture)
     else:
-        labels = picture_labels(model, picture, refined and known.get("crf", False))
+        said = scores(model, picture)
+        labels, familiar = picture_labels(model, picture, said, refined), familiarity(said)
         told = diagnose(model, picture) if known.get("diagnoses") else {}
-    return Segmentation(picture, labels, model.card.classes, time.perf_counter() - start, told)
+    return Segmentation(picture, labels, model.card.classes, time.perf_counter() - start, told,
+                        familiar)
 
 
-def picture_labels(model: Model, picture: np.ndarray, refined: bool) -> np.ndarray:
-    """Return a picture's ids (uint8 H×W), computed on no more pixels than makes sense."""
-    size = picture.shape[:2]
-    if refined:
-        finest = at_most(size, FIELD)
-        small = resize(picture, finest)
-        found = refine(probabilities(model, picture, finest), small)
-        if facts(model.card.arch).get("merging"):
-            return resize_labels(merge(found.argmax(0).astype(np.uint8), small), size)
-        return enlarged(torch.from_numpy(found)[None], at_most(size, FINEST), size)
-    return enlarged(logits(model, picture, at_most(size, FINEST)), at_most(size, FINEST), size)
+def picture_labels(model: Model, picture: np.ndarray, said: torch.Tensor, refined: bool
+                   ) -> np.ndarray:
+    """Return a picture's ids (uint8 H×W) by its scores, on no more pixels than makes sense."""
+    size, known = picture.shape[:2], facts(model.card.arch)
+    if not (refined and known.get("crf", False)):
+        return enlarged(said, at_most(size, FINEST), size)
+    finest = at_most(size, FIELD)
+    small = resize(picture, finest)
+    found = refine(at_size(said, finest)[0].softmax(0).cpu().numpy(), small)
+    if known.get("merging"):
+        return resize_labels(merge(found.argmax(0).astype(np.uint8), small), size)
+    return enlarged(torch.from_numpy(found)[None], at_most(size, FINEST), size)
 
 
 def enlarged(scores: torch.Tensor, finest: tuple[int, int], size: tuple[int, int]) -> np.ndarray:
     """Return the best class (uint8) of scores (1, C, h, w), interpolated, then repeated."""
-    full = functional.interpolate(scores, finest, mode="bilinear", align_corners=False)
-    labels = full[0].argmax(0).to(torch.uint8).cpu().numpy()  # finest
+    labels = at_size(scores, finest)[0].argmax(0).to(torch.uint8).cpu().numpy()  # finest
     return resize_labels(labels, size) if finest != size else labels
 
 
@@ -145,10 +151,20 @@ def probabilities(model: Model, picture: np.ndarray, size: tuple[int, int]) -> n
 
 def logits(model: Model, picture: np.ndarray, size: tuple[int, int]) -> torch.Tensor:
     """Return the logits (1, C, *size) of a picture that the model sees at its working size."""
+    return at_size(scores(model, picture), size)
+
+
+def scores(model: Model, picture: np.ndarray) -> torch.Tensor:
+    """Return what a model says (1, C, h, w) of a picture, as fine as it says it."""
     x = model_input(model, picture)
     with torch.autocast(x.device.type, torch.bfloat16, enabled=bf16_is_faster(x.device.type)):
-        said = model.module(x)  # (1, C, h, w)
-    return functional.interpolate(said.float(), size, mode="bilinear", align_corners=False)
+        said: torch.Tensor = model.module(x)  # (1, C, h, w)
+    return said.float()
+
+
+def at_size(scores: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
+    """Return scores (1, C, h, w) in between, at a size (height, width)."""
+    return functional.interpolate(scores, size, mode="bilinear", align_corners=False)
 
 
 def model_input(model: Model, picture: np.ndarray) -> torch.Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import importlib
 import os
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from vision import checkpoints
-from vision.errors import UserError, unknown
+from vision.errors import MOST, UserError, cut, listed, unknown
 from vision.ui.text import say
 
 if TYPE_CHECKING:
@@ -26,6 +27,12 @@ def expired() -> UserError:
     return UserError("your own model is not here any more",
                      "it is kept for an hour after its last use",
                      "train it again, bring the file you downloaded, or choose another one")
+
+
+def made_for_another(name: str, known: list[str]) -> UserError:
+    """Return the mistake of asking a model for what it is not made for."""
+    return UserError("the model '{name}' is made for something else", "known are {known}",
+                     "choose one of them", name=name, known=cut(listed(known), MOST))
 
 
 class ModelShelf:
@@ -42,6 +49,13 @@ class ModelShelf:
         self.system, self.defaults, self.offers, self.none = system, first, offers, none
         self._reader = f"vision.{system}.{reader}"
         self._at = functools.lru_cache(maxsize=kept)(self._load)
+
+    def some(self, first: Sequence[str], offers: Callable[[Path], bool],
+             none: Callable[[], UserError] | None = None) -> ModelShelf:
+        """Return a shelf with some of these models; what one has opened is open on the other."""
+        shelf = copy.copy(self)
+        shelf.defaults, shelf.offers, shelf.none = first, offers, none
+        return shelf
 
     def _load(self, path: Path, changed: float) -> Model:
         return importlib.import_module(self._reader).load(path)
@@ -78,6 +92,8 @@ class ModelShelf:
             return self.file(name)
         if name == OWN:
             raise expired()
+        if known and name and self.file(name) in checkpoints.readable(self.system):
+            raise made_for_another(name, known)
         raise self.none() if self.none and not (known or own) else unknown("model", name, known)
 
     def file(self, name: str | None) -> Path:

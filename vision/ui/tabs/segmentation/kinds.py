@@ -17,7 +17,7 @@ from vision.ui.components.pictures import picture_output
 from vision.ui.lessons.exercises import LATEX
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.segmentation import kinds_drawn as drawn
-from vision.ui.tabs.segmentation.shared import MODELS, class_name
+from vision.ui.tabs.segmentation.shared import MODELS, class_name, of_streets
 from vision.ui.text import say, t
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def show(number: float, model: str, own: str | None, request: gr.Request) -> tup
     from vision.segmentation.panoptic.segments import truth_of
     from vision.segmentation.panoptic.streets import check, finds, fused, street
 
+    model = of_streets(model) or model
     loaded = MODELS.open(model, own)
     check(loaded)
     scene = street(min(max(int(number), 0), STREETS))

@@ -20,7 +20,7 @@ from vision.ui.lessons.exercises import LATEX
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.memory_budget import decoding, within_memory
 from vision.ui.tabs.segmentation import reliability
-from vision.ui.tabs.segmentation.shared import MODELS, SCORED, View, chip, class_name, laid_over
+from vision.ui.tabs.segmentation.shared import BOTH, SCORED, View, chip, class_name, laid_over
 from vision.ui.text import say, t
 
 if TYPE_CHECKING:
@@ -46,11 +46,11 @@ def laid(slide: Slide | None, picture: str | None, truth: str | None, model: str
     from vision.segmentation.labels import check_labels, read_labels
     from vision.segmentation.studies.microscope import look
 
-    path = MODELS.path_of(model, own)
+    path = BOTH.path_of(model, own)
     key = (needed(picture), truth, path, checkpoints.version(path))
     if slide is not None and slide.key == key:
         return slide
-    loaded, pixels = MODELS.open(model, own), read_picture(needed(picture))
+    loaded, pixels = BOTH.open(model, own), read_picture(needed(picture))
     labels = read_labels(truth) if truth else None
     if labels is not None:
         check_labels(labels, pixels.shape[:2], len(loaded.card.classes))
@@ -103,7 +103,7 @@ def depends(sight: Sight, model: str, own: str | None, down: float, right: float
     from vision.images import resize
     from vision.segmentation.studies.microscope import radius, receptive_field
 
-    field = receptive_field(MODELS.open(model, own), sight.seen, down, right)
+    field = receptive_field(BOTH.open(model, own), sight.seen, down, right)
     height, width = field.shape
     bright = np.sqrt(field / field.max()) if field.max() else field  # or only the middle shows
     drawn = resize(heat(sight.seen, bright), sight.size)
@@ -149,7 +149,7 @@ def judge(slide: Slide | None, model: str, own: str | None, temperature: float,
     """Return how well sureness and rightness agree, here and over the validation set."""
     if slide is None:
         return gr.skip()
-    kept = checkpoints.read_card(MODELS.path_of(model, own)).metrics.get("calibration")
+    kept = checkpoints.read_card(BOTH.path_of(model, own)).metrics.get("calibration")
     return reliability.told(slide.sight, temperature, kept if isinstance(kept, dict) else {},
                             request)
 

@@ -11,7 +11,7 @@ from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.uploads import new_folder
-from vision.ui.tabs.segmentation.shared import MODELS
+from vision.ui.tabs.segmentation.shared import BOTH
 from vision.ui.text import t
 
 
@@ -21,8 +21,8 @@ def to_onnx(model: str, own: str | None, request: gr.Request) -> tuple[Any, Any,
     """Write a model as ONNX; return the file, how to run it, and how near it is to the network."""
     from vision.segmentation.export import export
 
-    stem = Path(MODELS.path_of(model, own)).stem
-    made = export(MODELS.open(model, own), new_folder() / f"{stem}.onnx")
+    stem = Path(BOTH.path_of(model, own)).stem
+    made = export(BOTH.open(model, own), new_folder() / f"{stem}.onnx")
     checked = note("segmentation.onnx_checked", request, apart=f"{made.difference:.0e}")
     return (gr.DownloadButton(value=str(made.path), visible=True),
             gr.Code(made.snippet, visible=True), checked)

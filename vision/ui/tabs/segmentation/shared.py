@@ -40,6 +40,7 @@ class View:
     truth: np.ndarray | None  # uint8 (H, W)
     classes: tuple[str, ...]
     scores: Scores | None  # of the picture at its full size
+    strange: bool = False  # it is no picture of the kind that the model knows
 
 
 def task_of(path: Path) -> str:
@@ -50,13 +51,19 @@ def task_of(path: Path) -> str:
     return str(card.data.get("task") or TASKS.get(card.arch, "classes"))
 
 
-MODELS = ModelShelf("segmentation", FIRST, offers=lambda path: task_of(path) == "classes")
-PORTRAITS = ModelShelf("segmentation", ("portrait-unet-lite0", "portrait-unet"),
-                       offers=lambda path: task_of(path) == "portraits",
-                       none=lambda: UserError(
-                           "no model that can do this ships yet",
-                           "python -m vision segmentation recipes --names {arch}",
-                           arch="portrait-unet-lite0"))
+BOTH = ModelShelf("segmentation", FIRST,
+                  offers=lambda path: task_of(path) in ("classes", "portraits"))
+MODELS = BOTH.some(FIRST, lambda path: task_of(path) == "classes")
+PORTRAITS = BOTH.some(("portrait-unet-lite0", "portrait-unet"),
+                      lambda path: task_of(path) == "portraits",
+                      lambda: UserError("no model that can do this ships yet",
+                                        "python -m vision segmentation recipes --names {arch}",
+                                        arch="portrait-unet-lite0"))
+
+
+def of_streets(name: str | None) -> str | None:
+    """Return a model's name, or that of the first one of streets if it is one of people."""
+    return MODELS.first() if name in PORTRAITS.names() else name
 
 
 def for_task(task: str) -> list[Path]:

@@ -11,7 +11,7 @@ from vision import checkpoints
 from vision.ui import Tab
 from vision.ui.components import class_link, opening, shown_code, steps
 from vision.ui.components.friendly import friendly
-from vision.ui.components.html import note
+from vision.ui.components.markup import joined
 from vision.ui.components.model_card import card_markdown
 from vision.ui.components.pictures import needed, picture_input, picture_output
 from vision.ui.lessons import lesson
@@ -21,6 +21,7 @@ from vision.ui.shell.shared_answers import computed_once
 from vision.ui.shell.uploads import new_folder
 from vision.ui.tabs.segmentation import (
     compare,
+    domains,
     failures,
     family,
     figure,
@@ -32,14 +33,16 @@ from vision.ui.tabs.segmentation import (
     playground,
     portraits,
     pretrained,
+    strange,
     train,
     volumes,
     what_if,
 )
 from vision.ui.tabs.segmentation.exercises import offered
 from vision.ui.tabs.segmentation.judged import Judged, judged
-from vision.ui.tabs.segmentation.matrix import details, numbers_of, table, tiles
+from vision.ui.tabs.segmentation.matrix import details, table
 from vision.ui.tabs.segmentation.shared import (
+    BOTH,
     MODELS,
     SCORED,
     View,
@@ -59,12 +62,12 @@ CHAPTERS = ("load", "load", "score")  # the calls that the lesson's sections are
 @within_memory(decoding("picture", "truth", bytes_a_pixel=SCORED))
 def segment(picture: str | None, truth: str | None, model: str, opacity: float, own: str | None,
             request: gr.Request) -> tuple[Any, ...]:
-    """Segment a street scene, and compare with its ground truth if there is one.
+    """Segment a street scene or a portrait, and compare with its ground truth if there is one.
 
     Args:
-        picture: a street scene
+        picture: what the model knows: a street scene, or a portrait
         truth: its labels as a picture of class ids or colours, or nothing
-        model: the name of an architecture, such as unet
+        model: the name of a model, such as unet
         opacity: how opaque the classes lie over the picture, from 0 to 1
 
     Returns:
@@ -79,7 +82,7 @@ def judged_once(picture: str, truth: str | None, model: str, own: str | None,
                 request: gr.Request | None) -> Judged:
     """Segment a picture and judge that, unless that is known already."""
     return computed_once("segment", lambda: judged(picture, truth, model, own), request=request,
-                         pictures=(picture, truth), models=(MODELS.path_of(model, own),))
+                         pictures=(picture, truth), models=(BOTH.path_of(model, own),))
 
 
 def answer(done: Judged, opacity: float, request: gr.Request | None, folder: Path
@@ -88,10 +91,9 @@ def answer(done: Judged, opacity: float, request: gr.Request | None, folder: Pat
     view, scores, outlines = done.view, done.view.scores, done.outlines
     ids = folder / "class-ids.png"
     ids.write_bytes(done.ids)
-    shown = (tiles(numbers_of(scores, outlines), request, done.seconds)
-             if scores and outlines is not None else note("segmentation.no_truth", request))
     return (
-        view, laid_over(view.picture, view.labels, opacity), shown,
+        view, laid_over(view.picture, view.labels, opacity),
+        joined([strange.told(done, request), strange.numbers(done, request)]),
         paint(view.truth) if view.truth is not None else None,
         errors(view.picture, view.truth, view.labels) if view.truth is not None else None,
         table(scores, outlines, done.shares, request), str(ids), done.json,
@@ -127,7 +129,7 @@ def show_card(model: str, own: str | None, request: gr.Request) -> str:
     from vision.segmentation.leaderboard import row_of
     from vision.segmentation.models import ARCHITECTURES
 
-    path = MODELS.path_of(model, own)
+    path = BOTH.path_of(model, own)
     card, row = checkpoints.read_card(path), row_of(path, 3)
     entry = ARCHITECTURES[card.arch]
     facts = {"year": str(entry.year), "parameters": f"{row.parameters:,}",
@@ -147,7 +149,7 @@ from vision.segmentation.labels import COLOURS, read_labels
 from vision.segmentation.metrics import score
 from vision.segmentation.predict import load, predict
 
-model = load(Path("{MODELS.in_a_script(model)}"))
+model = load(Path("{BOTH.in_a_script(model)}"))
 result = predict(model, read_picture("assets/segmentation/street-1.png"))
 print(score(read_labels("assets/segmentation/street-1-labels.png"), result.labels, result.classes))
 colours = colourise(result.labels, COLOURS)
@@ -157,20 +159,22 @@ write_png(Path("runs/overlay.png"), overlay(result.picture, colours, {opacity}))
 
 def build() -> class_link.Shared:
     """Build the tab."""
-    pairs, chosen = examples(), MODELS.first()
+    pairs, people, chosen = examples(), domains.portraits(), MODELS.first()
     view, own = gr.State(None, time_to_live=3600), gr.State(None)
     with gr.Row(elem_classes=["lab-desk"]):
         with gr.Column(min_width=280):
+            domain = domains.switch()
             picture = picture_input("segmentation.picture", "segmentation-picture", pairs[0][0],
-                                    height=240)
-            shown = gr.Column()
-            model = gr.Dropdown(MODELS.names(), value=chosen, label=t("segmentation.model"),
+                                    height=190)
+            rows = [gr.Column(), gr.Column(visible=False)]
+            model = gr.Dropdown(BOTH.names(), value=chosen, label=t("segmentation.model"),
                                 info=t("segmentation.model_info"), elem_id="segmentation-model")
             go = gr.Button(t("segmentation.go"), variant="primary", elem_id="segmentation-go")
         with gr.Column(min_width=280):
             result = picture_output("segmentation.result", "segmentation-result", height=380,
                                     buttons=("download", "fullscreen"))
             numbers = gr.HTML(elem_id="segmentation-numbers")
+            cross = domains.crossing()
             raw = gr.JSON(visible=False)
         with gr.Column(min_width=280), gr.Accordion(t("app.settings"), open=False,
                                                     elem_id="segmentation-settings"):
@@ -183,9 +187,12 @@ def build() -> class_link.Shared:
             truth = picture_input("segmentation.truth", "segmentation-truth",
                                           pairs[0][1], height=170, webcam=False)
             gr.Markdown(t("segmentation.truth_info"))
-        with shown:
+        with rows[0]:
             choice = gr.Examples(pairs, [picture, truth], elem_id="segmentation-examples",
                                  visible_columns=[0], api_visibility="private")
+        with rows[1]:
+            portrait = gr.Examples(people, picture, elem_id="segmentation-portrait-examples",
+                                   api_visibility="private")
     with steps.row("segmentation", mistake="errors", metric="play", compare="compare",
                    inside="inside") as parts:
         with gr.Tab(t("segmentation.error_tab"), id="errors"):
@@ -232,15 +239,22 @@ def build() -> class_link.Shared:
     outputs = [view, result, numbers, truth_view, error_view, legend, ids, raw]
     run: dict[str, Any] = {"fn": segment, "inputs": inputs, "outputs": outputs,
                            "concurrency_limit": 2, "concurrency_id": "segment"}
+    quick: dict[str, Any] = {"queue": False, "show_progress": "hidden",
+                             "api_visibility": "private"}
     _, arrived = opening.connect(FIRST, [*outputs, toggles, *cells], view)
+    chosen_anew = (domain.input(domains.enter, domain, [model, picture, truth], **quick),
+                   cross.click(domains.cross, model, model, **quick),
+                   portrait.load_input_event.success(lambda: None, None, truth, **quick),
+                   choice.load_input_event)
     for done in (go.click(**run, api_name="segment"),
                  arrived.change(**run, api_visibility="private"),
-                 choice.load_input_event.success(
-                     **run, trigger_mode="always_last", api_visibility="private")):
+                 *(each.success(**run, trigger_mode="always_last", api_visibility="private")
+                   for each in chosen_anew)):
         done.success(lambda: gr.DownloadButton(visible=True), None, ids, queue=False,
                      api_visibility="private")
-        done.success(details, view, [toggles, *cells], queue=False, show_progress="hidden",
-                     api_visibility="private")
+        done.success(details, view, [toggles, *cells], **quick)
+        done.success(domains.offer, [view, model], cross, **quick)
+    model.change(domains.follow, model, [domain, *rows], **quick)
     microscope.also_above(result, view, parts, closer)
     gr.on([picture.upload, picture.clear], lambda: None, None, truth, queue=False,
           api_visibility="private")
@@ -250,7 +264,8 @@ def build() -> class_link.Shared:
           api_visibility="private")
     return class_link.share(
         "segmentation", {"model": model, "opacity": opacity, "picture": picture, "truth": truth},
-        {"picture": [scene for scene, _ in pairs], "truth": [labels for _, labels in pairs]},
+        {"picture": [*(scene for scene, _ in pairs), *people],
+         "truth": [labels for _, labels in pairs]},
         arrived)
 
 
