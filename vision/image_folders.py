@@ -38,6 +38,12 @@ class LabelledPictures:
     def __len__(self) -> int:
         return len(self.labels)
 
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Return the shape of one picture: channels, height, width."""
+        channels, height, width = self.pixels.shape[1:]
+        return channels, height, width
+
     def first(self, count: int) -> LabelledPictures:
         """Return the first `count` pictures, all if that is 0."""
         if not count:

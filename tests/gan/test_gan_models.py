@@ -12,11 +12,14 @@ from vision import checkpoints
 from vision.checkpoints import Card, Model
 from vision.errors import UserError
 from vision.gan import noise, predict
-from vision.gan.models import ARCHITECTURES, generators
-from vision.gan.models.cgan_projection import Discriminator
-from vision.gan.models.pair import Maxout
+from vision.gan.models import ARCHITECTURES, cgan_projection, classifiers, generators, sngan
+from vision.gan.models.pair import GREY, Maxout, Shape
+from vision.gan.neighbours import nearest
+from vision.gan.sketch import to_picture
+from vision.image_folders import LabelledPictures
 
 CLASSES = tuple("0123456789")
+COLOUR = (3, 32, 32)
 
 
 def model(arch: str) -> Model:
@@ -27,12 +30,12 @@ def model(arch: str) -> Model:
 
 
 @pytest.mark.parametrize("arch", generators())
-@pytest.mark.parametrize("size", ["compact", "paper"])
-def test_a_pair_draws_and_judges(arch: str, size: str) -> None:
-    pair = ARCHITECTURES.build(arch, classes=10, size=size)
+@pytest.mark.parametrize("size, shape", [("compact", GREY), ("paper", GREY), ("compact", COLOUR)])
+def test_a_pair_draws_and_judges(arch: str, size: str, shape: Shape) -> None:
+    pair = ARCHITECTURES.build(arch, classes=10, size=size, shape=shape)
     z, labels = torch.randn(4, pair.noise), torch.tensor([0, 3, 9, 9])
     drawn = pair.generator(z, labels)
-    assert drawn.shape == (4, 1, 28, 28) and drawn.min() >= 0 and drawn.max() <= 1
+    assert drawn.shape == (4, *shape) and drawn.min() >= 0 and drawn.max() <= 1
     assert pair.discriminator(drawn, labels).shape == (4,)
     weights = torch.nn.functional.one_hot(labels, 10).float()
     assert torch.allclose(pair.eval().generator(z, weights), pair.generator(z, labels))
@@ -64,8 +67,38 @@ def test_maxout_is_the_largest_of_its_pieces() -> None:
             assert layer(x)[n, unit].item() == pytest.approx(max(pieces), abs=1e-5)
 
 
-def test_the_projection_adds_two_scores() -> None:
-    net = Discriminator(10, (8, 2), (8, 2)).eval()
+@pytest.mark.parametrize("arch", classifiers())
+@pytest.mark.parametrize("shape", [GREY, COLOUR])
+def test_a_classifier_reads_by_its_features(arch: str, shape: Shape) -> None:
+    net = ARCHITECTURES.build(arch, classes=7, shape=shape).eval()
+    x = torch.rand(3, *shape)
+    assert net(x).shape == (3, 7) and torch.equal(net.head(net.layers(x)), net(x))
+
+
+def test_sides_are_halved_while_they_can_be() -> None:
+    assert [sngan.halvings(side) for side in (32, 28, 64, 8, 4, 7, 30)] == [3, 2, 4, 1, 0, 0, 1]
+    pair = ARCHITECTURES.build("sngan", classes=10, size="paper", shape=COLOUR)
+    assert pair.generator.begin == (512, 4, 4)  # arXiv:1802.05957, table 3
+    assert [layer.out_channels for layer in pair.discriminator.layers] == [
+        64, 64, 128, 128, 256, 256, 512]
+
+
+def test_no_layer_of_a_spectrally_normal_discriminator_stretches() -> None:
+    net = sngan.Discriminator(10, 8, True, COLOUR)
+    with torch.no_grad():
+        for layer in net.layers:
+            layer.parametrizations.weight.original.mul_(30)
+    for _ in range(30):  # each look at the weights goes on with the power iteration
+        net(torch.rand(2, *COLOUR), torch.arange(2))
+    for layer in net.eval().layers:
+        largest = torch.linalg.matrix_norm(layer.weight.flatten(1), 2)
+        assert float(largest.detach()) == pytest.approx(1, abs=0.02)
+
+
+@pytest.mark.parametrize("net", [cgan_projection.Discriminator(10, (8, 2), (8, 2), GREY),
+                                 sngan.Discriminator(10, 4, False, GREY)], ids=["cgan", "sngan"])
+def test_the_projection_adds_two_scores(net: torch.nn.Module) -> None:
+    net.eval()
     x, labels = torch.rand(6, 1, 28, 28), torch.arange(6)
     real, fits = net.scores(x, labels)
     assert torch.allclose(net(x, labels), real + fits)
@@ -129,6 +162,47 @@ def test_a_grid_keeps_every_picture() -> None:
     sheet = predict.grid(pictures, 3)
     assert sheet.shape == (4, 6) and sheet[0].tolist() == [1, 1, 2, 2, 3, 3]
     assert sheet[2].tolist() == [4, 4, 5, 5, 0, 0]
+
+
+def test_pictures_in_colour_are_shown_side_by_side_too() -> None:
+    colours = torch.linspace(0, 1, 2 * 3 * 4 * 4).reshape(2, 3, 4, 4)
+    pixels = predict.as_pixels(colours)
+    assert pixels.shape == (2, 4, 4, 3) and pixels.dtype == np.uint8
+    assert pixels[1, 2, 3, 0] == round(255 * float(colours[1, 0, 2, 3]))
+    assert predict.as_pixels(colours[:, :1]).shape == (2, 4, 4)
+    sheet = predict.grid(pixels, 2)
+    assert sheet.shape == (4, 8, 3) and np.array_equal(sheet[:, 4:], pixels[1])
+
+
+def test_a_card_that_says_no_shape_is_of_grey_pictures() -> None:
+    assert predict.shape_of(model("cgan").card) == (1, 28, 28)
+    card = Card("gan", "sngan", {"classes": 10, "shape": [3, 32, 32]}, CLASSES)
+    assert predict.shape_of(card) == COLOUR
+
+
+@pytest.mark.parametrize("shape", [GREY, COLOUR])
+def test_a_drawing_becomes_a_picture_of_the_models_shape(shape: Shape) -> None:
+    ink = np.zeros((280, 280), np.uint8)
+    ink[20:260, 30:60] = 255
+    picture = to_picture(ink, shape)
+    assert picture.shape == (1, *shape) and picture.max() == 1
+    rows = torch.nonzero(picture[0, 0].amax(1) > 0.5).flatten()
+    assert len(rows) == pytest.approx(20 / 28 * shape[1], abs=1.1)
+    assert abs(float(rows.float().mean()) - (shape[1] - 1) / 2) <= 0.5
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_copy_is_its_own_nearest_neighbour(channels: int, monkeypatch: pytest.MonkeyPatch
+                                             ) -> None:
+    monkeypatch.setattr("vision.gan.neighbours.CHUNK", 4)
+    pixels = torch.randint(0, 256, (11, channels, 6, 6), dtype=torch.uint8)
+    known = LabelledPictures(pixels, torch.zeros(11, dtype=torch.long), ("a",))
+    drawn = predict.as_pixels(pixels[[9, 2]].float() / 255)
+    moved = drawn.copy()
+    moved[1] ^= 1  # each number by one level
+    near, far = nearest(moved, known, 2)
+    assert near.shape == (2, 2, *drawn.shape[1:]) and np.array_equal(near[:, 0], drawn)
+    assert far[:, 0].tolist() == pytest.approx([0, 1], abs=0.05) and (far[:, 1] > 10).all()
 
 
 def test_a_saved_pair_draws_as_before(tmp_path: Path) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -15,11 +16,12 @@ from safetensors.torch import load_file
 
 from vision import checkpoints
 from vision.errors import UserError
-from vision.gan import data, features, shapes, snapshots, train_classifier
+from vision.gan import data, features, predict, shapes, snapshots, train_classifier
 from vision.gan.evaluate import Report
 from vision.gan.models import generators
-from vision.gan.predict import load
-from vision.gan.train import Config, train
+from vision.gan.predict import Drawer, load
+from vision.gan.train import Config, make_batches, train
+from vision.image_folders import LabelledPictures
 from vision.training import Step
 
 TINY = Config(data="shapes", steps=6, batch=8, snapshots=3, save_every=2, precision="fp32",
@@ -74,7 +76,7 @@ def test_a_step_offers_a_sample(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"steps": 0}, {"batch": 1}, {"k": 0}, {"learning_rate": 0.0},
-                                   {"penalty": -1.0}, {"data": "nothing"}])
+                                   {"penalty": -1.0}, {"data": "nothing"}, {"bits": 4}])
 def test_settings_are_checked(wrong: dict[str, Any], tmp_path: Path) -> None:
     with pytest.raises(UserError):
         train(replace(TINY, output=tmp_path / "x.safetensors", **wrong))
@@ -85,6 +87,64 @@ def test_the_saturating_loss_and_k_change_the_run(tmp_path: Path) -> None:
             for i, change in enumerate(({}, {"loss": "saturating"}, {"k": 3},
                                         {"generator_steps": 2}))]
     assert not any(same(runs[0], other) for other in runs[1:])
+
+
+@pytest.fixture
+def cifar(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """CIFAR-10 as it was published, twelve noisy pictures of each class to learn and two to test.
+    """
+    folder = tmp_path / "cifar-10-batches-bin"
+    folder.mkdir()
+    for name in (*(f"data_batch_{number}" for number in range(1, 6)), "test_batch"):
+        labels = np.arange(24 if name != "test_batch" else 20, dtype=np.uint8) % 10
+        pixels = np.random.default_rng(len(name)).integers(0, 256, (len(labels), 3072), np.uint8)
+        (folder / f"{name}.bin").write_bytes(
+            np.concatenate([labels[:, None], pixels], 1).tobytes())
+    monkeypatch.setenv("VISION_DATA", str(tmp_path))
+    data.open_pictures.cache_clear()
+    yield
+    data.open_pictures.cache_clear()
+
+
+@pytest.mark.usefixtures("cifar")
+def test_colour_pictures_are_split_so_that_each_part_has_every_class() -> None:
+    train, val, test = (data.open_pictures("cifar10", split) for split in data.SPLITS)
+    assert [len(part) for part in (train, val, test)] == [100, 20, 20]
+    assert train.shape == (3, 32, 32) and "cifar10" in data.available()
+    for part in (train, val, test):
+        assert set(part.labels.tolist()) == set(range(10)) and part.classes[0] == "airplane"
+    assert data.preprocess(val) == {"side": 32, "channels": 3, "range": [0, 1]}
+
+
+@pytest.mark.usefixtures("cifar")
+def test_a_colour_pair_goes_on_from_another_and_fits_in_fewer_bytes(tmp_path: Path) -> None:
+    config = replace(TINY, arch="sngan", data="cifar10", steps=1, penalty=0.0, flip=True, bits=8,
+                     output=tmp_path / "first.safetensors")
+    first = train(config)
+    assert predict.shape_of(checkpoints.read_card(first)) == (3, 32, 32)
+    assert any(part.dtype == torch.int8 for part in weights(first).values())
+    again = train(replace(config, start=first, seed=1, learning_rate=1e-7,
+                          output=tmp_path / "again.safetensors"))
+    before, after = (load(path).module for path in (first, again))
+    for one, two in zip(before.parameters(), after.parameters(), strict=True):
+        assert torch.allclose(one, two, atol=float(one.detach().abs().max()) / 100)
+    assert Drawer.of(load(again)).floats(np.arange(4), 0).shape == (4, 3, 32, 32)
+    for change in ({"arch": "cdcgan"}, {"data": "shapes"}):
+        with pytest.raises(UserError, match=r"'first\.safetensors' is no"):
+            train(replace(config, start=first, **change))
+
+
+def test_pictures_are_mirrored_only_where_that_is_asked_for() -> None:
+    pixels = torch.arange(4, dtype=torch.uint8).repeat(1, 1, 4, 1)  # (1, 1, 4, 4), dark to bright
+    known = LabelledPictures(pixels, torch.zeros(1, dtype=torch.long), ("a",))
+    alone: Any = SimpleNamespace(share=lambda size: slice(None))
+    plain, mirrored = (make_batches(known, replace(TINY, batch=64, flip=flip), alone, 0, 3)
+                       for flip in (False, True))
+    assert {float(x) for x in plain[0][0][:, 0, 0, 0]} == {0.0}
+    turned = mirrored[0][0][:, 0, 0, 0] > 0
+    assert 16 < int(turned.sum()) < 48
+    assert torch.equal(mirrored[0][0][turned], plain[0][0][turned].flip(3))
+    assert all(torch.equal(one[2], two[2]) for one, two in zip(plain, mirrored, strict=True))
 
 
 def test_the_command_line(cli: Callable[..., Any], tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The samples of the GANs: 28×28 grey pictures with a label, a whole set as one tensor."""
+"""The samples of the GANs: small pictures with a label, grey or in colour, a set as one tensor."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import functools
 import numpy as np
 import torch
 
-from vision import datasets
+from vision import cifar, datasets
 from vision.errors import UserError, unknown
 from vision.gan import shapes
-from vision.image_folders import LabelledPictures
+from vision.image_folders import LabelledPictures, open_labelled
 
 SIDE = 28
-PREPROCESS = {"side": SIDE, "range": [0, 1]}
 CLASSES = {
+    "cifar10": cifar.CIFAR10,
     "mnist": tuple("0123456789"),
     "fashion-mnist": ("T-shirt", "Trousers", "Pullover", "Dress", "Coat", "Sandal", "Shirt",
                       "Sneaker", "Bag", "Ankle boot"),
@@ -27,15 +27,22 @@ COUNTS = {"train": 6000, "val": 1000, "test": 1000}  # of the shapes
 
 @functools.lru_cache(maxsize=9)
 def open_pictures(name: str, split: str) -> LabelledPictures:
-    """Return one split of a data set; `val` is the last sixth of the published training set."""
+    """Return one split of a data set; `val` is a sixth of the published training set."""
     if name not in CLASSES:
         raise unknown("data set", name, list(SETS))
     if split not in SPLITS:
         raise unknown("split", split, list(SPLITS))
+    if name == "cifar10":
+        return _in_colour(name, split)
     pixels, labels = (shapes.draw_many(split, COUNTS[split]) if name == "shapes"
                       else _published(name, split))
     return LabelledPictures(torch.from_numpy(pixels)[:, None], torch.from_numpy(labels).long(),
                             CLASSES[name])
+
+
+def preprocess(pictures: LabelledPictures) -> dict[str, object]:
+    """Return for a card what the pictures were when they were learnt."""
+    return {"side": pictures.shape[1], "channels": pictures.shape[0], "range": [0, 1]}
 
 
 def available() -> list[str]:
@@ -64,6 +71,14 @@ def labels_of(text: str, classes: tuple[str, ...]) -> list[int]:
                         "digits, or names with commas between, are accepted: {known}",
                         "write some of these", text=(odd or text)[:40], known=", ".join(classes))
     return [known[word] for word in words]
+
+
+def _in_colour(name: str, split: str) -> LabelledPictures:
+    """Return a split of a set that lies sorted by class, so that `val` is every sixth picture."""
+    known = open_labelled(name, "test" if split == "test" else "train")
+    sixth = torch.arange(len(known)) % 6 == 5
+    part = {"train": ~sixth, "val": sixth, "test": torch.ones_like(sixth)}[split]
+    return LabelledPictures(known.pixels[part], known.labels[part], CLASSES[name])
 
 
 def _published(name: str, split: str) -> tuple[np.ndarray, np.ndarray]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from vision.checkpoints import Model
 from vision.gan import parzen
 from vision.gan.data import available, open_pictures
 from vision.gan.features import distance, features, spread
+from vision.gan.judges import Verdict, verdicts
 from vision.gan.predict import Drawer, classifier_for, conditional, load, opinions, read
 from vision.image_folders import LabelledPictures
 from vision.options import LARGEST_SEED, Verb, option, within
@@ -32,6 +33,7 @@ class Report:
     distance: float | None
     distance_floor: float | None
     parzen: parzen.Score | None
+    judges: tuple[Verdict, ...] = ()
 
     @property
     def fidelity(self) -> float | None:
@@ -53,7 +55,8 @@ class Report:
                 "matrix": None if self.matrix is None else self.matrix.tolist(),
                 "diversity": self.diversity, "d_real": self.d_real, "d_fake": self.d_fake,
                 "distance": self.distance, "distance_floor": self.distance_floor,
-                "parzen": None if self.parzen is None else self.parzen.as_json()}
+                "parzen": None if self.parzen is None else self.parzen.as_json(),
+                "judges": [verdict.as_json() for verdict in self.judges]}
 
     def __str__(self) -> str:
         numbers = {"label fidelity": self.fidelity, "D(real)": self.d_real,
@@ -62,7 +65,8 @@ class Report:
                    "diversity": None if self.diversity is None else float(
                        np.mean(self.diversity))}
         lines = [f"{name}: {value:.4f}" for name, value in numbers.items() if value is not None]
-        return "\n".join([*lines, *([str(self.parzen)] if self.parzen else [])])
+        return "\n".join([*lines, *map(str, self.judges),
+                          *([str(self.parzen)] if self.parzen else [])])
 
 
 def evaluate(checkpoint: Path, count: int = 10_000, seed: int = 1) -> Report:
@@ -75,18 +79,20 @@ def measure(model: Model, count: int = 10_000, seed: int = 1) -> Report:
     data = model.card.data["train"][0]
     drawer = Drawer.of(model)
     asked = np.arange(count) % len(model.card.classes)
-    drawn = drawer.floats(asked, seed)  # (count, 1, 28, 28)
+    drawn = drawer.floats(asked, seed)  # (count, C, S, S)
     labels = torch.from_numpy(asked)
     reader = classifier_for(data)
     matrix = None if reader is None else confusion(model, reader, drawn, asked)
     test = open_pictures(data, "test") if data in available() else None
     d_fake = float(opinions(model, drawn, labels).mean())
+    found = verdicts(model, data, seed)
     if test is None:
-        return Report(model.card.classes, count, matrix, None, None, d_fake, None, None, None)
+        return Report(model.card.classes, count, matrix, None, None, d_fake, None, None, None,
+                      found)
     d_real = float(opinions(model, *test.batch(slice(None))).mean())
     compared = compare(reader, drawn, data, test) if reader else (None, None, None)
     return Report(model.card.classes, count, matrix, compared[0], d_real, d_fake, compared[1],
-                  compared[2], parzen.of_drawer(drawer, data, count, seed))
+                  compared[2], parzen.of_drawer(drawer, data, count, seed), found)
 
 
 def confusion(model: Model, reader: Model, drawn: torch.Tensor, asked: np.ndarray) -> np.ndarray:
@@ -118,12 +124,18 @@ class Config:
                               "the checkpoint to measure")
     count: int = option(10_000, "how many pictures to draw")
     seed: int = option(1, "seed of their noise")
+    write: bool = option(False, "write what was measured into the checkpoint's card")
 
 
 def run(config: Config) -> Report:
     """Measure a checkpoint and return its report."""
     within(config, count=(100, 10**6), seed=(0, LARGEST_SEED))
-    return evaluate(config.checkpoint, config.count, config.seed)
+    report = evaluate(config.checkpoint, config.count, config.seed)
+    if config.write:
+        card = checkpoints.read_card(config.checkpoint)
+        checkpoints.change_card(config.checkpoint,
+                                replace(card, metrics=card.metrics | report.as_json()))
+    return report
 
 
 VERB = Verb(Config, run, "Measure a checkpoint on the data it was trained on.")

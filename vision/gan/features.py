@@ -14,7 +14,7 @@ CHUNK = 1000
 @or_on_cpu
 @torch.inference_mode()
 def features(reader: Model, pictures: torch.Tensor) -> torch.Tensor:
-    """Return the classifier's hidden layer for pictures (N, 1, 28, 28): (N, hidden)."""
+    """Return the classifier's hidden layer for pictures (N, C, S, S): (N, hidden)."""
     device = next(reader.module.parameters()).device
     net = reader.module.get_submodule("layers")
     parts = [net(x.to(device)).float().cpu() for x in pictures.split(CHUNK)]

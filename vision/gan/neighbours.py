@@ -7,15 +7,24 @@ import torch
 
 from vision.image_folders import LabelledPictures
 
+CHUNK = 5000  # training pictures at once; all of them as floats would take most of a gigabyte
+
 
 def nearest(drawn: np.ndarray, pictures: LabelledPictures, count: int = 1
             ) -> tuple[np.ndarray, np.ndarray]:
-    """Return for each drawn picture (N, 28, 28) its nearest ones (N, count, 28, 28) and how far.
+    """Return for each drawn picture (N, S, S, …) its nearest ones (N, count, S, S, …) and how far.
 
-    The distance is the root mean square over the pixels, 0 for an exact copy, in grey levels.
+    The distance is the root mean square over all numbers of a picture, 0 for an exact copy, in
+    levels of 255.
     """
-    points = torch.from_numpy(drawn).flatten(1).float()  # (N, 784)
-    known = pictures.pixels.flatten(1).float()  # (M, 784)
-    squares = points.square().sum(1, keepdim=True) - 2 * points @ known.T + known.square().sum(1)
+    known = pictures.pixels.movedim(1, -1).reshape(len(pictures), *drawn.shape[1:])
+    points = torch.from_numpy(drawn).flatten(1).float()  # (N, D)
+    squares = torch.cat([_squares(points, part) for part in known.flatten(1).split(CHUNK)], 1)
     distance, index = squares.clamp_min(0).topk(count, largest=False)  # (N, count)
-    return (pictures.pixels[index, 0].numpy(), (distance / known.shape[1]).sqrt().numpy())
+    return known[index].numpy(), (distance / points.shape[1]).sqrt().numpy()
+
+
+def _squares(points: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
+    """Return the squared distance of each point (N, D) to each of `known` (M, D): (N, M)."""
+    known = known.float()
+    return points.square().sum(1, keepdim=True) - 2 * points @ known.T + known.square().sum(1)

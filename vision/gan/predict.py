@@ -12,11 +12,11 @@ import torch
 from torch import nn
 
 from vision import checkpoints
-from vision.checkpoints import Model
+from vision.checkpoints import Card, Model
 from vision.errors import UserError
 from vision.gan.data import check_label
 from vision.gan.models import ARCHITECTURES, generators
-from vision.gan.models.pair import Pair
+from vision.gan.models.pair import GREY, Pair
 from vision.gan.noise import draw_noise
 from vision.gpu_fallback import on_best_device, or_on_cpu
 from vision.images import write_png
@@ -31,7 +31,7 @@ WIDE = 4.0  # a truncation that leaves the noise as it is
 class Result:
     """Drawn pictures and what was thought of them; an unconditional model has no labels."""
 
-    pictures: np.ndarray  # uint8 (N, 28, 28)
+    pictures: np.ndarray  # uint8 (N, S, S) grey or (N, S, S, 3)
     labels: np.ndarray | None  # (N,), asked for
     opinion: np.ndarray  # (N,), D of each picture
     reading: np.ndarray | None  # (N,), what the classifier reads
@@ -84,7 +84,7 @@ class Drawer:
     @or_on_cpu
     @torch.inference_mode()
     def draw(self, labels: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
-        """Return pictures (N, 1, 28, 28) in 0…1 for labels, (N,) or mixed (N, classes)."""
+        """Return pictures (N, C, S, S) in 0…1 for labels, (N,) or mixed (N, classes)."""
         device = next(self.generator.parameters()).device
         parts = [self.generator(z.to(device), y.to(device)).float().cpu()
                  for y, z in zip(labels.split(CHUNK), noise.split(CHUNK), strict=True)]
@@ -111,6 +111,17 @@ def pair_of(model: Model) -> Pair:
     return model.module
 
 
+def shape_of(card: Card) -> tuple[int, ...]:
+    """Return the shape of the pictures that a model draws or reads: channels, height, width."""
+    return tuple(card.config.get("shape", GREY))
+
+
+def as_pixels(pictures: torch.Tensor) -> np.ndarray:
+    """Return pictures (N, C, S, S) in 0…1 as uint8: grey ones (N, S, S), others (N, S, S, C)."""
+    levels = (255 * pictures).round().to(torch.uint8).movedim(1, -1).numpy()
+    return levels[..., 0] if levels.shape[-1] == 1 else levels
+
+
 def classifier_for(data: str) -> Model | None:
     """Return the shipped classifier of a data set, if there is one."""
     path = checkpoints.FOLDER / "gan" / f"classifier-{data}.safetensors"
@@ -134,21 +145,20 @@ def predict(model: Model, labels: list[int], count: int, seed: int = 0, truncati
 @torch.inference_mode()
 def judge(model: Model, pictures: torch.Tensor, labels: np.ndarray | None, reader: Model | None,
           start: float) -> Result:
-    """Return pictures (N, 1, 28, 28) with D's opinion of them and the classifier's reading."""
+    """Return pictures (N, C, S, S) with D's opinion of them and the classifier's reading."""
     given = np.zeros(len(pictures), np.int64) if labels is None else labels
     opinion = opinions(model, pictures, torch.from_numpy(given).long())
     reading = certainty = None
     if reader:
         certainty, reading = (part.numpy() for part in read(reader, pictures).max(1))
-    pixels = (255 * pictures[:, 0]).round().to(torch.uint8).numpy()
-    return Result(pixels, labels, opinion.numpy(), reading, certainty, model.card.classes,
-                  time.perf_counter() - start)
+    return Result(as_pixels(pictures), labels, opinion.numpy(), reading, certainty,
+                  model.card.classes, time.perf_counter() - start)
 
 
 @or_on_cpu
 @torch.inference_mode()
 def opinions(model: Model, pictures: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-    """Return D(x | y) of each picture (N, 1, 28, 28), between 0 and 1, (N,)."""
+    """Return D(x | y) of each picture (N, C, S, S), between 0 and 1, (N,)."""
     device = next(model.module.parameters()).device
     discriminator = pair_of(model).discriminator
     parts = [discriminator(x.to(device), y.to(device)).float().sigmoid().cpu()
@@ -181,13 +191,13 @@ def check_count(count: int) -> int:
 
 
 def grid(pictures: np.ndarray, columns: int) -> np.ndarray:
-    """Return pictures (N, h, w) side by side in rows of `columns`, black where none is left."""
+    """Return pictures (N, h, w, …) side by side in rows of `columns`, black where none is left."""
     rows = -(-len(pictures) // columns)
-    height, width = pictures.shape[1:]
-    filled = np.zeros((rows * columns, height, width), np.uint8)
+    height, width, *colours = pictures.shape[1:]
+    filled = np.zeros((rows * columns, height, width, *colours), np.uint8)
     filled[: len(pictures)] = pictures
-    return filled.reshape(rows, columns, height, width).swapaxes(1, 2).reshape(
-        rows * height, columns * width)
+    return filled.reshape(rows, columns, height, width, *colours).swapaxes(1, 2).reshape(
+        rows * height, columns * width, *colours)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,13 @@ Recipe = Training | train_classifier.Config
 CLASSIFIERS = {
     "classifier-mnist": train_classifier.Config(data="mnist"),
     "classifier-fashion-mnist": train_classifier.Config(data="fashion-mnist", flip=True),
+    "classifier-cifar10": train_classifier.Config(arch="block_classifier", data="cifar10",
+                                                  flip=True, steps=2000, precision="bf16"),
+}
+SECOND = train_classifier.Config(arch="dense_classifier", seed=7)
+JUDGES = {
+    "classifier-mnist-second": replace(SECOND, data="mnist"),
+    "classifier-fashion-mnist-second": replace(SECOND, data="fashion-mnist", flip=True),
 }
 DENSE = Training(dropout=0.2, penalty=0.2, precision="bf16")
 CONVOLUTIONAL = Training(steps=5000, batch=64, learning_rate=5e-4, balance=2, penalty=0.0,
@@ -33,7 +40,13 @@ GENERATORS["gan-fashion-mnist"] = replace(GENERATORS["gan-fashion-mnist"], steps
 GENERATORS["cgan-mnist"] = replace(GENERATORS["cgan-mnist"], steps=16000)
 GENERATORS["cgan_projection-mnist"] = replace(GENERATORS["cgan_projection-mnist"], steps=16000)
 GENERATORS["cgan-fashion-mnist"] = replace(GENERATORS["cgan-fashion-mnist"], dropout=0.5)
-RECIPES: dict[str, Recipe] = {**CLASSIFIERS, **GENERATORS, **COLLAPSED}
+COLOUR = Training(data="cifar10", flip=True, bits=8, precision="bf16")
+IN_COLOUR = {
+    "sngan-cifar10": replace(COLOUR, arch="sngan", steps=7000, batch=32, learning_rate=4e-4,
+                             penalty=0.0),
+    "cgan-cifar10": replace(COLOUR, arch="cgan", dropout=0.2, penalty=0.2),
+}
+RECIPES: dict[str, Recipe] = {**CLASSIFIERS, **GENERATORS, **COLLAPSED, **IN_COLOUR, **JUDGES}
 NAMES = list(RECIPES)  # the most useful first
 
 

@@ -2,34 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 import torch
 
 from vision.errors import UserError
 
-SIDE, INNER = 28, 20
+INNER = 20 / 28  # of a side; MNIST's digits fill that much
 FAINT = 24  # of 255; fainter marks are no drawing
 
 
-def to_picture(ink: np.ndarray) -> torch.Tensor:
-    """Return ink (H, W), 0…255, as MNIST was made: 20 pixels, centre of mass in the middle.
+def to_picture(ink: np.ndarray, shape: Sequence[int]) -> torch.Tensor:
+    """Return ink (H, W), 0…255, as MNIST was made: 20 of 28 pixels, centre of mass in the middle.
 
-    The answer is (1, 1, 28, 28) in 0…1.
+    The answer is (1, C, S, S) in 0…1 for a `shape` (C, S, S): chalk on black, whatever the colours.
     """
+    channels, side, _ = shape
     rows, columns = np.nonzero(ink > FAINT)
     if len(rows) < 10:
         raise UserError("the drawing is empty", "a few strokes are accepted", "draw something")
     part = ink[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1].astype(np.float32)
-    scale = INNER / max(part.shape)
+    scale = INNER * side / max(part.shape)
     size = (max(round(part.shape[1] * scale), 1), max(round(part.shape[0] * scale), 1))
     small = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
     small *= 255 / max(small.max(), 1)
-    moments = cv2.moments(small)
-    right = SIDE / 2 - 0.5 - moments["m10"] / moments["m00"]
-    down = SIDE / 2 - 0.5 - moments["m01"] / moments["m00"]
-    placed = cv2.warpAffine(small, np.array([[1, 0, right], [0, 1, down]]), (SIDE, SIDE))
-    return torch.from_numpy(placed / 255).float().clamp(0, 1)[None, None]
+    right = side / 2 - 0.5 - _middle(small.sum(0))
+    down = side / 2 - 0.5 - _middle(small.sum(1))
+    placed = cv2.warpAffine(small, np.array([[1, 0, right], [0, 1, down]]), (side, side))
+    picture = torch.from_numpy(placed / 255).float().clamp(0, 1)  # (S, S)
+    return picture.expand(1, channels, side, side)
+
+
+def _middle(ink: np.ndarray) -> float:
+    """Return where the centre of mass of some ink (n,) lies."""
+    return float(np.average(np.arange(len(ink)), weights=ink))
 
 
 def to_heights(ink: np.ndarray) -> np.ndarray:

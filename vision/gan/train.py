@@ -15,13 +15,15 @@ from torch.nn.functional import softplus
 
 from vision import checkpoints
 from vision.datasets import licences
+from vision.errors import unknown
 from vision.gan import snapshots
-from vision.gan.data import PREPROCESS, SETS, open_pictures
+from vision.gan.data import SETS, open_pictures, preprocess
 from vision.gan.evaluate import measure
-from vision.gan.models import ARCHITECTURES, generators
+from vision.gan.models import generators
 from vision.gan.models.pair import Pair
 from vision.gan.predict import Drawer, load
 from vision.gan.snapshots import History, moments
+from vision.gan.warm_start import players, settings_for
 from vision.image_folders import LabelledPictures
 from vision.options import Verb, option
 from vision.training import Average, OnStep, Run, TrainingConfig, generator_for, on_terminal
@@ -49,6 +51,9 @@ class Config(TrainingConfig):
     penalty: float = option(1.0, "weight γ of the gradient penalty R1; 0 is none")
     dropout: float = option(0.5, "share of D's maxout units that rest in each step")
     momentum: float = option(0.5, "first moment of Adam")
+    flip: bool = option(False, "mirror real pictures at random, which suits photographs")
+    start: Path | None = option(None, "begin with the two players of this checkpoint")
+    bits: int = option(16, "bits of a weight in the file: 16, or 8 for rows of bytes")
     average: float = option(0.999, "decay of the generator's moving average, which is what is kept")
     snapshots: int = option(13, "states of the generator to keep from before the end")
     seed: int = option(0, "seed of weights, order and noise")
@@ -63,7 +68,8 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
     config = checkpoints.with_target(config)
     pictures = open_pictures(config.data, "train")
     run = Run(config, on_step)
-    pair = ARCHITECTURES.build(config.arch, classes=len(pictures.classes), size=config.size)
+    settings = settings_for(pictures, config.size)
+    pair = players(config.arch, settings, config.start)
     for part in pair.modules():
         if isinstance(part, torch.nn.Dropout):
             part.p = config.dropout
@@ -127,7 +133,7 @@ class Game:
                            noise: torch.Tensor) -> dict[str, float]:
         """Ascend V(D, G) in D: real pictures towards 1, drawn ones towards 0."""
         with torch.no_grad():
-            drawn = self.generator(noise, labels)  # (n, 1, 28, 28)
+            drawn = self.generator(noise, labels)  # (n, C, S, S)
         punished = self.config.penalty > 0 and self.run.number % LAZY == 0
         pictures.requires_grad_(punished)
         real = self.discriminator(pictures, labels).float()  # (n,), D = sigmoid(real)
@@ -151,7 +157,7 @@ class Game:
 
     def _penalty(self, real: torch.Tensor, pictures: torch.Tensor) -> torch.Tensor:
         """Return R1 = γ/2 · E|∇D(x)|² on real pictures."""
-        (slope,) = torch.autograd.grad(real.sum(), pictures, create_graph=True)  # (n, 1, 28, 28)
+        (slope,) = torch.autograd.grad(real.sum(), pictures, create_graph=True)  # (n, C, S, S)
         return LAZY * self.config.penalty / 2 * slope.square().sum((1, 2, 3)).mean()
 
     def _descend(self, optimizer: torch.optim.Optimizer, loss: torch.Tensor) -> None:
@@ -170,6 +176,8 @@ def check(config: Config) -> None:
     config.check(batch=(2, 10**6), k=(1, 100), generator_steps=(1, 100), learning_rate=(1e-7, 1),
                  balance=(1e-3, 1e3), penalty=(0, 1e3), momentum=(0, 0.999), dropout=(0, 0.9),
                  average=(0, 1), snapshots=(1, 100))
+    if config.bits not in (8, 16):
+        raise unknown("number of bits", config.bits, ["8", "16"])
 
 
 def make_batches(pictures: LabelledPictures, config: Config, run: Run, number: int, noise: int
@@ -181,6 +189,9 @@ def make_batches(pictures: LabelledPictures, config: Config, run: Run, number: i
         index = random.integers(len(pictures), size=config.batch)[run.share(config.batch)]
         z = random.standard_normal((config.batch, noise), "float32")[run.share(config.batch)]
         x, y = pictures.batch(torch.from_numpy(index))
+        if config.flip:
+            mirrored = torch.from_numpy(random.random(config.batch) < 0.5)[run.share(config.batch)]
+            x = torch.where(mirrored[:, None, None, None], x.flip(3), x)  # (n, C, S, S)
         batches.append((x, y, torch.from_numpy(z)))
     return batches
 
@@ -191,15 +202,15 @@ def write(config: Config, run: Run, game: Game, history: History, pictures: Labe
     game.pair.generator.load_state_dict(game.average.module.state_dict())
     metrics: dict[str, object] = {"curves": history.curves, "seconds": run.seconds}
     snapshots.save(config.output, history)
-    card = run.card("gan", config.arch, {"classes": len(pictures.classes), "size": config.size},
-                    classes=pictures.classes, preprocess=PREPROCESS, metrics=metrics,
+    card = run.card("gan", config.arch, settings_for(pictures, config.size),
+                    classes=pictures.classes, preprocess=preprocess(pictures), metrics=metrics,
                     data={"train": [config.data], "val": f"{config.data} val",
                           "licences": licences([config.data])})
-    checkpoints.save(config.output, game.pair, card)
+    checkpoints.save(config.output, game.pair, card, config.bits)
     if config.measure:
         model = load(config.output)
         card = replace(card, metrics=metrics | measure(model).as_json())
-        checkpoints.save(config.output, model.module, card)
+        checkpoints.save(config.output, model.module, card, config.bits)
 
 
 def run(config: Config) -> Path:

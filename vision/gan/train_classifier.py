@@ -11,9 +11,10 @@ from torch.nn import functional
 from vision import checkpoints
 from vision.checkpoints import Model
 from vision.datasets import licences
-from vision.gan.data import PREPROCESS, SETS, open_pictures
-from vision.gan.models import ARCHITECTURES
+from vision.gan.data import SETS, open_pictures, preprocess
+from vision.gan.models import ARCHITECTURES, classifiers
 from vision.gan.predict import load, read
+from vision.gan.warm_start import settings_for
 from vision.image_folders import LabelledPictures
 from vision.options import Verb, option
 from vision.training import Average, OnStep, Run, ValidatingConfig, generator_for, on_terminal
@@ -26,6 +27,7 @@ class Config(ValidatingConfig):
     """Settings of one training."""
 
     data: str = option("mnist", "the data set", lambda: list(SETS))
+    arch: str = option("classifier", "the architecture", classifiers)
     size: str = option("compact", "its size", lambda: ["compact", "paper"])
     steps: int = 2500
     batch: int = 128
@@ -33,7 +35,7 @@ class Config(ValidatingConfig):
     learning_rate: float = option(4e-3, "highest learning rate of the one-cycle schedule")
     seed: int = option(0, "seed of weights, order and shifts")
     save_every: int = 1000
-    output: Path = Path("runs/gan/classifier-{data}.safetensors")
+    output: Path = Path("runs/gan/{arch}-{data}.safetensors")
 
 
 def train(config: Config, on_step: OnStep | None = None) -> Path:
@@ -42,7 +44,7 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
     config = checkpoints.with_target(config)
     pictures, val = (open_pictures(config.data, split) for split in ("train", "val"))
     run = Run(config, on_step)
-    module = ARCHITECTURES.build("classifier", classes=len(pictures.classes), size=config.size)
+    module = ARCHITECTURES.build(config.arch, **settings_for(pictures, config.size))
     average = Average(module, 0.995)
     optimizer = torch.optim.AdamW(module.parameters(), config.learning_rate, weight_decay=0.02)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, config.learning_rate,
@@ -60,11 +62,11 @@ def train(config: Config, on_step: OnStep | None = None) -> Path:
         average.update(run.accelerator.unwrap_model(module))
         values: dict[str, float | torch.Tensor] = {"loss": loss.detach()}
         if run.is_to_validate:
-            values["val_accuracy"] = accuracy(model_of(config, run, average, val.classes), val)
+            values["val_accuracy"] = accuracy(model_of(config, run, average, val), val)
         run.report(**values)
 
     if run.accelerator.is_main_process:
-        write(model_of(config, run, average, val.classes), config, run)
+        write(model_of(config, run, average, val), config, run)
     run.finish()
     return config.output
 
@@ -80,11 +82,11 @@ def make_batch(pictures: LabelledPictures, config: Config, run: Run, number: int
     return (x.flip(3) if config.flip and random.random() < 0.5 else x), y
 
 
-def model_of(config: Config, run: Run, average: Average, classes: tuple[str, ...]) -> Model:
+def model_of(config: Config, run: Run, average: Average, pictures: LabelledPictures) -> Model:
     """Return the averaged weights as a model that `read` accepts."""
     return Model(average.module.eval(), run.card(
-        "gan", "classifier", {"classes": len(classes), "size": config.size},
-        verb="train_classifier", classes=classes, preprocess=PREPROCESS,
+        "gan", config.arch, settings_for(pictures, config.size), verb="train_classifier",
+        classes=pictures.classes, preprocess=preprocess(pictures),
         data={"train": [config.data], "test": f"{config.data} test",
               "licences": licences([config.data])}))
 

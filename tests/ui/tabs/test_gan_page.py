@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import re
 import threading
 from collections.abc import Callable
@@ -13,11 +15,13 @@ from xml.etree import ElementTree
 import gradio as gr
 import numpy as np
 import pytest
+from PIL import Image
 
 from vision import checkpoints
+from vision.cifar import CIFAR10
 from vision.gan import train_classifier
 from vision.gan.lab import Settings
-from vision.gan.models import generators
+from vision.gan.models import ARCHITECTURES, generators
 from vision.gan.predict import Drawer
 from vision.gan.train import Config, train
 from vision.ui.components.model_choice import OWN
@@ -41,6 +45,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     train_classifier.train(train_classifier.Config(
         data="shapes", steps=3, batch=8, precision="fp32",
         output=root / "gan" / "classifier-shapes.safetensors"))
+    config = {"classes": 10, "shape": [3, 32, 32]}
+    checkpoints.save(root / "gan" / "cdcgan-cifar10.safetensors",
+                     ARCHITECTURES.build("cdcgan", **config),
+                     checkpoints.Card("gan", "cdcgan", config, CIFAR10, steps=3,
+                                      data={"train": ["cifar10"]}))
     return root
 
 
@@ -61,6 +70,34 @@ def test_every_picture_has_an_opinion_and_a_reading() -> None:
     assert pictures.count("✓") + pictures.count("✗") >= 5 and "lab-tile" in facts
     assert numbers["labels"] == [1, 2, 1, 2, 1] and len(numbers["reading"]) == 5
     assert numbers["opinion"] == sample()[3]["opinion"]
+
+
+def drawn_in(html: str) -> np.ndarray:
+    """The first picture of a piece of HTML."""
+    content = base64.b64decode(re.search(r"data:image/\w+;base64,([^\"]+)", html)[1])
+    return np.asarray(Image.open(io.BytesIO(content)))
+
+
+def test_a_model_of_colours_shows_colours_everywhere() -> None:
+    pictures, facts, file, _ = sample(model="cdcgan-cifar10")
+    assert drawn_in(pictures).shape == (32, 32, 3) and pictures.count("<img") == 5
+    assert "colour" in facts and "colour" not in sample()[1]
+    assert np.asarray(Image.open(file["value"])).shape == (32, 320, 3)
+    frames, strip, moving, _ = explore.explore("cdcgan-cifar10", "morph", 0, 1, 0, 1, 1, None,
+                                               Request)
+    assert frames.shape == (24, 32, 32, 3) and drawn_in(strip).shape == (32, 32, 3)
+    assert "image/gif" in moving and drawn_in(explore.at(frames, 0)).shape == (32, 32, 3)
+    assert drawn_in(timeline.travel("cdcgan-cifar10", 1, None, Request)[0]).shape == (32, 32, 3)
+    seen = judge.fool(np.full((280, 280), 255, np.uint8), "cdcgan-cifar10", 1, None, Request)
+    assert drawn_in(seen).shape == (32, 32, 3)
+
+
+def test_without_the_data_on_disk_it_says_what_is_accepted(
+        monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("VISION_DATA", str(tmp_path))
+    with pytest.raises(gr.Error) as caught:
+        judge.neighbours("cdcgan-cifar10", None, Request)
+    assert "data download cifar10" in caught.value.message
 
 
 def test_a_model_without_labels_says_so() -> None:
@@ -126,12 +163,24 @@ def test_time_runs_from_the_first_snapshot_to_the_finished_model() -> None:
 def test_the_board_shows_every_model_and_the_papers() -> None:
     board = judge.leaderboard(Request)
     assert "cgan-shapes" in board and "225 ± 2" in board and "132 ± 1.8" in board
+    parts = re.split("<h4>", board)[1:]
+    assert [part.partition("<")[0] for part in parts] == ["mnist", "cifar10", "shapes"]
+    assert ["225 ± 2" in part for part in parts] == [True, False, False]
+    assert ["gan-shapes" in part for part in parts] == [False, False, True]
     assert judge.plots("cgan-shapes", None, Request)[1] == ""
+
+
+def test_either_judge_has_its_column() -> None:
+    judged = {"mean": 0.983, "deviation": 0.004}
+    assert judge.fidelities({"fidelity": 0.9, "judges": [judged, judged]}) == [
+        "98.3% ± 0.4%"] * 2
+    assert judge.fidelities({"fidelity": 0.9, "judges": []}) == ["90.0%", "–"]
+    assert judge.fidelities({}) == ["–", "–"]
 
 
 def test_the_windows_note_tells_its_own_numbers() -> None:
     found = {"curve": [[0.1, -90.0], [0.15, 100.0], [0.2, 225.4]], "sigma": 0.2, "samples": 10_000}
-    said = judge.fragility(found, Request)
+    said = judge.fragility(found, 784, Request)
     assert all(word in said for word in ("0.100", "-90 nats", "instead of 225", "10,000", "784"))
 
 

@@ -12,15 +12,16 @@ from torch import nn
 
 from vision.gan.models import ARCHITECTURES
 from vision.gan.models.cgan import WIDTHS, Generator
-from vision.gan.models.pair import SIDE, Maxout, Pair
+from vision.gan.models.pair import GREY, Maxout, Pair, Shape, numbers_in
 
 
 class Discriminator(nn.Module):
     """One trunk φ, one head for "real?" and one row of V for each label's "does it fit?"."""
 
-    def __init__(self, classes: int, picture: tuple[int, int], both: tuple[int, int]) -> None:
+    def __init__(self, classes: int, picture: tuple[int, int], both: tuple[int, int],
+                 shape: Shape) -> None:
         super().__init__()
-        self.first = Maxout(SIDE * SIDE, *picture)
+        self.first = Maxout(numbers_in(shape), *picture)
         self.second = Maxout(picture[0], *both)
         self.real = nn.Linear(both[0], 1)
         self.fits = nn.Embedding(classes, both[0])
@@ -41,10 +42,10 @@ class Discriminator(nn.Module):
 @ARCHITECTURES.register("cgan_projection", paper="arXiv:1802.05637", year=2018, draws=True,
                         conditional=True,
                         idea="the discriminator asks 'real?' and 'does it fit the label?' apart")
-def cgan_projection(*, classes: int, size: str = "compact") -> Pair:
+def cgan_projection(*, classes: int, size: str = "compact", shape: Shape = GREY) -> Pair:
     """Build a CGAN with a projection discriminator of the CGAN's widths."""
     widths = WIDTHS[size]
     generator = Generator(classes, widths["noise"], widths["noise_units"], widths["label_units"],
-                          widths["joint"], widths["norm"])
-    return Pair(generator, Discriminator(classes, widths["picture"], widths["both"]),
+                          widths["joint"], widths["norm"], shape)
+    return Pair(generator, Discriminator(classes, widths["picture"], widths["both"], shape),
                 widths["noise"])

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import torch
 from torch import nn
 from torch.nn import functional
 
-SIDE = 28
+Shape = Sequence[int]  # of one picture: channels, height, width
+GREY: Shape = (1, 28, 28)  # what a checkpoint draws that says nothing else
 
 
 class Pair(nn.Module):
     """The two players: `generator(noise, labels)` draws, `discriminator(pictures, labels)` judges.
 
-    The generator maps noise (N, noise) and labels (N,) to pictures (N, 1, 28, 28) in 0…1; the
+    The generator maps noise (N, noise) and labels (N,) to pictures (N, *shape) in 0…1; the
     discriminator maps pictures and labels to logits (N,), whose sigmoid is D. An unconditional
     pair takes the labels and does not look at them. A generator also takes labels as weights
     (N, classes), so that two can be mixed.
@@ -41,3 +45,8 @@ def codes(labels: torch.Tensor, classes: int, dtype: torch.dtype) -> torch.Tenso
     if labels.ndim == 1:
         labels = functional.one_hot(labels, classes)
     return labels.to(dtype)
+
+
+def numbers_in(shape: Shape) -> int:
+    """Return how many numbers make a picture."""
+    return math.prod(shape)

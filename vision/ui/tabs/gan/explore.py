@@ -55,13 +55,13 @@ def every_label(model: Model, seed: int) -> np.ndarray:
     import torch
 
     from vision.gan.noise import draw_noise
-    from vision.gan.predict import Drawer
+    from vision.gan.predict import Drawer, as_pixels
     from vision.options import check_seed
 
     drawer = Drawer.of(model)
     classes = len(drawer.classes)
     noise = draw_noise(ROWS, drawer.noise, check_seed(seed)).repeat_interleave(classes, 0)
-    return pixels(drawer.draw(torch.arange(classes).repeat(ROWS), noise))
+    return as_pixels(drawer.draw(torch.arange(classes).repeat(ROWS), noise))
 
 
 def way(model: Model, kind: str, labels: tuple[int, int], seeds: tuple[int, int], dimension: int
@@ -70,7 +70,7 @@ def way(model: Model, kind: str, labels: tuple[int, int], seeds: tuple[int, int]
     import torch
 
     from vision.gan import noise
-    from vision.gan.predict import Drawer, check_labels
+    from vision.gan.predict import Drawer, as_pixels, check_labels
     from vision.options import check_seed
 
     drawer = Drawer.of(model)
@@ -84,7 +84,7 @@ def way(model: Model, kind: str, labels: tuple[int, int], seeds: tuple[int, int]
         weights = noise.morph(*labels, len(drawer.classes), FRAMES)
     else:
         z[:, check_dimension(dimension, drawer.noise)] = torch.linspace(-3, 3, FRAMES)
-    return pixels(drawer.draw(weights, z))
+    return as_pixels(drawer.draw(weights, z))
 
 
 def check_dimension(dimension: int, noise: int) -> int:
@@ -104,15 +104,8 @@ def dimensions(model: str, own: str | None, chosen: float) -> gr.Slider:
     return gr.Slider(maximum=noise, value=min(int(chosen), noise))
 
 
-def pixels(pictures: Any) -> np.ndarray:
-    """Return pictures (N, 1, 28, 28) in 0…1 as uint8 (N, 28, 28)."""
-    import torch
-
-    return (255 * pictures[:, 0]).round().to(torch.uint8).numpy()
-
-
 def animation(frames: np.ndarray, name: str) -> str:
-    """Return frames (N, 28, 28) as a GIF that goes there and back."""
+    """Return frames (N, S, S, …) as a GIF that goes there and back."""
     from PIL import Image
 
     there = [Image.fromarray(frame).resize((168, 168), Image.Resampling.BICUBIC)

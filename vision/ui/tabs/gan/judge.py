@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 import numpy as np
+from markupsafe import Markup
 
 from vision.ui.components.colours import BLUE, GREY
 from vision.ui.components.drawing_board import DrawingBoard
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import image, note, table, tiles, wipeable
+from vision.ui.components.markup import joined, tag
 from vision.ui.components.opening import opened
 from vision.ui.components.plots import axes
 from vision.ui.tabs.gan.shared import MODELS, ink_of, reader_for, sheet
@@ -26,23 +29,38 @@ PAPERS = (
     ("GAN, Goodfellow et al. 2014", "225 ± 2"),
     ("CGAN, Mirza & Osindero 2014", "132 ± 1.8"),
 )
-COLUMNS = ("model", "parzen", "fidelity", "distance", "diversity", "d_real", "d_fake")
+MEASURED = "mnist"  # what the papers' numbers are of
+COLUMNS = ("model", "parzen", "fidelity", "second", "distance", "diversity", "d_real", "d_fake")
 
 
 @friendly
 def leaderboard(request: gr.Request) -> str:
-    """Return every shipped model's measures from its card, the papers' below, and sources."""
+    """Return a table for each data set with the shipped models' measures, and their sources."""
     cards = {name: MODELS.card(name) for name in MODELS.names()}
+    sets = sorted({MEASURED, *map(data_of, cards.values())},
+                  key=lambda data: (data != MEASURED, data))
+    boards = (board(data, {name: card for name, card in cards.items() if data_of(card) == data},
+                    request) for data in sets)
+    return joined(boards) + note("gan.measures_source", request, floor=floors(list(cards.values())))
+
+
+def board(data: str, cards: dict[str, Card], request: gr.Request | None) -> Markup:
+    """Return the measures of the models of one data set, the papers' below where they have some."""
     rows = [measures(name, card) for name, card in cards.items()]
-    rows += [[name, value, *["–"] * (len(COLUMNS) - 2)] for name, value in PAPERS]
+    if data == MEASURED:
+        rows += [[name, value, *["–"] * (len(COLUMNS) - 2)] for name, value in PAPERS]
     head = [say(f"gan.column_{name}", request) for name in COLUMNS]
-    return table(head, rows) + note("gan.measures_source", request,
-                                    floor=floors(list(cards.values())))
+    return tag("h4", data) + table(head, rows)
+
+
+def data_of(card: Card) -> str:
+    """Return the data set that a model has learnt from."""
+    return str(card.data["train"][0])
 
 
 def floors(cards: list[Card]) -> str:
     """Return for each data set how far real pictures are from other real ones."""
-    found = {card.data["train"][0]: card.metrics.get("distance_floor") for card in cards}
+    found = {data_of(card): card.metrics.get("distance_floor") for card in cards}
     return ", ".join(f"{data} {value:.1f}" for data, value in found.items() if value) or "–"
 
 
@@ -57,14 +75,25 @@ def measures(name: str, card: Card) -> list[str]:
 
     return [name,
             f"{parzen['mean']:.0f} ± {parzen['error']:.1f}" if parzen else "–",
-            number(found.get("fidelity"), "{:.1%}"), number(found.get("distance"), "{:.1f}"),
+            *fidelities(found), number(found.get("distance"), "{:.1f}"),
             number(float(np.mean(diversity)) if diversity else None, "{:.2f}"),
             number(found.get("d_real"), "{:.2f}"), number(found.get("d_fake"), "{:.2f}")]
+
+
+def fidelities(found: dict[str, Any]) -> list[str]:
+    """Return the label fidelity by either judge, over several seeds where it was so measured."""
+    judges = [f"{judge['mean']:.1%} ± {judge['deviation']:.1%}"
+              for judge in found.get("judges", ())]
+    alone = found.get("fidelity")
+    told = judges or ([] if alone is None else [f"{alone:.1%}"])
+    return [*told, "–", "–"][:2]
 
 
 @friendly
 def plots(model: str, own: str | None, request: gr.Request) -> tuple[Any, str]:
     """Return a model's label matrix, its Parzen window's curve over σ, and how to read them."""
+    from vision.gan.predict import shape_of
+
     card = MODELS.card(model, own)
     matrix = card.metrics.get("matrix")
     figure, left, right = axes("p(→ | ↓)" if matrix else "–", "log p(x) / σ", size=(7, 3))
@@ -79,17 +108,17 @@ def plots(model: str, own: str | None, request: gr.Request) -> tuple[Any, str]:
         right.set_ylim(min(0, parzen["mean"] - 200), parzen["mean"] + 40)
         right.axvline(parzen["sigma"], color=GREY, linestyle="--")
     told = note("gan.matrix_read", request) if matrix else ""
-    return figure, told + fragility(parzen, request)
+    return figure, told + fragility(parzen, math.prod(shape_of(card)), request)
 
 
-def fragility(parzen: dict[str, Any] | None, request: gr.Request | None) -> str:
+def fragility(parzen: dict[str, Any] | None, dimensions: int, request: gr.Request | None) -> str:
     """Return what makes the Parzen window's number fragile, with this model's own numbers."""
     if not parzen:
         return ""
     sigmas, values = zip(*parzen["curve"], strict=True)
     beside = max(sigmas.index(parzen["sigma"]) - 2, 0)
     return note("gan.fragile", request, near=sigmas[beside], worse=values[beside],
-                best=max(values), samples=parzen["samples"], dimensions=28 * 28)
+                best=max(values), samples=parzen["samples"], dimensions=dimensions)
 
 
 @friendly
@@ -98,19 +127,19 @@ def fool(drawing: np.ndarray | None, model: str, label: int, own: str | None,
     """Return what the discriminator and the classifier think of a drawing."""
     import torch
 
-    from vision.gan.predict import check_labels, opinions, read
+    from vision.gan.predict import as_pixels, check_labels, opinions, read, shape_of
     from vision.gan.sketch import to_picture
 
     loaded = MODELS.open(model, own)
     asked = torch.from_numpy(check_labels([int(label)], loaded.card.classes))
-    picture = to_picture(ink_of(drawing))
+    picture = to_picture(ink_of(drawing), shape_of(loaded.card))
     facts = {say("gan.fooled", request): f"{float(opinions(loaded, picture, asked)):.3f}"}
     if reader := reader_for(loaded):
         likely, best = read(reader, picture).max(1)
         facts[say("gan.reads", request)] = (
             f"{loaded.card.classes[int(best)]} · {100 * float(likely):.0f}%")
-    seen = (255 * picture[0, 0]).numpy().astype(np.uint8)
-    return tiles(facts) + image(seen, look="lab-crisp", style="width:112px;margin-top:.5rem")
+    return tiles(facts) + image(as_pixels(picture)[0], look="lab-crisp",
+                                style="width:112px;margin-top:.5rem")
 
 
 @friendly
@@ -124,7 +153,7 @@ def neighbours(model: str, own: str | None, request: gr.Request) -> str:
     known = open_pictures(loaded.card.data["train"][0], "train")
     drawn = predict(loaded, list(range(len(loaded.card.classes))), 10, seed=3).pictures
     near, far = nearest(drawn, known)
-    pairs = np.concatenate([drawn, near[:, 0]], axis=1)  # (10, 56, 28)
+    pairs = np.concatenate([drawn, near[:, 0]], axis=1)  # (10, 2 × S, S, …)
     return (note("gan.neighbours_note", request)
             + sheet(pairs, [f"± {value:.0f}" for value in far[:, 0]]))
 

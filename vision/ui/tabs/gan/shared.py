@@ -52,14 +52,14 @@ def needs_labels(model: Model) -> Model:
 
 
 def sheet(pictures: np.ndarray, captions: Sequence[str], smallest: int = 76) -> Markup:
-    """Return pictures (N, 28, 28) as a grid with a caption under each."""
+    """Return pictures (N, S, S, …) as a grid with a caption under each."""
     return grid((figure(image(picture, caption, "lab-crisp"), caption)
                  for picture, caption in zip(pictures, captions, strict=True)), smallest,
                 full=False)
 
 
 def table(pictures: np.ndarray, columns: list[str]) -> Markup:
-    """Return pictures (rows × columns, 28, 28) as a table with a head over each column."""
+    """Return pictures (rows × columns, S, S, …) as a table with a head over each column."""
     cells = [image(picture, look="lab-crisp") for picture in pictures]
     return as_table(columns, (cells[start : start + len(columns)]
                               for start in range(0, len(cells), len(columns))))

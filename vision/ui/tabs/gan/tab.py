@@ -11,6 +11,7 @@ from vision.ui import Tab
 from vision.ui.components import class_link, opening, shown_code, steps
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import clock, note, tiles
+from vision.ui.components.markup import joined
 from vision.ui.components.model_card import card_markdown
 from vision.ui.lessons import lesson
 from vision.ui.shell.shared_answers import computed_once
@@ -96,8 +97,10 @@ def answer(result: Result, request: gr.Request | None, folder: Path) -> tuple[An
     if result.fidelity is not None:
         facts[say("gan.fidelity", request)] = f"{100 * result.fidelity:.0f}%"
     file = write_png(folder / "drawn.png", grid(result.pictures, 10))
-    return (sheet(result.pictures, captions(result)),
-            tiles(facts) + ("" if result.labels is not None else note("gan.no_labels", request)),
+    notes = [note("gan.no_labels", request)] if result.labels is None else []
+    if result.pictures.ndim == 4:
+        notes.append(note("gan.colour", request))
+    return (sheet(result.pictures, captions(result)), tiles(facts) + joined(notes),
             gr.update(value=str(file), visible=True), result.as_json())
 
 

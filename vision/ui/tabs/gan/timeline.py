@@ -43,12 +43,13 @@ def drawer_at(path: Path, changed: float, step: int) -> Drawer:
 
 def moment(path: Path, share: float) -> tuple[int, np.ndarray]:
     """Return the step of the snapshot at a share of them, and what it draws, always alike."""
+    from vision.gan.predict import as_pixels
+
     changed = checkpoints.version(path)
     steps = [*states_at(path, changed), MODELS.at(path).card.steps]
     step = steps[round(share * (len(steps) - 1))]
     drawer = drawer_at(path, changed, step)
-    drawn = drawer.floats(np.arange(COUNT) % len(drawer.classes), seed=0)[:, 0]
-    return step, (255 * drawn).round().numpy().astype(np.uint8)
+    return step, as_pixels(drawer.floats(np.arange(COUNT) % len(drawer.classes), seed=0))
 
 
 @friendly

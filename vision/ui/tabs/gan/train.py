@@ -17,7 +17,7 @@ from vision.ui.text import say, t
 if TYPE_CHECKING:
     from vision.training import Step
 
-DATA = ("shapes", "mnist", "fashion-mnist")
+DATA = ("shapes", "mnist", "fashion-mnist", "cifar10")
 
 
 @friendly
@@ -45,8 +45,10 @@ def so_far(steps: list[Step]) -> dict[str, list[float]]:
 
 def drawn(drawer: Any) -> str:
     """Return thirty pictures of the generator as it is now, always from the same noise."""
-    pictures = drawer.floats(np.arange(30) % len(drawer.classes), seed=0)[:, 0]
-    return sheet((255 * pictures).round().numpy().astype(np.uint8), [""] * 30, 44)
+    from vision.gan.predict import as_pixels
+
+    pictures = drawer.floats(np.arange(30) % len(drawer.classes), seed=0)
+    return sheet(as_pixels(pictures), [""] * 30, 44)
 
 
 def architectures() -> list[str]:
