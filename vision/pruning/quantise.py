@@ -18,6 +18,7 @@ import numpy as np
 
 from vision import checkpoints
 from vision.atomic_files import write_atomically
+from vision.checkpoints import Model
 from vision.errors import UserError
 from vision.image_folders import LabelledPictures
 from vision.options import Verb, option, within
@@ -115,9 +116,15 @@ def run(config: Config) -> Report:
     model = load(config.checkpoint)
     test = open_pictures(config.data, "test").first(config.limit)
     require_classes(model.card.classes, test.classes)
+    return write(model, open_pictures(config.data, "train").first(config.seen), test,
+                 config.output)
+
+
+def write(model: Model, seen: LabelledPictures, test: LabelledPictures, output: Path) -> Report:
+    """Write a network in 8 bits, its ranges taken of some pictures, measured on others."""
     content, _ = to_onnx(model)  # says what is missing if ONNX is not installed
-    small = quantised(content, open_pictures(config.data, "train").first(config.seen))
-    write_atomically(config.output, small)
+    small = quantised(content, seen)
+    write_atomically(output, small)
     import onnxruntime
 
     alone = onnxruntime.SessionOptions()
@@ -126,7 +133,7 @@ def run(config: Config) -> Report:
                 for each in (content, small)]
     right = [accuracy(session, test) for session in sessions]
     slow, fast = clocked(sessions, next(batches(test.first(1)))["pictures"])
-    return Report(config.output, (len(content), len(small)), (right[0], right[1]), (slow, fast))
+    return Report(output, (len(content), len(small)), (right[0], right[1]), (slow, fast))
 
 
 VERB = Verb(Config, run, "Write a network in 8 bits, and measure it beside the float one.")

@@ -17,7 +17,7 @@ from vision.ui.components.opening import opened
 from vision.ui.components.page_files import SAVE_FILE
 from vision.ui.components.pictures import picture_input
 from vision.ui.lessons import lesson
-from vision.ui.tabs.pruning import compare, curve, data_choice, figure, layers, train
+from vision.ui.tabs.pruning import compare, curve, data_choice, eight_bits, figure, layers, train
 from vision.ui.tabs.pruning.cut import Cut, to_onnx, write_file
 from vision.ui.tabs.pruning.exercises import EXERCISES
 from vision.ui.tabs.pruning.plan import POINTER, at_threshold, picked, show_plan
@@ -119,6 +119,7 @@ def build() -> class_link.Shared:
                                  elem_id="pruning-onnx")
     snippet = gr.Code(language="python", interactive=False, visible=False,
                       label=t("pruning.snippet"), elem_id="pruning-snippet")
+    eight_bits.build(cut)
     raw = gr.JSON(visible=False)
     gr.Markdown(t("app.examples"))
     choice = gr.Examples(shown, [picture], elem_id="pruning-examples", api_visibility="private",
