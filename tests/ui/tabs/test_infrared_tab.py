@@ -245,3 +245,8 @@ def test_the_card_and_the_script_say_what_they_show() -> None:
     compile(script, "script", "exec")
     assert "Settings(0.4, 0.5, None)" in script and "'mine.png', '', 15.0, 65.0" in script
     assert "corrected" not in script
+
+
+def test_without_a_result_there_is_nothing_to_show_again() -> None:
+    with pytest.raises(gr.Error, match="Nothing has been detected yet"):
+        tab.show_again(None, "grey", 0.5, Request)

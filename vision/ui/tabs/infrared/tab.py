@@ -47,6 +47,7 @@ from vision.ui.tabs.infrared.shared import (
     called,
     examples,
     named,
+    needed_view,
     open_thermogram,
     open_zones,
     shown_from,
@@ -160,10 +161,12 @@ def written(shown: Shown, folder: Path) -> tuple[Any, ...]:
     return shown.stage, shown.facts, str(picture), str(report), shown.json
 
 
+@friendly
 @low_priority
-def show_again(view: View, palette: str, opacity: float, request: gr.Request) -> tuple[Any, ...]:
+def show_again(view: View | None, palette: str, opacity: float, request: gr.Request
+               ) -> tuple[Any, ...]:
     """Return all that shows a result whose surfaces have changed."""
-    return answer(view, palette, opacity, request, new_folder())
+    return answer(needed_view(view), palette, opacity, request, new_folder())
 
 
 def first() -> View | None:
