@@ -23,6 +23,8 @@ def _tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recipes, "PARTS", tmp_path / "parts")
     monkeypatch.setattr(recipes, "FAMILIES", {
         arch: replace(recipe, **CHANGES) for arch, recipe in recipes.FAMILIES.items()})
+    monkeypatch.setattr(recipes, "SECOND", {
+        arch: replace(recipe, **CHANGES) for arch, recipe in recipes.SECOND.items()})
     monkeypatch.setattr(recipes, "TUNING", ((2, 0.02),))
     monkeypatch.setattr(recipes, "OTHER", {
         name: tuple((2, rate) for _, rate in rounds) for name, rounds in recipes.OTHER.items()})
@@ -44,10 +46,12 @@ def test_a_family_is_trained_once_then_cut_and_tuned(
     assert widths[2] == pytest.approx(0.3 * widths[0], abs=1)
     cards = [read_card(path) for path in paths]
     assert [point["ratio"] for point in cards[0].metrics["curve"]["points"]] == [0, 0.9]
-    pressure = f"--sparsity {recipes.FAMILIES['vgg16'].sparsity}"
-    assert pressure in cards[2].metrics["made_from"][0]
-    assert "--ratio 0.7" in cards[2].metrics["made_from"][1]
-    assert "cut-70-1" in cards[2].metrics["made_from"][2] and "cut-70-2" in cards[2].command
+    first, second, smaller, once = cards[2].metrics["made_from"]
+    for command, recipe in ((first, recipes.FAMILIES), (second, recipes.SECOND)):
+        assert f"--sparsity {recipe['vgg16'].sparsity}" in command
+    assert "vgg16-first" in first and "vgg16-first" in second
+    assert "--ratio 0.7" in smaller
+    assert "cut-70-1" in once and "cut-70-2" in cards[2].command
 
     monkeypatch.setattr(recipes, "train", None)  # nothing is left to do
     assert recipes.run(recipes.Config(names, tmp_path)) == []
@@ -69,7 +73,7 @@ def test_the_accuracy_on_the_card_is_that_of_the_file(tmp_path: Path) -> None:
 def test_the_settings_can_work() -> None:
     again = (recipes.rounds(name.partition("-cut-")[0], name)
              for name in recipes.NAMES if "cut" in name)
-    once = (*recipes.FAMILIES.values(), recipes.SMALL, recipes.HARDER)
+    once = (*recipes.FAMILIES.values(), *recipes.SECOND.values(), recipes.SMALL, recipes.HARDER)
     for recipe in (*once, *itertools.chain(*again)):
         check(recipe)
     assert set(recipes.CURVES) == {*recipes.FAMILIES, recipes.DRAWINGS, recipes.HARD}

@@ -37,6 +37,10 @@ FAMILIES = {  # twelve epochs at most where the paper has 160, so λ is three or
         data=("cifar100",), steps=11_700, sparsity=1e-4, learning_rate=0.06, smoothing=0.1,
         cutout=8, average=True),
 }
+SECOND = {  # a second round, which begins where the first has ended
+    "vgg16": replace(FAMILIES["vgg16"], steps=4400, sparsity=2e-4, learning_rate=0.06, cutout=8,
+                     average=True),
+}
 RATIOS = {"vgg16": (50, 70), "resnet164": (40, 60), "densenet40": (40, 60),
           "vgg16-cifar100": (50,)}  # percent
 TUNING = ((1170, 0.02),)  # steps and highest learning rate of each round
@@ -98,8 +102,15 @@ def first(name: str, path: Path) -> Path:
 
 def sparse(arch: str) -> Path:
     """Return a family's network that learnt sparse, trained unless it is there."""
-    recipe = replace(FAMILIES[arch], output=PARTS / f"{arch}.safetensors")
-    return recipe.output if recipe.output.exists() else train(recipe, on_terminal)
+    path = PARTS / f"{arch}.safetensors"
+    if path.exists():
+        return path
+    if arch not in SECOND:
+        return train(replace(FAMILIES[arch], output=path), on_terminal)
+    start = PARTS / f"{arch}-first.safetensors"
+    if not start.exists():
+        train(replace(FAMILIES[arch], output=start), on_terminal)
+    return train(replace(SECOND[arch], start=start, output=path), on_terminal)
 
 
 def smaller(arch: str, percent: int) -> Path:
@@ -116,7 +127,7 @@ def smaller(arch: str, percent: int) -> Path:
 
 def rounds(arch: str, name: str) -> list[Training]:
     """Return how a cut network learns again, each round with a seed of its own."""
-    recipe = replace(FAMILIES[arch], new_head=False, sparsity=0.0)
+    recipe = replace(SECOND.get(arch, FAMILIES[arch]), new_head=False, sparsity=0.0)
     return [replace(recipe, steps=steps, learning_rate=rate, seed=number)
             for number, (steps, rate) in enumerate(OTHER.get(name, TUNING))]
 
