@@ -18,16 +18,21 @@ from vision.ui.text import words
 GUESSES = json.dumps({"address": "http://here/", "guesses": {"best": "<b>0.7</b>", "slant": " "}})
 
 
+def handlers(page: gr.Blocks, tab: str) -> tuple[Any, Any, dict[str, Any]]:
+    """What makes a sheet of a tab, what checks one, and the values of its settings."""
+    named = {str(block.elem_id): number for number, block in page.blocks.items()
+             if getattr(block, "elem_id", None)}
+    make, check = (next(call for call in page.fns.values()
+                        if call.fn and call.targets and call.targets[0] == (named[name], event))
+                   for name, event in ((f"{tab}-sheet", "click"), (f"{tab}-sheet-check", "upload")))
+    return make.fn, check.fn, {block.elem_id: block.value for block in make.inputs[1:]}
+
+
 @pytest.fixture(scope="module")
 def gan(whole_page: gr.Blocks) -> tuple[Any, Any, dict[str, Any]]:
-    """What makes a sheet of the GAN tab, what checks one, and the values of its settings."""
-    named = {str(block.elem_id): number for number, block in whole_page.blocks.items()
-             if getattr(block, "elem_id", None)}
-    make, check = (next(call for call in whole_page.fns.values()
-                        if call.fn and call.targets and call.targets[0] == (named[name], event))
-                   for name, event in (("gan-sheet", "click"), ("gan-sheet-check", "upload")))
-    usual = {block.elem_id: block.value for block in make.inputs[1:]}
-    return make.fn, check.fn, {**usual, "gan-labels": [3, 7], "gan-count": 4, "gan-seed": 11}
+    """The same of the GAN tab, with few pictures."""
+    make, check, usual = handlers(whole_page, "gan")
+    return make, check, {**usual, "gan-labels": [3, 7], "gan-count": 4, "gan-seed": 11}
 
 
 def path_of(update: Any) -> Path:
@@ -62,19 +67,19 @@ def test_a_sheet_is_reproduced_from_its_link(gan: Any) -> None:
     assert "torch" in sheet.versions and not any("seconds" in name for name in sheet.results)
     assert f"http://here/#{sheet.link}".replace("&", "&amp;") in page
     assert "&lt;b&gt;0.7" in page and "<b>0.7" not in page
-    assert "Reproduced: all" in gan[1](str(file), request)
+    assert "Reproduced: all" in gan[1]([str(file)], request)
 
 
 def test_what_differs_is_named(gan: Any, tmp_path: Path) -> None:
     _, file, request = made(gan, "pt-BR")
     sheet = sheets.read(file)
     results = {**sheet.results, "opinion (mean)": 2.5}
-    said = gan[1](str(changed(file, tmp_path, results=results)), request)
+    said = gan[1]([str(changed(file, tmp_path, results=results))], request)
     assert "1 itens diferem" in said and "2.5" in said
-    said = gan[1](str(changed(file, tmp_path, models={next(iter(sheet.models)): "0" * 64})),
+    said = gan[1]([str(changed(file, tmp_path, models={next(iter(sheet.models)): "0" * 64}))],
                   request)
     assert "SHA-256" in said and "000000000000" in said
-    said = gan[1](str(changed(file, tmp_path, link=sheet.link.replace("seed=11", "seed=12"))),
+    said = gan[1]([str(changed(file, tmp_path, link=sheet.link.replace("seed=11", "seed=12")))],
                   request)
     assert "opinion (mean)" in said, "another seed draws others"
 
@@ -89,7 +94,7 @@ def test_a_sheet_that_is_none_is_refused(gan: Any, tmp_path: Path, change: dict[
     file = tmp_path / "sheet.json"
     file.write_text(json.dumps({**dataclasses.asdict(sheet), **change}), "utf-8")
     with pytest.raises(gr.Error) as refused:
-        gan[1](str(file), gr.Request(headers={}))
+        gan[1]([str(file)], gr.Request(headers={}))
     assert word in refused.value.message
 
 
@@ -103,7 +108,7 @@ def test_other_files_are_no_sheets(tmp_path: Path, content: bytes) -> None:
 
 def test_a_sheet_made_of_what_is_on_one_page_only_says_so(gan: Any, tmp_path: Path) -> None:
     _, file, request = made(gan)
-    said = gan[1](str(changed(file, tmp_path, left_out=["Picture"])), request)
+    said = gan[1]([str(changed(file, tmp_path, left_out=["Picture"]))], request)
     assert "cannot be checked" in said and "Picture" in said
 
 
@@ -153,3 +158,66 @@ def test_a_number_that_cannot_be_reckoned_with_is_no_result(gan: Any, tmp_path: 
     file.write_text(json.dumps(sheet).replace('"HERE"', value), "utf-8")
     with pytest.raises(UserError, match="not a lab sheet"):
         sheets.read(file)
+
+
+@pytest.fixture(scope="module")
+def street(whole_page: gr.Blocks, tmp_path_factory: pytest.TempPathFactory
+           ) -> tuple[Path, Path, Any, str]:
+    """A sheet made of a picture of one's own, that picture, what checks it, and what was said."""
+    import numpy as np
+
+    from vision.images import write_png
+
+    make, check, usual = handlers(whole_page, "segmentation")
+    pixels = np.random.default_rng(0).integers(0, 255, (64, 96, 3), np.uint8)
+    picture = write_png(tmp_path_factory.mktemp("own") / "mine.png", pixels)
+    request = gr.Request(headers={"accept-language": "en"})
+    values = {**usual, "segmentation-picture": str(picture), "segmentation-truth": None}
+    html, plain, said = make(request, GUESSES, *values.values())
+    assert sheets.file_digest(picture) in path_of(html).read_text("utf-8")
+    return path_of(plain), picture, check, str(said)
+
+
+def test_a_sheet_of_ones_own_picture_is_checked_with_that_picture(street: Any, tmp_path: Path
+                                                                  ) -> None:
+    file, picture, check, said = street
+    request = gr.Request(headers={"accept-language": "en"})
+    sheet = sheets.read(file)
+    assert sheet.pictures == {"picture": sheets.file_digest(picture)} and not sheet.left_out
+    assert "hand the same file in" in said
+    renamed = tmp_path / "renamed"
+    renamed.write_bytes(picture.read_bytes())
+    assert "Reproduced: all" in check([str(renamed), str(file)], request)
+    other = changed(file, tmp_path, results={**sheet.results, "width": 1.0})
+    assert "width" in check([str(other), str(picture)], request)
+
+
+def test_without_the_picture_it_is_said_that_nothing_can_be_checked(street: Any, tmp_path: Path
+                                                                    ) -> None:
+    file, picture, check, _ = street
+    request = gr.Request(headers={"accept-language": "en"})
+    digest = sheets.file_digest(picture)[:12]
+    said = str(check([str(file)], request))
+    assert "nothing of it can be checked" in said and digest in said
+    wrong = tmp_path / "other.png"
+    wrong.write_bytes(b"x")
+    said = str(check([str(file), str(wrong)], request))
+    assert "None of the files" in said and digest in said
+
+
+@pytest.mark.parametrize("names", [["a.json", "b.json"], ["a.png"], []])
+def test_one_sheet_is_checked_at_a_time(names: list[str]) -> None:
+    with pytest.raises(UserError, match=f"{sum('json' in name for name in names)} sheets"):
+        sheets.picked(map(Path, names))
+
+
+def test_a_sheet_of_before_there_were_pictures_is_still_one(gan: Any, tmp_path: Path) -> None:
+    _, file, request = made(gan)
+    old = {name: value for name, value in json.loads(file.read_text("utf-8")).items()
+           if name != "pictures"}
+    (tmp_path / "old.json").write_text(json.dumps(old), "utf-8")
+    assert "Reproduced: all" in gan[1]([str(tmp_path / "old.json")], request)
+    del old["results"]
+    (tmp_path / "old.json").write_text(json.dumps(old), "utf-8")
+    with pytest.raises(gr.Error, match="not a lab sheet"):
+        gan[1]([str(tmp_path / "old.json")], request)

@@ -53,8 +53,9 @@ def build(shared: Shared, texts_of: Callable[[str], Mapping[str, str]]) -> None:
     with gr.Row(elem_classes=["lab-extra"]):
         make = gr.Button(t("sheet.make"), size="sm", scale=0, min_width=200,
                          elem_id=f"{shared.tab}-sheet")
-        check = gr.UploadButton(t("sheet.check"), file_types=[".json"], size="sm", scale=0,
-                                min_width=200, elem_id=f"{shared.tab}-sheet-check")
+        check = gr.UploadButton(t("sheet.check"), file_types=[".json", "image"], size="sm",
+                                file_count="multiple", scale=0, min_width=200,
+                                elem_id=f"{shared.tab}-sheet-check")
         files = [gr.DownloadButton(t(f"sheet.{kind}"), visible=False, size="sm", scale=0,
                                    min_width=120, elem_id=f"{shared.tab}-sheet-{kind}")
                  for kind in ("html", "json")]
@@ -67,26 +68,35 @@ def build(shared: Shared, texts_of: Callable[[str], Mapping[str, str]]) -> None:
         chosen = dict(zip(shared.controls, values, strict=True))
         made = Sheet(
             shared.tab, state, measured(function, shared, chosen, request), guesses_in(told),
-            [label_of(control, request) for control in missing], chosen.get("seed"),
-            sheets.models_of(shared.tab, chosen), sheets.versions(), sheets.now())
+            [label_of(control, request) for control in missing
+             if not isinstance(control, gr.Image)], chosen.get("seed"),
+            sheets.models_of(shared.tab, chosen), sheets.versions(), sheets.now(),
+            pictures={name: sheets.file_digest(chosen[name]) for name, control
+                      in shared.controls.items()
+                      if isinstance(control, gr.Image) and control in missing})
         folder = new_folder()
         html, plain = (folder / f"lab-sheet-{shared.tab}.{kind}" for kind in ("html", "json"))
         html.write_text(page_of(made, address_in(told), request), "utf-8")
         plain.write_text(made.to_json(), "utf-8")
         return (gr.DownloadButton(value=str(html), visible=True),
-                gr.DownloadButton(value=str(plain), visible=True), note("sheet.made", request))
+                gr.DownloadButton(value=str(plain), visible=True), note("sheet.made", request)
+                + (note("sheet.keep_picture", request) if made.pictures else ""))
 
     @friendly
-    def again(file: str, request: gr.Request) -> Markup:
-        found = sheets.read(Path(file))
+    def again(files: list[str], request: gr.Request) -> Markup:
+        file, pictures = sheets.picked(map(Path, files))
+        found = sheets.read(file)
         if found.tab != shared.tab:
             raise UserError("this sheet is of the tab '{found}'", "one of '{wanted}' is accepted "
                             "here", "open the other tab", found=cut(found.tab), wanted=shared.tab)
         if found.left_out:
             return note("sheet.left_out", request, names=cut(", ".join(map(str, found.left_out))))
+        own = brought(found, pictures)
+        if len(own) < len(found.pictures):
+            return needs_picture(found, own, pictures, request)
         names = {control: name for name, control in shared.controls.items()}
         values = shared.decode(texts_of(found.link))
-        chosen = {names[control]: value for control, value in values.items()}
+        chosen = {**{names[control]: value for control, value in values.items()}, **own}
         return verdict(found, measured(function, shared, chosen, request),
                        sheets.models_of(shared.tab, chosen), request)
 
@@ -94,6 +104,20 @@ def build(shared: Shared, texts_of: Callable[[str], Mapping[str, str]]) -> None:
                js=f"(_told, ...values) => [{call(GATHER, shared.tab)}, ...values]",
                api_visibility="private", **places(function))
     check.upload(again, check, said, api_visibility="private", **places(function))
+
+
+def brought(sheet: Sheet, pictures: Sequence[Path]) -> dict[str, str]:
+    """Return where the pictures lie that a sheet was made with, of those that came beside it."""
+    known = {sheets.file_digest(picture): str(picture) for picture in pictures}
+    return {name: known[digest] for name, digest in sheet.pictures.items() if digest in known}
+
+
+def needs_picture(sheet: Sheet, own: Mapping[str, str], pictures: Sequence[Path],
+                  request: gr.Request) -> Markup:
+    """Return that a sheet cannot be checked without a picture, and how that picture is known."""
+    lacking = [digest[:12] for name, digest in sheet.pictures.items() if name not in own]
+    key = "sheet.other_picture" if pictures else "sheet.needs_picture"
+    return note(key, request, digests=cut(", ".join(lacking), 100))
 
 
 def places(function: BlockFunction | None) -> dict[str, Any]:
@@ -174,6 +198,7 @@ def page_of(sheet: Sheet, address: str, request: gr.Request) -> str:
     facts = [(say("sheet.link", request), link), (say("sheet.date", request), sheet.made),
              *([(texts["app.seed"], f"{sheet.seed:g}")] if sheet.seed is not None else []),
              *((f"{name} (SHA-256)", digest) for name, digest in sheet.models.items()),
+             *((say("sheet.own_picture", request), digest) for digest in sheet.pictures.values()),
              *sheet.versions.items(), *((say("sheet.without", request), name)
                                         for name in sheet.left_out)]
     results = [(name, sheets.shown(value)) for name, value in sheet.results.items()]

@@ -5,11 +5,12 @@ What it holds is enough to compute it again; `differences` says what then comes 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import platform
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from datetime import datetime, timezone
 from importlib.metadata import version
 from pathlib import Path
@@ -30,7 +31,10 @@ Results = Mapping[str, float | str]
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet; `link` is the state of the class link that brings its settings back."""
+    """One sheet; `link` is the state of the class link that brings its settings back.
+
+    A picture of one's own is in no link: the sheet has its digest, by which a checker knows it.
+    """
 
     tab: str
     link: str
@@ -42,6 +46,7 @@ class Sheet:
     versions: dict[str, str] = field(default_factory=dict)
     made: str = ""
     format: int = FORMAT
+    pictures: dict[str, str] = field(default_factory=dict)  # one's own: the digest of each file
 
     def to_json(self) -> str:
         """Return the sheet as JSON."""
@@ -72,7 +77,8 @@ def read(path: Path) -> Sheet:
         if path.stat().st_size > LARGEST:
             raise ValueError("too large")
         found = json.loads(path.read_text("utf-8"))
-        sheet = Sheet(**{name.name: found[name.name] for name in fields(Sheet)})
+        sheet = Sheet(**{each.name: found[each.name] for each in fields(Sheet)
+                         if each.name in found or each.default is MISSING is each.default_factory})
     except (ValueError, KeyError, TypeError, RecursionError, OSError) as error:
         raise no_sheet(path) from error
     if not is_sound(sheet):
@@ -82,7 +88,7 @@ def read(path: Path) -> Sheet:
 
 def is_sound(sheet: Sheet) -> bool:
     """Return whether every part of a sheet is of its kind."""
-    texts = (sheet.guesses, sheet.models, sheet.versions)
+    texts = (sheet.guesses, sheet.models, sheet.versions, sheet.pictures)
     return (sheet.format == FORMAT and isinstance(sheet.tab, str) and isinstance(sheet.link, str)
             and isinstance(sheet.results, dict) and len(sheet.results) <= MOST
             and all(map(is_result, sheet.results.values()))
@@ -93,6 +99,22 @@ def is_sound(sheet: Sheet) -> bool:
 def is_result(value: Any) -> bool:
     """Return whether a value is words, or a number that can be reckoned with."""
     return isinstance(value, str) or (isinstance(value, (int, float)) and abs(value) < HIGHEST)
+
+
+def picked(files: Iterable[Path]) -> tuple[Path, list[Path]]:
+    """Return the one sheet among files, and the pictures that came beside it."""
+    sheets, others = [], []
+    for file in files:
+        (sheets if file.suffix.lower() == ".json" else others).append(file)
+    if len(sheets) != 1:
+        raise UserError("{count} sheets were given", "one .json and the pictures that it was made "
+                        "with are accepted", "choose them together", count=len(sheets))
+    return sheets[0], others
+
+
+def file_digest(file: str | Path) -> str:
+    """Return the SHA-256 of a file, by which everybody knows it."""
+    return hashlib.sha256(Path(file).read_bytes()).hexdigest()
 
 
 def no_sheet(path: Path) -> UserError:
