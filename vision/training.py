@@ -35,7 +35,9 @@ from vision.locks import MakerLock, TrainingSlot
 from vision.options import REQUIRED, command, option, within
 
 Batch = TypeVar("Batch")
+Paced = (torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler)
 Limits = dict[str, tuple[float, float]]
+RATES = ("lr", "initial_lr", "max_lr", "min_lr")  # what optimizers and schedules keep of a rate
 log = logging.getLogger(__name__)
 
 
@@ -71,11 +73,17 @@ class TrainingConfig:
     batch: int | tuple[int, ...] = option(REQUIRED, "pictures a step, over all processes")
     precision: str = option("auto", "auto, bf16 or fp32", lambda: ["auto", "bf16", "fp32"])
     save_every: int = option(200, "save the state of the run every so many steps")
+    rate_turn: tuple[float, ...] = option((), "a step, and how many times as high the learning "
+                                              "rate is from there on")
     output: Path = option(REQUIRED, "the checkpoint to write")
 
     def check(self, **own: tuple[float, float]) -> None:
         """Raise for a setting outside its limits: those that all have, and some of one's own."""
         within(self, **self.LIMITS | own)
+        if self.rate_turn and not (len(self.rate_turn) == 2 and 1 <= self.rate_turn[0] == int(
+                self.rate_turn[0]) and 0 < self.rate_turn[1] <= 1000):
+            raise UserError("the rate turns at {turn}", "a step and a factor up to 1000 are "
+                            "accepted", "try --rate-turn 100 0.5", turn=self.rate_turn)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,8 +207,9 @@ class Run:
         from accelerate.utils import broadcast_object_list
 
         self.config, self.on_step = config, on_step
-        self.folder = config.output.parent / f"{_fingerprint(config)}.state"
+        self.folder = state_folder(config)
         self.number, self.seconds, self.asked_to_stop = 0, 0.0, False
+        self._paced: list[Any] = []
         self._clock = time.perf_counter()
         device = best_device()
         state = PartialState(cpu=device.type == "cpu")
@@ -252,6 +261,7 @@ class Run:
                 prepared.append(self.accelerator.prepare(self._synchronised(thing)))
             else:
                 prepared.append(self.accelerator.prepare(thing))
+        self._paced += [thing for thing in prepared if isinstance(thing, Paced)]
         self._resume()
         return prepared
 
@@ -275,6 +285,8 @@ class Run:
                 while len(waiting) < ahead and following < self.config.steps:
                     waiting.append(pool.submit(make_batch, following))
                     following += 1
+                if self.config.rate_turn and self.number == self.config.rate_turn[0]:
+                    turn(self._paced, self.config.rate_turn[1])
                 yield self.number, waiting.popleft().result()
             for future in waiting:
                 future.cancel()
@@ -407,7 +419,25 @@ class Run:
         return json.loads((saved[-1] / "run.json").read_text()) if saved else {}
 
 
-def _fingerprint(config: Any) -> str:
+def turn(paced: list[Any], factor: float) -> None:
+    """Let learning rates be so many times as high from now on, wherever they are kept."""
+    for thing in paced:
+        if isinstance(thing, torch.optim.lr_scheduler.LRScheduler):
+            thing.base_lrs = [factor * rate for rate in thing.base_lrs]
+        else:
+            for group in thing.param_groups:
+                group.update({name: factor * group[name] for name in RATES if name in group})
+
+
+def state_folder(config: TrainingConfig) -> Path:
+    """Return where the state of a run with these settings lies."""
+    return config.output.parent / f"{_fingerprint(config)}.state"
+
+
+def _fingerprint(config: TrainingConfig) -> str:
     """Return a short name of the settings, so that only an equal run resumes a state."""
-    text = json.dumps(asdict(config), sort_keys=True, default=str)
+    given = asdict(config)
+    if not config.rate_turn:
+        del given["rate_turn"]  # which runs that are older than this setting have not
+    text = json.dumps(given, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 Range = tuple[float, float, float, float]  # lowest, highest, at first, step
 Curve = Sequence["Step"]
+QUIET: dict[str, Any] = {"queue": False, "api_visibility": "private"}
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Control:
     def __init__(self) -> None:
         self.stopping = threading.Event()
         self.luck: Several | None = None  # what the seeds of the time before have reached
+        self.trail: Any = None  # the last run, which may go on from one of its steps
 
     def __deepcopy__(self, memory: dict[int, Any]) -> Control:
         return Control()
@@ -87,6 +89,7 @@ class TrainingPanel:
         With more `seeds` than one, a slider says from how many of them to train.
         """
         part, _ = self.name.split("-")
+        self.rate = rate
         self.pace: list[gr.Slider | gr.Number] = [
             self._slider("steps", steps, t("app.steps"), t(f"{part}.train_steps_info")),
             self._slider("rate", rate, t("app.learning_rate"), t(f"{part}.train_rate_info")),
@@ -113,22 +116,45 @@ class TrainingPanel:
         self.curves = gr.Plot(show_label=False, elem_id=f"{self.name}-plot",
                               elem_classes=["lab-when-filled"])
 
+    def fork(self) -> None:
+        """Build what lets the last run go on from one of its steps with another learning rate."""
+        with gr.Accordion(t("app.fork"), open=False, elem_id=f"{self.name}-fork"):
+            gr.Markdown(t("app.fork_info"))
+            self.step = gr.Radio([], label=t("app.fork_step"), info=t("app.fork_step_info"),
+                                 elem_id=f"{self.name}-fork-step")
+            self.other = self._slider("fork-rate", self.rate, t("app.learning_rate"),
+                                      t("app.fork_rate_info"))
+            self.again = gr.Button(t("app.fork_go"), elem_id=f"{self.name}-fork-go")
+
     def connect(self, train: Callable[..., Any], inputs: Sequence[Any], shown: Sequence[Any] = (),
-                also: Sequence[Any] = ()) -> None:
+                also: Sequence[Any] = (), fork: Callable[..., Any] | None = None) -> None:
         """Let the buttons start and stop a training, even while it waits in the queue.
 
-        The status comes into view, for it tells how far the training or the queue is.
+        The status comes into view, for it tells how far the training or the queue is. With a
+        `fork`, the last run may go on from one of its steps.
         """
         control = gr.State(Control())
-        quiet: dict[str, Any] = {"queue": False, "api_visibility": "private"}
-        self.go.click(None, None, None, js=scroll_to(self.status.elem_id))
-        self.go.click(lambda control: control.stopping.clear(), control, None, **quiet)
-        self.go.click(train, [*inputs, *self.pace, control],
-                      [self.status, self.curves, *shown, self.own, self.model, self.download,
-                       *also], concurrency_limit=1, concurrency_id="train",
-                      show_progress="minimal", show_progress_on=self.status,
-                      api_visibility="private")
-        self.stop.click(ask_to_stop, control, self.status, **quiet)
+        outputs = [self.status, self.curves, *shown, self.own, self.model, self.download, *also]
+        trained = self._runs(self.go, train, [*inputs, *self.pace, control], outputs, control)
+        if fork:
+            self._runs(self.again, fork, [self.step, self.other, control], outputs, control)
+            trained.then(steps_of, control, self.step, show_progress="hidden", **QUIET)
+        self.stop.click(ask_to_stop, control, self.status, **QUIET)
+
+    def _runs(self, button: gr.Button, train: Callable[..., Any], inputs: list[Any],
+              outputs: list[Any], control: gr.State) -> Any:
+        """Let a button start a training, and return that event."""
+        button.click(None, None, None, js=scroll_to(self.status.elem_id))
+        button.click(lambda control: control.stopping.clear(), control, None, **QUIET)
+        return button.click(train, inputs, outputs, concurrency_limit=1, concurrency_id="train",
+                            show_progress="minimal", show_progress_on=self.status,
+                            api_visibility="private")
+
+
+def steps_of(control: Control) -> gr.Radio:
+    """Return the steps from which the session's last run may go on, the middle one chosen."""
+    steps = control.trail.steps() if control.trail else []
+    return gr.Radio(steps, value=steps[len(steps) // 2] if steps else None)
 
 
 def ask_to_stop(control: Control, request: gr.Request) -> str:

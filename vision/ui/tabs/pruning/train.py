@@ -10,7 +10,7 @@ import gradio as gr
 from markupsafe import Markup
 
 from vision import checkpoints
-from vision.ui.components import luck, plots
+from vision.ui.components import fork, luck, plots
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import percent
 from vision.ui.components.markup import tag
@@ -40,14 +40,25 @@ def train_own(arch: str, data: str, sparsity: float, steps: float, rate: float, 
     total = int(steps)
     config = Config(arch=arch, size="compact", data=(data,), limit=LIMIT, steps=total, batch=64,
                     sparsity=sparsity / 1000, learning_rate=rate,
-                    save_every=total + 1,
+                    save_every=fork.every(total),
                     output=new_folder() / f"{arch}-{data}.safetensors")
     yield from luck.trained(
-        MODELS, lambda on_step, seed: train(luck.of_seed(config, seed), on_step),
+        MODELS, lambda on_step, seed: fork.recorded(control, train, luck.of_seed(config, seed),
+                                                    on_step),
         luck.seeds_from(seed, seeds), control, request,
         lambda news, earlier: (luck.curves(news, earlier, ("loss",), control.luck),
                                scales(news[-1].sample, request)),
         lambda path: done(path, request), reached, shown=2)
+
+
+@friendly
+def fork_own(step: int | None, rate: float, control: Control, request: gr.Request
+             ) -> Iterator[tuple[Any, ...]]:
+    """Go on from a step of the last run with another learning rate, both futures in one plot."""
+    yield from fork.trained(
+        MODELS, control, step, rate, request,
+        lambda trail, news: (fork.curves(trail, news, ("loss",), rate),
+                             scales(news[-1].sample, request)), reached, shown=2)
 
 
 def reached(path: Path) -> float:
@@ -133,8 +144,9 @@ def build(model: gr.Dropdown, own: gr.State, place: gr.Accordion) -> None:
                            seeds=luck.MOST)
         with gr.Column(scale=3, min_width=320):
             panel.news()
+            panel.fork()
             histogram = gr.HTML(elem_id="pruning-train-scales")
-    panel.connect(train_own, [arch, data, sparsity], [histogram])
+    panel.connect(train_own, [arch, data, sparsity], [histogram], fork=fork_own)
 
 
 def build_tuning(model: gr.Dropdown, own: gr.State, cut: gr.State) -> None:

@@ -10,7 +10,7 @@ import gradio as gr
 
 from vision import checkpoints
 from vision.errors import UserError
-from vision.ui.components import luck
+from vision.ui.components import fork, luck
 from vision.ui.components.colours import BLUE, GREEN, ORANGE, ROSE, TEAL, VIOLET
 from vision.ui.components.friendly import friendly
 from vision.ui.components.pictures import picture_output
@@ -29,6 +29,7 @@ DATA = ("scenes", "tissue", "zip")
 LOSSES = ("cross_entropy", "dice", "cross_entropy+dice", "focal", "tversky", "lovasz")
 COLOURS = (BLUE, ORANGE, GREEN, VIOLET, ROSE, TEAL)
 SHIFTS = range(0, 33, 8)
+CURVES = ("loss", "val_miou")
 
 
 @friendly
@@ -42,12 +43,24 @@ def train_own(arch: str, data: str, file: str | None, loss: str, steps: float, r
     config = Config(
         arch=arch, data=(source(data, file),), limit=24, steps=total, batch=4, crop=(96, 128),
         scale=(0.25, 0.5), short_side=128, loss=loss, learning_rate=rate,
-        val_every=max(total // 6, 1), output=new_folder() / f"{arch}.safetensors")
+        val_every=max(total // 6, 1), save_every=fork.every(total),
+        output=new_folder() / f"{arch}.safetensors")
     yield from luck.trained(
-        MODELS, lambda on_step, seed: train(luck.of_seed(config, seed), on_step),
+        MODELS, lambda on_step, seed: fork.recorded(control, train, luck.of_seed(config, seed),
+                                                    on_step),
         luck.seeds_from(seed, seeds), control, request,
         lambda news, earlier: live(news, earlier, control.luck),
         lambda _: say("segmentation.trained", request), reached, shown=2)
+
+
+@friendly
+def fork_own(step: int | None, rate: float, control: Control, request: gr.Request
+             ) -> Iterator[tuple[Any, ...]]:
+    """Go on from a step of the last run with another learning rate, both futures in one plot."""
+    yield from fork.trained(
+        MODELS, control, step, rate, request,
+        lambda trail, news: (fork.curves(trail, news, CURVES, rate), seen(news)),
+        lambda path: checkpoints.read_card(path).metrics.get("mIoU"), shown=2)
 
 
 def reached(path: Path) -> float:
@@ -58,9 +71,13 @@ def reached(path: Path) -> float:
 def live(news: list[Step], earlier: Sequence[luck.Curve], before: luck.Several | None
          ) -> tuple[Any, Any]:
     """Return the curves so far, and the last prediction over its picture."""
+    return luck.curves(news, earlier, CURVES, before), seen(news)
+
+
+def seen(news: list[Step]) -> Any:
+    """Return the last prediction over its picture."""
     sample = next((step.sample for step in reversed(news) if step.sample), None)
-    return (luck.curves(news, earlier, ("loss", "val_miou"), before),
-            laid_over(sample.picture, sample.labels) if sample else gr.skip())
+    return laid_over(sample.picture, sample.labels) if sample else gr.skip()
 
 
 def source(data: str, file: str | None) -> str:
@@ -140,13 +157,14 @@ def build(model: gr.Dropdown, own: gr.State, place: gr.Accordion) -> None:
             panel.controls((10, 1000, 150, 10), (1e-4, 1e-2, 3e-3, 1e-4), seeds=luck.MOST)
         with gr.Column(scale=3, min_width=320):
             panel.news()
+            panel.fork()
             sample = picture_output("segmentation.sample", "segmentation-sample",
                                             height=240, always=False)
             gr.Markdown(t("segmentation.losses_info"))
             six = gr.Button(t("segmentation.losses_go"), elem_id="segmentation-losses-go")
             losses = gr.Plot(show_label=False, elem_id="segmentation-losses",
                              elem_classes=["lab-when-filled"])
-    panel.connect(train_own, [arch, data, file, loss], [sample])
+    panel.connect(train_own, [arch, data, file, loss], [sample], fork=fork_own)
     data.change(lambda chosen: gr.File(visible=chosen == "zip"), data, file, queue=False,
                 api_visibility="private")
     six.click(compare_losses, None, losses, api_visibility="private")

@@ -1,0 +1,50 @@
+"""Another future of a training: from one of its steps on with another learning rate.
+
+A run is a function of its settings, so this future is a run of its own that turns its rate at that
+step. A state of the first run, which has the same steps up to there, only spares it the way.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+from vision import checkpoints
+from vision.training import TrainingConfig, state_folder
+
+Config = TypeVar("Config", bound=TrainingConfig)
+
+
+def forked(config: Config, step: int, factor: float) -> Config:
+    """Return a run's settings with a rate so many times as high from a step on."""
+    stem = f"{config.output.stem}-from-{step}"
+    return replace(config, rate_turn=(step, factor), output=config.output.with_stem(stem))
+
+
+def keep(config: TrainingConfig, folder: Path) -> int | None:
+    """Copy the last state of a run to a folder that the run does not tidy, and return its step."""
+    saved = sorted(state_folder(checkpoints.with_target(config)).glob("step-*"))
+    if not saved:
+        return None
+    if not (kept := folder / saved[-1].name).exists():
+        shutil.copytree(saved[-1], kept)
+    return _step_of(kept)
+
+
+def kept(folder: Path) -> list[int]:
+    """Return the steps that a folder has states of."""
+    return sorted(map(_step_of, folder.glob("step-*")))
+
+
+def prepare(config: TrainingConfig, folder: Path) -> None:
+    """Let a fork begin where its rate turns, if a state of that step was kept."""
+    step = int(config.rate_turn[0])
+    ours = state_folder(checkpoints.with_target(config))
+    for state in folder.glob(f"step-{step:08d}"):
+        shutil.copytree(state, ours / state.name, dirs_exist_ok=True)
+
+
+def _step_of(state: Path) -> int:
+    return int(state.name.removeprefix("step-"))
