@@ -32,40 +32,39 @@ def control(tmp_path_factory: pytest.TempPathFactory) -> Control:
     return control
 
 
-def test_a_run_keeps_a_quarter_half_and_three_quarters(control: Control) -> None:
-    assert steps_of(control).choices == [("2", 2), ("4", 4), ("6", 6)]
-    assert steps_of(control).value == 4
+def test_a_run_keeps_a_third_and_two_thirds(control: Control) -> None:
+    assert steps_of(control).choices == [("3", 3), ("6", 6)] and steps_of(control).value == 6
     assert [step.number for step in control.trail.curve] == [*range(1, 9)]
     assert steps_of(Control()).choices == []
 
 
 def test_both_futures_stand_in_one_plot(control: Control) -> None:
     news = [*fork.trained(
-        MODELS, control, 4, 0.04, REQUEST,  # type: ignore[arg-type]
+        MODELS, control, 3, 0.04, REQUEST,  # type: ignore[arg-type]
         lambda trail, news: (fork.curves(trail, news, ["loss"], 0.04), "sample"),
         lambda path: 0.25 if "from" in path.stem else 0.5, shown=2)]
     figures = [figure for _, figure, *_ in news if figure is not None and hasattr(figure, "axes")]
     old, new, mark = figures[-1].axes[0].lines
     assert list(old.get_xdata()) == list(new.get_xdata()) == [*range(1, 9)]
-    assert list(old.get_ydata()[:4]) == list(new.get_ydata()[:4])
-    assert list(old.get_ydata()[5:]) != list(new.get_ydata()[5:])
-    assert list(mark.get_xdata()) == [4, 4]
+    assert list(old.get_ydata()[:3]) == list(new.get_ydata()[:3])
+    assert list(old.get_ydata()[4:]) != list(new.get_ydata()[4:])
+    assert list(mark.get_xdata()) == [3, 3]
     assert [each.get_label() for each in (old, new)] == ["0.4", "0.04"]
-    assert "From step 4 on with rate 0.04: 25.0%" in news[-1][0] and "0.4: 50.0%" in news[-1][0]
-    assert news[-1][3].endswith("x-from-4.safetensors")
+    assert "From step 3 on with rate 0.04: 25.0%" in news[-1][0] and "0.4: 50.0%" in news[-1][0]
+    assert news[-1][3].endswith("x-from-3.safetensors")
 
 
 def test_a_stopped_run_goes_on_from_where_it_was_stopped(tmp_path: Path) -> None:
     control = Control()
-    fork.recorded(control, train, config(tmp_path), lambda step: step.number == 3)
-    assert control.trail.steps() == [2, 3]
+    fork.recorded(control, train, config(tmp_path), lambda step: step.number == 4)
+    assert control.trail.steps() == [3, 4]
     last = control.trail.folder
     fork.recorded(control, train, config(tmp_path, "y", 1), lambda step: False)
     assert control.trail.steps() == [] and not last.exists()
 
 
 @pytest.mark.parametrize("handler", [pruning_train.fork_own, segmentation_train.fork_own])
-@pytest.mark.parametrize("step", [None, 5, 8])
+@pytest.mark.parametrize("step", [None, 4, 8])
 def test_where_nothing_was_kept_nothing_goes_on(control: Control, handler: Any, step: Any) -> None:
     for given in (Control(), control):
         with pytest.raises(gr.Error, match="no run to go on from"):

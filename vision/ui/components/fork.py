@@ -1,6 +1,7 @@
 """What if the learning rate had been another one? A run goes on from one of its steps again.
 
-Both futures stand in one plot. What a run keeps for that lies in a folder beside its model.
+Both futures stand in one plot. What a run keeps for that is large: it lies in a folder of its own,
+which makes room before the model does.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from vision.ui.components.colours import BLUE, GREY, ORANGE
 from vision.ui.components.model_choice import ModelShelf
 from vision.ui.components.plots import axes, legend
 from vision.ui.components.training_panel import Control, news_of
+from vision.ui.shell.uploads import new_folder
 from vision.ui.text import say
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
     from vision.training import OnStep, Step
 
-PARTS = 4  # of a run; it may go on from the end of each but the last
+PARTS = 3  # of a run; it may go on from the end of each but the last
 Train = Callable[[Any, "OnStep | None"], Path]
 Live = Callable[["Trail", "list[Step]"], tuple[Any, ...]]
 
@@ -36,12 +38,7 @@ class Trail:
     config: Any
     curve: list[Step] = field(default_factory=list)
     path: Path | None = None  # of its model
-
-    @property
-    def folder(self) -> Path:
-        """Return where the states are kept."""
-        output: Path = self.config.output
-        return output.with_name(f"{output.stem}-kept")
+    folder: Path = field(default_factory=new_folder)
 
     def run(self, on_step: OnStep) -> Path:
         """Train, and keep each state that another future may begin with."""
