@@ -103,13 +103,12 @@ def is_result(value: Any) -> bool:
 
 def picked(files: Iterable[Path]) -> tuple[Path, list[Path]]:
     """Return the one sheet among files, and the pictures that came beside it."""
-    sheets, others = [], []
-    for file in files:
-        (sheets if file.suffix.lower() == ".json" else others).append(file)
+    given = [*files]
+    sheets = [file for file in given if file.suffix.lower() == ".json"]
     if len(sheets) != 1:
         raise UserError("{count} sheets were given", "one .json and the pictures that it was made "
                         "with are accepted", "choose them together", count=len(sheets))
-    return sheets[0], others
+    return sheets[0], [file for file in given if file not in sheets]
 
 
 def file_digest(file: str | Path) -> str:
