@@ -156,6 +156,13 @@ def open_step(page: Page, name: str) -> None:
     page.locator(f".lab-steps:visible input[value={name}]").check()
 
 
+def unfold_settings(page: Page) -> None:
+    """Open what a tab keeps of its main action's controls in a fold."""
+    fold = page.locator("#app-tabs > .tabitem:visible [id$=-settings] > button.label-wrap").first
+    if "open" not in (fold.get_attribute("class") or "").split():
+        fold.click()
+
+
 def unfold(page: Page, words: str) -> None:
     """Open a part that is folded away, where it is not open, in the step that it belongs to."""
     part = page.locator("#app-tabs > .tabitem:visible button.label-wrap", has_text=words).first

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page
 
+from tests.browser.conftest import unfold_settings
 from tests.browser.screenshots import select
 from tests.ui.tabs.style_tiny import tiny_extractor
 
@@ -24,7 +25,13 @@ def opened(page: Page) -> Page:
     page.locator("#style-content img").wait_for()
     page.locator("#style-style img").wait_for()
     page.locator("#style-result img").wait_for()
+    unfold_settings(page)
     return page
+
+
+def weigh(page: Page, name: str, power: str) -> None:
+    """Move the slider of a weight to a power of ten."""
+    page.locator(f"#style-{name}-power input[type=range]").fill(power)
 
 
 def put(page: Page, name: str, value: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import STARTED, load, unfold
+from tests.browser.conftest import STARTED, load, unfold, unfold_settings
 from tests.browser.screenshots import select
 from vision.ui import load_tabs
 
@@ -41,17 +41,18 @@ def number(page: Page, name: str) -> str:
 def test_a_link_of_the_gan_tab_restores_it_for_a_student(page: Page, open_page: OpenPage) -> None:
     teacher = page
     select(teacher, "gan")
+    unfold_settings(teacher)
     teacher.locator("#gan-count input[type=number]").fill("12")
     teacher.locator("#gan-seed input").fill("77")
     for label in ("0", "1", "2"):
         teacher.locator("#gan-labels label", has_text=label).locator("input").uncheck()
     teacher.locator("#gan-model input").click()
-    teacher.get_by_role("option", name="cgan-fashion-mnist", exact=True).click()
+    teacher.get_by_role("option", name="CGAN · Fashion-MNIST", exact=True).click()
     expect(teacher.locator("#gan-labels")).to_contain_text("Trouser", ignore_case=True)
     link = copied(teacher, "gan")
     student = open_page(link, language="zh-CN")
     reached(student, "gan")
-    expect(student.locator("#gan-model input")).to_have_value("cgan-fashion-mnist")
+    expect(student.locator("#gan-model input")).to_have_value("CGAN · Fashion-MNIST")
     expect(student.locator("#gan-labels")).to_contain_text("Trouser", ignore_case=True)
     student.wait_for_timeout(500)
     assert number(student, "gan-count") == "12" and number(student, "gan-seed") == "77"

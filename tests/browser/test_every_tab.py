@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Window
+from tests.browser.conftest import Window, unfold_settings
 from tests.browser.screenshots import SIZES, select
 from tests.browser.style_helpers import put, tiny  # noqa: F401
 from vision.ui import load_tabs
@@ -69,6 +69,7 @@ def test_the_keyboard_alone_runs_a_tab_and_everybody_can_read_it(page: Page, tab
     reach(page, f"button[role=tab][data-tab-id={tab}]")
     page.keyboard.press("Enter")
     if tab == "style":
+        unfold_settings(page)
         put(page, "size", "64")
         put(page, "steps", "6")
     if tab != "pruning":  # which opens with a plan
@@ -121,6 +122,7 @@ def run(page: Page, tab: str) -> None:
     """Run a tab's main action, as small as may be."""
     if tab == "style":
         expect(page.locator("#style-paintings button.thumbnail-item")).to_have_count(12)
+        unfold_settings(page)
         put(page, "size", "64")
         put(page, "steps", "6")
     page.locator(f"#{tab}-go").click()

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import open_part
 from tests.browser.screenshots import select
 from vision.segmentation.models import ARCHITECTURES
+from vision.ui.components.names import network
 
 pytestmark = pytest.mark.browser
 
@@ -22,6 +23,6 @@ def test_a_click_tells_of_an_architecture(page: Page) -> None:
         node.click()
         expect(node).to_have_attribute("aria-pressed", "true")
         facts = page.locator("#segmentation-family-facts")
-        expect(facts.locator("h3")).to_have_text(name)
+        expect(facts.locator("h3")).to_have_text(network(name))
         expect(facts).to_contain_text(str(ARCHITECTURES[name].year))
         expect(facts.locator("p").first).not_to_have_text("Paper")  # an idea stands before the link

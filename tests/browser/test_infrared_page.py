@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PATIENCE, STARTED, open_part, open_step, unfold
+from tests.browser.conftest import PATIENCE, STARTED, open_part, open_step, unfold, unfold_settings
 from tests.browser.screenshots import select
 from vision.ui.tabs.infrared.shared import EXAMPLES, MODELS
 
@@ -23,6 +23,7 @@ def opened(page: Page) -> Page:
     """Open the tab."""
     select(page, "infrared")
     page.locator("#infrared-picture img").wait_for()
+    unfold_settings(page)
     return page
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import load
+from tests.browser.conftest import load, unfold_settings
 from tests.browser.screenshots import select
 from vision.ui.text import words
 
@@ -20,6 +20,7 @@ def test_a_chosen_language_stays_and_is_answered_in(open_page: Callable[..., Pag
                                                     app_url: str) -> None:
     page = open_page(language="zh-CN")
     select(page, "gan")
+    unfold_settings(page)
     page.locator("#gan-seed input").fill("77")
     page.locator("#app-language-pt-BR").click()
     expect(page.locator("html[lang=pt-BR]")).to_be_attached()

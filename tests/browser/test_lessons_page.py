@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import open_step
+from tests.browser.conftest import open_step, unfold_settings
 from tests.browser.screenshots import select
 from vision.ui import load_tabs
 
@@ -48,6 +48,7 @@ def test_each_lesson_has_a_figure_and_exercises_that_set_the_controls(
 def test_a_notebook_of_the_present_settings_is_saved(open_page: Callable[..., Page]) -> None:
     page = open_page(language="zh-CN")
     select(page, "gan")
+    unfold_settings(page)
     page.locator(NUMBER.format("gan", "seed")).fill("11")
     open_step(page, "code")
     expect(page.locator("#gan-code .cm-content")).to_contain_text("seed=11")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import unfold
+from tests.browser.conftest import unfold, unfold_settings
 from tests.browser.contrast import contrast_failures
 from tests.browser.screenshots import select
 from vision.checkpoints import FOLDER
@@ -21,6 +21,7 @@ def opened(page: Page) -> Page:
     """Open the tab."""
     select(page, "pruning")
     expect(page.locator("#pruning-plan svg[data-most]")).to_be_visible()
+    unfold_settings(page)
     return page
 
 

@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import unfold
-from tests.browser.style_helpers import opened, put, tiny  # noqa: F401
+from tests.browser.style_helpers import opened, put, tiny, weigh  # noqa: F401
 from vision.ui.tabs.style.shared import photographs
 
 pytestmark = pytest.mark.browser
@@ -29,7 +29,8 @@ def test_a_slider_steers_the_run_which_pauses_and_stops(page: Page) -> None:
     opened(page)
     paint(page, "96", "1000")
     expect(page.locator(".style-mark")).to_have_count(0)
-    page.locator("#style-tv-power input[type=range]").fill("3")
+    weigh(page, "tv", "3")
+    expect(page.locator("#style-tv-power [data-weight]")).to_have_attribute("data-weight", "1,000")
     expect(page.locator(".style-mark")).not_to_have_count(0)
     expect(page.locator("#style-readout")).to_contain_text("TV × 1,000")
     page.locator("#style-pause").click()
@@ -105,11 +106,11 @@ def test_a_region_is_painted_with_the_pointer(page: Page) -> None:
 def test_bad_input_gets_one_sentence(page: Page, tmp_path: Path) -> None:
     opened(page)
     Image.fromarray(np.zeros((20, 30, 3), np.uint8)).save(tmp_path / "tiny.png")
-    for name in ("content-power", "style-power", "tv-power"):
-        put(page, name, "-3")
+    for name in ("content", "style", "tv"):
+        weigh(page, name, "-3")
     page.locator("#style-go").click()
     expect(page.locator(".toast-body").first).to_contain_text("All weights are 0")
-    put(page, "style-power", "3")
+    weigh(page, "style", "3")
     page.locator("#style-content button[aria-label='Remove Image']").click()
     page.locator("#style-content input[type=file]").set_input_files(tmp_path / "tiny.png")
     page.locator("#style-content img").wait_for()

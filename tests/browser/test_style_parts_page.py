@@ -14,7 +14,7 @@ import torch
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import PATIENCE, open_part, unfold
-from tests.browser.style_helpers import opened, put, tiny  # noqa: F401
+from tests.browser.style_helpers import opened, put, tiny, weigh  # noqa: F401
 from vision.style import sheet, transfer
 from vision.style.features import extractor as extractors
 from vision.style.models.vgg19 import Extractor
@@ -108,7 +108,7 @@ def test_two_sessions_do_not_reach_each_other_and_a_third_sees_its_place(
     for page in (first, second):
         put(page, "size", "224")
         put(page, "steps", "1000")
-        put(page, "tv-power", "1")
+        weigh(page, "tv", "1")
         painted = page.locator("#style-result img")
         before = painted.get_attribute("src") or ""
         page.locator("#style-go").click()
@@ -117,7 +117,7 @@ def test_two_sessions_do_not_reach_each_other_and_a_third_sees_its_place(
     place = third.locator("#style-numbers .progress-text")
     expect(place).to_contain_text("queue: 1/1")
     expect(place).to_be_in_viewport(ratio=0.9)
-    first.locator("#style-tv-power input[type=range]").fill("3")
+    weigh(first, "tv", "3")
     expect(first.locator(".style-mark")).not_to_have_count(0)
     first.locator("#style-stop").click()
     expect(first.locator("#style-film")).to_be_visible()

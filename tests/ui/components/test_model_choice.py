@@ -30,7 +30,8 @@ def shelf(*first: str) -> ModelShelf:
 def test_what_is_on_offer_and_what_is_chosen_at_first(folder: Path) -> None:
     assert shelf().names() == ["a", "b"] and shelf().first() == "a"
     assert shelf("c", "b").first() == "b" and shelf("b").first(but="b") == "a"
-    assert [value for value in shelf().choices(None)[:2]] == ["a", "b"]
+    named = [("U-Net · a", "a"), ("U-Net · b", "b")]
+    assert shelf().offered() == shelf().choices(None)[:2] == named
     assert shelf().choices(None)[2][1] == OWN
     assert [path.stem for path in shelf().of("unet")] == ["a", "b", "hidden"]
     (folder / "a.safetensors").unlink()

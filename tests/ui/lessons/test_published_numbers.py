@@ -75,7 +75,7 @@ def test_our_number_follows_the_card(shipped: Path) -> None:
     put(shipped, "gan-mnist", "gan", "mnist val", parzen={"mean": 231.5})
     found, text = here(row), beside("gan", None)
     assert found and (found.value, found.checkpoint) == (231.5, "gan-mnist")
-    for part in (">232 nats<", ">gan-mnist, mnist val<", ">+6.50<", ">225 nats ± 2<"):
+    for part in (">232 nats<", ">GAN · MNIST, MNIST validation<", ">+6.50<", ">225 nats ± 2<"):
         assert part in text
 
 

@@ -162,11 +162,11 @@ def test_time_runs_from_the_first_snapshot_to_the_finished_model() -> None:
 
 def test_the_board_shows_every_model_and_the_papers() -> None:
     board = judge.leaderboard(Request)
-    assert "cgan-shapes" in board and "225 ± 2" in board and "132 ± 1.8" in board
+    assert "CGAN · shapes" in board and "225 ± 2" in board and "132 ± 1.8" in board
     parts = re.split("<h4>", board)[1:]
-    assert [part.partition("<")[0] for part in parts] == ["mnist", "cifar10", "shapes"]
+    assert [part.partition("<")[0] for part in parts] == ["MNIST", "CIFAR-10", "shapes"]
     assert ["225 ± 2" in part for part in parts] == [True, False, False]
-    assert ["gan-shapes" in part for part in parts] == [False, False, True]
+    assert ["GAN · shapes" in part for part in parts] == [False, False, True]
     assert judge.plots("cgan-shapes", None, Request)[1] == ""
 
 

@@ -23,6 +23,7 @@ from vision.images import read_picture
 from vision.registry import Entry
 from vision.segmentation import predict, tissue, volumes
 from vision.segmentation.data import CLASSES
+from vision.segmentation.metrics import score
 from vision.segmentation.models import ARCHITECTURES
 from vision.segmentation.recipes import RECIPES, arch_of
 from vision.segmentation.studies import inside
@@ -33,6 +34,7 @@ from vision.ui.tabs.segmentation import (
     exercises,
     failures,
     family,
+    headline,
     kinds,
     matrix,
     microscope,
@@ -95,6 +97,32 @@ def test_a_cell_of_the_matrix_lights_exactly_its_pixels(view: Any) -> None:
     assert (lit == ((view.truth == row) & (view.labels == column))).all()
     assert lit.sum() == view.scores.matrix[row, column] and chosen == [row, column]
     assert f"{lit.sum():,}" in line
+
+
+def test_the_reddest_cell_is_lit_before_anybody_clicks(view: Any) -> None:
+    _, shown, true, said, picture, line = matrix.details(view, Request)
+    counts = view.scores.matrix
+    shares = counts / counts.sum(1, keepdims=True).clip(1)
+    row, column = (box.value for box in (true, said))
+    assert row != column and shares[row, column] == (shares * (1 - np.eye(11))).max()
+    assert re.findall(r'data-cell="(\d+,\d+)"[^>]*aria-pressed="true"', shown) == [
+        f"{row},{column}"]
+    assert ((picture == shared.YELLOW).all(2).sum() == counts[row, column]
+            and f"{counts[row, column]:,}" in line)
+    blind = replace(view, truth=None, scores=None)
+    assert matrix.details(blind, Request)[4:] == (None, "")
+
+
+def test_one_number_and_a_sentence_lead_and_the_rest_is_folded_away(view: Any) -> None:
+    scores = score(view.truth, view.labels, view.classes)
+    told = headline.headline(scores, np.ones(11), 0.5, Request)
+    lead, fold = told.split("<details>")
+    assert re.findall(r"[\d.]+%", lead) == [
+        f"{100 * value:.1f}%" for value in (scores.pixel_accuracy, scores.mean_iou,
+                                            float(np.nanmin(scores.iou)))]
+    worst = view.classes[int(np.nanargmin(scores.iou))]
+    assert shared.class_name(worst, Request) in lead and "lab-tile" not in lead
+    assert fold.count('class="lab-tile"') == len(matrix.FORMULAS) + 1
 
 
 def test_a_hidden_class_shows_the_picture(view: Any) -> None:
@@ -160,8 +188,9 @@ def test_groups_of_a_large_picture_are_matched_with_its_truth(tmp_path: Path) ->
 
 def test_the_board_leaves_out_volumes_and_tissue() -> None:
     board, figure = compare.board("gmacs", Request)
-    rows = re.findall(r"<tr><td>(\d+)</td><td>([\w-]+)</td>", board)
-    assert {name for _, name in rows} == set(MADE) - {"vnet", "ynet"} and "50.0%" in board
+    rows = re.findall(r"<tr><td>(\d+)</td><td>([^<]+)</td>", board)
+    wanted = {shared.MODELS.called(name, Request) for name in set(MADE) - {"vnet", "ynet"}}
+    assert {name for _, name in rows} == wanted and "50.0%" in board
     assert [text.get_text() for text in figure.axes[0].texts] == [rank for rank, _ in rows]
 
 
@@ -169,7 +198,8 @@ def test_a_pretrained_twin_is_told_of_everywhere_and_hides_nobody(
         folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     gain = "+6.0 (50.0% → 56.0%)"
     board = compare.board("gmacs", Request)[0]
-    assert rows_with(board, gain) == [LITE] and board.count("<td>–</td>") >= len(rows_with(board))
+    assert rows_with(board, gain) == ["DeepLab v3+ · Lite0"]
+    assert board.count("<td>–</td>") >= len(rows_with(board))
     told, chosen = family.told(SCRATCH, Request)
     assert gain in told and chosen["value"] == SCRATCH
     assert gain not in family.told("pspnet", Request)[0]
@@ -244,7 +274,7 @@ def test_sureness_is_judged_here_and_on_the_set_that_the_card_keeps(
 def rows_with(board: str, text: str = "") -> list[str]:
     """Return the names of the leaderboard's rows that hold a text."""
     return [found[1] for row in board.split("<tr>") if text in row and (
-        found := re.match(r"<td>\d+</td><td>([\w-]+)</td>", row))]
+        found := re.match(r"<td>\d+</td><td>([^<]+)</td>", row))]
 
 
 @pytest.mark.parametrize("kind", segmentation_inside.KINDS)
@@ -356,7 +386,7 @@ def test_the_family_tree_holds_everyone_once_and_tells_of_each() -> None:
     assert dict(drawn) == {entry.name: after if (after := entry.facts.get("after")) in names
                            else None for entry in ARCHITECTURES}
     text, choice = family.told("pspnet", Request)
-    assert "50.0%" in text and "mIoU on x val" in text and choice["value"] == "pspnet"
+    assert "50.0%" in text and "mIoU on x validation" in text and choice["value"] == "pspnet"
     text, choice = family.told("setr", Request)
     assert "--arch setr" in text and "value" not in choice
     for entry in ARCHITECTURES:
@@ -476,7 +506,7 @@ def test_the_leaderboard_says_which_places_are_sure(
     monkeypatch.setattr(checkpoints, "FOLDER", tmp_path)
     told = compare.board("gmacs", Request)[0]
     assert "95% of draws" in told and told.count(", surely") == 1 and told.index(
-        ", surely") < told.index("attention_unet")
+        ", surely") < told.index("Attention U-Net")
 
 
 def test_a_street_has_three_truths_and_a_click_says_what_each_leaves_out() -> None:

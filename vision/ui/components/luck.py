@@ -14,6 +14,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
+from vision.ui.components import names as named
 from vision.ui.components.colours import BLUE, PALE
 from vision.ui.components.model_choice import ModelShelf
 from vision.ui.components.plots import axes
@@ -124,7 +125,7 @@ def curves(present: Sequence[Step], earlier: Sequence[Curve], names: Sequence[st
 
     The band of the time `before` is pale behind it.
     """
-    figure, *places = axes(*names)
+    figure, *places = axes(*(named.measure(name, None) for name in names))
     for axis, name in zip(places, names, strict=True):
         _band(axis, [_points(run, name) for run in (before.curves if before else ())], PALE)
         _band(axis, [_points(run, name) for run in (*earlier, present)], BLUE)

@@ -8,6 +8,7 @@ import gradio as gr
 
 from vision.checkpoints import Card
 from vision.errors import cut
+from vision.ui.components import names
 from vision.ui.text import say
 
 PLAIN = re.compile(r"[^\w ,%()–·…/+=-]")  # what Markdown and HTML may read as more than text
@@ -18,9 +19,9 @@ LONGEST = 400  # characters of a field
 def card_markdown(card: Card, link: str, facts: dict[str, str], request: gr.Request) -> str:
     """Return a checkpoint's model card as a Markdown table; a fact is shown as it is."""
     licences = card.data.get("licences", {})
-    sets = [f"{name} ({licence})" for name, licence in dict(licences).items()]
+    sets = [f"{names.data(name, request)} ({licence})" for name, licence in dict(licences).items()]
     rows = {
-        "arch": f"{as_text(card.arch)}, [{link.rsplit('/', 1)[-1]}]({link})", **{
+        "arch": f"{as_text(names.network(card.arch))}, [{link.rsplit('/', 1)[-1]}]({link})", **{
             name: as_text(fact) for name, fact in facts.items()},
         "data": as_text(", ".join(sets)), "steps": f"{card.steps:,}", "seed": str(card.seed),
         "device": as_text(card.device), "created": as_text(card.created[:10]),

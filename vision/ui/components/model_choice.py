@@ -14,6 +14,7 @@ import gradio as gr
 
 from vision import checkpoints
 from vision.errors import MOST, UserError, cut, listed, unknown
+from vision.ui.components import names
 from vision.ui.text import say
 
 if TYPE_CHECKING:
@@ -78,9 +79,18 @@ class ModelShelf:
         others = [name for name in known if name != but] or known
         return next((name for name in self.defaults if name in others), next(iter(others), None))
 
-    def choices(self, request: gr.Request | None) -> list[Any]:
-        """Return the names on offer and the session's own as a dropdown's choices."""
-        return [*self.names(), (say(f"{self.system}.own", request), OWN)]
+    def offered(self) -> list[tuple[Any, str]]:
+        """Return the models on offer as the choices of a new dropdown: what people call them."""
+        return [(names.label(self.file(name)), name) for name in self.names()]
+
+    def choices(self, request: gr.Request | None) -> list[tuple[str, str]]:
+        """Return the models on offer and the session's own as the choices of a later dropdown."""
+        return [(self.called(name, request), name) for name in (*self.names(), OWN)]
+
+    def called(self, name: str | None, request: gr.Request | None) -> str:
+        """Return what people call the model of a name."""
+        return (say(f"{self.system}.own", request) if name == OWN
+                else names.called(self.file(name), request))
 
     def path_of(self, name: str | None, own: str | None = None) -> Path:
         """Return the file of a name; `own` is the session's, which then stays longer."""

@@ -12,6 +12,7 @@ def beside(module: str, name: str) -> str:
     return Path(module).with_name(name).read_text("utf-8").strip()
 
 
+SCROLL = beside(__file__, "scroll_to.js")  # a function that brings a place into view
 SAVE_FILE = beside(__file__, "save_file.js")  # an event's JavaScript: the browser keeps a file
 
 
@@ -27,4 +28,4 @@ def calling(function: str, *values: Any) -> str:
 
 def scroll_to(elem_id: Any, *, always: bool = False) -> str:
     """Return an event's JavaScript that brings a place into view, `always` into the middle."""
-    return calling(beside(__file__, "scroll_to.js"), elem_id, always)
+    return calling(SCROLL, elem_id, always)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from vision.ui.components import names as named
 from vision.ui.components.colours import BLUE, GREY
 from vision.ui.components.markup import tag
 
@@ -64,7 +65,7 @@ def swatch(line: Any) -> Markup:
 
 def curves(steps: list[Step], names: tuple[str, ...]) -> Any:
     """Return a figure with one curve for each named value of the steps."""
-    figure, *places = axes(*names)
+    figure, *places = axes(*(named.measure(name, None) for name in names))
     for axis, name in zip(places, names, strict=True):
         points = [(step.number, step.values[name]) for step in steps if name in step.values]
         if points:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from vision.errors import UserError
+from vision.ui.components import names
 from vision.ui.components.model_choice import OWN, ModelShelf
 from vision.ui.components.page_files import scroll_to
 from vision.ui.server.ending import leaving
@@ -76,9 +77,9 @@ class TrainingPanel:
                      ) -> gr.Dropdown:
         """Build the choice of what is trained; the registry fills it as its place opens."""
         part, _ = self.name.split("-")
-        chosen = gr.Dropdown([first], value=first, label=t(f"{part}.arch"),
+        chosen = gr.Dropdown(called([first]), value=first, label=t(f"{part}.arch"),
                              info=t(f"{part}.arch_info"), elem_id=f"{part}-arch")
-        place.expand(lambda: gr.Dropdown(choices=known()), None, chosen, queue=False,
+        place.expand(lambda: gr.Dropdown(choices=called(known())), None, chosen, queue=False,
                      show_progress="hidden", api_visibility="private")
         return chosen
 
@@ -157,6 +158,11 @@ def steps_of(control: Control) -> gr.Radio:
     return gr.Radio(steps, value=steps[len(steps) // 2] if steps else None)
 
 
+def called(archs: Iterable[str]) -> list[tuple[str, str]]:
+    """Return architectures as choices that read as people call them."""
+    return [(names.network(arch), arch) for arch in archs]
+
+
 def ask_to_stop(control: Control, request: gr.Request) -> str:
     """Ask the session's run to stop and keep what it has."""
     control.stopping.set()
@@ -226,6 +232,7 @@ def news_of(models: ModelShelf, train: Callable[[OnStep], Path], control: Contro
 
 def progress_line(step: Step, request: gr.Request | None) -> str:
     """Return a step as one line: where it is, what it measures, how long it will take."""
-    numbers = " · ".join(f"{name} {value:.3f}" for name, value in step.values.items())
+    numbers = " · ".join(f"{names.measure(name, request)} {value:.3f}"
+                         for name, value in step.values.items())
     return say("app.progress", request, number=step.number, total=step.total,
                numbers=numbers, left=f"{step.seconds_left:.0f}")

@@ -6,6 +6,7 @@ The words of exercise NAME of a tab are its texts `exercise_NAME`, `exercise_NAM
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,12 +15,15 @@ import gradio as gr
 from gradio.blocks import Block
 from gradio.context import Context
 
-from vision.ui.components.page_files import scroll_to
+from vision.ui.components.page_files import SCROLL, beside, calling, scroll_to
 from vision.ui.lessons import guesses
 from vision.ui.text import t
 
 LATEX: list[dict[str, str | bool]] = [
     {"left": "$$", "right": "$$", "display": True}, {"left": "$", "right": "$", "display": False}]
+USUAL = "usual"  # the exercise that only sets everything back
+ASKED = beside(__file__, "asked.js")
+BACK, MARKS = beside(__file__, "back.js"), beside(__file__, "marks.js")
 Redraw = Mapping[str, Mapping[str, Any]]  # by a place: the event that shows its new values
 
 
@@ -27,12 +31,14 @@ Redraw = Mapping[str, Mapping[str, Any]]  # by a place: the event that shows its
 class Exercise:
     """What the button of an exercise sets, and to which place of the tab the page then scrolls.
 
+    Beside the control that it is `about`, else beside that place, a mark leads to the question.
     Places and controls are named by their `elem_id` without the tab's name in front.
     """
 
     name: str
     place: str
     values: Mapping[str, Any] = field(default_factory=dict)
+    about: str = ""
 
 
 def build(part: str, exercises: Sequence[Exercise], redraw: Redraw | None = None
@@ -55,8 +61,25 @@ def build(part: str, exercises: Sequence[Exercise], redraw: Redraw | None = None
             connect(part, each, t(f"{part}.exercise_{each.name}_try"), usual, redraw or {})
             with gr.Accordion(t("app.answer"), open=False):
                 texts[gr.Markdown(latex_delimiters=LATEX)] = f"{part}.exercise_{each.name}_answer"
-    connect(part, Exercise("usual", exercises[0].place), t("app.usual"), usual, redraw or {})
+    connect(part, Exercise(USUAL, exercises[0].place), t("app.usual"), usual, redraw or {})
     return texts
+
+
+def ways(part: str, exercises: Sequence[Exercise], opened: Sequence[Any]) -> None:
+    """Build the way back to a question, and mark what the questions are about once it is `opened`.
+
+    A click on such a mark opens the lesson at the card of its question.
+    """
+    quiet: dict[str, Any] = {"queue": False, "show_progress": "hidden",
+                             "api_visibility": "private"}
+    gr.Markdown(t("app.asks"), elem_id=f"{part}-asks", elem_classes=["lab-rules"])
+    back = gr.Button(t("app.back_to_question"), size="sm", elem_id=f"{part}-back",
+                     elem_classes=["lab-back"])
+    back.click(None, None, None, js=f"() => ({BACK})({json.dumps(part)}, {SCROLL})", **quiet)
+    about = {each.about or each.place: each.name for each in reversed(exercises)}
+    marks = f"() => ({MARKS})({json.dumps(part)}, {json.dumps(about)}, {SCROLL})"
+    for event in opened:
+        event(None, None, None, js=marks, **quiet)
 
 
 def connect(part: str, exercise: Exercise, label: Any, usual: Mapping[str, Any], redraw: Redraw
@@ -72,6 +95,8 @@ def connect(part: str, exercise: Exercise, label: Any, usual: Mapping[str, Any],
                                  in zip(outputs, values.values(), strict=True)],
                         None, outputs, **quiet)
     done.success(None, None, None, js=scroll_to(f"{part}-{exercise.place}", always=True))
+    if exercise.name != USUAL:
+        done.success(None, None, None, js=calling(ASKED, part, exercise.name))
     if exercise.place in redraw:
         done.success(**redraw[exercise.place], **quiet)
 

@@ -11,6 +11,7 @@ import gradio as gr
 
 from vision.ui.components import steps
 from vision.ui.components.friendly import friendly
+from vision.ui.components.opening import opened
 from vision.ui.lessons import exercises, guesses, published_numbers
 from vision.ui.lessons.exercises import LATEX, Exercise, Redraw, named
 from vision.ui.text import language_of, t, words
@@ -39,5 +40,7 @@ def build(part: str, asked: Sequence[Exercise] = (), redraw: Redraw | None = Non
         boxes = {name.removeprefix("guess-"): block for name, block in named(part).items()
                  if name.startswith("guess-")}
     guesses.connect(part, place, boxes)
+    if asked:
+        exercises.ways(part, asked, [opened(), named(part)["parts"].change])
     place.expand(friendly(show), None, [figure, told, numbers, *texts], show_progress="hidden",
                  api_visibility="private")

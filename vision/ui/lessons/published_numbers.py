@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from vision import checkpoints
 from vision.checkpoints import Card
+from vision.ui.components import names
 from vision.ui.components.html import note, table
 from vision.ui.components.markup import tag
 from vision.ui.text import language_of, say, words
@@ -53,8 +54,13 @@ class Here:
     """Our number with the checkpoint and the data that it was measured on."""
 
     value: float
-    checkpoint: str
+    path: Path
     data: str
+
+    @property
+    def checkpoint(self) -> str:
+        """Return the id of the checkpoint."""
+        return self.path.stem
 
 
 @functools.cache
@@ -74,7 +80,7 @@ def here(row: Row) -> Here | None:
         named = path.stem == row.file if row.file else path.stem.startswith(card.arch)
         for data, metrics in measured(card) if card.arch == row.arch and named else ():
             if is_number(value := at(metrics, row.metric or [])):
-                found.append(Here(FORMS[row.form][0](value), path.stem, data))
+                found.append(Here(FORMS[row.form][0](value), path, data))
     return min(found, key=lambda one: (one.data != row.on, one.checkpoint != row.arch),
                default=None)
 
@@ -120,17 +126,22 @@ def beside(tab: str, request: gr.Request | None) -> Markup:
 def cells(row: Row, ours: Here | None, request: gr.Request | None) -> list[Markup]:
     """Return one row of the table: each value with where it is from below it."""
     form = FORMS[row.form][1]
-    shown, gap, place = "–", "–", row.arch or ""
+    shown, gap, place = "–", "–", names.network(row.arch) if row.arch else ""
     if ours is None:
         place += " " + say("paper.live" if row.arch is None else "paper.missing", request)
     else:
-        shown, place = form.format(ours.value), f"{ours.checkpoint}, {ours.data}"
+        shown, place = form.format(ours.value), called(ours, request)
         gap = (f"{ours.value - row.published:+.2f}" if ours.data == row.on
                else say("paper.other_data", request))
     name = words(language_of(request)).get(f"infrared.class.{row.name}", row.name)
     measure = f"{say(f'paper.measure.{row.measure}', request)}, {row.data}"
     published = form.format(row.published) + (f" ± {row.error:g}" if row.error else "")
     return [over(name, measure), over(published, row.source), over(shown, place), over(gap)]
+
+
+def called(ours: Here, request: gr.Request | None) -> str:
+    """Return whose number ours is, and on which data."""
+    return f"{names.called(ours.path, request)}, {names.data(ours.data, request)}"
 
 
 def over(value: str, below: str = "") -> Markup:

@@ -11,6 +11,7 @@ import gradio as gr
 from markupsafe import Markup
 
 from vision.csv_table import as_csv
+from vision.ui.components import names
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import as_note, note, table
 from vision.ui.components.markup import joined
@@ -69,7 +70,7 @@ def row_of(place: Place) -> list[str]:
     interval = graded.interval
     return [str(place.rank), graded.file, f"{graded.measure} {interval.value:.3f}",
             f"{interval.low:.3f} … {interval.high:.3f}", ", ".join(graded.same) or "–",
-            graded.arch, f"{graded.weights:,}"]
+            names.network(graded.arch), f"{graded.weights:,}"]
 
 
 def why(place: Place, request: gr.Request | None) -> str:

@@ -29,7 +29,8 @@ ALSO = {  # what browsers call these languages too, and what is nearer to them t
 }
 COOKIE = "vision-lab-language"  # holds the language that was chosen on the page
 CHOSEN = re.compile(rf"(?:^|;)\s*{COOKIE}=([\w-]+)")
-LATER = re.compile(r"\.lesson$|\.exercise_\w+(?<!_try)$")  # what comes when it is opened
+LATER = re.compile(  # what comes when it is opened, or in an answer
+    r"\.lesson$|\.exercise_\w+(?<!_try)$|^names\.(measure|split)_")
 HERE = Path(__file__).parent
 
 

@@ -9,6 +9,7 @@ import gradio as gr
 import numpy as np
 from markupsafe import Markup
 
+from vision.ui.components import names
 from vision.ui.components.colours import BLUE, GREY
 from vision.ui.components.drawing_board import DrawingBoard
 from vision.ui.components.friendly import friendly
@@ -41,16 +42,17 @@ def leaderboard(request: gr.Request) -> str:
                   key=lambda data: (data != MEASURED, data))
     boards = (board(data, {name: card for name, card in cards.items() if data_of(card) == data},
                     request) for data in sets)
-    return joined(boards) + note("gan.measures_source", request, floor=floors(list(cards.values())))
+    return joined(boards) + note("gan.measures_source", request,
+                                 floor=floors(list(cards.values()), request))
 
 
 def board(data: str, cards: dict[str, Card], request: gr.Request | None) -> Markup:
     """Return the measures of the models of one data set, the papers' below where they have some."""
-    rows = [measures(name, card) for name, card in cards.items()]
+    rows = [measures(MODELS.called(name, request), card) for name, card in cards.items()]
     if data == MEASURED:
         rows += [[name, value, *["–"] * (len(COLUMNS) - 2)] for name, value in PAPERS]
     head = [say(f"gan.column_{name}", request) for name in COLUMNS]
-    return tag("h4", data) + table(head, rows)
+    return tag("h4", names.data(data, request)) + table(head, rows)
 
 
 def data_of(card: Card) -> str:
@@ -58,10 +60,11 @@ def data_of(card: Card) -> str:
     return str(card.data["train"][0])
 
 
-def floors(cards: list[Card]) -> str:
+def floors(cards: list[Card], request: gr.Request | None) -> str:
     """Return for each data set how far real pictures are from other real ones."""
     found = {data_of(card): card.metrics.get("distance_floor") for card in cards}
-    return ", ".join(f"{data} {value:.1f}" for data, value in found.items() if value) or "–"
+    return ", ".join(f"{names.data(data, request)} {value:.1f}"
+                     for data, value in found.items() if value) or "–"
 
 
 def measures(name: str, card: Card) -> list[str]:

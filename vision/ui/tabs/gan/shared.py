@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from vision.errors import UserError
+from vision.ui.components import names
 from vision.ui.components.colours import BLUE, GREY, ORANGE
 from vision.ui.components.html import figure, grid, image
 from vision.ui.components.html import table as as_table
@@ -47,11 +48,12 @@ def needs_labels(model: Model) -> Model:
 
     if not conditional(model):
         raise UserError("a {arch} draws without labels", "models of {known} are accepted here",
-                        "choose one of them", arch=model.card.arch, known=", ".join(by_label()))
+                        "choose one of them", arch=names.network(model.card.arch),
+                        known=", ".join(map(names.network, by_label())))
     return model
 
 
-def sheet(pictures: np.ndarray, captions: Sequence[str], smallest: int = 76) -> Markup:
+def sheet(pictures: np.ndarray, captions: Sequence[str], smallest: int = 56) -> Markup:
     """Return pictures (N, S, S, …) as a grid with a caption under each."""
     return grid((figure(image(picture, caption, "lab-crisp"), caption)
                  for picture, caption in zip(pictures, captions, strict=True)), smallest,
@@ -89,10 +91,11 @@ def curves(points: Mapping[str, Sequence[float]], step: int) -> Any:
     """Return the losses and D's mean opinions over the steps of a training, a step marked."""
     groups = {"gan.losses": ("d_loss", "g_loss"), "gan.opinions": ("d_real", "d_fake")}
     figure, *places = axes(*(say(title, None) for title in groups), size=(7, 2.6))
-    for axis, names in zip(places, groups.values(), strict=True):
-        for name, colour in zip(names, (BLUE, ORANGE), strict=True):
+    for axis, drawn in zip(places, groups.values(), strict=True):
+        for name, colour in zip(drawn, (BLUE, ORANGE), strict=True):
             if name in points:
-                axis.plot(points["step"], points[name], color=colour, linewidth=2, label=name)
+                axis.plot(points["step"], points[name], color=colour, linewidth=2,
+                          label=names.measure(name, None))
         axis.axvline(step, color=GREY, linewidth=2, linestyle="--")
         if points:
             legend(axis)

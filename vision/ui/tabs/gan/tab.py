@@ -152,6 +152,19 @@ write_png(Path("runs/drawn.png"), grid(result.pictures, 10))
 """
 
 
+def how() -> tuple[gr.Slider, gr.Number, gr.Slider]:
+    """Build how many pictures are drawn, from which seed, and how far from the usual."""
+    count = gr.Slider(1, 200, COUNT, step=1, label=t("gan.count"), info=t("gan.count_info"),
+                      elem_id="gan-count")
+    with gr.Row():
+        seed = gr.Number(SEED, precision=0, minimum=0, label=t("app.seed"), min_width=120,
+                         info=t("gan.seed_info"), elem_id="gan-seed")
+        truncation = gr.Slider(0.1, 4, TRUNCATION, step=0.1, label=t("gan.truncation"),
+                               min_width=160, info=t("gan.truncation_info"),
+                               elem_id="gan-truncation")
+    return count, seed, truncation
+
+
 def build() -> class_link.Shared:
     """Build the tab."""
     own = gr.State(None)
@@ -160,7 +173,7 @@ def build() -> class_link.Shared:
     every = [index for _, index in pairs]
     with gr.Row(elem_classes=["lab-desk"]):
         with gr.Column(min_width=280):
-            model = gr.Dropdown(MODELS.names(), value=chosen, label=t("gan.model"),
+            model = gr.Dropdown(MODELS.offered(), value=chosen, label=t("gan.model"),
                                 info=t("gan.model_info"), elem_id="gan-model")
             labels = LabelChoice(pairs, value=every, label=t("gan.labels"),
                                  info=t("gan.labels_info"), elem_id="gan-labels")
@@ -174,14 +187,8 @@ def build() -> class_link.Shared:
             text = gr.Textbox("20261120", label=t("gan.text"), info=t("gan.text_info"),
                               elem_id="gan-text", max_lines=1)
             put = gr.Button(t("gan.write"), elem_id="gan-write")
-            count = gr.Slider(1, 200, COUNT, step=1, label=t("gan.count"), info=t("gan.count_info"),
-                              elem_id="gan-count")
-            with gr.Row():
-                seed = gr.Number(SEED, precision=0, minimum=0, label=t("app.seed"), min_width=120,
-                                 info=t("gan.seed_info"), elem_id="gan-seed")
-                cut = gr.Slider(0.1, 4, TRUNCATION, step=0.1, label=t("gan.truncation"),
-                                min_width=160, info=t("gan.truncation_info"),
-                                elem_id="gan-truncation")
+            with gr.Accordion(t("app.settings"), open=False, elem_id="gan-settings"):
+                count, seed, cut = how()
     with steps.row("gan", play="lab", walk="explore", judge="judge"):
         with gr.Tab(t("gan.lab_tab"), id="lab"):
             lab.build()

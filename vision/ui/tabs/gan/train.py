@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 import numpy as np
 
+from vision.ui.components import names
 from vision.ui.components.friendly import friendly
 from vision.ui.components.training_panel import Control, TrainingPanel, news_of
 from vision.ui.shell.uploads import new_folder
@@ -65,8 +66,9 @@ def build(model: gr.Dropdown, own: gr.State, place: gr.Accordion) -> None:
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
             arch = panel.architecture("cgan", place, architectures)
-            data = gr.Dropdown(list(DATA), value="shapes", label=t("gan.data"),
-                               info=t("gan.data_info"), elem_id="gan-train-data")
+            data = gr.Dropdown([(names.label_of_data(name), name) for name in DATA],
+                               value="shapes", label=t("gan.data"), info=t("gan.data_info"),
+                               elem_id="gan-train-data")
             k = gr.Slider(1, 5, 1, step=1, label="k", info=t("gan.k_info"),
                           elem_id="gan-train-k")
             loss = gr.Radio([(t("gan.loss_ns"), "non-saturating"), (t("gan.loss_s"), "saturating")],

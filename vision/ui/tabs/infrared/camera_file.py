@@ -112,13 +112,10 @@ def told(thermogram: Thermogram, request: gr.Request | None) -> Markup:
                class_=f"lab-note {TOLD}")
 
 
-def build(parts: dict[str, Any]) -> gr.HTML:
-    """Build the button for files that are no pictures, and the place where files are described."""
-    file = gr.UploadButton(t("infrared.camera_file"), file_types=["file"], size="sm",
+def button() -> gr.UploadButton:
+    """Build the button for files that are no pictures."""
+    return gr.UploadButton(t("infrared.camera_file"), file_types=["file"], min_width=140, scale=1,
                            elem_id="infrared-camera-file")
-    place = gr.HTML(elem_id="infrared-camera", min_height=0)
-    parts["camera_file"] = file
-    return place
 
 
 def connect(parts: dict[str, Any], place: gr.HTML) -> None:

@@ -60,7 +60,7 @@ def stage(result: Result, request: gr.Request | None, palette: str = RECORDED,
                Markup() if brief else photograph(result.thermogram, request),
                tag("svg", *groups, line, stroke, viewBox=f"0 0 {width} {height}",
                    preserveAspectRatio="none"),
-               class_="infrared-stage", style=f"max-width:{68 * width / height:.0f}vh")
+               class_="infrared-stage", style=f"--shape:{width / height:.3f}")
 
 
 def photograph(thermogram: Thermogram, request: gr.Request | None) -> Markup:

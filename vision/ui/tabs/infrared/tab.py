@@ -314,28 +314,41 @@ def file_of(picture: str | None, unit: str) -> str:
 def controls(shown: list[list[Any]]) -> tuple[dict[str, Any], gr.Button, gr.Column]:
     """Build what goes in; return it by name, the button that runs, and a place for examples."""
     parts: dict[str, Any] = {"picture": picture_input(
-        "infrared.picture", "infrared-picture", shown[0][0], height=240)}
+        "infrared.picture", "infrared-picture", shown[0][0], height=220)}
     below = gr.Column()
-    parts["camera"] = camera_file.build(parts)
+    with gr.Row():
+        parts |= in_sight()
+    with gr.Row():
+        go = gr.Button(t("infrared.go"), variant="primary", min_width=140, scale=2,
+                       elem_id="infrared-go")
+        parts["camera_file"] = camera_file.button()
+    parts["camera"] = gr.HTML(elem_id="infrared-camera", min_height=0)
+    return parts, go, below
+
+
+def score_slider(name: str, step: float, start: float) -> gr.Slider:
+    """Build the slider of a probability from which on something is shown."""
+    return gr.Slider(0.05, 0.95, start, step=step, label=t(f"infrared.{name}"), min_width=160,
+                     info=t(f"infrared.{name}_info"),
+                     elem_id=f"infrared-{name.replace('_', '-')}")
+
+
+def in_sight() -> dict[str, Any]:
+    """Build what is moved while one looks at the result, by name."""
+    return {"threshold": score_slider("threshold", 0.01, shown_from()), "palette": gr.Dropdown(
+        [(t(f"infrared.palette.{name}"), name) for name in (RECORDED, *PALETTES)],
+        value=RECORDED, label=t("infrared.palette"), info=t("infrared.palette_info"),
+        min_width=160, elem_id="infrared-palette")}
+
+
+def settings(shown: list[list[Any]]) -> dict[str, Any]:
+    """Build what else steers the detection and how it is shown, by name."""
+    parts: dict[str, Any] = {}
     with gr.Row():
         for place, name in enumerate(("low", "high"), 1):
             parts[name] = gr.Number(shown[0][place], label=t(f"infrared.{name}"), min_width=120,
                                     info=t(f"infrared.{name}_info"), elem_id=f"infrared-{name}")
-    go = gr.Button(t("infrared.go"), variant="primary", elem_id="infrared-go")
-    return parts, go, below
-
-
-def settings() -> dict[str, Any]:
-    """Build what steers the detection and how it is shown, by name."""
-    parts: dict[str, Any] = {}
-    for name, step, start in (("threshold", 0.01, shown_from()),
-                              ("mask_threshold", 0.05, MASK_THRESHOLD)):
-        parts[name] = gr.Slider(0.05, 0.95, start, step=step, label=t(f"infrared.{name}"),
-                                info=t(f"infrared.{name}_info"),
-                                elem_id=f"infrared-{name.replace('_', '-')}")
-    parts["palette"] = gr.Dropdown(
-        [(t(f"infrared.palette.{name}"), name) for name in (RECORDED, *PALETTES)], value=RECORDED,
-        label=t("infrared.palette"), info=t("infrared.palette_info"), elem_id="infrared-palette")
+    parts["mask_threshold"] = score_slider("mask_threshold", 0.05, MASK_THRESHOLD)
     parts["opacity"] = gr.Slider(0, 1, OPACITY, step=0.05, label=t("infrared.opacity"),
                                  info=t("infrared.opacity_info"), elem_id="infrared-opacity")
     parts["photograph"] = gr.Slider(0, 1, 0, step=0.05, label=t("infrared.photograph"),
@@ -352,7 +365,7 @@ def settings() -> dict[str, Any]:
 def physics() -> dict[str, Any]:
     """Build the inputs that few need: the detector, and what the temperatures depend on."""
     return {
-        "model": gr.Dropdown(MODELS.names(), value=MODELS.first(), label=t("infrared.model"),
+        "model": gr.Dropdown(MODELS.offered(), value=MODELS.first(), label=t("infrared.model"),
                              info=t("infrared.model_info"), elem_id="infrared-model"),
         "unit": gr.Dropdown([(t(f"infrared.unit.{name or 'none'}"), name) for name in UNITS],
                             value="", label=t("infrared.unit"), info=t("infrared.unit_info"),
@@ -385,8 +398,9 @@ def build() -> class_link.Shared:
                 report = gr.DownloadButton(t("infrared.download_report"), visible=False, size="sm",
                                            elem_id="infrared-report")
             raw = gr.JSON(visible=False)
-        with gr.Column(min_width=280):
-            parts |= settings()
+        with gr.Column(min_width=280), gr.Accordion(t("app.settings"), open=False,
+                                                    elem_id="infrared-settings"):
+            parts |= settings(shown)
         with below:
             given = [parts[name] for name in ("picture", "low", "high", "unit")]
             choice = gr.Examples(shown, given, elem_id="infrared-examples", visible_columns=[0],

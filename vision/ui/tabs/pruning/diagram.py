@@ -69,8 +69,9 @@ def diagram(layers: list[Slab], request: gr.Request | None) -> Markup:
     shapes += [slab(i, layer, step, thick) for i, layer in enumerate(layers)]
     shapes += stream(layers, step)
     top = 0 if any(layer.stream for layer in layers) else BAND
+    look = f"height:{0.7 * (HIGH - top):.0f}px"
     return drawing(say("pruning.diagram_alt", request), (WIDE, HIGH - top), *shapes, top=top,
-                   style=f"height:{HIGH - top}px", preserveAspectRatio="none") + stages(layers)
+                   style=look, preserveAspectRatio="none") + stages(layers)
 
 
 def slab(i: int, layer: Slab, step: float, thick: float) -> Markup:

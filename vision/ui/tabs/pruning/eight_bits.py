@@ -55,11 +55,12 @@ def compared(report: Report, request: gr.Request | None) -> Markup:
 
 def build(cut: gr.State) -> None:
     """Build the button, what it found, and the file."""
-    go = gr.Button(t("pruning.eight_go"), size="sm", elem_id="pruning-eight-go")
+    go = gr.Button(t("pruning.eight_go"), visible=False, size="sm",
+                   elem_id="pruning-eight-go")
     found = gr.HTML(elem_id="pruning-eight", min_height=0)
     file = gr.DownloadButton(t("pruning.eight_file"), visible=False, size="sm",
                              elem_id="pruning-eight-file")
     go.click(write_small, cut, [found, file], concurrency_limit=1, show_progress="minimal",
              show_progress_on=found, api_visibility="private")
-    cut.change(lambda: ("", gr.DownloadButton(visible=False)), None, [found, file], queue=False,
-               show_progress="hidden", api_visibility="private")
+    cut.change(lambda: (gr.Button(visible=True), "", gr.DownloadButton(visible=False)), None,
+               [go, found, file], queue=False, show_progress="hidden", api_visibility="private")

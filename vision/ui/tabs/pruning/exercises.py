@@ -8,7 +8,8 @@ SMALL = {"model": "vgg16-drawings"}  # a network that answers at once, on any ma
 EXERCISES = (
     Exercise("thin", "ratio", {**SMALL, "ratio": 0.9}),
     Exercise("free", "go", {**SMALL, "ratio": 0.6}),
-    Exercise("random", "go", {**SMALL, "ratio": 0.3, "criterion": "random"}),
-    Exercise("tune", "go", {**SMALL, "ratio": 0.7, "parts": "tune", "tune-steps": 60}),
+    Exercise("random", "go", {**SMALL, "ratio": 0.3, "criterion": "random"}, "criterion"),
+    Exercise("tune", "go", {**SMALL, "ratio": 0.7, "parts": "tune", "tune-steps": 60},
+             "tune-steps"),
     Exercise("lambda", "sparsity", {"own": True, "sparsity": 0, "train-steps": 200}),
 )

@@ -60,18 +60,24 @@ def view(model: Model, plan: Plan, request: gr.Request | None) -> Markup:
 
     layers = slabs(network_of(model), plan)
     return joined([
-        facts(model, plan, request), warning(plan, request),
-        heading("pruning.histogram", request), histogram(plan, request),
-        cliff(model.card, plan, request),
-        heading("pruning.diagram", request), diagram(layers, request),
-        heading("pruning.bars", request), bars(layers, request),
-        every_layer(layers, plan, request)])
+        facts(model, plan, request), dying(plan, request),
+        side_by_side(heading("pruning.histogram", request) + histogram(plan, request),
+                     cliff(model.card, plan, request)),
+        side_by_side(heading("pruning.diagram", request) + diagram(layers, request),
+                     heading("pruning.bars", request) + bars(layers, request)),
+        first_death(plan, request), every_layer(layers, plan, request)])
+
+
+def side_by_side(*charts: Markup) -> Markup:
+    """Return charts beside each other where there is room."""
+    return tag("div", *(tag("div", chart) for chart in charts if chart), class_="lab-two")
 
 
 def heading(key: str, request: gr.Request | None) -> Markup:
     """Return the title of a chart and how to read it."""
-    return tag("p", tag("b", say(key, request)), " ", tag("small", say(f"{key}_info", request),
-               style="color:var(--body-text-color-subdued)"), style="margin:.9rem 0 .2rem")
+    info = tag("small", say(f"{key}_info", request), style="color:var(--body-text-color-subdued)")
+    return tag("p", tag("b", say(key, request)), " ", info,
+               style="margin:.5rem 0 .2rem;line-height:1.35")
 
 
 def facts(model: Model, plan: Plan, request: gr.Request | None) -> Markup:
@@ -111,7 +117,7 @@ def cliff(card: Card, plan: Plan, request: gr.Request | None) -> Markup:
         return Markup()
     points = sorted(curve["points"], key=lambda point: point["ratio"])
     ratios = [point["ratio"] for point in points]
-    axes, found = Axes((0, 1), (0, 1), 560, 170), on_curve(card, plan.ratio, plan.criterion)
+    axes, found = Axes((0, 1), (0, 1), 360, 128), on_curve(card, plan.ratio, plan.criterion)
     lines = [axes.line(ratios, [point[name] for point in points], colour)
              for name, colour in CURVES.items() if None not in [point[name] for point in points]]
     dots = [axes.dots(np.array([[plan.ratio, height]]), colour, 13)
@@ -125,15 +131,21 @@ def cliff(card: Card, plan: Plan, request: gr.Request | None) -> Markup:
         *lines, *dots) + legend(names)
 
 
-def warning(plan: Plan, request: gr.Request | None) -> Markup:
-    """Return which layers would die, or the ratio at which the first one would."""
-    if plan.guarded:
-        return note("pruning.guarded", request, layers=", ".join(plan.guarded))
+def dying(plan: Plan, request: gr.Request | None) -> Markup:
+    """Return which layers would die, if any."""
+    if not plan.guarded:
+        return Markup()
+    return note("pruning.guarded", request, layers=", ".join(plan.guarded))
+
+
+def first_death(plan: Plan, request: gr.Request | None) -> Markup:
+    """Return the ratio at which the first layer would die, while none does."""
     ends = deaths(plan)
-    if not ends:
+    if plan.guarded or not ends:
         return Markup()
     name = min(ends, key=lambda name: ends[name])
-    return note("pruning.first_death", request, layer=name, ratio=f"{ends[name]:.2f}")
+    return tag("p", say("pruning.first_death", request, layer=name, ratio=f"{ends[name]:.2f}"),
+               style="margin:.5rem 0 0")
 
 
 def deaths(plan: Plan) -> dict[str, float]:
@@ -177,7 +189,7 @@ def chart(values: np.ndarray, most: float, threshold: float | None, title: str, 
         shapes.append(tag("line", x1=x, x2=x, y1=0, y2="100%", stroke=DEAD, stroke_width=2.5))
     ends = (tag("span", f"{most * share:.3g}") for share in (0, 0.25, 0.5, 0.75, 1))
     cursor = ";cursor:col-resize;touch-action:none" if pick else ""
-    return percent_drawing(title, 150, shapes, cursor, data_most=str(most) if pick else None) + tag(
+    return percent_drawing(title, 110, shapes, cursor, data_most=str(most) if pick else None) + tag(
         "div", *ends, class_="lab-ends", style=f"border-top:1px solid {CUT}")
 
 
@@ -188,7 +200,7 @@ def percent_drawing(title: str, height: int, shapes: list[Markup], look: str = "
                style=f"width:100%;height:{height}px;display:block{look}", **more)
 
 
-def bars(layers: list[Slab], request: gr.Request | None, height: int = 110) -> Markup:
+def bars(layers: list[Slab], request: gr.Request | None, height: int = 96) -> Markup:
     """Return the share of each layer that stays; a cross marks a layer that would die."""
     width = 100 / len(layers)
     shapes = []

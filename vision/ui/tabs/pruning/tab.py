@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from vision.ui import ASSETS, Tab
-from vision.ui.components import class_link, shown_code, steps
+from vision.ui.components import class_link, names, shown_code, steps
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import percent
 from vision.ui.components.model_card import as_code, card_markdown
@@ -48,7 +48,8 @@ def show_card(model: str, own: str | None, request: gr.Request) -> str:
     card = loaded.card
     facts = {"parameters": f"{count(network_of(loaded)).parameters:,}"}
     if "accuracy" in card.metrics:
-        facts["accuracy"] = f"{percent(card.metrics['accuracy'])} ({card.data.get('test', '')})"
+        tested = names.data(str(card.data.get("test", "")), request)
+        facts["accuracy"] = f"{percent(card.metrics['accuracy'])} ({tested})"
     text = card_markdown(card, ARCHITECTURES[card.arch].link, facts, request)
     made_from = [as_code(line) for line in card.metrics.get("made_from", [])]
     if made_from:
@@ -81,49 +82,63 @@ def examples() -> list[list[str]]:
     return [*drawn, [str(cat)]] if cat.is_file() else drawn
 
 
-def build() -> class_link.Shared:
-    """Build the tab."""
-    own, cut = gr.State(None), gr.State(None)
-    shown, chosen = examples(), MODELS.first()
+def rare() -> tuple[gr.Dropdown, gr.Number, gr.Textbox]:
+    """Build what is seldom changed: how channels are judged, from where on, and which layers stay.
+    """
+    criterion = gr.Dropdown([(t(f"pruning.criterion_{name}"), name) for name in CRITERIA],
+                            value="gamma", label=t("pruning.criterion"),
+                            info=t("pruning.criterion_info"), elem_id="pruning-criterion")
     with gr.Row():
-        with gr.Column(scale=2, min_width=280):
-            model = gr.Dropdown(MODELS.names(), value=chosen, label=t("pruning.model"),
-                                info=t("pruning.model_info"), elem_id="pruning-model")
-            ratio = gr.Slider(0, 0.99, RATIO, step=0.01, label=t("pruning.ratio"),
-                              info=t("pruning.ratio_info"), elem_id="pruning-ratio")
-            criterion = gr.Dropdown([(t(f"pruning.criterion_{name}"), name) for name in CRITERIA],
-                                    value="gamma", label=t("pruning.criterion"),
-                                    info=t("pruning.criterion_info"), elem_id="pruning-criterion")
-            with gr.Row():
-                threshold = gr.Number(None, minimum=0, label=t("pruning.threshold"), min_width=130,
-                                      info=t("pruning.threshold_info"),
-                                      elem_id="pruning-threshold")
-                protected = gr.Textbox("", label=t("pruning.protected"), min_width=130,
-                                       info=t("pruning.protected_info"), max_lines=1,
-                                       elem_id="pruning-protected")
-            data = data_choice.build(model, own)
-            picture = picture_input("pruning.picture", "pruning-picture",
-                                            shown[0][0] if shown else None, height=200)
-            go = gr.Button(t("pruning.go"), variant="primary", elem_id="pruning-go")
-            sent = gr.UploadButton(t("pruning.upload"), file_types=[".safetensors"], size="sm",
-                                   elem_id="pruning-upload")
-        with gr.Column(scale=3, min_width=320):
-            plan = gr.HTML(js_on_load=POINTER, elem_id="pruning-plan")
+        threshold = gr.Number(None, minimum=0, label=t("pruning.threshold"), min_width=130,
+                              info=t("pruning.threshold_info"), elem_id="pruning-threshold")
+        protected = gr.Textbox("", label=t("pruning.protected"), min_width=130,
+                               info=t("pruning.protected_info"), max_lines=1,
+                               elem_id="pruning-protected")
+    return criterion, threshold, protected
+
+
+def results(cut: gr.State) -> tuple[gr.HTML, tuple[Any, ...], gr.JSON]:
+    """Build what a cut shows, and the files that it offers once there is one."""
     result = gr.HTML(elem_id="pruning-result", min_height=0)
     with gr.Row():
         small = gr.Button(t("pruning.download"), visible=False, size="sm",
                           elem_id="pruning-download")
         file = gr.DownloadButton(visible=False)
-        ask_onnx = gr.Button(t("pruning.onnx_go"), size="sm", elem_id="pruning-onnx-go")
+        ask_onnx = gr.Button(t("pruning.onnx_go"), visible=False, size="sm",
+                             elem_id="pruning-onnx-go")
         onnx = gr.DownloadButton(t("pruning.onnx"), visible=False, size="sm",
                                  elem_id="pruning-onnx")
     snippet = gr.Code(language="python", interactive=False, visible=False,
                       label=t("pruning.snippet"), elem_id="pruning-snippet")
     eight_bits.build(cut)
-    raw = gr.JSON(visible=False)
-    gr.Markdown(t("app.examples"))
-    choice = gr.Examples(shown, [picture], elem_id="pruning-examples", api_visibility="private",
-                         examples_per_page=12)
+    return result, (small, file, ask_onnx, onnx, snippet), gr.JSON(visible=False)
+
+
+def build() -> class_link.Shared:
+    """Build the tab."""
+    own, cut = gr.State(None), gr.State(None)
+    shown, chosen = examples(), MODELS.first()
+    with gr.Row(elem_classes=["lab-desk"]):
+        with gr.Column(min_width=280):
+            model = gr.Dropdown(MODELS.offered(), value=chosen, label=t("pruning.model"),
+                                info=t("pruning.model_info"), elem_id="pruning-model")
+            ratio = gr.Slider(0, 0.99, RATIO, step=0.01, label=t("pruning.ratio"),
+                              info=t("pruning.ratio_info"), elem_id="pruning-ratio")
+            picture = picture_input("pruning.picture", "pruning-picture",
+                                            shown[0][0] if shown else None, height=150)
+            choice = gr.Examples(shown, [picture], elem_id="pruning-examples",
+                                 api_visibility="private", examples_per_page=12)
+            go = gr.Button(t("pruning.go"), variant="primary", elem_id="pruning-go")
+        with gr.Column(min_width=280):
+            plan = gr.HTML(js_on_load=POINTER, elem_id="pruning-plan")
+            result, files, raw = results(cut)
+        with gr.Column(min_width=280), gr.Accordion(t("app.settings"), open=False,
+                                                    elem_id="pruning-settings"):
+            criterion, threshold, protected = rare()
+            data = data_choice.build(model, own)
+            sent = gr.UploadButton(t("pruning.upload"), file_types=[".safetensors"], size="sm",
+                                   elem_id="pruning-upload")
+    small, file, ask_onnx, onnx, snippet = files
     with steps.row("pruning", cliff="cliff", recover="tune", compare="compare"):
         with gr.Tab(t("pruning.cliff_tab"), id="cliff"):
             curve.build(model, criterion, protected, own, data)
@@ -154,8 +169,9 @@ def build() -> class_link.Shared:
     small.click(write_file, cut, file, api_name="pruned", show_progress_on=small).success(
         None, file, None, js=SAVE_FILE)
     ask_onnx.click(to_onnx, cut, [onnx, snippet], api_visibility="private")
-    cut.change(lambda: (gr.DownloadButton(visible=False), gr.Code(visible=False)), None,
-               [onnx, snippet], queue=False, show_progress="hidden", api_visibility="private")
+    cut.change(lambda: (gr.Button(visible=True), gr.DownloadButton(visible=False),
+                        gr.Code(visible=False)), None, [ask_onnx, onnx, snippet],
+               queue=False, show_progress="hidden", api_visibility="private")
     sent.upload(train.upload, sent, [own, model], api_visibility="private")
     connect_plan(settings, threshold, plan, own)
     gr.on([card_place.expand, model.change, own.change], show_card, [model, own], card,

@@ -159,4 +159,7 @@ def build_tuning(model: gr.Dropdown, own: gr.State, cut: gr.State) -> None:
         with gr.Column(scale=3, min_width=320):
             panel.news()
             histogram = gr.HTML(elem_id="pruning-tune-scales")
+    panel.go.interactive = False  # until there is something to tune
+    cut.change(lambda cut: gr.Button(interactive=bool(cut)), cut, panel.go, queue=False,
+               show_progress="hidden", api_visibility="private")
     panel.connect(tune, [cut], [histogram], also=[cut])

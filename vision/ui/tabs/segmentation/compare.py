@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from vision import checkpoints
+from vision.ui.components import names
 from vision.ui.components.colours import BLUE
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import clock, note, percent
 from vision.ui.components.html import table as as_table
 from vision.ui.components.markup import tag
-from vision.ui.components.model_choice import OWN
 from vision.ui.components.opening import opened
 from vision.ui.components.pictures import for_screen, needed
 from vision.ui.components.plots import axes
@@ -65,13 +65,13 @@ def compare(picture: str | None, truth: str | None, left: str, right: str, own: 
             column |= {name: percent(value)
                        for name, value in numbers_of(scores, outlines).items()}
     rows = ([name, columns[0][name], columns[1][name]] for name in columns[0])
-    head = [say("segmentation.own", request) if name == OWN else name for name in (left, right)]
+    head = (MODELS.called(name, request) for name in (left, right))
     return sides, as_table(["", *head], rows)
 
 
 def with_own(own: str | None, request: gr.Request) -> tuple[Any, Any]:
     """Offer the model that this session has trained on both sides."""
-    choices: list[Any] = MODELS.choices(request) if own else MODELS.names()
+    choices = MODELS.choices(request)[:None if own else -1]
     return gr.Dropdown(choices=choices), gr.Dropdown(choices=choices)
 
 
@@ -98,16 +98,17 @@ def board(cost: str, request: gr.Request) -> tuple[str, Any]:
     if not MODELS.names():
         return note("segmentation.nothing_ships", request), None
     found, pairs = rows(cost == "ms"), {pair.pretrained: pair for pair in pretrained.shipped()}
-    names = ["name", "year", "parameters", "gmacs", "miou", "pa", "ms",
-             *(["pretraining"] if pairs else [])]
+    columns = ["name", "year", "parameters", "gmacs", "miou", "pa", "ms",
+               *(["pretraining"] if pairs else [])]
     sure, sure_names = sureness(found, request)
     told = as_table(["", *(say(f"segmentation.board.{name}", request)
-                           for name in [*names, *sure_names])], (
-        [str(rank), *cells(row), *([pretrained.added(pair) if (pair := pairs.get(row.name))
+                           for name in [*columns, *sure_names])], (
+        [str(rank), *cells(row, request), *([pretrained.added(pair) if (pair := pairs.get(row.name))
                                     else "–"] if pairs else []), *more]
         for rank, (row, more) in enumerate(zip(found, sure, strict=True), 1)))
-    val = ", ".join(sorted({row.val for row in found}))
-    drive = note("segmentation.one_drive", request) if sure_names and "camvid val" in val else ""
+    splits = sorted({row.val for row in found})
+    drive = note("segmentation.one_drive", request) if sure_names and "camvid val" in splits else ""
+    val = ", ".join(names.data(split, request) for split in splits)
     return (told + tag("p", f"{say('segmentation.board.val', request)}: {val}") + drive,
             scatter(found, cost))
 
@@ -129,9 +130,10 @@ def sureness(found: list[Row], request: gr.Request | None) -> tuple[list[list[st
     return sure, ["between", "ahead"]
 
 
-def cells(row: Row) -> list[str]:
+def cells(row: Row, request: gr.Request | None) -> list[str]:
     """Return what the leaderboard shows of one model."""
-    return [row.name, str(row.year), f"{row.parameters / 1e6:.2f} M", f"{row.gmacs:.2f}",
+    return [MODELS.called(row.name, request), str(row.year),
+            f"{row.parameters / 1e6:.2f} M", f"{row.gmacs:.2f}",
             percent(row.miou), percent(row.pixel_accuracy),
             "–" if row.milliseconds != row.milliseconds else f"{row.milliseconds:.0f}"]
 
@@ -153,7 +155,7 @@ def scatter(found: list[Row], cost: str) -> Any:
 def build(picture: gr.Image, truth: gr.Image, own: gr.State) -> None:
     """Build the part."""
     shows = opened()
-    known, left_one = MODELS.names(), MODELS.first()
+    known, left_one = MODELS.offered(), MODELS.first()
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
             left = gr.Dropdown(known, value=left_one, label=t("segmentation.left"),

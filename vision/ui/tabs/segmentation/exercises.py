@@ -10,11 +10,12 @@ EXERCISES = (
     Exercise("lies", "grow", {"parts": "play", "view-as": "binary", "focus": POLE, "grow": -16}),
     Exercise("outlines", "right", {"parts": "play", "right": 2}),
     Exercise("mean", "scope", {"parts": "play", "right": 4, "scope": "set", "absent": False}),
-    Exercise("worst", "go", {"parts": "matrix", "model": "unet"}),
+    Exercise("worst", "go", {"parts": "matrix", "model": "unet"}, "true"),
     Exercise("skips", "off", {"parts": "inside", "kind": "skips", "off": (1, 2, 3, 4)}),
 )
 PRETRAINED = Exercise("pretrained", "compare", {
-    "parts": "compare", "left": "deeplab_v3plus", "right-model": "deeplab_v3plus-lite0"})
+    "parts": "compare", "left": "deeplab_v3plus", "right-model": "deeplab_v3plus-lite0"},
+    "right-model")
 
 
 def offered() -> tuple[Exercise, ...]:

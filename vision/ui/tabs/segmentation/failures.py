@@ -20,7 +20,7 @@ from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.segmentation import failures_shown as shown
 from vision.ui.tabs.segmentation.shared import MODELS
 from vision.ui.tabs.segmentation.train import source
-from vision.ui.text import say, t
+from vision.ui.text import t
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,8 +50,7 @@ class Asked:
 
     def names(self, request: gr.Request | None) -> list[str]:
         """Return what the two models are called."""
-        return [say("segmentation.own", request) if name == "own" else name
-                for name in self.models]
+        return [MODELS.called(name, request) for name in self.models]
 
 
 @dataclass(eq=False)
@@ -135,7 +134,7 @@ def build(model: gr.Dropdown, own: gr.State) -> None:
     gr.Markdown(t("segmentation.failures_info"))
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
-            other = gr.Dropdown(MODELS.names(), value=MODELS.first(but=MODELS.first()),
+            other = gr.Dropdown(MODELS.offered(), value=MODELS.first(but=MODELS.first()),
                                 label=t("segmentation.against"),
                                 info=t("segmentation.against_info"),
                                 elem_id="segmentation-against")

@@ -9,7 +9,7 @@ import gradio as gr
 from markupsafe import Markup
 
 from vision import checkpoints
-from vision.ui.components import clicks
+from vision.ui.components import clicks, names
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, percent, short, tiles
 from vision.ui.components.markup import joined, tag
@@ -37,8 +37,9 @@ def tree() -> Markup:
 
 def branch(above: str | None, under: dict[str | None, list[Entry]]) -> Markup:
     """Return the list of what carries on one architecture, and of what carries on that."""
-    items = [tag("li", tag("button", tag("b", entry.name), " ", tag("small", str(entry.year)),
-                           type="button", data_arch=entry.name, aria_pressed="false"),
+    items = [tag("li", tag("button", tag("b", names.network(entry.name)), " ",
+                           tag("small", str(entry.year)), type="button",
+                           data_arch=entry.name, aria_pressed="false"),
                  branch(entry.name, under)) for entry in under.get(above, [])]
     return tag("ul", *items) if items else Markup()
 
@@ -64,14 +65,16 @@ def told(arch: str, request: gr.Request | None) -> tuple[str, Any]:
     if ships:
         card = checkpoints.read_card(ships[0])
         facts["miou"] = percent(card.metrics.get("mIoU"))
-        measured_on = str(card.data.get("val", ""))
+        measured_on = names.data(str(card.data.get("val", "")), request)
     named = {say(f"segmentation.family_{name}", request, val=measured_on): value
              for name, value in facts.items()}
-    named |= {say("segmentation.family_pretrained", request, name=pair.pretrained):
-              pretrained.added(pair) for pair in pretrained.shipped() if pair.arch == arch}
+    named |= {say("segmentation.family_pretrained", request,
+                  name=MODELS.called(pair.pretrained, request)): pretrained.added(pair)
+              for pair in pretrained.shipped() if pair.arch == arch}
     paper = tag("a", say("segmentation.family_paper", request), href=entry.link,
                 target="_blank", rel="noopener")
-    lines = [tag("h3", entry.name), tag("p", idea_of(entry, request), " ", paper), tiles(named)]
+    lines = [tag("h3", names.network(entry.name)),
+             tag("p", idea_of(entry, request), " ", paper), tiles(named)]
     if not ships:
         lines.append(note("segmentation.family_missing", request, arch=arch))
     chosen = next((path.stem for path in ships if MODELS.offers(path)), None)

@@ -58,7 +58,7 @@ def show(number: float, model: str, own: str | None, request: gr.Request) -> tup
     seen = Seen(truth, (drawn.semantic(scene.picture, truth.classes),
                         drawn.instance(scene.picture, truth), drawn.both(scene.picture, truth)))
     captions = [say(f"segmentation.{'found' if name == FINDER or finds(loaded) else 'fused'}",
-                    request, model=name) for name in answers]
+                    request, model=MODELS.called(name, request)) for name in answers]
     shown = [(say("segmentation.picture", request), scene.picture),
              *((caption, drawn.both(scene.picture, said))
                for caption, said in zip(captions, answers.values(), strict=True))]

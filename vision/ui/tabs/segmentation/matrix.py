@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+import numpy as np
 
 from vision.errors import UserError
 from vision.ui.components import clicks
@@ -18,8 +19,6 @@ from vision.ui.tabs.segmentation.shared import View, chip, class_choices, class_
 from vision.ui.text import say, t
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from vision.segmentation.metrics import Scores
 
 FORMULAS = {
@@ -69,24 +68,30 @@ def table(scores: Scores | None, boundary: np.ndarray | None, shares: dict[str, 
 
 @friendly
 def details(view: View | None, request: gr.Request | None) -> tuple[Any, ...]:
-    """Return the matrix and the choices of classes that belong to a new result."""
+    """Return all that belongs to a new result: its matrix, and the reddest cell lit and chosen."""
     if view is None:
         raise no_prediction()
     choices = class_choices(view.classes, request)
     every = list(range(len(view.classes)))
     there = sorted(int(index) for index in set(view.labels.ravel()))
-    worst = _worst(view.scores) if view.scores else (0, there[0])
-    shown = matrix(view, request) if view.scores else note("segmentation.no_truth", request)
+    worst, lights = (0, there[0]), (None, "")
+    shown: str = note("segmentation.no_truth", request)
+    if view.scores:
+        worst = reddest(view.scores)
+        shown, lights = matrix(view, request), light(view, *worst, request)
     return (gr.CheckboxGroup(choices=choices, value=every), shown,
             gr.Dropdown(choices=choices, value=worst[0]),
-            gr.Dropdown(choices=choices, value=worst[1]))
+            gr.Dropdown(choices=choices, value=worst[1]), *lights)
 
 
-def _worst(scores: Scores) -> tuple[int, int]:
-    """Return the cell of the most frequent mistake."""
-    import numpy as np
+def shares_of(scores: Scores) -> np.ndarray:
+    """Return which share of each class was called what, (classes, classes)."""
+    return np.asarray(scores.matrix / scores.matrix.sum(1, keepdims=True).clip(1))
 
-    wrong = scores.matrix * (1 - np.eye(len(scores.classes), dtype=int))
+
+def reddest(scores: Scores) -> tuple[int, int]:
+    """Return the cell of the mistake that takes the largest share of a class."""
+    wrong = shares_of(scores) * (1 - np.eye(len(scores.classes)))
     row, column = np.unravel_index(wrong.argmax(), wrong.shape)
     return int(row), int(column)
 
@@ -94,25 +99,27 @@ def _worst(scores: Scores) -> tuple[int, int]:
 def matrix(view: View, request: gr.Request | None) -> str:
     """Return the confusion matrix as a heat map of buttons, each row shaded by its shares."""
     assert view.scores is not None
-    counts = view.scores.matrix
-    shares = counts / counts.sum(1, keepdims=True).clip(1)
+    counts, shares, worst = view.scores.matrix, shares_of(view.scores), reddest(view.scores)
     called = [class_name(name, request) for name in view.classes]
-    head = ["", *(tag("span", chip(index), role="img", aria_label=name, title=name)
+    head = ["", *(tag("span", chip(index), tag("span", name, class_="lab-upright"))
                   for index, name in enumerate(called))]
     return as_table(head, (
         [chip(row) + called[row],
-         *(_cell(row, column, int(counts[row, column]), float(shares[row, column]), called)
+         *(_cell(row, column, int(counts[row, column]), float(shares[row, column]), called,
+                 chosen=(row, column) == worst)
            for column in range(len(called)))] for row in range(len(called))))
 
 
-def _cell(row: int, column: int, count: int, share: float, called: list[str]) -> str:
+def _cell(row: int, column: int, count: int, share: float, called: list[str], *, chosen: bool
+          ) -> str:
     """Return one cell: blue on the diagonal, red beside it, stronger for a larger share."""
     tint = "29 78 216" if row == column else "185 28 28"
     text = "#ffffff" if share > 0.45 else "inherit"
     strength = 0.85 + 0.15 * share if share > 0.45 else share / 2
     name = f"{called[row]} → {called[column]}: {count}"
     return tag("button", f"{100 * share:.0f}", type="button", data_cell=f"{row},{column}",
-               aria_label=name, title=name, style="width:100%;min-width:2.2em;padding:.2em;"
+               aria_pressed=str(chosen).lower(), aria_label=name, title=name,
+               style="width:100%;min-width:2.2em;padding:.2em;"
                f"border:0;border-radius:3px;color:{text};"
                f"background:rgb({tint} / {strength:.2f})")
 
@@ -171,4 +178,4 @@ def build(view: gr.State) -> list[Any]:
                 show_progress="hidden", api_visibility="private")
     gr.on([true.input, said.input], light, [view, true, said], [picture, line], queue=False,
           trigger_mode="always_last", show_progress="hidden", api_visibility="private")
-    return [shown, true, said]
+    return [shown, true, said, picture, line]

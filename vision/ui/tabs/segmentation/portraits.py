@@ -58,7 +58,7 @@ def build(place: gr.Tab) -> None:
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
             picture = picture_input("segmentation.portrait", PORTRAIT)
-            model = gr.Dropdown(PORTRAITS.names(), value=PORTRAITS.first(),
+            model = gr.Dropdown(PORTRAITS.offered(), value=PORTRAITS.first(),
                                 label=t("segmentation.portrait_model"),
                                 info=t("segmentation.portrait_model_info"),
                                 elem_id=MODEL)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import gradio as gr
 from markupsafe import Markup
 
+from vision.ui.components import names
 from vision.ui.components.html import percent
 from vision.ui.components.markup import joined, tag
 from vision.ui.tabs.segmentation.shared import MODELS
@@ -34,6 +35,7 @@ def told(request: gr.Request | None) -> Markup:
     found = shipped()
     if not found:
         return Markup()
-    lines = [tag("li", tag("b", pair.arch), " ", added(pair), f", {pair.val}") for pair in found]
+    lines = [tag("li", tag("b", names.network(pair.arch)), " ", added(pair), ", ",
+                 names.data(pair.val, request)) for pair in found]
     return joined([tag("h3", say("segmentation.pretrained_title", request)),
                    tag("p", say("segmentation.pretrained_text", request)), tag("ul", *lines)])

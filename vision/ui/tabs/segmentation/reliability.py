@@ -8,6 +8,7 @@ import gradio as gr
 import numpy as np
 from markupsafe import Markup
 
+from vision.ui.components import names
 from vision.ui.components.colours import BLUE, GREY, ORANGE
 from vision.ui.components.html import as_note, percent, tiles
 from vision.ui.components.markup import joined, tag
@@ -34,7 +35,7 @@ def told(sight: Sight, temperature: float, kept: dict[str, Any], request: gr.Req
             percent(here.ece))
     lines = [] if found else [as_note(say("segmentation.sure_no_truth", request))]
     if kept:
-        name = str(kept["split"])
+        name = names.data(str(kept["split"]), request)
         found[name] = (Reliability.from_json(kept), ORANGE)
         facts[say("segmentation.ece_of", request, split=name)] = percent(kept["ece"])
         lines.append(as_note(say("segmentation.sure_val", request, split=name,

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import gradio as gr
 from markupsafe import Markup
 
+from vision.ui.components import names
 from vision.ui.components.html import as_note, note
 from vision.ui.tabs.segmentation import portraits_shown
-from vision.ui.tabs.segmentation.matrix import numbers_of, tiles
+from vision.ui.tabs.segmentation.headline import headline
 from vision.ui.text import explain
 
 if TYPE_CHECKING:
@@ -28,14 +29,14 @@ def told(done: Judged, request: gr.Request | None) -> Markup:
         return Markup()
     return note("segmentation.no_street", request, here=f"{done.familiarity:.1f}",
                 usual=f"{done.usual.score:.1f}", lowest=f"{done.usual.lowest:.1f}",
-                split=done.usual.split)
+                split=names.data(done.usual.split, request))
 
 
 def numbers(done: Judged, request: gr.Request | None) -> str:
     """Return how right a result is; without a ground truth, how large the person is, if any."""
     scores = done.view.scores
     if scores and done.outlines is not None:
-        return tiles(numbers_of(scores, done.outlines), request, done.seconds)
+        return headline(scores, done.outlines, done.seconds, request)
     if done.person is not None:
         return portraits_shown.told(done.person, done.seconds, request)
     return note("segmentation.no_truth", request)

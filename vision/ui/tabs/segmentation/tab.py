@@ -9,7 +9,7 @@ import gradio as gr
 
 from vision import checkpoints
 from vision.ui import Tab
-from vision.ui.components import class_link, opening, shown_code, steps
+from vision.ui.components import class_link, names, opening, shown_code, steps
 from vision.ui.components.friendly import friendly
 from vision.ui.components.markup import joined
 from vision.ui.components.model_card import card_markdown
@@ -136,7 +136,8 @@ def show_card(model: str, own: str | None, request: gr.Request) -> str:
              "gmacs": f"{row.gmacs:.2f}", "ms": f"{row.milliseconds:.0f}"}
     for name in ("mIoU", "PA"):
         if card.metrics.get(name) is not None:
-            facts[name] = f"{100 * card.metrics[name]:.1f}% ({card.data['val']})"
+            val = names.data(card.data["val"], request)
+            facts[name] = f"{100 * card.metrics[name]:.1f}% ({val})"
     return card_markdown(card, entry.link, facts, request)
 
 
@@ -167,7 +168,7 @@ def build() -> class_link.Shared:
             picture = picture_input("segmentation.picture", "segmentation-picture", pairs[0][0],
                                     height=190)
             rows = [gr.Column(), gr.Column(visible=False)]
-            model = gr.Dropdown(BOTH.names(), value=chosen, label=t("segmentation.model"),
+            model = gr.Dropdown(BOTH.offered(), value=chosen, label=t("segmentation.model"),
                                 info=t("segmentation.model_info"), elem_id="segmentation-model")
             go = gr.Button(t("segmentation.go"), variant="primary", elem_id="segmentation-go")
         with gr.Column(min_width=280):

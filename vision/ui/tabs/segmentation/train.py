@@ -127,7 +127,8 @@ def compare_losses(request: gr.Request) -> Any:
     """Return the six losses over the size of the mistake."""
     figure, axis = axes("L(x) / L(32 px)", size=(6, 3.4))
     for colour, (name, values) in zip(COLOURS, responses().items(), strict=True):
-        axis.plot(SHIFTS, values, color=colour, linewidth=2, label=name)
+        axis.plot(SHIFTS, values, color=colour, linewidth=2,
+                  label=say(f"names.loss_{name}", None))
     axis.set_xlabel("px")
     legend(axis)
     return figure
@@ -152,7 +153,8 @@ def build(model: gr.Dropdown, own: gr.State, place: gr.Accordion) -> None:
                             info=t("segmentation.data_info"), elem_id="segmentation-data")
             file = gr.File(label=t("segmentation.zip"), file_types=[".zip"], visible=False,
                            height=120, elem_id="segmentation-zip")
-            loss = gr.Dropdown(list(LOSSES), value="cross_entropy", label=t("segmentation.loss"),
+            loss = gr.Dropdown([(t(f"names.loss_{name}"), name) for name in LOSSES],
+                               value="cross_entropy", label=t("segmentation.loss"),
                                info=t("segmentation.loss_info"), elem_id="segmentation-loss")
             panel.controls((10, 1000, 150, 10), (1e-4, 1e-2, 3e-3, 1e-4), seeds=luck.MOST)
         with gr.Column(scale=3, min_width=320):

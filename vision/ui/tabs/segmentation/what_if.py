@@ -43,8 +43,7 @@ def ask(factor: str, model: str, other: str, own: str | None, control: Control,
 
     if factor not in KNOWN:
         raise unknown("factor", factor, [*KNOWN])
-    names = [say("segmentation.own", request) if name == "own" else name
-             for name in (model, other)]
+    names = [MODELS.called(name, request) for name in (model, other)]
     total, start, told = COUNT * len(KNOWN[factor].values), time.monotonic(), 0.0
     seen: list[Any] = []
     for each in look([MODELS.open(name, own) for name in (model, other)], factor, COUNT):
@@ -118,7 +117,7 @@ def build(model: gr.Dropdown, own: gr.State) -> None:
                               value="fog", label=t("segmentation.factor"),
                               info=t("segmentation.factor_info"),
                               elem_id="segmentation-factor")
-            other = gr.Dropdown(MODELS.names(), value=MODELS.first(but=MODELS.first()),
+            other = gr.Dropdown(MODELS.offered(), value=MODELS.first(but=MODELS.first()),
                                 label=t("segmentation.against"),
                                 info=t("segmentation.against_info"),
                                 elem_id="segmentation-what-if-against")

@@ -20,6 +20,7 @@ from vision.style.settings import (
     Settings,
 )
 from vision.style.settings import PRESETS as KNOWN
+from vision.ui.components.page_files import beside, calling
 from vision.ui.tabs.style.shared import OFF, PHOTOGRAPHS, POWERS, power, weight
 from vision.ui.text import t
 
@@ -29,6 +30,8 @@ DETERMINED = ("content_power", "style_power", "tv_power", "size", "steps", "lear
               "optimizer", "start", "content_layers", "style_layers", "style_scale", "pooling",
               "extractor")
 
+SAID = calling(beside(__file__, "weights.js"), OFF)  # the weights at the sliders' heads
+OPTIMIZERS = {"adam": "Adam", "lbfgs": "L-BFGS"}
 FILES = {"slim": "checkpoints/style/vgg19-slim.safetensors",
          "bundled": "checkpoints/style/vgg19.safetensors"}
 
@@ -134,7 +137,8 @@ write_png(Path("runs/painting.png"), frame.picture)
 def weights() -> list[gr.Slider]:
     """Build the three sliders that may be moved while it paints."""
     return [gr.Slider(OFF, 6, POWERS[name], step=0.05, label=t(f"style.{name}_power"),
-                      info=t(f"style.{name}_power_info"), elem_id=f"style-{name}-power")
+                      info=t(f"style.{name}_power_info"), min_width=150,
+                      buttons=[], elem_id=f"style-{name}-power")
             for name in POWERS]
 
 
@@ -159,9 +163,9 @@ def rare() -> list[Any]:
     colours = radio("colours", COLOURS, usual.colours)
     start = radio("start", STARTS, usual.start)
     with gr.Row():
-        optimizer = gr.Radio(list(LEARNING_RATES), value=usual.optimizer, min_width=130,
-                             label=t("style.optimizer"), info=t("style.optimizer_info"),
-                             elem_id="style-optimizer")
+        optimizer = gr.Radio([(OPTIMIZERS[name], name) for name in LEARNING_RATES],
+                             value=usual.optimizer, min_width=130, label=t("style.optimizer"),
+                             info=t("style.optimizer_info"), elem_id="style-optimizer")
         rate = gr.Number(usual.learning_rate, label=t("app.learning_rate"), min_width=130,
                          info=t("style.rate_info"), elem_id="style-rate")
     kept = layers("content_layers", usual.content_layers)

@@ -93,7 +93,7 @@ def sample(module: Any, picture: np.ndarray) -> np.ndarray:
 def build(studio: gr.State, own: gr.State, pictures: tuple[gr.Image, gr.Image], size: gr.Slider
           ) -> gr.Dropdown:
     """Build the comparison and return the choice of the network."""
-    known = MODELS.names()
+    known = MODELS.offered()
     gr.Markdown(t("style.forward_info"))
     with gr.Row():
         name = gr.Dropdown(known, value=MODELS.first(), label=t("style.painter"),

@@ -166,7 +166,8 @@ def build(content: gr.Image, usual: dict[str, str]
                                   elem_id=f"style-{brush}", min_width=130)
                       for brush, style in usual.items()]
         with gr.Row():
-            model = gr.Dropdown([*SEGMENTERS.names(), *PORTRAITS.names()], value=SEGMENTERS.first(),
+            model = gr.Dropdown([*SEGMENTERS.offered(), *PORTRAITS.offered()],
+                                value=SEGMENTERS.first(),
                                 label=t("style.fill_model"), info=t("style.fill_info"),
                                 elem_id="style-fill-model", min_width=130)
             button = gr.Button(t("style.fill"), size="sm", elem_id="style-fill", min_width=130)

@@ -17,7 +17,7 @@ from vision.ui.components.colours import BLUE, GREEN, GREY, ORANGE
 from vision.ui.components.html import tiles
 from vision.ui.components.markup import tag
 from vision.ui.components.model_choice import ModelShelf
-from vision.ui.components.svg import Axes, legend
+from vision.ui.components.svg import Axes, chip
 from vision.ui.text import say
 
 if TYPE_CHECKING:
@@ -82,10 +82,11 @@ def needed_style(path: str | None) -> str:
 def facts(frame: Frame, before: int, request: gr.Request | None) -> Markup:
     """Return where a painting stands as a row of tiles."""
     left = say("style.paused", request) if frame.paused else f"{frame.seconds_left:.0f} s"
+    losses = {chip(COLOURS[name]) + say(f"style.{name}", request):
+              f"{value:.2e}" if value and value < 0.01 else f"{value:.2f}"
+              for name, value in frame.losses.items()}
     return tiles({say("style.step", request): f"{before + frame.step} / {before + frame.total}",
-                  say("style.left", request): left,
-                  **{say(f"style.{name}", request): f"{value:.2e}" if value and value < 0.01
-                     else f"{value:.2f}" for name, value in frame.losses.items()}})
+                  say("style.left", request): left, **losses})
 
 
 def curves(values: np.ndarray, marks: list[int], total: int, request: gr.Request | None
@@ -98,15 +99,14 @@ def curves(values: np.ndarray, marks: list[int], total: int, request: gr.Request
         return Markup()
     low, high = np.floor(np.log10(positive.min())), np.ceil(np.log10(positive.max()) + 1e-9)
     total, low, high = max(total, 2), max(float(low), float(high) - 6), float(high)
-    axes = Axes((0, total), (low, high), 560, 190)
+    axes = Axes((0, total), (low, high), 340, 170)
     powers = np.arange(low, high + 1, max(1, (high - low) // 4)).tolist()
     columns = dict(zip(COLOURS, values.T, strict=True))
-    names = {say(f"style.{name}_loss", request): colour for name, colour in COLOURS.items()}
     return axes.picture(
         say("style.curves", request), axes.scale((0, total // 2, total), powers, power_text),
         *(axes.line((step, step), (low, high), GREY, 1.5, "4 3", class_="style-mark")
           for step in marks),
-        *(curve(axes, column, COLOURS[name]) for name, column in columns.items())) + legend(names)
+        *(curve(axes, column, COLOURS[name]) for name, column in columns.items()))
 
 
 def curve(axes: Axes, values: np.ndarray, colour: str) -> Markup:

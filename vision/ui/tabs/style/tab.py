@@ -9,7 +9,7 @@ import gradio as gr
 
 from vision import checkpoints
 from vision.ui import Tab
-from vision.ui.components import class_link, clicks, opening, shown_code, steps
+from vision.ui.components import class_link, clicks, names, opening, shown_code, steps
 from vision.ui.components.friendly import friendly
 from vision.ui.components.model_card import card_markdown
 from vision.ui.components.page_files import scroll_to
@@ -68,7 +68,7 @@ def show_card(request: gr.Request) -> str:
     from vision.style.features.extractor import BUNDLED, SLIM
     from vision.style.models import ARCHITECTURES
 
-    cards = {path.stem: checkpoints.read_card(path) for path in (SLIM, BUNDLED)}
+    cards = {names.called(path, request): checkpoints.read_card(path) for path in (SLIM, BUNDLED)}
     return "\n\n".join(f"**{name}**\n\n" + card_markdown(
         card, ARCHITECTURES[card.arch].link, {}, request) for name, card in cards.items())
 
@@ -121,21 +121,30 @@ def extractors() -> gr.Radio:
     return extractor
 
 
-def results() -> tuple[list[Any], list[gr.Button], gr.DownloadButton]:
-    """Build the painting with what is said of it, the buttons that speak to its run, its print."""
-    result = picture_output("style.result", "style-result", height=420)
-    result.elem_classes = ["lab-fill"]
+def results() -> tuple[list[Any], list[gr.Slider], gr.Markdown, list[gr.Button],
+                       gr.DownloadButton]:
+    """Build the painting with what is said of it, the weights and the buttons that speak to its
+    run, its print.
+    """
+    with gr.Row():
+        result = picture_output("style.result", "style-result", height=360)
+        result.elem_classes, result.scale, result.min_width = ["lab-fill"], 4, 280
+        with gr.Column(scale=3, min_width=240):
+            numbers = gr.HTML(elem_id="style-numbers")
+            moment = gr.Slider(0, 1, 1, step=0.01, label=t("style.moment"),
+                               info=t("style.moment_info"), elem_id="style-moment")
+    with gr.Row(elem_id="style-weights"):
+        sliders = style_controls.weights()
+    said = gr.Markdown(t("style.steer"), elem_id="style-readout", elem_classes=["lab-aside"])
     with gr.Row():
         buttons = [gr.Button(t(key), size="sm", variant=variant, min_width=110,
                              elem_id=f"style-{key.rsplit('.', 1)[1]}")
                    for key, variant in BUTTONS]
-    numbers = gr.HTML(elem_id="style-numbers")
-    moment = gr.Slider(0, 1, 1, step=0.01, label=t("style.moment"), info=t("style.moment_info"),
-                       elem_id="style-moment")
     with gr.Row():
         files = [gr.DownloadButton(t(f"style.{name}"), visible=False, size="sm",
                                    elem_id=f"style-{name}") for name in ("png", "film", "deep")]
-    return [result, numbers, moment, *files[:2], gr.JSON(visible=False)], buttons, files[2]
+    shown = [result, numbers, moment, *files[:2], gr.JSON(visible=False)]
+    return shown, sliders, said, buttons, files[2]
 
 
 def first_answer(painted: Frame, request: gr.Request | None) -> tuple[Any, ...]:
@@ -161,16 +170,14 @@ def build() -> class_link.Shared:
             content, style = pictures()
             go = gr.Button(t("style.go"), variant="primary", elem_id="style-go")
         with gr.Column(min_width=280):
-            outputs, (pause, stop, more, finer), deep = results()
+            outputs, sliders, said, (pause, stop, more, finer), deep = results()
         with gr.Column(min_width=280):
             galleries(content, style)
-            with gr.Column(elem_id="style-weights"):
-                sliders = style_controls.weights()
-                said = gr.Markdown(t("style.steer"), elem_id="style-readout")
-            plan = style_controls.plan()
-            with gr.Accordion(t("style.more_settings"), open=False):
-                rare = [*style_controls.rare(), extractors()]
-            second, region, before, brushes = more_pictures(content)
+            with gr.Accordion(t("app.settings"), open=False, elem_id="style-settings"):
+                plan = style_controls.plan()
+                with gr.Accordion(t("style.more_settings"), open=False, elem_id="style-rare"):
+                    rare = [*style_controls.rare(), extractors()]
+                second, region, before, brushes = more_pictures(content)
     result, numbers, moment, *_ = outputs
     controls = [*sliders, *plan, *rare, *brushes]
     inputs = [studio, content, style, second, region, *controls]
@@ -194,6 +201,7 @@ def build() -> class_link.Shared:
     api: dict[str, Any] = {"api_visibility": "private"}
     shown, arrived = opening.connect(OPENING, [result, numbers])
     shown.success(hang, studio, None, queue=False, **api)
+    shown.then(None, None, None, js=style_controls.SAID, queue=False)
     picked.success(None, None, None, js=SHOW)
     for button, action, rest in ((go, run.stylize, {"api_name": "stylize"}),
                                  (more, run.go_on, api), (finer, run.refine, api)):
@@ -215,8 +223,9 @@ def build() -> class_link.Shared:
     begun = gr.State(0)  # runs that go on where a pause had let others in
     pause.click(run.toggle, [studio, begun], begun, **quick)
     begun.change(run.resume, inputs, outputs, **long, **api)
-    gr.on([slider.change for slider in sliders], run.steer, [studio, *sliders], said,
-          trigger_mode="always_last", **quick)
+    moved = [slider.change for slider in sliders]
+    gr.on(moved, run.steer, [studio, *sliders], said, trigger_mode="always_last", **quick)
+    gr.on(moved, None, None, None, js=style_controls.SAID, **quick)
     moment.input(run.rewind, [studio, moment], result, trigger_mode="always_last", **quick)
     determined = [controls[NAMES.index(name)] for name in DETERMINED]
     plan[0].input(style_controls.choose, plan[0], determined, **quick)

@@ -1,0 +1,5 @@
+(part, show) => {
+  const item = document.getElementById(`${part}-step-row`).closest(".tabitem");
+  show(`${part}-exercise-${item.dataset.asked}`, true);
+  delete item.dataset.asked;
+}
