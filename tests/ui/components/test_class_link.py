@@ -372,3 +372,46 @@ def test_every_control_of_a_part_has_a_name(shared: dict[str, Shared], whole_pag
     unnamed = [str(block.label) for block in whole_page.blocks.values()
                if settable(block) and block.label and not block.elem_id]
     assert unnamed == []
+
+
+def restored(page: gr.Blocks, state: str) -> dict[Any, Any]:
+    """Return what a link changes on the page."""
+    restore: Any = next(block.fn for block in page.fns.values()
+                        if getattr(block.fn, "__qualname__", "").endswith("restore"))
+    changes = restore(state, None)
+    return {getattr(block, "elem_id", None) or block: change for block, change in changes.items()}
+
+
+def test_what_a_link_cannot_set_is_left_out_and_said(whole_page: gr.Blocks) -> None:
+    link = ("tab=gan&count=1e9&seed=7&model=retired-model&version=9&open=nowhere"
+            "&lock=seed&hide=gone")
+    with pytest.warns(UserWarning) as said:
+        changes = restored(whole_page, link)
+    assert changes["app-tabs"].selected == "gan"
+    assert changes["gan-seed"] == gr.update(value=7, interactive=False)
+    assert "gan-count" not in changes and "gan-model" not in changes
+    (line,) = {str(each.message) for each in said}
+    for name in ("count=1e9", "model=retired-model", "version=9", "open=nowhere", "hide=gone"):
+        assert name in line
+    assert "seed" not in line
+
+
+@pytest.mark.parametrize("link, word", [
+    ("tab=segmentation&picture=street-99", "picture=street-99"),  # a file that is gone
+    ("tab=infrared&model=mask_rcnn_2019", "model=mask_rcnn_2019"),
+    ("tab=gan&text=" + "x" * 3000, "too long"), ("tab=gan&&&=", "damaged"),
+    ("tab=gan&seed=1&seed=2", "twice"), ("tab=gan&oops=<img src=x>", "oops=&lt;img src=x&gt;"),
+])
+def test_a_link_with_nothing_to_set_opens_its_tab_as_at_first(whole_page: gr.Blocks, link: str,
+                                                              word: str) -> None:
+    with pytest.warns(UserWarning, match=re.escape(word)):
+        changes = restored(whole_page, link)
+    assert changes.pop("app-tabs").selected == link.split("=")[1].split("&")[0]
+    assert [change for change in changes.values() if not isinstance(change, str)] == []
+
+
+def test_a_link_to_no_tab_changes_nothing(whole_page: gr.Blocks) -> None:
+    restore: Any = next(block.fn for block in whole_page.fns.values()
+                        if getattr(block.fn, "__qualname__", "").endswith("restore"))
+    with pytest.warns(UserWarning, match="nowhere"):
+        assert restore("tab=nowhere&seed=1", None) == gr.skip()

@@ -6,27 +6,29 @@ controls of its parts come by themselves: a link holds those that are not as at 
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from re import fullmatch
+from re import fullmatch, search
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import gradio as gr
 from gradio.context import Context
 
-from vision.errors import UserError, cut, unknown
+from vision.errors import UserError, cut, listed, unknown
 from vision.ui.components import lab_sheet
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import label_of, note
 from vision.ui.components.link_parts import controls_in, places_in
 from vision.ui.components.link_values import at_first, decode, encode
 from vision.ui.components.page_files import beside, call
-from vision.ui.text import chosen_language, t
+from vision.ui.text import chosen_language, explain, say, t
 
 AGAIN = "copy it again from the page"
 LANGUAGE = "lang"  # in a link; the page reads it before anything else
 OPEN = "open"  # in a link: the step, the part or the exercise that is to be seen
+Changes = dict[gr.components.Component, dict[str, Any]]
 KEPT_BACK: dict[str, dict[str, Any]] = {  # what a teacher may write behind a link, by hand
     "lock": {"interactive": False}, "hide": {"visible": False}}
 LONGEST = 2000  # characters of a link's state
@@ -141,12 +143,17 @@ def connect(app: gr.Blocks, tabs: gr.Tabs, parts: Sequence[Shared]) -> None:
     def restore(state: str, request: gr.Request) -> Any:
         if not state or fullmatch(rf"{LANGUAGE}=[^&]*", state):
             return gr.skip()
-        part, texts = read(state, known)
-        place = place_of(part, texts)
-        changes = kept_back(part, texts)
-        for control, value in part.decode(texts).items():
-            changes.setdefault(control, {})["value"] = value
-        signs = {part.arrived: 1} if part.arrived and texts.keys() - part.inner else {}
+        try:
+            part, texts = read(state, known)
+        except UserError as error:
+            warn(explain(error, request))
+            tab = tab_in(state)
+            return {tabs: gr.Tabs(selected=tab)} if tab in known else gr.skip()
+        place, changes, wrong = taken(part, texts)
+        if wrong:
+            warn(say("app.link_partly", request, names=listed([*wrong.values()])))
+        done = texts.keys() - wrong.keys() - part.inner - KEPT_BACK.keys() - {OPEN}
+        signs = {part.arrived: 1} if part.arrived and done else {}
         return {tabs: gr.Tabs(selected=part.tab), goal: f"{part.tab} {place}", **signs,
                 **{control: gr.update(**change) for control, change in changes.items()}}
 
@@ -155,6 +162,42 @@ def connect(app: gr.Blocks, tabs: gr.Tabs, parts: Sequence[Shared]) -> None:
     app.load(restore, state, [tabs, goal, *controls, *signs], js=STATE, concurrency_limit=None,
              show_progress="hidden", api_visibility="private").success(
         None, goal, None, js=GO_TO, queue=False)
+
+
+def warn(sentence: str) -> None:
+    """Say in one line of the page what is wrong with a link."""
+    gr.Warning(html.escape(sentence, quote=False), duration=20)
+
+
+def tab_in(state: str) -> str | None:
+    """Return the tab that a link names, though the rest of it cannot be read."""
+    found = search(r"(?:^|&)tab=(\w+)", state[:LONGEST])
+    return found[1] if found else None
+
+
+def taken(part: Shared, texts: Mapping[str, str]) -> tuple[str, Changes, dict[str, str]]:
+    """Return what a link opens, what it changes of each control, and what of it is left out.
+
+    A setting of another version, a value that is not accepted and a file that is gone stay as
+    they are on a fresh page.
+    """
+    place, wrong = "", {}
+    changes: Changes = {}
+    for name, text in texts.items():
+        found: Changes = {}
+        try:
+            if name == OPEN:
+                place = place_of(part, {name: text})
+            elif name in KEPT_BACK:
+                found = kept_back(part, {name: text})
+            else:
+                found = {control: {"value": value}
+                         for control, value in part.decode({name: text}).items()}
+        except UserError:
+            wrong[name] = f"{cut(name)}={cut(text)}"
+        for control, change in found.items():
+            changes.setdefault(control, {}).update(change)
+    return place, changes, wrong
 
 
 def place_of(part: Shared, texts: dict[str, str]) -> str:
