@@ -50,7 +50,7 @@ def of_model(stem: str, card: Card) -> str:
     learnt = next(iter(card.data.get("train") or ()), "") if card.system in TOLD_APART else ""
     rest = stem.removeprefix(card.arch).strip("-")
     rest = CUT.sub(r"−\1%", rest.removeprefix(learnt).strip("-"))
-    parts = [network(card.arch), SETS.get(learnt, ""), BESIDES.get(rest, rest)]
+    parts = [network(card.arch), SETS.get(learnt, learnt), BESIDES.get(rest, rest)]
     return " · ".join(part for part in parts if part)
 
 
