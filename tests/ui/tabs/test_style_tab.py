@@ -18,6 +18,8 @@ from tests.style.sights import CONTENT, STYLE
 from tests.ui.tabs.style_tiny import tiny_extractor
 from vision.images import read_picture
 from vision.style.settings import BOOK, FAST, PRESET_EXTRACTORS, Settings
+from vision.style.sheet import Sheet
+from vision.style.transfer import Frame
 from vision.ui.components.model_choice import OWN
 from vision.ui.components.training_panel import Control
 from vision.ui.tabs.segmentation.shared import MODELS as SEGMENTERS
@@ -250,6 +252,26 @@ def test_a_click_on_the_sheet_goes_on_from_that_painting(pair: Any,
     style_power, tv_power = style_sheet.pick(studio, sheet, event, REQUEST)
     assert np.array_equal(studio.start, sheet.pictures[1, 3])
     assert (style_power, tv_power) == (3.25, 2.5)
+
+
+def test_a_sheet_says_its_weights_on_its_first_column_and_row() -> None:
+    sheet = Sheet(1, 2, np.zeros((5, 5, 72, 96, 3), np.uint8), (1, 10, 100, 1000, 10_000),
+                  (0.1, 1, 10, 100, 1000), 0.0, 0.0)
+    shown = style_sheet.labelled(sheet)
+    blank = style_sheet.laid_out(sheet.pictures)
+    assert shown.shape == blank.shape
+    for row in range(5):
+        for column in range(5):
+            cell = np.s_[row * 76 : row * 76 + 72, column * 100 : column * 100 + 96]
+            assert (shown[cell] != blank[cell]).any() == (row == 0 or column == 0)
+    assert [style_sheet.plain(weight) for weight in (10_000, 56.2, 0.032)] == [
+        "10000", "56", "0.032"]
+
+
+def test_a_stopped_run_has_no_time_left() -> None:
+    frame = Frame(3, 10, np.zeros((64, 64, 3), np.uint8), np.ones((3, 3), np.float32), (), 1.0, 7.0)
+    first, *_, last = style_run.shown(Studio(), iter([frame]), Settings(), None)
+    assert ">7 s<" in first[1] and ">0 s<" in last[1] and ">7 s<" not in last[1]
 
 
 def test_a_stopped_sheet_keeps_its_paintings(pair: Any, monkeypatch: pytest.MonkeyPatch) -> None:

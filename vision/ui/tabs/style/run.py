@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -227,6 +227,7 @@ def shown(studio: Studio, frames: Any, settings: Settings, request: gr.Request |
                    *[gr.skip()] * 4)
     if frame is None:
         return
+    frame = replace(frame, seconds_left=0.0)  # a stopped run has no time left either
     folder = new_folder()
     png = write_png(folder / "painting.png", frame.picture)
     done = (for_screen(frame.picture), numbers(studio, frame, len(past), request),

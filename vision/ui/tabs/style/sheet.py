@@ -40,7 +40,7 @@ def make(request: gr.Request, control: Control, content: str | None, style: str 
     for sheet in contact_sheet(open_extractor(chosen.extractor), pictures.content,
                                pictures.styles, chosen.settings()):
         ended = control.stopping.is_set() or sheet.step == sheet.total
-        yield laid_out(sheet.pictures), place(sheet, ended, request), sheet
+        yield labelled(sheet), place(sheet, ended, request), sheet
         if ended:
             return
 
@@ -54,6 +54,32 @@ def laid_out(pictures: np.ndarray) -> np.ndarray:
     return whole[:-GAP, :-GAP]
 
 
+def labelled(sheet: Sheet) -> np.ndarray:
+    """Return the sheet as one picture: its style weight on each row, its TV weight on each column.
+    """
+    whole = np.ascontiguousarray(laid_out(sheet.pictures))
+    high, wide = (side + GAP for side in sheet.pictures.shape[2:4])
+    for row, weight in enumerate(sheet.style_weights):
+        write(whole, f"style {plain(weight)}", (3, (row + 1) * high - GAP - 4))
+    for column, weight in enumerate(sheet.tv_weights):
+        write(whole, f"TV {plain(weight)}", (column * wide + 3, 11))
+    return whole
+
+
+def plain(weight: float) -> str:
+    """Return a weight with two digits that count."""
+    return f"{float(f'{weight:.2g}'):g}"
+
+
+def write(picture: np.ndarray, text: str, place: tuple[int, int]) -> None:
+    """Write on a picture so that it can be read on anything."""
+    import cv2
+
+    for colour, thick in (((0, 0, 0), 3), ((255, 255, 255), 1)):
+        cv2.putText(picture, text, place, cv2.FONT_HERSHEY_SIMPLEX, 0.34, colour, thick,
+                    cv2.LINE_AA)
+
+
 def cell_at(pictures: np.ndarray, x: float, y: float) -> tuple[int, int]:
     """Return row and column of the painting at a place of the sheet."""
     rows, columns, height, width, _ = pictures.shape
@@ -63,7 +89,7 @@ def cell_at(pictures: np.ndarray, x: float, y: float) -> tuple[int, int]:
 
 def place(sheet: Sheet, ended: bool, request: gr.Request | None) -> str:
     """Return how far the sheet is, and which weights stand where."""
-    styles, tvs = (" · ".join(f"{float(f'{value:.2g}'):g}" for value in weights)
+    styles, tvs = (" · ".join(map(plain, weights))
                    for weights in (sheet.style_weights, sheet.tv_weights))
     return say("style.sheet_ready" if ended else "style.sheet_place", request, step=sheet.step,
                total=sheet.total, left=f"{sheet.seconds_left:.0f}", styles=styles, tvs=tvs)
