@@ -141,7 +141,8 @@ def test_ways_through_the_generator(kind: str) -> None:
     if kind == "table":
         assert strip.count("<img") == 60 and frames is None
     else:
-        assert frames.shape == (24, 28, 28) and "image/gif" in moving
+        assert frames.shape == (25, 28, 28) and "image/gif" in moving
+        assert "0%" in strip and "100%" in strip
         assert "<img" in explore.at(frames, 1.0)
 
 

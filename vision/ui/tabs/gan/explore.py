@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from vision.checkpoints import Model
 
 KINDS = ("table", "walk", "morph", "dimension")
-FRAMES = 24
+FRAMES = 25  # every second one is shown, the last too
 ALONE = "width:168px;border-radius:6px;margin:0 auto;display:block"
 ROWS = 6
 NOISE = 64  # dimensions of the model that is chosen first
