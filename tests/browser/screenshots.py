@@ -1,45 +1,81 @@
-"""Take the pictures of every tab: light and dark, desktop and phone, for README and for a look."""
+"""Take the pictures of every tab, as it opens and after its main action, for README and for a look.
+
+All sizes, themes and languages by default; `--sizes phone --themes dark --languages en` takes some.
+"""
 
 from __future__ import annotations
 
+import argparse
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.conftest import FLAGS
 from vision.ui import ASSETS, create_app, launch, load_tabs
+from vision.ui.text import LANGUAGES
 
 FOLDER = ASSETS / "screenshots"
-SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
+SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
+THEMES = ("light", "dark")
+WAIT = {"opened": 1500, "done": 4000}  # milliseconds until what follows is there, too
 
 
-def main() -> int:
-    """Write `PART-SIZE-THEME.png` for every tab into assets/screenshots and list them."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write the pictures into assets/screenshots and list them."""
+    asked = options().parse_args(arguments)
     app = launch(create_app(), prevent_thread_lock=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        for size, (width, height) in SIZES.items():
-            for theme in ("light", "dark"):
-                page = browser.new_context(viewport={"width": width, "height": height},
-                                           color_scheme=theme).new_page()  # type: ignore[arg-type]
-                page.goto(app.local_url)
-                page.locator("button[role=tab]:visible").first.wait_for()
-                for tab in load_tabs():
-                    print(shoot(page, tab.name, f"{size}-{theme}"))
+        for size in asked.sizes:
+            for theme in asked.themes:
+                for language in asked.languages:
+                    shoot_all(browser, app.local_url, size, theme, language)
         browser.close()
     app.close(verbose=False)
     return 0
 
 
-def shoot(page: Page, part: str, name: str) -> Path:
-    """Open a tab, run its main action, and write what is seen."""
+def options() -> argparse.ArgumentParser:
+    """Return what may be asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name, known in (("sizes", SIZES), ("themes", THEMES), ("languages", LANGUAGES)):
+        parser.add_argument(f"--{name}", nargs="+", choices=[*known], default=[*known])
+    return parser
+
+
+def shoot_all(browser: Browser, address: str, size: str, theme: str, language: str) -> None:
+    """Take the pictures of all tabs in one look and language."""
+    width, height = SIZES[size]
+    page = browser.new_context(viewport={"width": width, "height": height}, locale=language,
+                               color_scheme=theme).new_page()  # type: ignore[arg-type]
+    page.goto(address)
+    page.locator("button[role=tab]:visible").first.wait_for()
+    for tab in load_tabs():
+        for moment in ("opened", "done"):
+            print(shoot(page, tab.name, moment, place(tab.name, size, theme, language, moment)))
+    page.context.close()
+
+
+def place(part: str, size: str, theme: str, language: str, moment: str) -> Path:
+    """Return where a picture goes: `PART-SIZE-THEME.png` are README's, all others are for a look.
+    """
+    if (language, moment) == ("en", "done"):
+        return FOLDER / f"{part}-{size}-{theme}.png"
+    return FOLDER / "all" / f"{part}-{size}-{theme}-{language}-{moment}.png"
+
+
+def shoot(page: Page, part: str, moment: str, path: Path) -> Path:
+    """Open a tab, run its main action if that is the moment, and write what is seen."""
     select(page, part)
-    page.locator(f"#{part}-go").click()
-    page.locator(f"#{part}-result img").first.wait_for()
-    page.wait_for_timeout(1500)
-    path = FOLDER / f"{part}-{name}.png"
+    if moment == "done":
+        page.locator(f"#{part}-go").click()
+    shown = f"#{part}-result img" if moment == "done" or part != "pruning" else f"#{part}-plan svg"
+    page.locator(shown).first.wait_for()
+    page.locator(".pending, .generating").first.wait_for(state="hidden")
+    page.wait_for_timeout(WAIT[moment])
     path.parent.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=path)
     return path
