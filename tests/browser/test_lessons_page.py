@@ -22,6 +22,9 @@ SETS = {  # of one exercise in each tab: a control, how it reads then, and what 
     "pruning": ("thin", "ratio", "0.9", "ratio"),
     "infrared": ("score", "threshold", "0.1", "go"),
 }
+MARKED = ("pruning", "infrared")  # tabs whose control is always there, with its mark
+STEPS_SEEN = """part => document.getElementById(`${part}-step-row`).getBoundingClientRect().bottom
+  + scrollY <= 800"""
 
 
 def test_each_lesson_has_a_figure_and_exercises_that_set_the_controls(
@@ -30,6 +33,8 @@ def test_each_lesson_has_a_figure_and_exercises_that_set_the_controls(
     for part in (tab.name for tab in load_tabs()):
         name, control, value, place = SETS[part]
         select(page, part)
+        expect(page.locator(f"#{part}-result img, #{part}-plan svg").first).to_be_visible()
+        page.wait_for_function(STEPS_SEEN, arg=part)
         if part == "infrared":
             usual = page.locator(NUMBER.format(part, control)).input_value()
         open_step(page, "lesson")
@@ -40,6 +45,13 @@ def test_each_lesson_has_a_figure_and_exercises_that_set_the_controls(
         page.locator(f"#{part}-try-{name}").click()
         expect(page.locator(NUMBER.format(part, control))).to_have_value(value)
         expect(page.locator(f"#{part}-{place}")).to_be_in_viewport()
+        back = page.locator(f"#{part}-back")
+        back.click()
+        expect(exercise).to_be_in_viewport()
+        expect(back).to_be_hidden()
+        if part in MARKED:
+            page.locator(f"#{part}-{control} .lab-ask").click()
+            expect(exercise).to_be_in_viewport()
     open_step(page, "lesson")
     page.locator("#infrared-try-usual").click()
     expect(page.locator(NUMBER.format("infrared", "threshold"))).to_have_value(usual)
