@@ -374,11 +374,16 @@ def test_every_control_of_a_part_has_a_name(shared: dict[str, Shared], whole_pag
     assert unnamed == []
 
 
+def restore(page: gr.Blocks, state: str) -> Any:
+    """Return what the page does with a link."""
+    names = {getattr(block.fn, "__qualname__", ""): block.fn for block in page.fns.values()}
+    handler: Any = names["connect.<locals>.restore"]
+    return handler(state, None)
+
+
 def restored(page: gr.Blocks, state: str) -> dict[Any, Any]:
-    """Return what a link changes on the page."""
-    restore: Any = next(block.fn for block in page.fns.values()
-                        if getattr(block.fn, "__qualname__", "").endswith("restore"))
-    changes = restore(state, None)
+    """Return what a link changes on the page, by the `elem_id` of what it changes."""
+    changes = restore(page, state)
     return {getattr(block, "elem_id", None) or block: change for block, change in changes.items()}
 
 
@@ -411,7 +416,5 @@ def test_a_link_with_nothing_to_set_opens_its_tab_as_at_first(whole_page: gr.Blo
 
 
 def test_a_link_to_no_tab_changes_nothing(whole_page: gr.Blocks) -> None:
-    restore: Any = next(block.fn for block in whole_page.fns.values()
-                        if getattr(block.fn, "__qualname__", "").endswith("restore"))
     with pytest.warns(UserWarning, match="nowhere"):
-        assert restore("tab=nowhere&seed=1", None) == gr.skip()
+        assert restore(whole_page, "tab=nowhere&seed=1") == gr.skip()
