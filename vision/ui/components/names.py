@@ -28,7 +28,7 @@ NETWORKS = {
     "deeplab_v3": "DeepLab v3", "deeplab_v3plus": "DeepLab v3+",
     "panoptic_deeplab": "Panoptic-DeepLab", "setr": "SETR", "segformer": "SegFormer",
     "gan": "GAN", "cgan": "CGAN", "dcgan": "DCGAN", "cdcgan": "CDCGAN",
-    "cgan_projection": "Projection CGAN", "vgg16": "VGG-16", "vgg19": "VGG-19",
+    "cgan_projection": "Projection CGAN", "sngan": "SNGAN", "vgg16": "VGG-16", "vgg19": "VGG-19",
     "resnet164": "ResNet-164", "densenet40": "DenseNet-40", "mask_rcnn": "Mask R-CNN",
     "faster_rcnn": "Faster R-CNN", "svm": "SVM",
 }
