@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vision.errors import UserError
+from vision.ui.components import names as named
 from vision.ui.components.colours import BLUE, GREY, ORANGE
 from vision.ui.components.model_choice import ModelShelf
 from vision.ui.components.plots import axes, legend
@@ -113,7 +114,7 @@ def _percent(value: float | None) -> str:
 def curves(trail: Trail, news: Sequence[Step], names: Sequence[str], rate: float) -> Any:
     """Return a figure of each named value: the run as it went, and the future with another rate."""
     start = news[0].number - 1 if news else 0
-    figure, *places = axes(*names)
+    figure, *places = axes(*(named.measure(name, None) for name in names))
     for axis, name in zip(places, names, strict=True):
         for run, colour, kept in ((trail.curve, ORANGE, trail.config.learning_rate),
                                   ([*trail.curve[:start], *news], BLUE, rate)):
