@@ -82,7 +82,7 @@ def needed_style(path: str | None) -> str:
 def facts(frame: Frame, before: int, request: gr.Request | None) -> Markup:
     """Return where a painting stands as a row of tiles."""
     left = say("style.paused", request) if frame.paused else f"{frame.seconds_left:.0f} s"
-    losses = {chip(COLOURS[name]) + say(f"style.{name}", request):
+    losses: dict[str, str] = {chip(COLOURS[name]) + say(f"style.{name}", request):
               f"{value:.2e}" if value and value < 0.01 else f"{value:.2f}"
               for name, value in frame.losses.items()}
     return tiles({say("style.step", request): f"{before + frame.step} / {before + frame.total}",
