@@ -6,12 +6,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+import skimage.data
 import torch
 from torch import nn
 
+from tests.conftest import REPOSITORY
+from vision import checkpoints
 from vision.checkpoints import Card, Model
+from vision.images import read_picture
 from vision.segmentation.certainty.familiar import Usual, as_json, familiarity
-from vision.segmentation.predict import logits, predict
+from vision.segmentation.predict import load, logits, predict
 
 
 class Bright(nn.Module):
@@ -63,3 +67,14 @@ def test_hardly_any_usual_picture_is_strange() -> None:
                                   {"pictures": 3}])
 def test_a_card_that_says_nothing_finds_nothing_strange(kept: Any) -> None:
     assert Usual.of(model(familiarity=kept).card) is None
+
+
+def test_what_the_page_opens_with_knows_its_streets_and_neither_cat_nor_person() -> None:
+    net = load(checkpoints.FOLDER / "segmentation" / "unet.safetensors")
+    usual = Usual.of(net.card)
+    streets = [read_picture(path) for path in
+               sorted((REPOSITORY / "assets" / "segmentation").glob("street-?.png"))]
+    others = [skimage.data.chelsea(), skimage.data.astronaut(), skimage.data.coffee()]
+    assert usual and len(streets) == 6
+    assert [usual.strange(predict(net, picture).familiarity) for picture in [*streets, *others]
+            ] == [False] * 6 + [True] * 3

@@ -48,7 +48,7 @@ from vision.ui.tabs.segmentation import (
 )
 from vision.ui.tabs.segmentation import inside as segmentation_inside
 from vision.ui.tabs.segmentation import volumes as segmentation_volumes
-from vision.ui.text import words
+from vision.ui.text import LANGUAGES, error_templates, words
 
 Request: Any = None
 UNET = checkpoints.FOLDER / "segmentation" / "unet.safetensors"
@@ -489,6 +489,30 @@ def test_a_zip_of_one_s_own_is_looked_through(tmp_path: Path) -> None:
             archive.write(TRUTH, f"masks/{folder}/{stem}.png")
     *_, (looked, status, *_) = looked_at(data="zip", file=str(path))
     assert "2 of 2" in status and len(looked.small) == 2
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("mask, template, values", [
+    (np.full((48, 64), 77, np.uint8), "the label picture has the unknown ids {odd}", {"odd": 77}),
+    (np.zeros((24, 32), np.uint8), "the label picture is {lw}×{lh} but the picture is {pw}×{ph}",
+     {"lw": 32, "lh": 24, "pw": 64, "ph": 48}),
+])
+def test_a_zip_with_unknown_ids_or_labels_of_another_size_gets_one_sentence(
+        tmp_path: Path, language: str, mask: np.ndarray, template: str, values: dict[str, int]
+        ) -> None:
+    Image.fromarray(mask).save(tmp_path / "mask.png")
+    Image.new("RGB", (64, 48)).save(tmp_path / "picture.png")
+    with zipfile.ZipFile(tmp_path / "own.zip", "w") as archive:
+        archive.writestr("classes.txt", "\n".join(CLASSES))
+        archive.write(tmp_path / "picture.png", "images/val/a.png")
+        archive.write(tmp_path / "mask.png", "masks/val/a.png")
+    request: Any = gr.Request(headers={"accept-language": language})
+    wanted = error_templates(language).get(template, template).format(**values)
+    with pytest.raises(gr.Error) as caught:
+        list(failures.look_through("unet", "unet", "zip", str(tmp_path / "own.zip"), 1, None,
+                                   Control(), request))
+    said = str(caught.value.message)
+    assert said.lower().startswith(wanted.lower()) and "\n" not in said
 
 
 def test_the_leaderboard_says_which_places_are_sure(
