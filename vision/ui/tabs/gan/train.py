@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 import numpy as np
 
-from vision.ui.components import names
+from vision.ui.components import names, own_model
 from vision.ui.components.friendly import friendly
 from vision.ui.components.training_panel import Control, TrainingPanel, news_of
 from vision.ui.shell.uploads import new_folder
@@ -77,5 +77,6 @@ def build(model: gr.Dropdown, own: gr.State, place: gr.Accordion) -> None:
             panel.controls((50, 5000, 600, 50), (1e-4, 5e-3, 1e-3, 1e-4))
         with gr.Column(scale=3, min_width=320):
             panel.news()
+            own_model.build(MODELS, model, own)
             pictures = gr.HTML(elem_id="gan-own-pictures")
     panel.connect(train_own, [arch, data, k, loss], [pictures])

@@ -10,7 +10,7 @@ import gradio as gr
 
 from vision import checkpoints
 from vision.errors import UserError
-from vision.ui.components import fork, luck
+from vision.ui.components import fork, luck, own_model
 from vision.ui.components.colours import BLUE, GREEN, ORANGE, ROSE, TEAL, VIOLET
 from vision.ui.components.friendly import friendly
 from vision.ui.components.pictures import picture_output
@@ -159,6 +159,7 @@ def build(model: gr.Dropdown, own: gr.State, place: gr.Accordion) -> None:
             panel.controls((10, 1000, 150, 10), (1e-4, 1e-2, 3e-3, 1e-4), seeds=luck.MOST)
         with gr.Column(scale=3, min_width=320):
             panel.news()
+            own_model.build(MODELS, model, own)
             panel.fork()
             sample = picture_output("segmentation.sample", "segmentation-sample",
                                             height=240, always=False)

@@ -10,7 +10,7 @@ import gradio as gr
 import numpy as np
 
 from vision import checkpoints
-from vision.ui.components import plots
+from vision.ui.components import own_model, plots
 from vision.ui.components.friendly import friendly
 from vision.ui.components.pictures import LONGEST_SIDE, needed, picture_output
 from vision.ui.components.training_panel import Control, TrainingPanel, news_of
@@ -123,6 +123,7 @@ def build_training(content: gr.Image, style: gr.Image, own: gr.State, name: gr.D
             panel.controls((20, 4000, 400, 20), (1e-4, 1e-2, 2e-3, 1e-4))
         with gr.Column(scale=3, min_width=320):
             panel.news()
+            own_model.build(MODELS, name, own)
             shown = picture_output("style.sample", "style-sample", height=240,
                                            always=False)
     panel.connect(train_own, [content, style], [shown])

@@ -10,7 +10,7 @@ import gradio as gr
 
 from vision import checkpoints
 from vision.errors import UserError
-from vision.ui.components import plots
+from vision.ui.components import own_model, plots
 from vision.ui.components.friendly import friendly
 from vision.ui.components.training_panel import Control, TrainingPanel, news_of
 from vision.ui.shell.uploads import new_folder
@@ -90,4 +90,5 @@ def build(collection: gr.State, model: gr.Dropdown, own: gr.State) -> None:
             panel.controls((4, 300, 30, 2), (1e-5, 1e-3, 2e-4, 1e-5))
         with gr.Column(scale=3, min_width=320):
             panel.news()
+            own_model.build(MODELS, model, own)
     panel.connect(tune, [collection, model, own, learning])
