@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SCENES := 2000005 2000003 2000023 2000014 2000007 2000030
 THERMOGRAMS := 2000007 2000012 2000017 2000018 2000034 2000004 2000029
 
-.PHONY: run check test lint quick mutants matrix bench soak assets screenshots
+.PHONY: run check test lint quick mutants matrix bench soak hosting assets screenshots
 
 run: $(VENV)/.installed
 	$(BIN)/python app.py
@@ -36,6 +36,9 @@ bench: $(VENV)/.installed-dev
 
 soak: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.soak --output docs/soak.md
+
+hosting: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.soak.hosting
 
 assets: $(VENV)/.installed
 	$(BIN)/python -m vision segmentation render --seeds $(SCENES) --output assets/segmentation

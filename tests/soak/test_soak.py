@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from tests.conftest import REPOSITORY
+from tests.soak import hosting
 from tests.soak.__main__ import attacked, happened
 from tests.soak.attacks import ATTACKS, told
 from tests.soak.curves import PANELS, Curves
@@ -50,6 +51,18 @@ def test_the_load_fails_for_errors_strangers_lateness_and_memory() -> None:
     late.times["stylize"] += [60.0]
     assert len(late.failures()) == 1 and "sample" in late.failures()[0]
     assert Load(1, 1, errors=["one"], strangers=["two"]).failures() == ["one", "two"]
+
+
+def test_the_hosting_table_has_a_column_for_each_crowd() -> None:
+    few, many = Load(10, 60.0, memory=(1, 1_500_000_000)), Load(50, 60.0)
+    few.times["segment"] = [1.0] * 99 + [9.0]
+    few.times["run"] = [20.0]  # somebody who looks on for so long
+    many.times["segment"], many.times["prune"] = [4.0], [2.0, 2.0]
+    many.errors, many.strangers = ["segment: no"], ["prune: another's"]
+    rows = hosting.table([few, many], 1).splitlines()[2:]
+    assert rows == ["| visitors | 10 | 50 |", "|---|---|---|", "| prune | – | 2.0 |",
+                    "| segment | 1.0 | 4.0 |", "| errors, or answers of others | 0 | 2 |",
+                    "| memory at the end, MB | 1500 | 0 |"]
 
 
 def test_answers_are_compared_without_times() -> None:
