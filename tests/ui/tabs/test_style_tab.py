@@ -30,7 +30,17 @@ from vision.ui.tabs.style import one_pass, tab
 from vision.ui.tabs.style import run as style_run
 from vision.ui.tabs.style import sheet as style_sheet
 from vision.ui.tabs.style.controls import DETERMINED, Chosen, choose, code, passes
-from vision.ui.tabs.style.regions import BRUSHES, fill, for_editor, largest, masks_of, rgb
+from vision.ui.tabs.style.regions import (
+    BRUSHES,
+    EDITOR,
+    editor_size,
+    fill,
+    for_editor,
+    ink_of,
+    largest,
+    masks_of,
+    rgb,
+)
 from vision.ui.tabs.style.shared import curves, power, weight
 from vision.ui.tabs.style.studio import MOST, Film, Studio, rest_of
 
@@ -349,9 +359,28 @@ def test_the_largest_classes_get_a_brush_each() -> None:
         "sky"]
     street, _ = examples()[0]
     value, said = fill(street, SEGMENTERS.first(), REQUEST)
-    assert value["layers"][0].shape[:2] == value["background"].shape[:2] and "orange: " in said
+    assert value["background"].shape == (360, 480, 3) and "orange: " in said
     first, second, _ = masks_of({"layers": value["layers"]}, read_picture(street))
     assert first is not None and second is not None and not ((first > 0) & (second > 0)).all()
+
+
+def test_a_models_ink_is_as_large_as_the_canvas_and_lies_where_its_class_is() -> None:
+    """Gradio's editor would lay a smaller layer into the middle of its canvas."""
+    labels = np.zeros((320, 480), np.uint8)
+    labels[40:120, 300:460] = 7
+    layer = ink_of(labels, [7])
+    assert layer.shape == (EDITOR, EDITOR, 4) and not layer[320:].any()
+    first, *others = masks_of({"layers": [layer]}, np.zeros((640, 960, 3), np.uint8))
+    assert first is not None and first.shape == (640, 960) and others == [None, None]
+    assert ((first > 127) == (labels == 7).repeat(2, 0).repeat(2, 1)).all()
+
+
+def test_the_editors_canvas_holds_every_picture(whole_page: gr.Blocks) -> None:
+    canvas = next(block for block in whole_page.blocks.values()
+                  if getattr(block, "elem_id", "") == "style-region")
+    assert isinstance(canvas, gr.ImageEditor) and tuple(canvas.canvas_size) == (EDITOR, EDITOR)
+    for shape in ((30, 90, 3), (2, 1, 3)):
+        assert max(editor_size(np.zeros(shape))) == EDITOR
 
 
 def test_refining_ends_at_a_print_that_fits_into_the_memory(monkeypatch: pytest.MonkeyPatch

@@ -13,7 +13,7 @@ from vision.segmentation import PEOPLE
 from vision.ui.components.colours import BLUE, GREEN, ORANGE
 from vision.ui.components.friendly import friendly
 from vision.ui.components.on_page import on_page
-from vision.ui.components.page_files import scroll_to
+from vision.ui.components.page_files import beside, calling, scroll_to
 from vision.ui.components.painted_layers import PaintedLayers
 from vision.ui.components.pictures import LONGEST_SIDE, needed
 from vision.ui.shell.low_priority import low_priority
@@ -24,11 +24,12 @@ from vision.ui.tabs.segmentation.shared import PORTRAITS, class_name
 from vision.ui.tabs.style.shared import paintings
 from vision.ui.text import say, t
 
-EDITOR = 480  # longest side of the picture on which a region is painted
+EDITOR = 480  # longest side of the picture on which a region is painted, and sides of its canvas
 BRUSHES = {"orange": ORANGE, "blue": BLUE, "green": GREEN}  # the first one paints the chosen style
 NEAR = 80.0  # of 255: ink this near to a colour is that brush's; any other ink is the first one's
 Before = Callable[[gr.Button], Any]
 SHOW = scroll_to("style-region", always=True)
+SETTLED = calling(beside(__file__, "editor_settled.js"), "style-region")
 LEAST = 0.03  # share of the picture that a class must cover to get a brush
 
 
@@ -36,8 +37,13 @@ def for_editor(content: np.ndarray) -> np.ndarray:
     """Return a picture in the size in which regions are painted on it."""
     from vision.images import resize
 
+    return resize(content, editor_size(content))
+
+
+def editor_size(content: np.ndarray) -> tuple[int, int]:
+    """Return the size (height, width) in which regions are painted on a picture."""
     scale = EDITOR / max(content.shape[:2])
-    return resize(content, (round(content.shape[0] * scale), round(content.shape[1] * scale)))
+    return round(content.shape[0] * scale), round(content.shape[1] * scale)
 
 
 def masks_of(region: dict[str, Any] | None, content: np.ndarray) -> list[np.ndarray | None]:
@@ -45,6 +51,9 @@ def masks_of(region: dict[str, Any] | None, content: np.ndarray) -> list[np.ndar
     if not region or not region.get("layers"):
         return [None] * len(BRUSHES)
     layers = np.stack(region["layers"])  # (L, h, w, 4)
+    if layers.shape[1:3] == (EDITOR, EDITOR):  # as a model has painted it: beyond is nothing
+        height, width = editor_size(content)
+        layers = layers[:, :height, :width]
     top = layers[..., 3].argmax(0)[None, ..., None]  # (1, h, w, 1)
     ink = np.take_along_axis(layers, top, 0)[0]  # (h, w, 4)
     brush = brush_of(ink[..., :3])
@@ -71,7 +80,7 @@ def fitted(ink: np.ndarray, content: np.ndarray) -> np.ndarray | None:
 
     if not ink.any():
         return None
-    same = ink.shape == for_editor(content).shape[:2]
+    same = ink.shape == editor_size(content)
     return resize(ink, content.shape[:2]) if same else ink
 
 
@@ -139,11 +148,25 @@ def largest(shares: dict[str, float]) -> list[str]:
 
 
 def ink_of(labels: np.ndarray, ids: list[int]) -> np.ndarray:
-    """Return a layer (h, w, 4) on which each of these classes is painted by a brush."""
-    layer = np.zeros((*labels.shape, 4), np.uint8)
+    """Return a layer on which each of these classes is painted by a brush.
+
+    It is as large as a canvas: Gradio's editor lays what is smaller into its middle.
+    """
+    layer = np.zeros((EDITOR, EDITOR, 4), np.uint8)
     for colour, number in zip(BRUSHES.values(), ids, strict=False):
-        layer[labels == number] = (*rgb(colour), 255)
+        layer[: labels.shape[0], : labels.shape[1]][labels == number] = (*rgb(colour), 255)
     return layer
+
+
+def painted(begins: Callable[..., Any], content: gr.Image, model: gr.Dropdown,
+            region: PaintedLayers, said: gr.Markdown) -> None:
+    """Let a model paint the regions once an event `begins` it: the ink comes when the picture is
+    there and lies still.
+    """
+    shown = begins(canvas, content, region, api_visibility="private", show_progress="hidden")
+    shown.success(None, None, None, js=SETTLED).success(
+        fill, [content, model], [region, said], show_progress_on=said, concurrency_limit=1,
+        api_visibility="private")
 
 
 def build(content: gr.Image, usual: dict[str, str]
@@ -157,6 +180,7 @@ def build(content: gr.Image, usual: dict[str, str]
         gr.Markdown(t("style.region_info"))
         region = PaintedLayers(
             label=t("style.region"), elem_id="style-region", height=320, sources=[],
+            canvas_size=(EDITOR, EDITOR),
             transforms=[], layers=gr.LayerOptions(False, ["region"]), buttons=[],
             brush=gr.Brush(28, colors=list(BRUSHES.values()), color_mode="fixed"))
         with gr.Row():
@@ -174,17 +198,15 @@ def build(content: gr.Image, usual: dict[str, str]
         said = gr.Markdown(elem_id="style-fill-said")
     gr.on([place.expand, content.change], canvas, content, region, api_visibility="private",
           show_progress="hidden")
-    shown = button.click(canvas, content, region, api_visibility="private",
-                         show_progress="hidden")  # layers lie where the canvas was before
-    shown.success(fill, [content, model], [region, said], show_progress_on=said,
-                  concurrency_limit=1, api_visibility="private")
+    painted(button.click, content, model, region, said)
     person, row = on_page(portraits.HAND), on_page("app-tabs")
     if person and row:  # this tab may be built alone
         quick: dict[str, Any] = {"queue": False, "api_visibility": "private"}
-        person.click(take, on_page(portraits.MODEL), [row, place, model], **quick).success(
+        given = person.click(take, on_page(portraits.MODEL), [row, place, model], **quick).success(
             hand_over, on_page(portraits.PORTRAIT), content, concurrency_limit=None,
-            api_visibility="private").success(
-            None, None, None, js=SHOW)
+            api_visibility="private").success(None, None, None, js=SHOW).success(
+            None, None, None, js=SETTLED)
+        painted(given.success, content, model, region, said)
     ink = PaintedLayers(visible=False)
     return ink, lambda button: button.click(None, region, ink, js="ink => ink", queue=False,
                                             show_progress="hidden"), styles
