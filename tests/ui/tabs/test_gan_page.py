@@ -85,7 +85,7 @@ def test_a_model_of_colours_shows_colours_everywhere() -> None:
     assert np.asarray(Image.open(file["value"])).shape == (32, 320, 3)
     frames, strip, moving, _ = explore.explore("cdcgan-cifar10", "morph", 0, 1, 0, 1, 1, None,
                                                Request)
-    assert frames.shape == (24, 32, 32, 3) and drawn_in(strip).shape == (32, 32, 3)
+    assert frames.shape == (25, 32, 32, 3) and drawn_in(strip).shape == (32, 32, 3)
     assert "image/gif" in moving and drawn_in(explore.at(frames, 0)).shape == (32, 32, 3)
     assert drawn_in(timeline.travel("cdcgan-cifar10", 1, None, Request)[0]).shape == (32, 32, 3)
     seen = judge.fool(np.full((280, 280), 255, np.uint8), "cdcgan-cifar10", 1, None, Request)
