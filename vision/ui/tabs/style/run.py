@@ -16,7 +16,9 @@ from vision.ui.components.pictures import LONGEST_SIDE, needed
 from vision.ui.server.queue_limits import others_wait
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.memory_budget import within_memory
+from vision.ui.shell.shared_answers import comes_along
 from vision.ui.shell.uploads import new_folder
+from vision.ui.shell.zero_gpu import ZERO
 from vision.ui.tabs.style import gpu_frames
 from vision.ui.tabs.style.controls import Chosen
 from vision.ui.tabs.style.memory import a_painting, going_on, needs_of, refining, resuming
@@ -28,12 +30,15 @@ from vision.ui.text import say
 if TYPE_CHECKING:
     from vision.style.scene import Region
     from vision.style.settings import Settings
-    from vision.style.transfer import Frame
+    from vision.style.transfer import Controls, Frame
 
 EVERY = 0.45  # seconds from one frame on the page to the next
+CROWD = 4  # paintings at once that are shown as often as that; more share the time
+AT_ONCE = 32  # paintings that go on; they take turns, a frame each
 LONGEST_PAUSE = 120  # seconds
 SHORTEST_PAUSE = 3  # seconds, which is as long as it lasts when others wait
 PLACES = "style"  # what paintings wait for
+PAINTING: set[Studio] = set()  # what goes on
 MORE = 100  # steps of "go on"
 REFINING = 60  # steps at double size
 Answer = tuple[Any, ...]  # picture, numbers, moment, PNG, animation, JSON
@@ -47,6 +52,7 @@ class Pictures:
     styles: list[np.ndarray]
     mask: np.ndarray | None  # uint8 (H, W)
     others: tuple[Region, ...] = ()  # with styles of their own
+    everybodys: bool = False  # whether all come along with the page
 
     @classmethod
     def of(cls, content: str | None, style: str | None, second: str | None,
@@ -68,7 +74,7 @@ class Pictures:
         others = (Region((read_picture(style_path(name), LONGEST_SIDE),), mask)
                   for name, mask in zip(brushes, masks, strict=False) if mask is not None)
         return cls(photograph, [read_picture(path, LONGEST_SIDE) for path in styles], first,
-                   tuple(others))
+                   tuple(others), all(map(comes_along, (needed(content), *styles))))
 
 
 @friendly
@@ -190,9 +196,9 @@ def paint(studio: Studio, pictures: Pictures, settings: Settings, extractor: str
     """Run one transfer for a session; a page that is closed ends it and frees what it kept."""
     with studio.busy:
         try:
+            PAINTING.add(studio)
             start = studio.begin(afresh)
-            frames = gpu_frames.frames(extractor, pictures.content, pictures.styles, settings,
-                                      studio.controls, pictures.mask, start, pictures.others)
+            frames = frames_of(studio.controls, pictures, settings, extractor, start)
             if afresh:  # what was painted before stays until a new painting can begin
                 studio.clear()
             yield from shown(studio, frames, settings, request)
@@ -200,7 +206,28 @@ def paint(studio: Studio, pictures: Pictures, settings: Settings, extractor: str
             studio.clear()
             raise
         finally:
+            PAINTING.discard(studio)
             studio.end()
+
+
+def frames_of(controls: Controls, pictures: Pictures, settings: Settings, extractor: str,
+              start: np.ndarray | None) -> Iterator[Frame]:
+    """Return the frames of a transfer, which others may follow if they ask for the same."""
+    from vision.ui.tabs.style import shared_run
+
+    def begin(wanted: Settings, controls: Controls, picture: np.ndarray | None
+              ) -> Iterator[Frame]:
+        return gpu_frames.frames(extractor, pictures.content, pictures.styles, wanted, controls,
+                                 pictures.mask, start if picture is None else picture,
+                                 pictures.others)
+
+    plain = pictures.mask is None and not pictures.others and start is None
+    if ZERO or not plain or shared_run.steered(controls, settings):
+        own = shared_run.SharedRun(lambda relay: begin(settings, relay, None), controls)
+        return shared_run.frames_of(own)
+    asked = shared_run.question(extractor, pictures.content, pictures.styles, settings)
+    run = shared_run.join(asked, lambda relay: begin(settings, relay, None), pictures.everybodys)
+    return shared_run.follow(run, settings, controls, begin)
 
 
 def shown(studio: Studio, frames: Any, settings: Settings, request: gr.Request | None
@@ -221,7 +248,7 @@ def shown(studio: Studio, frames: Any, settings: Settings, request: gr.Request |
         studio.marks = [*marks, *([len(past)] if len(past) else []),
                         *(len(past) + step for step in frame.marks)]
         studio.seconds = seconds + frame.seconds
-        if time.monotonic() - then > EVERY:
+        if time.monotonic() - then > EVERY * max(len(PAINTING) / CROWD, 1):
             then = time.monotonic()
             yield (for_screen(frame.picture), numbers(studio, frame, len(past), request),
                    *[gr.skip()] * 4)

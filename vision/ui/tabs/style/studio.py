@@ -15,6 +15,8 @@ from vision.ui.tabs.style.memory import MOST as MOST_MEMORY
 from vision.ui.tabs.style.memory import Needs, fitting_side
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
+
     from vision.style.settings import Settings, Weights
     from vision.style.transfer import Controls, Frame
 
@@ -31,6 +33,14 @@ def for_screen(picture: np.ndarray) -> np.ndarray:
 
     scale = min(LONGEST_SIDE / max(picture.shape[:2]), 1.0)
     return resize(picture, (round(picture.shape[0] * scale), round(picture.shape[1] * scale)))
+
+
+def palette_of(pictures: list[Image]) -> Image:
+    """Return an image whose palette fits all these, for finding one takes as long as ten frames."""
+    from PIL import Image
+
+    beside = np.concatenate([np.asarray(picture) for picture in pictures], 1)  # (H, 3 W, 3)
+    return Image.fromarray(beside).quantize(256)
 
 
 class Film:
@@ -69,8 +79,9 @@ class Film:
         scale = min(WIDEST / max(last.shape), 1)
         size = (round(last.shape[0] * scale), round(last.shape[1] * scale))
         frames = (self.at(share) for share in np.linspace(0, 1, len(self.frames)))
-        pictures = [Image.fromarray(resize(frame, size)).quantize(128)
-                    for frame in (*frames, last)]
+        plain = [Image.fromarray(resize(frame, size)) for frame in (*frames, last)]
+        colours = palette_of([plain[0], plain[len(plain) // 2], plain[-1]])
+        pictures = [picture.quantize(palette=colours) for picture in plain]
         times = [FRAME_MS] * (len(pictures) - 1) + [LAST_MS]
         pictures[0].save(path, save_all=True, append_images=pictures[1:], duration=times, loop=0)
         return path

@@ -196,7 +196,7 @@ def build() -> class_link.Shared:
     with steps.place("code"), gr.Accordion(t("app.model_card"), open=False) as card_place:
         card = gr.Markdown(elem_id="style-card")
 
-    long: dict[str, Any] = {"concurrency_limit": 2, "concurrency_id": run.PLACES,
+    long: dict[str, Any] = {"concurrency_limit": run.AT_ONCE, "concurrency_id": run.PLACES,
                             "show_progress": "minimal", "show_progress_on": numbers}
     api: dict[str, Any] = {"api_visibility": "private"}
     shown, arrived = opening.connect(OPENING, [result, numbers])
@@ -212,7 +212,7 @@ def build() -> class_link.Shared:
         painted.then(run.print_file, studio, deep, queue=False, show_progress="hidden", **api)
     plain = [controls[NAMES.index(name)] for name in PLAIN]
     gr.on([], run.painting, [content, style, *plain], [outputs[3], outputs[-1]], api_name="paint",
-          concurrency_limit=2, concurrency_id=run.PLACES)
+          concurrency_limit=run.AT_ONCE, concurrency_id=run.PLACES)
     for begins in (picked.success, arrived.change):
         begins(lambda studio: studio.call(), studio, None, queue=False, **api).then(
             run.stylize, inputs, outputs, **long, **api).then(
