@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
+import torch
 from playwright.sync_api import Page
 
 from tests.browser.conftest import unfold_settings
 from tests.browser.screenshots import select
 from tests.ui.tabs.style_tiny import tiny_extractor
+from vision.style.descent import Descent
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -17,6 +20,20 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Let the tab look with a tiny extractor of random weights."""
     with tiny_extractor(tmp_path_factory.mktemp("style")):
         yield
+
+
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a painting rest after each step: one that goes on until it is stopped costs the more
+    steps the slower the browser is, and the more steps there are, the slower it is.
+    """
+    step = Descent.step
+
+    def resting(self: Descent) -> torch.Tensor:
+        time.sleep(0.1)
+        return step(self)
+
+    monkeypatch.setattr(Descent, "step", resting)
 
 
 def opened(page: Page) -> Page:

@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import unfold
-from tests.browser.style_helpers import opened, put, tiny, weigh  # noqa: F401
+from tests.browser.style_helpers import opened, put, tiny, unhurried, weigh  # noqa: F401
 from vision.ui.tabs.style.shared import photographs
 
 pytestmark = pytest.mark.browser
@@ -25,6 +25,7 @@ def paint(page: Page, size: str = "64", steps: str = "6") -> None:
     expect(picture).not_to_have_attribute("src", before or "")
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_a_slider_steers_the_run_which_pauses_and_stops(page: Page) -> None:
     opened(page)
     paint(page, "96", "1000")

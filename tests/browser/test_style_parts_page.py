@@ -14,7 +14,7 @@ import torch
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import PATIENCE, open_part, unfold
-from tests.browser.style_helpers import opened, put, tiny, weigh  # noqa: F401
+from tests.browser.style_helpers import opened, put, tiny, unhurried, weigh  # noqa: F401
 from vision.style import sheet, transfer
 from vision.style.features import extractor as extractors
 from vision.style.models.vgg19 import Extractor
@@ -34,17 +34,18 @@ def step(page: Page) -> Locator:
     return page.locator("#style-numbers .lab-tile b").first
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_the_sheet_tells_its_progress_and_a_click_goes_on(
         page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheet.contact_sheet, "__defaults__", (sheet.FAST, 64, 60))
+    monkeypatch.setattr(sheet.contact_sheet, "__defaults__", (sheet.FAST, 32, 20))
     opened(page)
     put(page, "size", "160")
     put(page, "steps", "8")
     tab(page, "Contact sheet")
     page.locator("#style-sheet-go").click()
     said = page.locator("#style-sheet-place")
-    expect(said).to_contain_text("of 60 · about")
-    expect(said).to_contain_text("60 of 60 steps done")
+    expect(said).to_contain_text("of 20 · about")
+    expect(said).to_contain_text("20 of 20 steps done")
     page.locator("#style-sheet img").click(position={"x": 6, "y": 6})
     expect(page.locator("#style-film")).to_be_visible()
     page.wait_for_function(WIDTH.format(160))
@@ -53,9 +54,10 @@ def test_the_sheet_tells_its_progress_and_a_click_goes_on(
     expect(page.locator("#style-readout")).to_contain_text("style × 316")
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_a_stopped_sheet_stays_and_can_be_clicked(
         page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheet.contact_sheet, "__defaults__", (sheet.FAST, 64, 5000))
+    monkeypatch.setattr(sheet.contact_sheet, "__defaults__", (sheet.FAST, 32, 5000))
     opened(page)
     put(page, "steps", "4")
     put(page, "size", "96")
@@ -102,11 +104,12 @@ def test_weights_that_cannot_be_fetched_leave_the_bundled_ones(
     expect(page.locator("#style-film")).to_be_visible()
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_two_sessions_do_not_reach_each_other_and_a_third_sees_its_place(
         page: Page, open_page: OpenPage) -> None:
     first, second, third = opened(page), opened(open_page()), opened(open_page())
     for page in (first, second):
-        put(page, "size", "224")
+        put(page, "size", "96")
         put(page, "steps", "1000")
         weigh(page, "tv", "1")
         painted = page.locator("#style-result img")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import pytest
 
@@ -21,9 +22,14 @@ def whole_page() -> gr.Blocks:
 
 @pytest.fixture(scope="session")
 def app_url(whole_page: gr.Blocks) -> Iterator[str]:
-    """Serve the app on a free port of this machine and return its address."""
+    """Serve the app on a free port of this machine and return its address.
+
+    A cut is measured on a tenth of the pictures that a visitor's is.
+    """
     from vision.ui import launch
+    from vision.ui.tabs.pruning import shared
 
     app = launch(whole_page, prevent_thread_lock=True, server_name="127.0.0.1", server_port=None)
-    yield app.local_url
+    with patch.object(shared, "TESTED", shared.TESTED // 10):
+        yield app.local_url
     app.close(verbose=False)

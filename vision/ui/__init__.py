@@ -79,6 +79,8 @@ def create_app() -> gr.Blocks:
     """Return the whole page, not yet launched."""
     with Page(title="Vision Lab", analytics_enabled=False,
                    delete_cache=(LOOK_SECONDS, KEPT_SECONDS)) as app:
+        app.queue(max_size=LIMITS.clicks + LIMITS.trainings, default_concurrency_limit=2,
+                  api_open=False)  # first, as it describes all that is there
         languages = bar.build()
         with gr.Tabs(elem_id="app-tabs") as row:
             parts = []
@@ -100,8 +102,7 @@ def create_app() -> gr.Blocks:
         small_examples(app)
     guard_inputs(app)
     device_notice.listen()
-    return app.queue(max_size=LIMITS.clicks + LIMITS.trainings, default_concurrency_limit=2,
-                     api_open=False)
+    return app
 
 
 def launch(app: gr.Blocks, **settings: Any) -> gr.Blocks:

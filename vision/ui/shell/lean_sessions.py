@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import gradio as gr
@@ -28,11 +30,43 @@ class Page(gr.Blocks):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        self.default_config = PageBlocks(self)
+        self.default_config: PageBlocks = PageBlocks(self)
+
+    def __exit__(self, *error: Any) -> None:
+        """End the page's making."""
+        with self.default_config.described_once():
+            super().__exit__(*error)
+
+    def launch(self, *words: Any, **settings: Any) -> Any:
+        """Serve the page."""
+        with self.default_config.described_once():
+            return super().launch(*words, **settings)
 
 
 class PageBlocks(BlocksConfig):
     """The components of the page, from which each session takes its own."""
+
+    meanwhile = False  # nothing changes the components
+    described: dict[str, Any] | None = None  # what they were found to be meanwhile
+
+    @contextmanager
+    def described_once(self) -> Iterator[None]:
+        """Describe the components no more than once meanwhile, as nothing changes them.
+
+        Gradio does it, a quarter of a second, before it makes a server and again as it makes one.
+        """
+        self.meanwhile = True
+        try:
+            yield
+        finally:
+            self.meanwhile, self.described = False, None
+
+    def get_config(self, renderable: Any = None) -> Any:
+        """Return the description of all components and events."""
+        if not self.meanwhile or renderable is not None:
+            return super().get_config(renderable)
+        self.described = self.described or dict(super().get_config())
+        return self.described
 
     def __copy__(self) -> SessionBlocks:
         own = SessionBlocks(self.root_block)

@@ -146,18 +146,18 @@ def learnt(card: Card) -> str:
     return (card.data.get("train") or ["drawings"])[0]
 
 
-def report_of(name: str, own: str | None, data: str = AUTO, count: int = TESTED) -> Report:
+def report_of(name: str, own: str | None, data: str = AUTO, count: int | None = None) -> Report:
     """Return the measures of a network as it is."""
     path = MODELS.path_of(name, own)
-    return report_at(path, checkpoints.version(path), tested(path, data), count)
+    return report_at(path, checkpoints.version(path), tested(path, data), count or TESTED)
 
 
 def report_of_cut(name: str, ratio: float, criterion: str, protected: str, own: str | None,
-                  data: str = AUTO, count: int = TESTED) -> Report:
+                  data: str = AUTO, count: int | None = None) -> Report:
     """Return the measures of a network after a cut."""
     path = MODELS.path_of(name, own)
     return report_of_cut_at(path, checkpoints.version(path), ratio, criterion,
-                            layers_in(protected), tested(path, data), count)
+                            layers_in(protected), tested(path, data), count or TESTED)
 
 
 def tested(path: Path, data: str) -> str:
