@@ -8,14 +8,16 @@ import re
 import shlex
 import subprocess
 import sys
-import time
+from pathlib import Path
+from typing import Any
 
 import gradio
+import httpx
 import pytest
 import yaml
 from packaging.specifiers import SpecifierSet
 
-from tests.bench.startup import answers, free_port
+from tests.bench.startup import free_port
 from tests.conftest import REPOSITORY
 
 KEYS = {"title", "emoji", "colorFrom", "colorTo", "sdk", "sdk_version", "python_version",
@@ -80,21 +82,77 @@ def test_the_image_holds_what_the_app_needs_and_runs_as_a_user() -> None:
     assert json.loads(dict(steps)["CMD"]) == ["python", "app.py"]
 
 
-def test_the_dockerfiles_settings_and_health_check_work() -> None:
-    """Start the app as the image does, on a free port, and ask as the health check asks."""
+WATCHED = """
+import json, os, runpy, sys, threading
+seen = []
+def note(event, given):
+    if event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
+        seen.append([event, str(given[1])])
+    elif event == "socket.getaddrinfo" or event.startswith("urllib"):
+        seen.append([event, str(given[0])])
+    elif event == "subprocess.Popen":
+        seen.append([event, str(given[0])])
+def tell():
+    sys.stdin.readline()
+    print(json.dumps(seen), flush=True)
+    os._exit(0)
+sys.addaudithook(note)
+threading.Thread(target=tell, daemon=True).start()
+runpy.run_path("app.py", run_name="__main__")
+"""
+LOCAL = ("127.0.0.1", "localhost", "::1")
+PROGRAMS = ("ldconfig", "gcc", "cc", "ld", "objdump", "uname", "lscpu")  # these find libraries
+
+
+def test_the_image_runs_and_sends_nothing_to_anywhere_else() -> None:
+    """Start the app as the image does, on a free port, and ask as the health check asks.
+
+    Every connection of the whole app is watched while its page is opened and used.
+    """
     steps, port = dict(instructions()), str(free_port())
-    settings = dict(part.split("=") for part in shlex.split(steps["ENV"]))
-    settings |= {"GRADIO_SERVER_PORT": port, "GRADIO_SERVER_NAME": "127.0.0.1"}
+    environment = {name: value for name, value in os.environ.items()
+                   if not name.startswith(("GRADIO", "HF_", "NO_PROXY", "no_proxy"))}
+    environment |= dict(part.split("=") for part in shlex.split(steps["ENV"]))
+    environment |= {"GRADIO_SERVER_PORT": port, "GRADIO_SERVER_NAME": "127.0.0.1"}
     check = json.loads(steps["HEALTHCHECK"].partition("CMD")[2])
     check = [sys.executable, *(part.replace("7860", port) for part in check[1:])]
     assert subprocess.run(check, capture_output=True, check=False).returncode != 0
-    app = subprocess.Popen([sys.executable, "app.py"], cwd=REPOSITORY, stdout=subprocess.DEVNULL,
-                           env={**os.environ, **settings})
-    try:
-        while app.poll() is None and not answers(f"http://127.0.0.1:{port}/"):
-            time.sleep(0.2)
-        tries = (subprocess.run(check, capture_output=True, check=False) for _ in range(6))
-        assert any(done.returncode == 0 for done in tries)
-    finally:
-        app.terminate()
-        app.wait()
+    with subprocess.Popen([sys.executable, "-c", WATCHED], cwd=REPOSITORY, env=environment,
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as app:
+        try:
+            config, seen = used(app, f"http://127.0.0.1:{port}", check)
+        finally:
+            app.kill()
+    strangers = [(event, what) for event, what in seen
+                 if Path(what).name not in PROGRAMS and not any(name in what for name in LOCAL)]
+    assert seen and not strangers
+    assert config["analytics_enabled"] is False
+
+
+def used(app: subprocess.Popen[str], address: str, check: list[str]
+         ) -> tuple[dict[str, Any], list[list[str]]]:
+    """Use the page as a visitor does; return its description, and what was seen meanwhile."""
+    assert app.stdin and app.stdout
+    assert app.stdout.readline().strip() == f"Vision Lab is at {address}/"
+    assert subprocess.run(check, capture_output=True, check=False).returncode == 0
+    with httpx.Client(base_url=address, timeout=120) as http:
+        assert "Vision Lab" in http.get("/").text
+        config = http.get("/config").json()
+        http.get("/gradio_api/info")
+        http.get("/gradio_api/startup-events")
+        act(http, config, "sample")
+    app.stdin.write("\n")
+    app.stdin.flush()
+    return config, json.loads(app.stdout.readline())
+
+
+def act(http: httpx.Client, config: dict[str, Any], name: str) -> None:
+    """Press a tab's button as the page opens, and wait for the answer."""
+    values = {part["id"]: part["props"].get("value") for part in config["components"]}
+    call = next(each for each in config["dependencies"] if each["api_name"] == name)
+    body = {"data": [values[part] for part in call["inputs"]], "fn_index": call["id"],
+            "session_hash": "here", "event_data": None, "trigger_id": None}
+    assert http.post("/gradio_api/queue/join", json=body).status_code == 200
+    with http.stream("GET", "/gradio_api/queue/data", params={"session_hash": "here"}) as lines:
+        assert any('"success":true' in line.replace(" ", "") for line in lines.iter_lines()
+                   if "process_completed" in line)

@@ -37,7 +37,7 @@ def step(page: Page) -> Locator:
 @pytest.mark.usefixtures("unhurried")
 def test_the_sheet_tells_its_progress_and_a_click_goes_on(
         page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheet.contact_sheet, "__defaults__", (sheet.FAST, 32, 20))
+    monkeypatch.setattr(sheet.contact_sheet, "__defaults__", (sheet.FAST, 64, 20))
     opened(page)
     put(page, "size", "160")
     put(page, "steps", "8")
@@ -57,7 +57,7 @@ def test_the_sheet_tells_its_progress_and_a_click_goes_on(
 @pytest.mark.usefixtures("unhurried")
 def test_a_stopped_sheet_stays_and_can_be_clicked(
         page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheet.contact_sheet, "__defaults__", (sheet.FAST, 32, 5000))
+    monkeypatch.setattr(sheet.contact_sheet, "__defaults__", (sheet.FAST, 64, 5000))
     opened(page)
     put(page, "steps", "4")
     put(page, "size", "96")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import gradio as gr
 import pytest
 from fastapi import HTTPException
+from gradio.blocks import BlocksConfig
 from gradio.state_holder import SessionState
 
 from vision.ui.shell.lean_sessions import Page, Sessions, page_of
@@ -21,6 +24,26 @@ def test_a_session_has_every_component_and_describes_none(whole_page: gr.Blocks)
 def test_the_page_itself_is_described(whole_page: gr.Blocks) -> None:
     described = whole_page.get_config_file()["components"]
     assert len(described) > 500 and all(part["props"]["name"] for part in described)
+
+
+def test_a_page_is_described_once_as_it_is_made_and_anew_for_whoever_asks_later(
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[gr.blocks.Block] = []
+    config_for = BlocksConfig.config_for_block
+
+    def noted(number: int, rendered: list[int], block: gr.blocks.Block, *more: Any) -> Any:
+        asked.append(block)
+        return config_for(number, rendered, block, *more)
+
+    monkeypatch.setattr(BlocksConfig, "config_for_block", staticmethod(noted))
+    with Page() as small:
+        name = gr.Textbox(label="name")
+        asked.clear()
+    assert asked.count(name) == 1
+    for label in ("name", "first name"):
+        name.label = label
+        found = small.get_config_file()["components"]
+        assert [part["props"]["label"] for part in found if part["id"] == name._id] == [label]
 
 
 def test_what_a_session_changes_is_its_own() -> None:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 import httpx
@@ -31,16 +27,25 @@ PATH = "/gradio_api/upload"
 PICTURE = (ASSETS / "segmentation" / "street-1.png").read_bytes()
 
 
+@pytest.fixture(scope="module")
+def page() -> Iterator[gr.Blocks]:
+    """The page's settings around a page that is quickly built."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ui, "load_tabs", list)
+        app = ui.launch(ui.create_app(), prevent_thread_lock=True, server_name="127.0.0.1")
+        yield app
+        app.close(verbose=False)
+
+
 @pytest.fixture
-def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[gr.Blocks, str]]:
-    """The page's settings around a page that is quickly built; uploads come into an empty folder.
-    """
+def served(page: gr.Blocks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+           ) -> tuple[gr.Blocks, str]:
+    """The page and its address; uploads come into an empty folder."""
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "kept"))
+    monkeypatch.setattr(page.app, "uploaded_file_dir", str(tmp_path / "kept"))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(ui, "load_tabs", list)
-    app = ui.launch(ui.create_app(), prevent_thread_lock=True, server_name="127.0.0.1")
-    yield app, app.local_url
-    app.close(verbose=False)
+    QUOTA.forget()  # what the test before has sent is not there any more
+    return page, page.local_url
 
 
 def kept(folder: Path) -> list[Path]:
@@ -170,63 +175,6 @@ def test_the_pictures_of_the_page_are_read(served: tuple[gr.Blocks, str]) -> Non
     _, address = served
     reply = httpx.get(f"{address}gradio_api/file={ASSETS / 'segmentation' / 'street-1.png'}")
     assert reply.status_code == 200 and reply.content == PICTURE
-
-
-WATCHED = """
-import json, os, sys, time
-seen = []
-def note(event, given):
-    if event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
-        seen.append([event, str(given[1])])
-    elif event == "socket.getaddrinfo" or event.startswith("urllib"):
-        seen.append([event, str(given[0])])
-    elif event == "subprocess.Popen":
-        seen.append([event, str(given[0])])
-sys.addaudithook(note)
-from vision.ui import create_app, launch
-app = launch(create_app(), prevent_thread_lock=True, server_name="127.0.0.1")
-print(app.local_url, flush=True)
-sys.stdin.readline()
-print(json.dumps(seen), flush=True)
-os._exit(0)
-"""
-LOCAL = ("127.0.0.1", "localhost", "::1")
-PROGRAMS = ("ldconfig", "gcc", "cc", "ld", "objdump", "uname", "lscpu")  # these find libraries
-
-
-def test_nothing_is_sent_to_anywhere_else() -> None:
-    """Every connection of the whole app is watched while its page is opened and used."""
-    environment = {name: value for name, value in os.environ.items()
-                   if not name.startswith(("GRADIO", "HF_", "NO_PROXY", "no_proxy"))}
-    with subprocess.Popen([sys.executable, "-c", WATCHED], cwd=REPOSITORY, env=environment,
-                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdin and process.stdout
-        address = process.stdout.readline().strip()
-        with httpx.Client(base_url=address, timeout=120) as http:
-            page = http.get("/").text
-            config = http.get("/config").json()
-            http.get("/gradio_api/info")
-            http.get("/gradio_api/startup-events")
-            act(http, config, "sample")
-        process.stdin.write("\n")
-        process.stdin.flush()
-        seen: list[list[str]] = json.loads(process.stdout.readline())
-    strangers = [(event, what) for event, what in seen
-                 if Path(what).name not in PROGRAMS and not any(name in what for name in LOCAL)]
-    assert seen and not strangers
-    assert config["analytics_enabled"] is False and "Vision Lab" in page
-
-
-def act(http: httpx.Client, config: dict[str, Any], name: str) -> None:
-    """Press a tab's button as the page opens, and wait for the answer."""
-    values = {part["id"]: part["props"].get("value") for part in config["components"]}
-    call = next(each for each in config["dependencies"] if each["api_name"] == name)
-    body = {"data": [values[part] for part in call["inputs"]], "fn_index": call["id"],
-            "session_hash": "here", "event_data": None, "trigger_id": None}
-    assert http.post("/gradio_api/queue/join", json=body).status_code == 200
-    with http.stream("GET", "/gradio_api/queue/data", params={"session_hash": "here"}) as lines:
-        assert any('"success":true' in line.replace(" ", "") for line in lines.iter_lines()
-                   if "process_completed" in line)
 
 
 def test_a_request_does_not_wait_for_another_ones_look(monkeypatch: pytest.MonkeyPatch) -> None:
