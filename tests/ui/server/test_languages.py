@@ -43,7 +43,7 @@ def test_the_page_begins_with_what_chooses_its_language() -> None:
     page = "<html><head><title>é</title></head></html>"
     http = TestClient(languages.Languages(HTMLResponse(page)))
     assert http.get("/other").text == page
-    script = f"<head><script>{languages.CHOOSE}</script>"
+    script = f"<head><script>{languages.CHOOSE};{languages.STOP}</script>"
     assert http.get("/").text == page.replace("<head>", script)
     assert all(name in languages.CHOOSE for name in (COOKIE, *LANGUAGES))
 

@@ -4,7 +4,8 @@ Gradio's page brings every translation it is given; that is two thirds of what g
 But its own words it loads language by language, from a script of each. Such a script is served
 as one that adds ours, whatever name browsers have for the language. English comes with the page.
 
-The page begins with a script that reads which language was chosen, and lets the browser ask for it.
+The page begins with a script that reads which language was chosen, and lets the browser ask for it;
+and with one that stops what Gradio forgets to stop once the page is there.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ OURS = "/assets/words/"  # what is ours of it
 FALLBACK = "en"
 HEAD = b"<head>"
 CHOOSE = call(beside(__file__, "chosen_language.js"), COOKIE, LANGUAGES)
+STOP = call(beside(__file__, "loading_sign.js"))
 ADDED = """\
 import * as theirs from "./plain/{script}";
 import ours from "./words/{words}";
@@ -62,7 +64,7 @@ class Languages:
     async def front(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve the page, which begins with the script that chooses its language."""
         answer = await whole(self.app, scope, receive)
-        script = f"<script>{CHOOSE}</script>".encode()
+        script = f"<script>{CHOOSE};{STOP}</script>".encode()
         answer.parts[:] = [answer.body.replace(HEAD, HEAD + script, 1)]
         MutableHeaders(scope=answer.start)["content-length"] = str(len(answer.body))
         await answer.give(send)

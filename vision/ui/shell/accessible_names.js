@@ -1,17 +1,25 @@
 () => {
-  const mend = () => {
-    for (const button of document.querySelectorAll("button:not([aria-label]), [data-named]")) {
-      const picture = button.querySelector("img");
-      if (!picture || button.innerText.trim()) continue;
-      const label = button.closest(".block")?.querySelector("[data-testid=block-label]");
-      const file = picture.src.split("/").pop().split(".")[0];
-      button.setAttribute("aria-label", label?.innerText.trim() || decodeURIComponent(file));
-      button.dataset.named = "";
-    }
-    for (const blank of document.querySelectorAll(".empty[aria-label]:not([role])"))
+  const within = (place, wanted) =>
+    [...(place.matches(wanted) ? [place] : []), ...place.querySelectorAll(wanted)];
+  const name = (button) => {
+    const picture = button.querySelector("img");
+    if (!picture || button.innerText.trim()) return;
+    const label = button.closest(".block")?.querySelector("[data-testid=block-label]");
+    const file = picture.src.split("/").pop().split(".")[0];
+    button.setAttribute("aria-label", label?.innerText.trim() || decodeURIComponent(file));
+    button.dataset.named = "";
+  };
+  const mend = (place) => {
+    within(place, "button:not([aria-label]), [data-named]").forEach(name);
+    for (const blank of within(place, ".empty[aria-label]:not([role])"))
       blank.setAttribute("role", "img");
   };
-  new MutationObserver(mend).observe(document.body,
-    {childList: true, subtree: true, attributeFilter: ["src"]});
-  mend();
+  const changed = ({ target, addedNodes }) => {
+    const block = target.closest(".block") ?? target.closest("button");
+    return block ? [block] : [...addedNodes].filter((each) => each instanceof Element);
+  };
+  new MutationObserver((changes) => {
+    for (const place of new Set(changes.flatMap(changed))) if (place.isConnected) mend(place);
+  }).observe(document.body, { childList: true, subtree: true, attributeFilter: ["src"] });
+  mend(document.body);
 }
