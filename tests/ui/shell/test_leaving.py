@@ -17,7 +17,7 @@ def test_a_program_ends_in_peace_while_its_threads_compute(tmp_path: Path) -> No
     """A warm-up's, a training's and a click's, all of them at once."""
     done = subprocess.run([sys.executable, SCRIPT, "left", tmp_path], cwd=REPOSITORY,
                           env={**os.environ, "PYTHONPATH": str(REPOSITORY),
-                               "OMP_NUM_THREADS": "1"}, timeout=300,
+                               "OMP_NUM_THREADS": "1"}, timeout=600,
                           capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.splitlines()[-1:]) == (0, ["the end"]), done.stderr
     assert "terminate" not in done.stderr
