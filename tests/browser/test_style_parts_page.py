@@ -37,15 +37,15 @@ def step(page: Page) -> Locator:
 @pytest.mark.usefixtures("unhurried")
 def test_the_sheet_tells_its_progress_and_a_click_goes_on(
         page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheet.contact_sheet, "__defaults__", (sheet.FAST, 64, 20))
+    monkeypatch.setattr(sheet.contact_sheet, "__defaults__", (sheet.FAST, 64, 60))
     opened(page)
     put(page, "size", "160")
     put(page, "steps", "8")
     tab(page, "Contact sheet")
     page.locator("#style-sheet-go").click()
     said = page.locator("#style-sheet-place")
-    expect(said).to_contain_text("of 20 · about")
-    expect(said).to_contain_text("20 of 20 steps done")
+    expect(said).to_contain_text("of 60 · about")
+    expect(said).to_contain_text("60 of 60 steps done")
     page.locator("#style-sheet img").click(position={"x": 6, "y": 6})
     expect(page.locator("#style-film")).to_be_visible()
     page.wait_for_function(WIDTH.format(160))
