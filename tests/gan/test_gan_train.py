@@ -263,7 +263,7 @@ def test_shipped_files_are_small_and_whole(path: Path) -> None:
     card = load(path).card
     assert path.stat().st_size <= 6 * 10**6 and card.command and card.metrics
     if card.arch not in generators():
-        assert card.metrics["accuracy"] >= (0.8 if "cifar10" in path.stem else 0.88)
+        assert card.metrics["accuracy"] >= (0.97 if card.data["train"] == ["mnist"] else 0.8)
 
 
 @pytest.mark.parametrize("path", GENERATORS, ids=lambda path: path.stem)
@@ -282,5 +282,5 @@ def test_shipped_models_draw_what_is_asked(path: Path) -> None:
     found = predict.predict(model, list(range(10)), 500, seed=9, reader=reader).fidelity
     assert found == pytest.approx(model.card.metrics["fidelity"], abs=0.06)
     for judge in model.card.metrics.get("judges", ()):  # over seeds of their own
-        assert judge["mean"] == pytest.approx(model.card.metrics["fidelity"], abs=0.06)
+        assert judge["mean"] == pytest.approx(model.card.metrics["fidelity"], abs=0.08)
         assert 0 < judge["deviation"] < 0.03

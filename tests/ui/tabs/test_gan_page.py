@@ -171,6 +171,14 @@ def test_the_board_shows_every_model_and_the_papers() -> None:
     assert judge.plots("cgan-shapes", None, Request)[1] == ""
 
 
+def test_the_judges_own_skill_stands_below() -> None:
+    judged = [{"accuracy": 0.993}, {"accuracy": 0.977}]
+    cards = [checkpoints.Card("gan", "cgan", {}, data={"train": [data]}, metrics={"judges": found})
+             for data, found in (("mnist", judged), ("shapes", []))]
+    assert judge.skills(cards, Request).endswith(" 99.3% / 97.7%")
+    assert judge.skills(cards[1:], Request) == "–"
+
+
 def test_either_judge_has_its_column() -> None:
     judged = {"mean": 0.983, "deviation": 0.004}
     assert judge.fidelities({"fidelity": 0.9, "judges": [judged, judged]}) == [

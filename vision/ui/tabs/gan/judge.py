@@ -43,7 +43,8 @@ def leaderboard(request: gr.Request) -> str:
     boards = (board(data, {name: card for name, card in cards.items() if data_of(card) == data},
                     request) for data in sets)
     return joined(boards) + note("gan.measures_source", request,
-                                 floor=floors(list(cards.values()), request))
+                                 floor=floors(list(cards.values()), request),
+                                 skills=skills(list(cards.values()), request))
 
 
 def board(data: str, cards: dict[str, Card], request: gr.Request | None) -> Markup:
@@ -65,6 +66,14 @@ def floors(cards: list[Card], request: gr.Request | None) -> str:
     found = {data_of(card): card.metrics.get("distance_floor") for card in cards}
     return ", ".join(f"{names.data(data, request)} {value:.1f}"
                      for data, value in found.items() if value) or "–"
+
+
+def skills(cards: list[Card], request: gr.Request | None) -> str:
+    """Return for each data set how many real test pictures its judges read as what they are."""
+    found = {data_of(card): [f"{judge['accuracy']:.1%}" for judge in card.metrics["judges"]]
+             for card in cards if card.metrics.get("judges")}
+    return ", ".join(f"{names.data(data, request)} {' / '.join(shares)}"
+                     for data, shares in found.items()) or "–"
 
 
 def measures(name: str, card: Card) -> list[str]:
