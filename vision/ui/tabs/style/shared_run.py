@@ -106,7 +106,7 @@ class SharedRun:
                     self.count += 1
                     self._forget()
                 self.changed.notify_all()
-        return frame and Seen(self.count - 1, frame, known=False)
+        return Seen(self.count - 1, frame, known=False) if frame else None
 
     def _next(self) -> Frame | None:
         if self.relay.paused:  # it only waits
