@@ -36,9 +36,12 @@ OVER_ALL = {  # tests that look at everything which is registered
 LOOK = """
 import json
 from vision.ui import create_app
+from vision.ui.text import words
 blocks = create_app().get_config_file()["components"]
-print(json.dumps([[block["type"], block["props"]] for block in blocks], default=str))
+parts = [[block["type"], block["props"]] for block in blocks]
+print(json.dumps([parts, words("pt-BR").get("hello.lesson")], default=str))
 """
+Parts = list[tuple[str, dict[str, object]]]
 
 
 def steps() -> Iterator[tuple[str, list[str]]]:
@@ -85,8 +88,10 @@ def copied(place: Path) -> Path:
     return place
 
 
-def follow(tree: Path) -> None:
-    """Do literally what the recipes say; one process runs all their commands."""
+def follow(tree: Path) -> str:
+    """Do literally what the recipes say; one process runs all their commands, looks at the page,
+    and prints what it sees.
+    """
     words = []
     for title in RECIPES:
         files, commands = recipe(title)
@@ -98,7 +103,8 @@ def follow(tree: Path) -> None:
             assert command[:3] == ["python", "-m", "vision"]
             words.append(command[3:])
     assert len(words) == 3
-    python(tree, "-c", f"from vision.__main__ import main; assert not any(map(main, {words}))")
+    begin = f"from vision.__main__ import main\nassert not any(map(main, {words}))"
+    return python(tree, "-c", begin + LOOK)
 
 
 def python(tree: Path, *words: str) -> str:
@@ -110,28 +116,29 @@ def python(tree: Path, *words: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project in which every recipe was followed."""
+def followed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Parts, str]:
+    """A copy of the project in which every recipe was followed; its page, and a lesson there."""
     tree = copied(tmp_path_factory.mktemp("copy"))
-    follow(tree)
-    return tree
+    parts, lesson = json.loads(follow(tree).splitlines()[-1])
+    return tree, [(kind, props) for kind, props in parts], lesson
 
 
 @pytest.fixture(scope="module")
-def page(tree: Path) -> list[tuple[str, dict[str, object]]]:
-    """The components of the page that the tree makes."""
-    return [(kind, props) for kind, props in json.loads(python(tree, "-c", LOOK).splitlines()[-1])]
+def page(followed: tuple[Path, Parts, str]) -> Parts:
+    """The components of the page that the copy makes."""
+    return followed[1]
 
 
 @pytest.fixture(scope="module")
-def passed(tree: Path) -> list[str]:
+def passed(followed: tuple[Path, Parts, str]) -> list[str]:
     """The names of the tests that cover what the recipes make, all of which pass there."""
+    tree = followed[0]
     chosen = " or ".join(["tiny", *set().union(*OVER_ALL.values())])
     said = python(tree, "-m", "pytest", "-v", "-p", "no:cacheprovider", "-k", chosen, *COVERED)
     return re.findall(r"^(\S+::.*\S) PASSED", said, re.MULTILINE)
 
 
-def choices_of(page: list[tuple[str, dict[str, object]]], elem_id: str) -> set[str]:
+def choices_of(page: Parts, elem_id: str) -> set[str]:
     """Return what a choice of the page offers."""
     props = next(props for _, props in page if props.get("elem_id") == elem_id)
     return {value for _, value in props["choices"]}  # type: ignore[attr-defined]
@@ -142,8 +149,7 @@ def choices_of(page: list[tuple[str, dict[str, object]]], elem_id: str) -> set[s
     ("pruning", {"tiny", "vgg16"}, 12),
 ])
 def test_the_recipe_of_a_network_is_all_it_needs(
-        page: list[tuple[str, dict[str, object]]], passed: list[str], system: str,
-        models: set[str], of_its_own: int) -> None:
+        page: Parts, passed: list[str], system: str, models: set[str], of_its_own: int) -> None:
     """The page offers it, and the tests that run over the registry run on it and pass."""
     assert models <= choices_of(page, f"{system}-model")
     names = [name.split("::")[1] for name in passed if system in name.split("::")[0]]
@@ -151,10 +157,9 @@ def test_the_recipe_of_a_network_is_all_it_needs(
     assert len([name for name in names if re.search(r"\[.*tiny.*\]", name)]) >= of_its_own
 
 
-def test_the_recipe_of_a_tab_brings_it_into_the_page(
-        page: list[tuple[str, dict[str, object]]], tree: Path) -> None:
+def test_the_recipe_of_a_tab_brings_it_into_the_page(followed: tuple[Path, Parts, str]) -> None:
+    _, page, lesson = followed
     assert any(kind == "tabitem" and props.get("id") == "hello" for kind, props in page)
     names = {props.get("elem_id") for _, props in page}
     assert {"hello-go", "hello-said", "hello-paper", "hello-link-copy"} <= names
-    lesson = "from vision.ui.text import words; print(words('pt-BR')['hello.lesson'])"
-    assert "greets whoever" in python(tree, "-c", lesson)
+    assert "greets whoever" in lesson
