@@ -30,6 +30,7 @@ STEPS_SEEN = """part => document.getElementById(`${part}-step-row`).getBoundingC
 def test_each_lesson_has_a_figure_and_exercises_that_set_the_controls(
         fresh_page: Page) -> None:
     page = fresh_page
+    page.set_viewport_size({"width": 1280, "height": 800})
     for part in (tab.name for tab in load_tabs()):
         name, control, value, place = SETS[part]
         select(page, part)

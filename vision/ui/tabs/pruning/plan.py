@@ -200,7 +200,7 @@ def percent_drawing(title: str, height: int, shapes: list[Markup], look: str = "
                style=f"width:100%;height:{height}px;display:block{look}", **more)
 
 
-def bars(layers: list[Slab], request: gr.Request | None, height: int = 96) -> Markup:
+def bars(layers: list[Slab], request: gr.Request | None, height: int = 80) -> Markup:
     """Return the share of each layer that stays; a cross marks a layer that would die."""
     width = 100 / len(layers)
     shapes = []
