@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PATIENCE, STARTED, open_part, open_step, unfold, unfold_settings
 from tests.browser.screenshots import select
+from vision.infrared.train import Config
+from vision.ui.tabs.infrared.label import tune
 from vision.ui.tabs.infrared.shared import EXAMPLES, MODELS
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(MODELS.first() is None,
@@ -144,6 +148,19 @@ def label(page: Page) -> None:
     expect(page.locator(f"{board} g")).to_have_count(2)
 
 
+@pytest.fixture
+def small_lessons(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a detector learn from pictures of a quarter of the size at which it works."""
+    config_for = tune.config_for
+
+    def smaller(*settings: Any) -> Config:
+        config = config_for(*settings)
+        return replace(config, short_side=config.short_side // 2)
+
+    monkeypatch.setattr(tune, "config_for", smaller)
+
+
+@pytest.mark.usefixtures("small_lessons")
 def test_labels_outlive_a_reload_are_learnt_and_the_result_is_used_at_once(open_page: OpenPage
                                                                             ) -> None:
     page = opened(open_page())
