@@ -23,8 +23,8 @@ SETS = {  # of one exercise in each tab: a control, how it reads then, and what 
     "infrared": ("score", "threshold", "0.1", "go"),
 }
 MARKED = ("pruning", "infrared")  # tabs whose control is always there, with its mark
-STEPS_SEEN = """part => document.getElementById(`${part}-step-row`).getBoundingClientRect().bottom
-  + scrollY <= 800"""
+STEPS_SEEN = """part => document.getElementById(`${part}-step-row`).getBoundingClientRect().top
+  + scrollY < 800"""
 
 
 def test_each_lesson_has_a_figure_and_exercises_that_set_the_controls(
