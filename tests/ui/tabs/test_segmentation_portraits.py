@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -128,6 +128,16 @@ def test_the_stream_is_bounded_and_the_person_goes_to_the_style_tab(whole_page: 
         portraits.MODEL, portraits.PORTRAIT]
     assert [block.elem_id for block in (take.outputs[-1], *given.outputs)] == [
         "style-fill-model", "style-content"]
+    editor = next(block for block in whole_page.blocks.values()
+                  if getattr(block, "elem_id", "") == "style-region")
+    assert set(folds_around(editor)) <= set(take.outputs), "what it lies in is opened, too"
+
+
+def folds_around(block: Any) -> Iterator[gr.Accordion]:
+    """Yield each accordion that a block lies in."""
+    while block := block.parent:
+        if isinstance(block, gr.Accordion):
+            yield block
 
 
 def test_models_of_people_and_of_streets_are_kept_apart(

@@ -129,7 +129,8 @@ def fill(content: str | None, model: str | None, request: gr.Request) -> tuple[A
 @friendly
 def take(model: str | None, request: gr.Request) -> tuple[Any, ...]:
     """Open the place of regions, with the model that finds the person in what comes there."""
-    return gr.Tabs(selected="style"), gr.Accordion(open=True), PORTRAITS.path_of(model).stem
+    opened = gr.Accordion(open=True)
+    return gr.Tabs(selected="style"), opened, opened, PORTRAITS.path_of(model).stem
 
 
 @friendly
@@ -199,10 +200,12 @@ def build(content: gr.Image, usual: dict[str, str]
     gr.on([place.expand, content.change], canvas, content, region, api_visibility="private",
           show_progress="hidden")
     painted(button.click, content, model, region, said)
-    person, row = on_page(portraits.HAND), on_page("app-tabs")
+    person, row, around = (on_page(name) for name in (portraits.HAND, "app-tabs",
+                                                      "style-settings"))
     if person and row:  # this tab may be built alone
         quick: dict[str, Any] = {"queue": False, "api_visibility": "private"}
-        given = person.click(take, on_page(portraits.MODEL), [row, place, model], **quick).success(
+        taken = person.click(take, on_page(portraits.MODEL), [row, around, place, model], **quick)
+        given = taken.success(
             hand_over, on_page(portraits.PORTRAIT), content, concurrency_limit=None,
             api_visibility="private").success(None, None, None, js=SHOW).success(
             None, None, None, js=SETTLED)
