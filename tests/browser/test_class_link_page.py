@@ -54,6 +54,7 @@ def test_a_link_of_the_gan_tab_restores_it_for_a_student(page: Page, open_page: 
     reached(student, "gan")
     expect(student.locator("#gan-model input")).to_have_value("CGAN · Fashion-MNIST")
     expect(student.locator("#gan-labels")).to_contain_text("Trouser", ignore_case=True)
+    unfold_settings(student)
     student.wait_for_timeout(500)
     assert number(student, "gan-count") == "12" and number(student, "gan-seed") == "77"
     expect(student.locator("#gan-labels input:checked")).to_have_count(7)
@@ -102,6 +103,8 @@ def test_a_bad_link_gets_a_sentence_and_the_page_works(page: Page) -> None:
             ("tab=gan&text=<img src=x onerror=alert(1)>&oops=1", "oops")):
         page.evaluate("state => { location.hash = state }", state)
         expect(page.locator(".toast-wrap")).to_contain_text(words)
+    expect(page.locator("#gan-go")).to_be_visible()  # as on a fresh page
+    select(page, "segmentation")
     page.locator(STARTED).wait_for()
     page.locator("#segmentation-go").click()
     expect(page.locator("#segmentation-result img")).to_be_visible()

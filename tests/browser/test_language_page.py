@@ -25,6 +25,7 @@ def test_a_chosen_language_stays_and_is_answered_in(open_page: Callable[..., Pag
     page.locator("#app-language-pt-BR").click()
     expect(page.locator("html[lang=pt-BR]")).to_be_attached()
     expect(page.locator("#gan-go")).to_have_text(THEIRS["gan.go"])
+    unfold_settings(page)
     expect(page.locator("#gan-seed input")).to_have_value("77")
     load(page, f"{app_url}#lang=xx")  # which nobody speaks
     expect(page.locator("#app-language-pt-BR")).to_have_attribute("aria-pressed", "true")
