@@ -6,6 +6,15 @@
     const known = JSON.parse(item?.querySelector("[data-steps]").dataset.steps ?? "{}");
     item?.querySelector(`.lab-steps input[value=${known[part?.dataset.tabId] ?? name}]`)?.click();
   };
+  let theirs = false;  // whether the visitor has begun to scroll
+  for (const kind of ["wheel", "touchmove", "keydown"])
+    addEventListener(kind, () => { theirs = true; }, { once: true, passive: true });
+  const settle = (place, left) => {  // what opens meanwhile, or scrolls too, may have moved it
+    const { top, bottom } = place.getBoundingClientRect();
+    if (theirs || !left) return;
+    if (bottom <= 0 || top >= innerHeight) place.scrollIntoView({ block: "center" });
+    setTimeout(settle, 500, place, left - 1);
+  };
   const find = (left) => {
     const place = document.getElementById(id);
     if (!place?.offsetParent) {
@@ -16,6 +25,7 @@
     const { top, bottom } = place.getBoundingClientRect();
     if (always || top < 0 || bottom > innerHeight)
       place.scrollIntoView({ behavior: "smooth", block: always ? "center" : "nearest" });
+    setTimeout(settle, 800, place, 4);
   };
   find(30);
 }
