@@ -12,7 +12,7 @@ from tests.browser.screenshots import select
 from vision.ui import load_tabs
 
 pytestmark = pytest.mark.browser
-SLOW = 60_000  # milliseconds, for what is fetched and computed when it is opened
+SLOW = 180_000  # milliseconds, for what is fetched and computed when it is opened
 OpenPage = Callable[..., Page]
 
 
