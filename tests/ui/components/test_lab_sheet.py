@@ -13,6 +13,7 @@ import pytest
 from vision import checkpoints
 from vision.errors import UserError
 from vision.ui.lessons import sheet as sheets
+from vision.ui.shell.shared_answers import content
 from vision.ui.text import words
 
 GUESSES = json.dumps({"address": "http://here/", "guesses": {"best": "<b>0.7</b>", "slant": " "}})
@@ -174,7 +175,7 @@ def street(whole_page: gr.Blocks, tmp_path_factory: pytest.TempPathFactory
     request = gr.Request(headers={"accept-language": "en"})
     values = {**usual, "segmentation-picture": str(picture), "segmentation-truth": None}
     html, plain, said = make(request, GUESSES, *values.values())
-    assert sheets.file_digest(picture) in path_of(html).read_text("utf-8")
+    assert content(picture) in path_of(html).read_text("utf-8")
     return path_of(plain), picture, check, str(said)
 
 
@@ -183,7 +184,7 @@ def test_a_sheet_of_ones_own_picture_is_checked_with_that_picture(street: Any, t
     file, picture, check, said = street
     request = gr.Request(headers={"accept-language": "en"})
     sheet = sheets.read(file)
-    assert sheet.pictures == {"picture": sheets.file_digest(picture)} and not sheet.left_out
+    assert sheet.pictures == {"picture": content(picture)} and not sheet.left_out
     assert "hand the same file in" in said
     renamed = tmp_path / "renamed"
     renamed.write_bytes(picture.read_bytes())
@@ -196,7 +197,7 @@ def test_without_the_picture_it_is_said_that_nothing_can_be_checked(street: Any,
                                                                     ) -> None:
     file, picture, check, _ = street
     request = gr.Request(headers={"accept-language": "en"})
-    digest = sheets.file_digest(picture)[:12]
+    digest = content(picture)[:12]
     said = str(check([str(file)], request))
     assert "nothing of it can be checked" in said and digest in said
     wrong = tmp_path / "other.png"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import io
 import re
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +25,7 @@ from vision.gan.predict import Drawer
 from vision.gan.train import Config, train
 from vision.ui.components.model_choice import OWN
 from vision.ui.components.training_panel import Control
+from vision.ui.shell.turns import Turns
 from vision.ui.tabs.gan import explore, judge, lab_scene, shared, tab, timeline
 from vision.ui.tabs.gan import lab as gan_lab
 from vision.ui.tabs.gan import train as gan_own
@@ -259,11 +259,12 @@ def test_a_visitor_trains_and_uses_a_model() -> None:
 
 
 def test_many_play_in_the_lab_at_once_and_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gan_lab, "TURNS", threading.BoundedSemaphore(1))
+    turns = Turns(1)
+    monkeypatch.setattr(gan_lab, "TURNS", turns)
     benches = [gan_lab.Bench() for _ in range(3)]
     plays = [gan_lab.run(bench, *lab("gaussian")) for bench in benches]
     for play in [*plays, *plays]:  # whoever kept the turn would stop the next one for ever
         next(play)
-        assert gan_lab.TURNS.acquire(blocking=False)
-        gan_lab.TURNS.release()
+        with turns.turn(new=True):
+            pass
     assert all(bench.game.players.rounds for bench in benches) and gan_lab.AT_ONCE >= 16

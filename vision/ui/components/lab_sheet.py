@@ -22,6 +22,7 @@ from vision.ui.components.page_files import beside, call
 from vision.ui.lessons import guesses
 from vision.ui.lessons import sheet as sheets
 from vision.ui.lessons.sheet import Sheet
+from vision.ui.shell.shared_answers import content
 from vision.ui.shell.uploads import new_folder
 from vision.ui.text import language_of, say, t, words
 
@@ -71,7 +72,7 @@ def build(shared: Shared, texts_of: Callable[[str], Mapping[str, str]]) -> None:
             [label_of(control, request) for control in missing
              if not isinstance(control, gr.Image)], chosen.get("seed"),
             sheets.models_of(shared.tab, chosen), sheets.versions(), sheets.now(),
-            pictures={name: sheets.file_digest(chosen[name]) for name, control
+            pictures={name: content(chosen[name]) for name, control
                       in shared.controls.items()
                       if isinstance(control, gr.Image) and control in missing})
         folder = new_folder()
@@ -108,7 +109,7 @@ def build(shared: Shared, texts_of: Callable[[str], Mapping[str, str]]) -> None:
 
 def brought(sheet: Sheet, pictures: Sequence[Path]) -> dict[str, str]:
     """Return where the pictures lie that a sheet was made with, of those that came beside it."""
-    known = {sheets.file_digest(picture): str(picture) for picture in pictures}
+    known = {content(picture): str(picture) for picture in pictures}
     return {name: known[digest] for name, digest in sheet.pictures.items() if digest in known}
 
 

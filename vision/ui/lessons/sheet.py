@@ -5,7 +5,6 @@ What it holds is enough to compute it again; `differences` says what then comes 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import platform
@@ -109,11 +108,6 @@ def picked(files: Iterable[Path]) -> tuple[Path, list[Path]]:
         raise UserError("{count} sheets were given", "one .json and the pictures that it was made "
                         "with are accepted", "choose them together", count=len(sheets))
     return sheets[0], [file for file in given if file not in sheets]
-
-
-def file_digest(file: str | Path) -> str:
-    """Return the SHA-256 of a file, by which everybody knows it."""
-    return hashlib.sha256(Path(file).read_bytes()).hexdigest()
 
 
 def no_sheet(path: Path) -> UserError:

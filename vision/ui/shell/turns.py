@@ -7,8 +7,6 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-LOOK_SECONDS = 1.0  # from one look at whether a turn was given to the next
-
 
 class Turns:
     """Places for slices of work; who waits longest is next, the newcomers before the others."""
@@ -26,8 +24,7 @@ class Turns:
         with self._lock:
             (self._new if new else self._others).append(mine)
             self._give()
-        while not mine.wait(LOOK_SECONDS):
-            pass  # each slice before it ends by itself
+        mine.wait()  # each slice before it ends by itself
         try:
             yield
         finally:

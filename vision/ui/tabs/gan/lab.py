@@ -16,6 +16,7 @@ from vision.ui.components.drawing_board import DrawingBoard
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import wipeable
 from vision.ui.components.opening import opened
+from vision.ui.shell.turns import Turns
 from vision.ui.tabs.gan import lab_scene
 from vision.ui.tabs.gan.shared import ink_of
 from vision.ui.text import say, t
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 LONGEST = 90  # seconds of one run
 AT_ONCE = 16  # runs that go on; they take turns, a frame each
-TURNS = threading.BoundedSemaphore(2)
+TURNS = Turns(2)
 FRAME = 0.04  # seconds of play from one picture to the next
 DRAWN = "drawn"
 PLANES = ("ring", "grid")
@@ -126,7 +127,7 @@ def run(bench: Bench, place: str, drawing: np.ndarray | None, k: float,
     mine = bench.run = object()
     end = time.monotonic() + LONGEST
     while bench.run is mine and time.monotonic() < end:
-        with TURNS:
+        with TURNS.turn():
             bench.play(FRAME)
             scene = bench.show(request)
         yield scene

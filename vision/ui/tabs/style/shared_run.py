@@ -162,7 +162,7 @@ def claimed(run: SharedRun, controls: Controls) -> bool:
 
 
 def left(run: SharedRun) -> None:
-    """Note that a follower has gone; nobody takes up a run that was broken off."""
+    """Note that a follower has gone."""
     with LOCK:
         run.followers -= 1
 
