@@ -157,15 +157,16 @@ def test_refining_stops_at_the_size_that_fits(monkeypatch: pytest.MonkeyPatch) -
     for shape, most in (((300, 400, 3), 800), ((1100, 1200, 3), 1400)):
         studio.picture = np.zeros(shape, np.uint8)
         side = studio.grown(2)
-        assert side <= most and memory.refining({"studio": studio}) <= memory.BUDGET.whole * 1.001
+        size = memory.double_size({"studio": studio})
+        assert side <= most and memory.bytes_of(*size) <= memory.BUDGET.whole * 1.001
     assert studio.grown(1) == 1200 and studio.grown(2) > 1200
 
 
 def test_of_two_large_paintings_the_second_waits() -> None:
-    from vision.ui.tabs.style.memory import bytes_of
+    from vision.ui.tabs.style.memory import PAINTINGS, bytes_of
 
-    page = 1.5e9  # bytes of the page with its models, before anybody paints
-    assert memory_budget.MOST + page < 6e9
+    page = 1.2e9  # bytes of the page with its models, before anybody paints
+    assert memory_budget.MOST + PAINTINGS.whole + page <= 6e9
     one = bytes_of(1090, 1090)  # a little larger, and it is seen in tiles
     assert one < memory_budget.MOST < 2 * one
 
@@ -185,3 +186,29 @@ def test_a_painting_needs_what_was_measured(tmp_path: Path) -> None:
     for key, values in (("controls", chosen), ("inputs", (None, None, None, None, *chosen))):
         assert asked({key: values}) == NEEDS["slim"]._replace(remembered=480)
     assert a_painting({"content": None, "size": 1000}) == 0
+
+
+def test_between_its_turns_a_painting_holds_little(tmp_path: Path,
+                                                   monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thirty small paintings go on at once, and nobody else waits behind those that wait."""
+    from vision.ui.tabs.style import memory
+
+    Image.new("RGB", (400, 300)).save(tmp_path / "a.png")
+    given: dict[str, Any] = {"content": str(tmp_path / "a.png"), "extractor": "bundled"}
+    between = memory.stays(memory.new_size)
+    assert 32 * between({**given, "size": 300}) < 0.4 * memory.PAINTINGS.whole
+    large = between({**given, "size": 1200})
+    assert large < 0.1 * memory.bytes_of(900, 1200) and large < memory.PAINTINGS.whole
+    assert memory.PAINTINGS is not memory_budget.BUDGET and memory.PAINTINGS.patience == 600
+    assert between({"content": None, "size": 300}) == 0
+    monkeypatch.setattr(memory, "BUDGET", Budget(1e9))
+    with pytest.raises(UserError, match="would take about"):
+        between({**given, "size": 1200})
+
+
+def test_a_budget_may_have_its_own_patience(budget: Budget) -> None:
+    patient = Budget(10, patience=0.05)
+    memory_budget.PATIENCE = 10.0
+    with patient.holding(7), pytest.raises(UserError, match="thers take the memory"):
+        with patient.holding(4):
+            pass

@@ -14,8 +14,10 @@ from PIL import Image
 from tests.style.sights import CONTENT, STYLE
 from tests.ui.tabs.style_tiny import tiny_extractor
 from vision.errors import UserError
+from vision.style import transfer
 from vision.style.settings import Weights
 from vision.style.transfer import Controls, Frame
+from vision.ui.shell.memory_budget import Budget
 from vision.ui.tabs.style import gpu_frames, shared_run
 from vision.ui.tabs.style import run as style_run
 from vision.ui.tabs.style.controls import Chosen
@@ -167,3 +169,16 @@ def test_a_crowd_is_shown_less_often(tmp_path: Path, monkeypatch: pytest.MonkeyP
         studio = style_run.Studio()
         shown.append(len(list(style_run.stylize(studio, *given, *vars(CHOSEN).values(), None))))
     assert shown[0] > shown[1] >= 3
+
+
+def test_memory_is_held_in_turns_only(begun: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    held: list[float] = []
+    monkeypatch.setattr(shared_run, "BUDGET", budget := Budget(1e9))
+    step = transfer.Descent.step
+    monkeypatch.setattr(transfer.Descent, "step", lambda descent: (
+        held.append(budget.used), step(descent))[1])
+    mine = paint(Controls())
+    next(mine)
+    assert budget.used == 0
+    list(mine)
+    assert min(held) > 1e8 and len(held) == SETTINGS.total and budget.used == 0

@@ -32,8 +32,8 @@ class Budget:
     A finaliser, which garbage collection may run in any thread at any moment, may give back.
     """
 
-    def __init__(self, whole: float) -> None:
-        self.whole = whole
+    def __init__(self, whole: float, patience: float | None = None) -> None:
+        self.whole, self.patience = whole, patience
         self.held: dict[object, float] = {}
         self.waiting: deque[object] = deque()
         self._lock = threading.Lock()
@@ -43,13 +43,17 @@ class Budget:
         """Return how much is given out."""
         return sum(list(self.held.values()))
 
-    @contextmanager
-    def holding(self, need: float) -> Iterator[None]:
-        """Hold so many bytes, once those who came before have theirs and these are there too."""
+    def check(self, need: float) -> None:
+        """Raise for what never fits."""
         if need > self.whole:
             raise UserError("this would take about {need:.1f} GB of memory",
                             "up to {whole:.1f} GB are accepted", "choose a smaller size or picture",
                             need=need / GIGABYTE, whole=self.whole / GIGABYTE)
+
+    @contextmanager
+    def holding(self, need: float) -> Iterator[None]:
+        """Hold so many bytes, once those who came before have theirs and these are there too."""
+        self.check(need)
         ticket = object()
         self.waiting.append(ticket)
         try:
@@ -59,13 +63,14 @@ class Budget:
             self.held.pop(ticket, None)
 
     def _wait(self, ticket: object, need: float) -> None:
-        end = time.monotonic() + PATIENCE
+        patience = PATIENCE if self.patience is None else self.patience
+        end = time.monotonic() + patience
         try:
             while not self._given(ticket, need):
                 if time.monotonic() > end:
                     raise UserError("others take the memory that this needs",
                                     "it was waited {seconds:.0f} s for", "try again in a minute",
-                                    seconds=PATIENCE)
+                                    seconds=patience)
                 time.sleep(LOOK)
         finally:
             self.waiting.remove(ticket)
@@ -98,8 +103,11 @@ def _read(path: str) -> str:
 BUDGET = Budget(whole_budget())
 
 
-def within_memory(need: Need) -> Callable[[Callable[..., Any]], Any]:
+def within_memory(need: Need, budget: Budget | None = None
+                  ) -> Callable[[Callable[..., Any]], Any]:
     """Return a decorator: a handler holds what `need` says of its values as long as it works.
+
+    It holds that of a `budget`, or else of the one for all heavy work.
 
     It stands inside `low_priority`, so that memory is given back by the thread that used it.
     """
@@ -116,14 +124,14 @@ def within_memory(need: Need) -> Callable[[Callable[..., Any]], Any]:
 
             @functools.wraps(handler)
             def stream(*values: Any, **named: Any) -> Iterator[Any]:
-                with BUDGET.holding(needed(*values, **named)):
+                with (budget or BUDGET).holding(needed(*values, **named)):
                     yield from handler(*values, **named)
 
             return stream
 
         @functools.wraps(handler)
         def call(*values: Any, **named: Any) -> Any:
-            with BUDGET.holding(needed(*values, **named)):
+            with (budget or BUDGET).holding(needed(*values, **named)):
                 return handler(*values, **named)
 
         return call

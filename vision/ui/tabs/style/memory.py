@@ -1,15 +1,23 @@
-"""What a painting takes of the memory that all heavy work shares, as it was measured."""
+"""What a painting takes of the memory that all heavy work shares, as it was measured.
+
+Paintings take turns. Most of what one takes it needs only in its turn; the rest stays between them,
+and of that all paintings together have a budget of their own.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from vision.style.objectives.tiles import CORE, EDGE, LARGE
-from vision.ui.shell.memory_budget import BUDGET, DECODED
+from vision.ui.shell.memory_budget import BUDGET, DECODED, Budget, Need
 from vision.ui.tabs.style.controls import NAMES
 
 TILE = (CORE + 2 * EDGE) ** 2  # pixels of a tile; larger paintings are seen tile by tile
 KEPT = 220.0  # bytes of each pixel of all tiles
+STAYS = 120.0  # bytes of each pixel between turns: canvas, slope, moments, targets, the last frame
+PAINTINGS = Budget(0.2 * BUDGET.whole, patience=600.0)  # what stays of all paintings
+Size = tuple[float, float]  # height, width
 
 
 class Needs(NamedTuple):
@@ -57,35 +65,68 @@ def asked(given: dict[str, Any]) -> Needs:
 
 
 def a_painting(given: dict[str, Any]) -> float:
-    """Return the need of a run that paints the content at the chosen size."""
+    """Return the need of a run that paints the content at the chosen size, in one go."""
+    size = new_size(given)
+    return bytes_of(*size, asked(given)) + decoding_of(given["content"]) if size else 0.0
+
+
+def decoding_of(content: str | None) -> float:
+    """Return what decoding a content takes."""
+    from vision.images import pixels_of
+
+    return DECODED * pixels_of(content)
+
+
+def going_on(given: dict[str, Any]) -> float:
+    """Return the need of a look at the session's painting."""
+    return bytes_of(*same_size(given), asked(given))
+
+
+def stays(size_of: Callable[[dict[str, Any]], Size | None]) -> Need:
+    """Return the need of a painting of a size between its turns, whose turns fit, too."""
+
+    def need(given: dict[str, Any]) -> float:
+        size = size_of(given)
+        if size is None:
+            return 0.0
+        needs = asked(given)
+        BUDGET.check(bytes_of(*size, needs))
+        tiled = KEPT if size[0] * size[1] >= LARGE else 0.0
+        return (STAYS + needs.remembered + tiled) * size[0] * size[1]
+
+    return need
+
+
+def new_size(given: dict[str, Any]) -> Size | None:
+    """Return the size at which the content is painted; what cannot be read is refused in a moment.
+    """
     from vision.images import pixels_of, upright_size
 
-    content, side = given["content"], given["size"]
-    if not pixels_of(content):
-        return 0.0  # it is refused in a moment
-    width, height = upright_size(content)
-    share = side / max(width, height)
-    return (bytes_of(share * height, share * width, asked(given))
-            + DECODED * pixels_of(content))
+    if not pixels_of(given["content"]):
+        return None
+    width, height = upright_size(given["content"])
+    share = given["size"] / max(width, height)
+    return share * height, share * width
 
 
-def going_on(given: dict[str, Any], grow: int = 1) -> float:
-    """Return the need of a run that goes on with the session's painting, perhaps larger."""
-    return _at(given, given["studio"].grown(grow, asked(given)))
+def same_size(given: dict[str, Any]) -> Size:
+    """Return the size of the session's painting."""
+    return sized(given, given["studio"].grown(1, asked(given)))
 
 
-def refining(given: dict[str, Any]) -> float:
-    """Return the need of a run at double size, or at what fits."""
-    return going_on(given, 2)
+def double_size(given: dict[str, Any]) -> Size:
+    """Return the size of the session's painting once it is refined, or what fits."""
+    return sized(given, given["studio"].grown(2, asked(given)))
 
 
-def resuming(given: dict[str, Any]) -> float:
-    """Return the need of a run that paints what a pause has left."""
+def rest_size(given: dict[str, Any]) -> Size | None:
+    """Return the size of what a pause has left, if any."""
     rest = given["studio"].rest
-    return _at(given, max(rest.sides)) if rest else 0.0
+    return sized(given, max(rest.sides)) if rest else None
 
 
-def _at(given: dict[str, Any], side: float) -> float:
+def sized(given: dict[str, Any], side: float) -> Size:
+    """Return the size of the session's painting whose longer side is so long."""
     height, width = given["studio"].painted().shape[:2]
     scale = side / max(height, width)
-    return bytes_of(scale * height, scale * width, asked(given))
+    return scale * height, scale * width

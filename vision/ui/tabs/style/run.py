@@ -15,13 +15,23 @@ from vision.ui.components.html import note
 from vision.ui.components.pictures import LONGEST_SIDE, needed
 from vision.ui.server.queue_limits import others_wait
 from vision.ui.shell.low_priority import low_priority
-from vision.ui.shell.memory_budget import within_memory
+from vision.ui.shell.memory_budget import BUDGET, within_memory
 from vision.ui.shell.shared_answers import comes_along
 from vision.ui.shell.uploads import new_folder
 from vision.ui.shell.zero_gpu import ZERO
 from vision.ui.tabs.style import gpu_frames
 from vision.ui.tabs.style.controls import Chosen
-from vision.ui.tabs.style.memory import a_painting, going_on, needs_of, refining, resuming
+from vision.ui.tabs.style.memory import (
+    PAINTINGS,
+    bytes_of,
+    decoding_of,
+    double_size,
+    needs_of,
+    new_size,
+    rest_size,
+    same_size,
+    stays,
+)
 from vision.ui.tabs.style.regions import masks_of, style_path
 from vision.ui.tabs.style.shared import curves, facts, needed_style, weights_of
 from vision.ui.tabs.style.studio import Studio, for_screen
@@ -79,7 +89,7 @@ class Pictures:
 
 @friendly
 @low_priority
-@within_memory(a_painting)
+@within_memory(stays(new_size), PAINTINGS)
 def stylize(studio: Studio, content: str | None, style: str | None, second_style: str | None,
             region: dict[str, Any] | None, content_power: float, style_power: float,
             tv_power: float, preset: str, size: float, steps: float, blend: float, colours: str,
@@ -120,7 +130,8 @@ def stylize(studio: Studio, content: str | None, style: str | None, second_style
     chosen = Chosen(content_power, style_power, tv_power, preset, size, steps, blend, colours,
                     start, optimizer, learning_rate, content_layers, style_layers, style_scale,
                     pooling, seed, extractor, blue, green)
-    pictures = Pictures.of(content, style, second_style, region, chosen.brushes)
+    with BUDGET.holding(decoding_of(content)):
+        pictures = Pictures.of(content, style, second_style, region, chosen.brushes)
     yield from paint(studio, pictures, chosen.settings(), extractor, request, afresh=True)
 
 
@@ -153,7 +164,7 @@ def painting(content: str | None, style: str | None, content_power: float, style
 
 @friendly
 @low_priority
-@within_memory(going_on)
+@within_memory(stays(same_size), PAINTINGS)
 def go_on(request: gr.Request, studio: Studio, content: str | None, style: str | None,
           second: str | None, region: dict[str, Any] | None, *controls: Any) -> Iterator[Answer]:
     """Paint a hundred steps more."""
@@ -166,7 +177,7 @@ def go_on(request: gr.Request, studio: Studio, content: str | None, style: str |
 
 @friendly
 @low_priority
-@within_memory(refining)
+@within_memory(stays(double_size), PAINTINGS)
 def refine(request: gr.Request, studio: Studio, content: str | None, style: str | None,
            second: str | None, region: dict[str, Any] | None, *controls: Any) -> Iterator[Answer]:
     """Go on at double size, in the end as large as a print."""
@@ -180,7 +191,7 @@ def refine(request: gr.Request, studio: Studio, content: str | None, style: str 
 
 @friendly
 @low_priority
-@within_memory(resuming)
+@within_memory(stays(rest_size), PAINTINGS)
 def resume(request: gr.Request, studio: Studio, content: str | None, style: str | None,
            second: str | None, region: dict[str, Any] | None, *controls: Any) -> Iterator[Answer]:
     """Paint what a pause has left when it let others in."""
@@ -213,6 +224,7 @@ def paint(studio: Studio, pictures: Pictures, settings: Settings, extractor: str
 def frames_of(controls: Controls, pictures: Pictures, settings: Settings, extractor: str,
               start: np.ndarray | None) -> Iterator[Frame]:
     """Return the frames of a transfer, which others may follow if they ask for the same."""
+    from vision.style.data import size_at
     from vision.ui.tabs.style import shared_run
 
     def begin(wanted: Settings, controls: Controls, picture: np.ndarray | None
@@ -221,13 +233,14 @@ def frames_of(controls: Controls, pictures: Pictures, settings: Settings, extrac
                                  pictures.mask, start if picture is None else picture,
                                  pictures.others)
 
+    begins = shared_run.Beginning(begin, bytes_of(
+        *size_at(pictures.content, max(settings.sides)), needs_of(extractor, settings.optimizer)))
     plain = pictures.mask is None and not pictures.others and start is None
     if ZERO or not plain or shared_run.steered(controls, settings):
-        own = shared_run.SharedRun(lambda relay: begin(settings, relay, None), controls)
-        return shared_run.frames_of(own)
+        return shared_run.frames_of(begins.run(settings, to=controls))
     asked = shared_run.question(extractor, pictures.content, pictures.styles, settings)
-    run = shared_run.join(asked, lambda relay: begin(settings, relay, None), pictures.everybodys)
-    return shared_run.follow(run, settings, controls, begin)
+    run = shared_run.join(asked, lambda: begins.run(settings), pictures.everybodys)
+    return shared_run.follow(run, settings, controls, begins)
 
 
 def shown(studio: Studio, frames: Any, settings: Settings, request: gr.Request | None

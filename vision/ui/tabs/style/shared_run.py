@@ -20,6 +20,7 @@ import numpy as np
 from vision.style.clock import EVERY
 from vision.style.settings import Settings, Weights
 from vision.style.transfer import Controls, Frame
+from vision.ui.shell.memory_budget import BUDGET
 from vision.ui.shell.turns import Turns
 from vision.ui.tabs.style.studio import rest_of
 
@@ -28,6 +29,21 @@ PACE = 0.15  # seconds from one frame that is there already to the next
 MOST_BYTES = 32e6  # of one run's frames for those who come later
 MOST_KEPT = 4  # runs of the page's own pictures that are kept when nobody follows them
 Begin = Callable[[Settings, Controls, "np.ndarray | None"], Iterator[Frame]]
+
+
+class Beginning(NamedTuple):
+    """How a painting begins, and how many bytes it takes in its turns."""
+
+    frames: Begin
+    need: float
+
+    def run(self, settings: Settings, start: np.ndarray | None = None,
+            to: Controls | None = None) -> SharedRun:
+        """Return a run that begins now, perhaps from a picture, and that hears one visitor if any.
+        """
+        relay = Relay()
+        relay.to = to
+        return SharedRun(self.frames(settings, relay, start), relay, self.need)
 
 
 class Relay(Controls):
@@ -65,11 +81,8 @@ class Seen(NamedTuple):
 class SharedRun:
     """One transfer and its frames, for all who follow it."""
 
-    def __init__(self, begin: Callable[[Controls], Iterator[Frame]], to: Controls | None = None
-                 ) -> None:
-        self.relay = Relay()
-        self.relay.to = to
-        self.source = begin(self.relay)
+    def __init__(self, source: Iterator[Frame], relay: Relay, need: float) -> None:
+        self.source, self.relay, self.need = source, relay, need
         self.frames: OrderedDict[int, Frame] = OrderedDict()
         self.count = self.followers = 0
         self.painting = self.ended = False
@@ -111,7 +124,7 @@ class SharedRun:
     def _next(self) -> Frame | None:
         if self.relay.paused:  # it only waits
             return next(self.source, None)
-        with TURNS.turn(new=not self.count):
+        with TURNS.turn(new=not self.count), BUDGET.holding(self.need):
             return next(self.source, None)
 
     def _forget(self) -> None:
@@ -134,13 +147,12 @@ def question(extractor: str, content: np.ndarray, styles: list[np.ndarray], sett
     return extractor, pictures, settings
 
 
-def join(asked: Hashable, begin: Callable[[Controls], Iterator[Frame]], everybodys: bool
-         ) -> SharedRun:
+def join(asked: Hashable, begun: Callable[[], SharedRun], everybodys: bool) -> SharedRun:
     """Return the run of a question, begun now unless others follow one or it is kept."""
     with LOCK:
         run = RUNS.get(asked)
         if run is None or run.relay.to is not None or run.error:
-            run = RUNS[asked] = SharedRun(begin)
+            run = RUNS[asked] = begun()
         run.followers += 1
         if everybodys:
             KEPT[asked] = run
@@ -172,7 +184,7 @@ def steered(controls: Controls, settings: Settings) -> bool:
     return controls.weights(settings.weights) != settings.weights
 
 
-def follow(run: SharedRun, settings: Settings, controls: Controls, begin: Begin
+def follow(run: SharedRun, settings: Settings, controls: Controls, begins: Beginning
            ) -> Iterator[Frame]:
     """Yield a run's frames, and a visitor's own after they have changed something."""
     number, last, mine = 0, None, False
@@ -197,18 +209,16 @@ def follow(run: SharedRun, settings: Settings, controls: Controls, begin: Begin
                 time.sleep(PACE)
     finally:
         left(run)
-    yield from apart(last, settings, controls, begin)
+    yield from apart(last, settings, controls, begins)
 
 
-def apart(last: Frame | None, settings: Settings, controls: Controls, begin: Begin
+def apart(last: Frame | None, settings: Settings, controls: Controls, begins: Beginning
           ) -> Iterator[Frame]:
     """Yield the frames of a run of one's own, which goes on from a frame that others see too."""
     rest = settings if last is None else rest_of(settings, last.step)
     if controls.stopping or rest is None:
         return
-    run = SharedRun(lambda relay: begin(rest, relay, None if last is None else last.picture),
-                    controls)
-    for frame in frames_of(run):
+    for frame in frames_of(begins.run(rest, None if last is None else last.picture, controls)):
         yield frame if last is None else after(last, frame)
 
 
