@@ -50,11 +50,15 @@ def shown(action: BlockFunction, tab: str) -> list[Any]:
 
 
 def read(page: gr.Blocks, action: BlockFunction, result: Any) -> Iterator[Any]:
-    """Yield the controls that an action reads, without those that draw its result by themselves."""
+    """Yield the controls that an action reads, without those that draw its result by themselves
+    and those that its own button sets.
+    """
     alone = {number for each in page.fns.values() if result in each.outputs
              for number, event in each.targets if event not in ("click", "submit")}
+    set_with_it = {output._id for each in page.fns.values()
+                   if set(each.targets) & set(action.targets) for output in each.outputs}
     for control in action.inputs:
-        if not isinstance(control, gr.State) and control._id not in alone:
+        if not isinstance(control, gr.State) and control._id not in alone | set_with_it:
             yield control
 
 
