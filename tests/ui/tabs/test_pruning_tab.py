@@ -483,3 +483,15 @@ def test_each_layer_is_timed_and_rounding_is_told(ratio: float, monkeypatch: pyt
         assert f"<td>{sum(plan.widths):,}</td>" in html and "rounds to 0" not in html
     else:
         assert "rounds to 0 in steps of 8" in html
+
+
+def test_the_first_network_is_one_that_a_cut_costs_something(monkeypatch: pytest.MonkeyPatch
+                                                             ) -> None:
+    """Easy drawings, which stand in for missing photographs, are all named rightly, cut or not."""
+    for here, first in ((True, "vgg16"), (False, "vgg16-drawings-hard")):
+        monkeypatch.setattr(shared.datasets, "present", lambda name, here=here: here)
+        assert shared.usual()[0] == first
+        assert set(shared.usual()) == {*shared.PHOTOGRAPHS, *shared.DRAWINGS}
+    learnt = Card("pruning", "vgg16", {}, CLASSES, PREPROCESS,
+                  data={"train": ["drawings-hard", "drawings"]})
+    assert shared.measured_on(learnt) == "drawings-hard"

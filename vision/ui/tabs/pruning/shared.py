@@ -6,7 +6,7 @@ import functools
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vision import checkpoints
+from vision import checkpoints, datasets
 from vision.errors import UserError
 from vision.ui.components.model_choice import ModelShelf
 
@@ -17,14 +17,24 @@ if TYPE_CHECKING:
     from vision.pruning.evaluate import Report
     from vision.pruning.plan import Plan
 
-FIRST = ("vgg16", "resnet164", "densenet40", "vgg16-drawings")  # the default: the first that ships
+PHOTOGRAPHS = ("vgg16", "resnet164", "densenet40")  # networks whose pictures are not brought along
+DRAWINGS = ("vgg16-drawings-hard", "vgg16-drawings")
 CRITERIA = ("gamma", "gamma-by-layer", "l1", "random", "gamma-read", "taylor", "fpgm")
 TESTED = 1000  # pictures at most in a measurement on the page
 AUTO = "auto"  # the choice of data that follows the network
 HARDEST = ("cifar100", "cifar10", "drawings-hard", "drawings")
 
 
-MODELS = ModelShelf("pruning", FIRST, kept=6)
+def usual() -> tuple[str, ...]:
+    """Return the networks to begin with, the first that ships: one that a cut costs something here.
+
+    Where its photographs are missing, easy drawings stand in, and of those it names all rightly.
+    """
+    here = datasets.present("cifar10")
+    return (*PHOTOGRAPHS, *DRAWINGS) if here else (*DRAWINGS, *PHOTOGRAPHS)
+
+
+MODELS = ModelShelf("pruning", usual(), kept=6)
 
 
 @functools.lru_cache(maxsize=32)
