@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from vision.card_shape import ANY, check_card, number, number_or_none, positive, text
-from vision.checkpoints import Model, read_card, require_system
+from vision import foreign
+from vision.card_shape import ANY, number, number_or_none, positive, text
+from vision.checkpoints import Model
 from vision.pruning.criteria import CRITERIA
 from vision.pruning.data import SETS, require_known
 from vision.pruning.predict import load
@@ -25,10 +27,12 @@ CARD = {
 }
 
 
+def card_of(_: Any) -> dict[str, Any]:
+    """Return what a card must hold."""
+    return CARD
+
+
 def load_foreign(path: Path) -> Model:
     """Return the network of a file that a visitor sent."""
-    card = read_card(path)
-    require_system(path, card, "pruning")
-    check_card(path, card, CARD)
-    require_known(card.classes)
+    require_known(foreign.check(path, "pruning").classes)
     return load(path)
