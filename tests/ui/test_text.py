@@ -103,6 +103,15 @@ def test_every_key_in_the_code_exists() -> None:
         t("app.no_such_text")
 
 
+def test_what_the_page_shows_by_key_comes_with_it() -> None:
+    asked = {node.args[0].value for node in nodes_below(VISION / "ui")
+             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "t"
+             and node.args and isinstance(node.args[0], ast.Constant)}
+    assert len(asked) > 300 and asked - catalogs()["en"].keys() == set()
+    with pytest.raises(KeyError, match="does not come with the page"):
+        t("segmentation.lesson")
+
+
 def test_every_tab_has_a_title_and_a_lesson() -> None:
     for tab in load_tabs():
         for language in LANGUAGES:

@@ -29,8 +29,10 @@ ALSO = {  # what browsers call these languages too, and what is nearer to them t
 }
 COOKIE = "vision-lab-language"  # holds the language that was chosen on the page
 CHOSEN = re.compile(rf"(?:^|;)\s*{COOKIE}=([\w-]+)")
-LATER = re.compile(  # what comes when it is opened, or in an answer
-    r"\.lesson$|\.exercise_\w+(?<!_try)$|^names\.(measure|split)_")
+LATER = re.compile(  # what comes when it is opened, or in an answer: `say` only, never `t`
+    r"\.lesson$|\.exercise_\w+(?<!_try)$|^names\.(measure|split)_"
+    r"|^(assistants|hundred-classes|paper)\.|\.(board|card|column|idea|line|report|zone)\."
+    r"|\.(figure|notebook)_\w|_alt$")
 HERE = Path(__file__).parent
 
 
@@ -38,6 +40,8 @@ def t(key: str) -> Any:
     """Return a text that the browser shows in the reader's language."""
     if key not in words("en"):
         raise KeyError(f"no text '{key}'")
+    if LATER.search(key):
+        raise KeyError(f"'{key}' does not come with the page: send it with `say`")
     return I18nData(key)
 
 
