@@ -33,13 +33,20 @@ OVER_ALL = {  # tests that look at everything which is registered
     "pruning": {"test_the_page_offers_what_the_core_has",
                 "test_every_architecture_can_be_trained_on_the_page_and_has_the_papers_rows"},
 }
-LOOK = """
-import json
+FOLLOW = """
+import json, sys
+import pytest
+from tests.pruning.few_drawings import few_drawings
+from vision.__main__ import main
+commands, tests = json.loads(sys.argv[1])
+with few_drawings():
+    assert not any(map(main, commands))
 from vision.ui import create_app
 from vision.ui.text import words
 blocks = create_app().get_config_file()["components"]
 parts = [[block["type"], block["props"]] for block in blocks]
 print(json.dumps([parts, words("pt-BR").get("hello.lesson")], default=str))
+sys.exit(pytest.main(tests))
 """
 Parts = list[tuple[str, dict[str, object]]]
 
@@ -77,10 +84,10 @@ def test_the_way_of_a_picture_names_what_there_is() -> None:
 
 
 def copied(place: Path) -> Path:
-    """Return a copy of the project without what is heavy."""
+    """Return a copy of the project without what is heavy, and with what is compiled already."""
     for part in ("vision", "tests"):
         shutil.copytree(REPOSITORY / part, place / part,
-                        ignore=shutil.ignore_patterns("__pycache__", "*.pyi"))
+                        ignore=shutil.ignore_patterns("*.pyc.*", "*.pyi"))  # being written
     shutil.copytree(REPOSITORY / "checkpoints", place / "checkpoints",
                     copy_function=lambda old, new: os.symlink(old, new))
     (place / "assets").symlink_to(REPOSITORY / "assets")
@@ -90,7 +97,7 @@ def copied(place: Path) -> Path:
 
 def follow(tree: Path) -> str:
     """Do literally what the recipes say; one process runs all their commands, looks at the page,
-    and prints what it sees.
+    runs the tests over what there is now, and prints what it sees.
     """
     words = []
     for title in RECIPES:
@@ -103,39 +110,24 @@ def follow(tree: Path) -> str:
             assert command[:3] == ["python", "-m", "vision"]
             words.append(command[3:])
     assert len(words) == 3
-    begin = f"from vision.__main__ import main\nassert not any(map(main, {words}))"
-    return python(tree, "-c", begin + LOOK)
-
-
-def python(tree: Path, *words: str) -> str:
-    """Run Python in a tree and return what it prints."""
-    done = subprocess.run([sys.executable, *words], cwd=tree, capture_output=True, text=True,
-                          env={**os.environ, "PYTHONPATH": str(tree)}, check=False)
+    chosen = " or ".join(["tiny", *set().union(*OVER_ALL.values())])
+    tests = ["-v", "-p", "no:cacheprovider", "-k", chosen, *COVERED]
+    done = subprocess.run([sys.executable, "-c", FOLLOW, json.dumps([words, tests])], cwd=tree,
+                          env={**os.environ, "PYTHONPATH": str(tree)}, capture_output=True,
+                          text=True, check=False)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr
     return done.stdout
 
 
 @pytest.fixture(scope="module")
-def followed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Parts, str]:
-    """A copy of the project in which every recipe was followed; its page, and a lesson there."""
-    tree = copied(tmp_path_factory.mktemp("copy"))
-    parts, lesson = json.loads(follow(tree).splitlines()[-1])
-    return tree, [(kind, props) for kind, props in parts], lesson
-
-
-@pytest.fixture(scope="module")
-def page(followed: tuple[Path, Parts, str]) -> Parts:
-    """The components of the page that the copy makes."""
-    return followed[1]
-
-
-@pytest.fixture(scope="module")
-def passed(followed: tuple[Path, Parts, str]) -> list[str]:
-    """The names of the tests that cover what the recipes make, all of which pass there."""
-    tree = followed[0]
-    chosen = " or ".join(["tiny", *set().union(*OVER_ALL.values())])
-    said = python(tree, "-m", "pytest", "-v", "-p", "no:cacheprovider", "-k", chosen, *COVERED)
-    return re.findall(r"^(\S+::.*\S) PASSED", said, re.MULTILINE)
+def followed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Parts, str, list[str]]:
+    """What was seen in a copy of the project in which every recipe was followed: its page, a
+    lesson there, and the names of the tests over what there is, all of which pass.
+    """
+    said = follow(copied(tmp_path_factory.mktemp("copy")))
+    parts, lesson = json.loads(next(line for line in said.splitlines() if line.startswith("[[")))
+    passed = re.findall(r"^(\S+::.*\S) PASSED", said, re.MULTILINE)
+    return [(kind, props) for kind, props in parts], lesson, passed
 
 
 def choices_of(page: Parts, elem_id: str) -> set[str]:
@@ -149,16 +141,19 @@ def choices_of(page: Parts, elem_id: str) -> set[str]:
     ("pruning", {"tiny", "vgg16"}, 12),
 ])
 def test_the_recipe_of_a_network_is_all_it_needs(
-        page: Parts, passed: list[str], system: str, models: set[str], of_its_own: int) -> None:
+        followed: tuple[Parts, str, list[str]], system: str, models: set[str], of_its_own: int
+        ) -> None:
     """The page offers it, and the tests that run over the registry run on it and pass."""
+    page, _, passed = followed
     assert models <= choices_of(page, f"{system}-model")
     names = [name.split("::")[1] for name in passed if system in name.split("::")[0]]
     assert OVER_ALL[system] <= set(names)
     assert len([name for name in names if re.search(r"\[.*tiny.*\]", name)]) >= of_its_own
 
 
-def test_the_recipe_of_a_tab_brings_it_into_the_page(followed: tuple[Path, Parts, str]) -> None:
-    _, page, lesson = followed
+def test_the_recipe_of_a_tab_brings_it_into_the_page(
+        followed: tuple[Parts, str, list[str]]) -> None:
+    page, lesson, _ = followed
     assert any(kind == "tabitem" and props.get("id") == "hello" for kind, props in page)
     names = {props.get("elem_id") for _, props in page}
     assert {"hello-go", "hello-said", "hello-paper", "hello-link-copy"} <= names
