@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import zlib
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -30,6 +32,13 @@ def _full_precision(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def whole(path: Path, seed: int = 0, arch: str = "mask_rcnn", **config: Any) -> Path:
     """Write a detector whose mask branch is drawn anew, and all else by the parts' names."""
+    path.write_bytes(content(seed, arch, **config))
+    return path
+
+
+@cache
+def content(seed: int, arch: str, **config: Any) -> bytes:
+    """Return the file of such a detector, which is made once."""
     config = {"classes": len(CLASSES), "backbone": "resnet18", "size": "compact", **config}
     module = ARCHITECTURES.build(arch, **config)
     for name, weights in module.named_parameters():
@@ -41,7 +50,9 @@ def whole(path: Path, seed: int = 0, arch: str = "mask_rcnn", **config: Any) -> 
         elif name.endswith("bias"):
             torch.nn.init.zeros_(weights)
     card = Card("infrared", arch, config, CLASSES, {"short_side": 96}, {"without_masks": NEVER})
-    return checkpoints.save(path, module, card, bits=8)
+    with TemporaryDirectory() as folder:
+        path = checkpoints.save(Path(folder) / "whole.safetensors", module, card, bits=8)
+        return path.read_bytes()
 
 
 @pytest.mark.parametrize("source", ["class_agnostic", "transferred"])
