@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +28,7 @@ from vision.ui.tabs.segmentation.shared import MODELS as SEGMENTERS
 from vision.ui.tabs.segmentation.shared import examples
 from vision.ui.tabs.style import inside as style_inside
 from vision.ui.tabs.style import memory as style_memory
-from vision.ui.tabs.style import one_pass, tab
+from vision.ui.tabs.style import one_pass, run_buttons, tab
 from vision.ui.tabs.style import run as style_run
 from vision.ui.tabs.style import sheet as style_sheet
 from vision.ui.tabs.style.controls import DETERMINED, Chosen, choose, code, passes
@@ -176,6 +178,71 @@ def test_stop_while_it_waits_ends_it_before_it_begins(pair: Any) -> None:
     studio.halt()
     assert list(run(studio, pair)) == []
     assert len(list(run(studio, pair))) > 2
+
+
+def on(studio: Studio) -> tuple[bool, ...]:
+    return tuple(button.interactive for button in run_buttons.ended(studio)[1:])
+
+
+def test_pause_and_stop_are_on_while_it_runs_and_off_at_its_end(pair: Any) -> None:
+    studio = Studio()
+    assert [button.interactive for button in run_buttons.called(studio)] == [True, True]
+    running = run(studio, pair)
+    next(running)
+    assert on(studio) == (True, True)
+    *_, last = running
+    assert on(studio) == (False, False) and "0 s" in last[1]
+
+
+def test_pause_and_stop_stay_on_for_the_run_that_waits_for_another(pair: Any) -> None:
+    studio = Studio()
+    first = run(studio, pair, Chosen(size=64, steps=900, preset="single"))
+    next(first)
+    second = threading.Thread(target=lambda: list(run(studio, pair)))
+    run_buttons.called(studio)
+    second.start()
+    while studio.runs < 2:
+        time.sleep(0.01)
+    list(first)
+    assert on(studio) == (True, True), "the second goes on"
+    second.join()
+    assert on(studio) == (False, False)
+
+
+def test_what_fails_has_no_time_left_and_no_buttons(
+        pair: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = style_run.frames_of
+
+    def failing(*given: Any) -> Iterator[Frame]:
+        yield replace(next(whole(*given)), seconds_left=99.0)
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr(style_run, "frames_of", failing)
+    studio, told = Studio(), list[str]()
+    with pytest.raises(gr.Error):
+        for answer in run(studio, pair):
+            told.append(answer[1])
+    assert "99 s" in told[0] and "0 s" in told[-1] and on(studio) == (False, False)
+
+
+def test_what_was_held_for_long_goes_on_by_pause_alone(
+        pair: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(style_run, "LONGEST_PAUSE", 0.1)
+    studio = Studio()
+    running = run(studio, pair)
+    next(running)
+    studio.toggle()
+    assert "paused" in list(running)[-1][1] and on(studio) == (True, False)
+
+
+def test_what_is_stopped_while_it_is_held_is_not_paused(pair: Any) -> None:
+    studio = Studio()
+    running = run(studio, pair)
+    next(running)
+    studio.toggle()
+    next(running)
+    studio.halt()
+    assert "paused" not in list(running)[-1][1], "stopped is not paused"
 
 
 def test_only_the_painted_region_changes(pair: Any) -> None:

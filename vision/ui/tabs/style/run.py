@@ -205,6 +205,16 @@ def resume(request: gr.Request, studio: Studio, content: str | None, style: str 
 def paint(studio: Studio, pictures: Pictures, settings: Settings, extractor: str,
           request: gr.Request | None, afresh: bool = False) -> Iterator[Answer]:
     """Run one transfer for a session; a page that is closed ends it and frees what it kept."""
+    studio.runs += 1
+    try:
+        yield from painted(studio, pictures, settings, extractor, request, afresh)
+    finally:
+        studio.runs -= 1
+
+
+def painted(studio: Studio, pictures: Pictures, settings: Settings, extractor: str,
+            request: gr.Request | None, afresh: bool) -> Iterator[Answer]:
+    """Run it once the one before has ended."""
     with studio.busy:
         try:
             PAINTING.add(studio)
@@ -251,23 +261,29 @@ def shown(studio: Studio, frames: Any, settings: Settings, request: gr.Request |
     past, marks, seconds, then = studio.curves, studio.marks, studio.seconds, 0.0
     frame: Frame | None = None
     alive = time.monotonic()
-    for frame in frames:
-        if not frame.paused:
-            studio.keep(frame)
-            alive = time.monotonic()
-        elif time.monotonic() - alive > (SHORTEST_PAUSE if others_wait(PLACES) else LONGEST_PAUSE):
-            studio.let_go(settings, frame.step)
-        studio.curves = np.concatenate([past, frame.curves])
-        studio.marks = [*marks, *([len(past)] if len(past) else []),
-                        *(len(past) + step for step in frame.marks)]
-        studio.seconds = seconds + frame.seconds
-        if time.monotonic() - then > EVERY * max(len(PAINTING) / CROWD, 1):
-            then = time.monotonic()
-            yield (for_screen(frame.picture), numbers(studio, frame, len(past), request),
-                   *[gr.skip()] * 4)
+    try:
+        for frame in frames:
+            if not frame.paused:
+                studio.keep(frame)
+                alive = time.monotonic()
+            elif time.monotonic() - alive > longest_pause():
+                studio.let_go(settings, frame.step)
+            studio.curves = np.concatenate([past, frame.curves])
+            studio.marks = [*marks, *([len(past)] if len(past) else []),
+                            *(len(past) + step for step in frame.marks)]
+            studio.seconds = seconds + frame.seconds
+            if time.monotonic() - then > EVERY * max(len(PAINTING) / CROWD, 1):
+                then = time.monotonic()
+                yield (for_screen(frame.picture), numbers(studio, frame, len(past), request),
+                       *[gr.skip()] * 4)
+    except Exception:
+        if frame is not None:  # what failed has no time left
+            told_last = numbers(studio, over(studio, frame), len(past), request)
+            yield gr.skip(), told_last, *[gr.skip()] * 4
+        raise
     if frame is None:
         return
-    frame = replace(frame, seconds_left=0.0)  # a stopped run has no time left either
+    frame = over(studio, frame)
     folder = new_folder()
     png = write_png(folder / "painting.png", frame.picture)
     done = (for_screen(frame.picture), numbers(studio, frame, len(past), request),
@@ -275,6 +291,16 @@ def shown(studio: Studio, frames: Any, settings: Settings, request: gr.Request |
     yield (*done, gr.skip(), report(studio, frame))
     film = studio.film.write(folder / "painting.gif", frame.picture)
     yield (*done, gr.DownloadButton(value=str(film), visible=True), report(studio, frame))
+
+
+def longest_pause() -> float:
+    """Return for how many seconds a run may be held."""
+    return SHORTEST_PAUSE if others_wait(PLACES) else LONGEST_PAUSE
+
+
+def over(studio: Studio, frame: Frame) -> Frame:
+    """Return the last frame of a run: no time is left, and only what can go on is paused."""
+    return replace(frame, seconds_left=0.0, paused=studio.rest is not None)
 
 
 def print_file(studio: Studio) -> gr.DownloadButton:

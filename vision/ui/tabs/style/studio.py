@@ -93,6 +93,7 @@ class Studio:
     def __init__(self) -> None:
         self.busy = threading.Lock()
         self.running = self.called = False
+        self.runs = 0  # that go on, or wait for another to end
         self.waiting: Controls | None = None  # of the run that goes on, or of the next one
         self.clear()
 

@@ -17,7 +17,16 @@ from vision.ui.components.painted_layers import PaintedLayers
 from vision.ui.components.pictures import picture_input, picture_output
 from vision.ui.lessons import lesson
 from vision.ui.tabs.style import controls as style_controls
-from vision.ui.tabs.style import figure, finished, inside, one_pass, regions, run, sheet
+from vision.ui.tabs.style import (
+    figure,
+    finished,
+    inside,
+    one_pass,
+    regions,
+    run,
+    run_buttons,
+    sheet,
+)
 from vision.ui.tabs.style.controls import DETERMINED, NAMES, Chosen
 from vision.ui.tabs.style.exercises import EXERCISES
 from vision.ui.tabs.style.shared import paintings, photographs
@@ -33,6 +42,7 @@ PROGRESS = gr.Progress()
 BUTTONS: tuple[tuple[str, Any], ...] = (
     ("style.pause", "secondary"), ("app.stop", "stop"), ("style.more", "secondary"),
     ("style.refine", "secondary"))
+WHILE_IT_RUNS = ("style.pause", "app.stop")
 
 
 @friendly
@@ -138,6 +148,7 @@ def results() -> tuple[list[Any], list[gr.Slider], gr.Markdown, list[gr.Button],
     said = gr.Markdown(t("style.steer"), elem_id="style-readout", elem_classes=["lab-aside"])
     with gr.Row():
         buttons = [gr.Button(t(key), size="sm", variant=variant, min_width=110,
+                             interactive=key not in WHILE_IT_RUNS,
                              elem_id=f"style-{key.rsplit('.', 1)[1]}")
                    for key, variant in BUTTONS]
     with gr.Row():
@@ -199,6 +210,7 @@ def build() -> class_link.Shared:
     long: dict[str, Any] = {"concurrency_limit": run.AT_ONCE, "concurrency_id": run.PLACES,
                             "show_progress": "minimal", "show_progress_on": numbers}
     api: dict[str, Any] = {"api_visibility": "private"}
+    quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", **api}
     shown, arrived = opening.connect(OPENING, [result, numbers])
     shown.success(hang, studio, None, queue=False, **api)
     shown.then(None, None, None, js=style_controls.SAID, queue=False)
@@ -207,22 +219,22 @@ def build() -> class_link.Shared:
                                  (more, run.go_on, api), (finer, run.refine, api)):
         before(button)
         button.click(None, None, None, js=SHOW)  # a page runs its listeners one after another
-        button.click(lambda studio: studio.call(), studio, None, queue=False, **api)
+        button.click(run_buttons.called, studio, [pause, stop], **quick)
         painted = button.click(fn=action, inputs=inputs, outputs=outputs, **{**long, **rest})
-        painted.then(run.print_file, studio, deep, queue=False, show_progress="hidden", **api)
+        painted.then(run_buttons.ended, studio, [deep, pause, stop], **quick)
     plain = [controls[NAMES.index(name)] for name in PLAIN]
     gr.on([], run.painting, [content, style, *plain], [outputs[3], outputs[-1]], api_name="paint",
           concurrency_limit=run.AT_ONCE, concurrency_id=run.PLACES)
     for begins in (picked.success, arrived.change):
-        begins(lambda studio: studio.call(), studio, None, queue=False, **api).then(
+        begins(run_buttons.called, studio, [pause, stop], **quick).then(
             run.stylize, inputs, outputs, **long, **api).then(
-            run.print_file, studio, deep, queue=False, show_progress="hidden", **api)
-    quick: dict[str, Any] = {"queue": False, "show_progress": "hidden",
-                             "api_visibility": "private"}
+            run_buttons.ended, studio, [deep, pause, stop], **quick)
     stop.click(lambda studio: studio.halt(), studio, None, **quick)
     begun = gr.State(0)  # runs that go on where a pause had let others in
     pause.click(run.toggle, [studio, begun], begun, **quick)
-    begun.change(run.resume, inputs, outputs, **long, **api)
+    begun.change(run_buttons.called, studio, [pause, stop], **quick).then(
+        run.resume, inputs, outputs, **long, **api).then(
+        run_buttons.ended, studio, [deep, pause, stop], **quick)
     moved = [slider.change for slider in sliders]
     gr.on(moved, run.steer, [studio, *sliders], said, trigger_mode="always_last", **quick)
     gr.on(moved, None, None, None, js=style_controls.SAID, **quick)
