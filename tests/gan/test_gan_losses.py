@@ -17,7 +17,9 @@ import torch
 from torch import nn
 from torch.nn.functional import softplus
 
+from vision.errors import UserError
 from vision.gan.lab import Flat, Players, Settings
+from vision.gan.lab_nets import OPTIMIZERS, Nets
 from vision.gan.models.pair import Pair
 from vision.gan.train import LAZY, Config, Game
 
@@ -25,6 +27,7 @@ COUNT = 6
 REAL = torch.linspace(-1, 1, COUNT * 4).reshape(COUNT, 1, 2, 2)
 NOISE = torch.linspace(-1, 2, COUNT * 3).reshape(COUNT, 3)
 LABELS = torch.arange(COUNT) % 3
+SMALL = Nets(neurons_g=16, neurons_d=16)
 
 
 class Draws(nn.Module):
@@ -221,8 +224,8 @@ def test_rates_and_moments_are_the_settings() -> None:
 
 def players(**settings: Any) -> Players:
     """The lab's players on points of a plane."""
-    return Players(2, 2, 16, Settings(**{"batch": 64, "rate_g": 1e-3, "rate_d": 1e-3, **settings}),
-                   seed=3)
+    usual = {"batch": 64, "rate_g": 1e-3, "rate_d": 1e-3}
+    return Players(2, 2, SMALL, Settings(**{**usual, **settings}), seed=3)
 
 
 def noise_of(lab: Players, count: int) -> torch.Tensor:
@@ -336,7 +339,7 @@ def test_the_labs_players_repeat_by_seed_and_leave_torchs_own_alone() -> None:
     assert torch.equal(torch.rand(1), expected)
     assert all(map(torch.equal, weights(one.generator), weights(two.generator)))
     assert torch.equal(one.draw(4), two.draw(4)) and one.draw(4).shape == (4, 2)
-    other = Players(2, 2, 16, one.settings, seed=4)
+    other = Players(2, 2, SMALL, one.settings, seed=4)
     assert moved(weights(one.generator), other.generator)
     torch.manual_seed(99)  # what torch draws besides changes nothing
     again = players()
@@ -365,3 +368,70 @@ def test_arrows_point_where_the_generators_loss_falls() -> None:
         before = game.players.opinion(torch.from_numpy(view.points))
         after = game.players.opinion(ahead)
     assert (after >= before).all() and (after > before).any()
+
+
+@pytest.mark.parametrize("loss", ["non-saturating", "saturating"])
+@pytest.mark.parametrize("cure", ["none", "packing"])
+def test_arrows_are_the_slopes_of_the_generators_loss(loss: str, cure: str) -> None:
+    lab = players(loss=loss, cure=cure, pack=2)
+    lab.discriminator.double()
+    points = torch.randn(5, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
+
+    def losses(places: torch.Tensor) -> torch.Tensor:  # L_G of each point's copies, by its formula
+        with torch.no_grad():
+            real = lab.opinion(places.repeat_interleave(lab.pack, 0)).sigmoid()
+        return (1 - real).log() if loss == "saturating" else -real.log()
+
+    step = 1e-6
+    slopes = [(losses(points + step * axis) - losses(points - step * axis)) / (2 * step)
+              for axis in torch.eye(2, dtype=torch.float64)]
+    assert lab.pull(points) == pytest.approx(-torch.stack(slopes, 1).numpy(), abs=1e-7)
+
+
+def test_arrows_of_a_game_are_those_of_its_points() -> None:
+    game = Flat("ring", Settings(batch=64, loss="saturating"), nets=SMALL)
+    view = game.view()
+    assert np.array_equal(view.arrows, game.players.pull(torch.from_numpy(view.points)))
+
+
+def test_a_round_is_the_half_of_d_and_then_that_of_g() -> None:
+    whole, halves = (Flat("ring", Settings(batch=32, k=2), nets=SMALL) for _ in range(2))
+    whole.play()
+    still = weights(halves.players.generator)
+    halves.players.half_d(halves.real())
+    assert not moved(still, halves.players.generator) and halves.players.rounds == 0
+    halves.players.half_g()
+    for one, two in ((whole.players.generator, halves.players.generator),
+                     (whole.players.discriminator, halves.players.discriminator)):
+        assert not moved(weights(one), two)
+    assert whole.players.rounds == halves.players.rounds == 1
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_both_nets_learn_with_every_optimizer(optimizer: str) -> None:
+    nets = Nets(1, 8, 3, 8, optimizer)
+    game = Flat("ring", Settings(batch=64, rate_d=0.02, rate_g=0.02), nets=nets)
+    before, first = game.view(), loss_of_d(game)
+    game.players.half_d([point for _ in range(20) for point in game.real()])
+    assert loss_of_d(game) < first, "D tells the same fakes better"
+    game.play(5)
+    assert np.isfinite(loss_of_d(game))
+    assert np.abs(game.view().points - before.points).max() > 1e-3
+
+
+def loss_of_d(game: Flat) -> float:
+    """−V on real and drawn points that are always the same."""
+    real = game.plane.sample(256, torch.Generator().manual_seed(5))
+    d = [game.players.surface(torch.as_tensor(points)) for points in (real, game.view().points)]
+    return float(-np.log(d[0]).mean() - np.log1p(-d[1]).mean())
+
+
+def test_nets_are_as_deep_and_wide_as_chosen_within_bounds() -> None:
+    lab = Players(1, 1, Nets(1, 2, 4, 64), Settings(), 0)
+    widths = [[part.out_features for part in player if isinstance(part, torch.nn.Linear)]
+              for player in (lab.generator, lab.discriminator)]
+    assert widths == [[2, 1], [64, 64, 64, 64, 1]]
+    for wrong in ({"layers_g": 0}, {"layers_d": 5}, {"neurons_g": 1}, {"neurons_d": 65},
+                  {"optimizer": "x"}):
+        with pytest.raises(UserError):
+            Nets(**wrong)  # type: ignore[arg-type]

@@ -7,17 +7,18 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import torch
-from torch import nn
 from torch.nn.functional import softplus
 
 from vision.errors import unknown
 from vision.gan import theory
+from vision.gan.lab_nets import Nets
 from vision.gan.modes import PLANES, Plane, count_modes
 from vision.gan.theory import View
 from vision.options import within
 
 CURES = ("none", "packing", "gradient penalty")
 LOSSES = ("non-saturating", "saturating")
+PLAIN = Nets()
 
 
 @dataclass(frozen=True)
@@ -45,17 +46,17 @@ class Settings:
 class Players:
     """A generator and a discriminator of a few hidden units with an optimizer each."""
 
-    def __init__(self, noise: int, size: int, hidden: int, settings: Settings, seed: int) -> None:
+    def __init__(self, noise: int, size: int, nets: Nets, settings: Settings, seed: int) -> None:
         self.settings, self.noise, self.size, self.rounds = settings, noise, size, 0
         self.random = torch.Generator().manual_seed(seed)
         pack = settings.pack if settings.cure == "packing" else 1
         self.pack = pack
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self.generator = _net(noise, hidden, size)
-            self.discriminator = _net(size * pack, hidden, 1)
-        self.for_g = torch.optim.Adam(self.generator.parameters(), settings.rate_g, (0.5, 0.9))
-        self.for_d = torch.optim.Adam(self.discriminator.parameters(), settings.rate_d, (0.5, 0.9))
+            self.generator = nets.generator(noise, size)
+            self.discriminator = nets.discriminator(size * pack)
+        self.for_g = nets.optimize(self.generator, settings.rate_g)
+        self.for_d = nets.optimize(self.discriminator, settings.rate_d)
 
     def turn(self, settings: Settings) -> None:
         """Take over new settings; only packing must be chosen before the nets are made."""
@@ -65,17 +66,34 @@ class Players:
 
     def round(self, real: list[torch.Tensor]) -> None:
         """Play k steps of D, each with its real points (n, size), and those of G."""
+        self.half_d(real)
+        self.half_g()
+
+    def half_d(self, real: list[torch.Tensor]) -> None:
+        """Play D's steps, each with its real points (n, size): the first half of a round."""
         for points in real:
             self._discriminator_step(points)
+
+    def half_g(self) -> None:
+        """Play G's steps: the second half of a round."""
         for _ in range(self.settings.generator_steps):
             self._generator_step()
         self.rounds += 1
 
+    def pull(self, points: torch.Tensor) -> np.ndarray:
+        """Return −∂L_G/∂x of drawn points (n, size), each by its own part of the loss."""
+        points = points.detach().requires_grad_()
+        fake = self.opinion(points.repeat_interleave(self.pack, 0))
+        (slope,) = torch.autograd.grad(self._generator_losses(fake).sum(), points)
+        return -slope.numpy()
+
+    def _generator_losses(self, fake: torch.Tensor) -> torch.Tensor:
+        """Return L_G of each of D's logits (n,): log(1 − D), or −log D which does not saturate."""
+        return -softplus(fake) if self.settings.loss == "saturating" else softplus(-fake)
+
     def _generator_step(self) -> None:
         fake = self.opinion(self.draw(self.settings.batch))
-        saturating = self.settings.loss == "saturating"
-        loss = -softplus(fake).mean() if saturating else softplus(-fake).mean()
-        self._descend(self.for_g, loss)
+        self._descend(self.for_g, self._generator_losses(fake).mean())
 
     def draw(self, count: int) -> torch.Tensor:
         """Return G(z) for fresh noise, (count, size)."""
@@ -107,33 +125,50 @@ class Players:
         optimizer.step()
 
 
-class Line:
+class Game:
+    """Players and the real points that they play for."""
+
+    players: Players
+
+    def sample(self, count: int, random: torch.Generator) -> torch.Tensor:
+        """Return real points (count, size)."""
+        raise NotImplementedError
+
+    def play(self, rounds: int = 1) -> None:
+        """Play some rounds."""
+        for _ in range(rounds):
+            self.players.round(self.real())
+
+    def real(self) -> list[torch.Tensor]:
+        """Return the real points of each step of D in a round."""
+        settings, random = self.players.settings, self.players.random
+        return [self.sample(settings.batch, random) for _ in range(settings.k)]
+
+
+class Line(Game):
     """The game on a line: real points come from a known density."""
 
     PIECES = 600
 
-    def __init__(self, p_data: np.ndarray, settings: Settings, seed: int = 0) -> None:
+    def __init__(self, p_data: np.ndarray, settings: Settings, seed: int = 0,
+                 nets: Nets = PLAIN) -> None:
         self.p_data = p_data
-        self.players = Players(1, 1, 32, settings, seed)
+        self.players = Players(1, 1, nets, settings, seed)
         share = (torch.arange(self.PIECES, dtype=torch.float64) + 0.5) / self.PIECES
         self.ordered = torch.special.ndtri(share).float().unsqueeze(1)  # (PIECES, 1)
 
-    def play(self, rounds: int = 1) -> None:
-        """Play some rounds."""
-        settings = self.players.settings
-        for _ in range(rounds):
-            self.players.round([self._real(settings.batch) for _ in range(settings.k)])
-
-    @torch.no_grad()
     def view(self) -> View:
         """Return where the game stands."""
-        images = self.players.generator(self.ordered).squeeze(1).numpy().astype(float)
+        with torch.no_grad():
+            drawn = self.players.generator(self.ordered)  # (PIECES, 1)
+        images = drawn.squeeze(1).numpy().astype(float)
         d = self.players.surface(torch.from_numpy(theory.X).float().unsqueeze(1))
         return View(self.players.rounds, self.p_data, theory.pushed(images), d.astype(float),
-                    self.ordered.squeeze(1).numpy(), images)
+                    self.ordered.squeeze(1).numpy(), images, self.players.pull(drawn).squeeze(1))
 
-    def _real(self, count: int) -> torch.Tensor:
-        uniform = torch.rand(count, generator=self.players.random).double().numpy()
+    def sample(self, count: int, random: torch.Generator) -> torch.Tensor:
+        """Return real points (count, 1)."""
+        uniform = torch.rand(count, generator=random).double().numpy()
         return torch.from_numpy(theory.sample(self.p_data, uniform)).float().unsqueeze(1)
 
 
@@ -148,6 +183,7 @@ class PlaneView:
     surface: np.ndarray  # (side, side), D over the square of ±extent, rows from below
     extent: float
     hits: np.ndarray = field(repr=False)  # (modes,), drawn points near each mode
+    drawing: np.ndarray = field(repr=False)  # (pixels, 2), of what was drawn by hand
 
     @property
     def found(self) -> int:
@@ -160,48 +196,40 @@ class PlaneView:
         return float(self.hits.sum() / len(self.points))
 
 
-class Flat:
-    """The game on a plane: real points come from a ring or a grid of small Gaussians."""
+class Flat(Game):
+    """The game on a plane: real points come from a ring, a grid or a drawing."""
 
     SIDE, POINTS = 40, 500
 
-    def __init__(self, plane: str, settings: Settings, seed: int = 0) -> None:
-        if plane not in PLANES:
+    def __init__(self, plane: str | Plane, settings: Settings, seed: int = 0,
+                 nets: Nets = PLAIN) -> None:
+        if isinstance(plane, str) and plane not in PLANES:
             raise unknown("plane", plane, list(PLANES))
-        self.plane: Plane = PLANES[plane]()
-        self.players = Players(2, 2, 128, settings, seed)
+        self.plane = PLANES[plane]() if isinstance(plane, str) else plane
+        self.players = Players(2, 2, nets, settings, seed)
         line = torch.linspace(-self.plane.extent, self.plane.extent, self.SIDE)
         self.grid = torch.cartesian_prod(line, line).flip(1)  # (SIDE², 2), x runs fastest
 
-    def play(self, rounds: int = 1) -> None:
-        """Play some rounds."""
-        settings, random = self.players.settings, self.players.random
-        for _ in range(rounds):
-            self.players.round([self.plane.sample(settings.batch, random)
-                                for _ in range(settings.k)])
+    def sample(self, count: int, random: torch.Generator) -> torch.Tensor:
+        """Return real points (count, 2)."""
+        return self.plane.sample(count, random)
 
     def view(self) -> PlaneView:
         """Return where the game stands."""
-        pack = self.players.pack
         noise = torch.randn(self.POINTS, 2, generator=torch.Generator().manual_seed(7))
-        points = self.players.generator(noise).detach().requires_grad_()
-        logits = self.players.opinion(points.repeat_interleave(pack, 0))
-        (pull,) = torch.autograd.grad(softplus(-logits).sum(), points)
-        drawn = points.detach().numpy()
+        with torch.no_grad():
+            drawn = self.players.generator(noise)  # (POINTS, 2)
+        centres, points = self.plane.centres.numpy(), drawn.numpy()
         return PlaneView(
-            self.players.rounds, self.plane.centres.numpy(), drawn, -pull.numpy(),
+            self.players.rounds, centres, points, self.players.pull(drawn),
             self.players.surface(self.grid).reshape(self.SIDE, self.SIDE), self.plane.extent,
-            count_modes(drawn, self.plane.centres.numpy(), 3 * self.plane.deviation))
+            count_modes(points, centres, self.plane.near), self.plane.pixels.numpy())
 
 
-def play_for(game: Line | Flat, seconds: float) -> None:
+def play_for(game: Game, seconds: float) -> None:
     """Play one round, and more while there is time."""
     end = time.monotonic() + seconds
     game.play()
     while time.monotonic() < end:
         game.play()
 
-
-def _net(inputs: int, hidden: int, outputs: int) -> nn.Sequential:
-    return nn.Sequential(nn.Linear(inputs, hidden), nn.LeakyReLU(0.1),
-                         nn.Linear(hidden, hidden), nn.LeakyReLU(0.1), nn.Linear(hidden, outputs))

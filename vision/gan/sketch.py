@@ -12,6 +12,7 @@ from vision.errors import UserError
 
 INNER = 20 / 28  # of a side; MNIST's digits fill that much
 FAINT = 24  # of 255; fainter marks are no drawing
+MANY = 10  # pixels of ink; fewer are no drawing either
 
 
 def to_picture(ink: np.ndarray, shape: Sequence[int]) -> torch.Tensor:
@@ -21,7 +22,7 @@ def to_picture(ink: np.ndarray, shape: Sequence[int]) -> torch.Tensor:
     """
     channels, side, _ = shape
     rows, columns = np.nonzero(ink > FAINT)
-    if len(rows) < 10:
+    if len(rows) < MANY:
         raise UserError("the drawing is empty", "a few strokes are accepted", "draw something")
     part = ink[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1].astype(np.float32)
     scale = INNER * side / max(part.shape)

@@ -107,6 +107,7 @@ class View:
     d: np.ndarray  # D(x) of the net
     noise: np.ndarray  # (m,), ordered
     images: np.ndarray  # (m,), G(noise)
+    pull: np.ndarray  # (m,), −∂L_G/∂x at each of them
 
     @property
     def d_best(self) -> np.ndarray:

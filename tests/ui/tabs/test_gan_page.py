@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -14,6 +15,7 @@ from xml.etree import ElementTree
 import gradio as gr
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from vision import checkpoints
@@ -33,6 +35,7 @@ from vision.ui.tabs.gan import train as gan_own
 TINY = Config(data="shapes", steps=3, batch=8, snapshots=2, precision="fp32", measure=False)
 Request: Any = None
 BLANK = np.zeros((120, 320), np.uint8)
+SKETCH = np.pad(np.full((40, 40), 255, np.uint8), ((20, 180), (180, 20)))  # above on the right
 DRAWING = np.concatenate([BLANK[:40], BLANK[40:60] + 255, BLANK[60:]])
 
 
@@ -113,9 +116,13 @@ def test_a_model_without_labels_says_so() -> None:
     (lambda: tab.write("gan-shapes", "1", 0, 4.0, None, Request), "without labels"),
     (lambda: judge.fool(None, "cgan-shapes", 0, None, Request), "drawing is empty"),
     (lambda: judge.fool(BLANK, "cgan-shapes", 0, None, Request), "drawing is empty"),
-    (lambda: list(gan_lab.run(gan_lab.Bench(), *lab("drawn"))), "drawing is empty"),
-    (lambda: gan_lab.reset(gan_lab.Bench(), *lab("drawn", BLANK)), "drawing is empty"),
-    (lambda: list(gan_lab.run(gan_lab.Bench(), *lab("ring", seed=2**64))), "seed is 1844"),
+    (lambda: list(gan_lab.run(Request, gan_lab.Bench(), *lab("drawn"))), "drawing is empty"),
+    (lambda: gan_lab.half(Request, gan_lab.Bench(), "sketched", None, None, *lab("")[3:]),
+     "drawing is empty"),
+    (lambda: gan_lab.step(Request, gan_lab.Bench(), *lab("ring", nets=(5, 8, 1, 8, "adam"))),
+     "layers-g"),
+    (lambda: gan_lab.reset(Request, gan_lab.Bench(), *lab("drawn", BLANK)), "drawing is empty"),
+    (lambda: list(gan_lab.run(Request, gan_lab.Bench(), *lab("ring", seed=2**64))), "seed is 1844"),
     (lambda: sample(seed=2**64), "seed is 1844"),
     (lambda: explore.explore("cgan-shapes", "dimension", 0, 1, 0, 1, 999, None, Request),
      "no dimension 999"),
@@ -203,16 +210,16 @@ def test_neighbours_of_the_shapes() -> None:
     assert judge.neighbours("cgan-shapes", None, Request).count("<img") == 10
 
 
-def lab(place: str, drawing: Any = None, steps: int = 1, cure: str = "none", seed: int = 0
-        ) -> tuple[Any, ...]:
-    return place, drawing, 1, steps, 1.0, 5.0, "non-saturating", cure, seed, Request
+def lab(place: str, drawing: Any = None, steps: int = 1, cure: str = "none", seed: int = 0,
+        nets: tuple[Any, ...] = (2, 16, 2, 16, "adam")) -> tuple[Any, ...]:
+    return place, drawing, SKETCH, 1, steps, 1.0, 5.0, "non-saturating", cure, seed, *nets
 
 
 @pytest.mark.parametrize("place", gan_lab.PLACES)
 def test_the_lab_runs_and_pauses(place: str) -> None:
     bench = gan_lab.Bench()
     settings = lab(place, DRAWING)
-    frames = gan_lab.run(bench, *settings)
+    frames = gan_lab.run(Request, bench, *settings)
     scene, first = next(frames)
     ElementTree.fromstring(f"<div>{scene}</div>")
     gan_lab.steer(bench, 2, 3, 1.0, 5.0, "saturating")
@@ -221,23 +228,54 @@ def test_the_lab_runs_and_pauses(place: str) -> None:
     gan_lab.stop(bench)
     assert not list(frames)
     rounds = bench.game.players.rounds
-    gan_lab.step(bench, *settings)
+    gan_lab.step(Request, bench, *settings)
     assert bench.game.players.rounds == rounds + 1
-    gan_lab.reset(bench, *settings)
+    gan_lab.reset(Request, bench, *settings)
     assert bench.game.players.rounds == 0 and len(bench.history) == 1
 
 
 def test_the_lab_plays_one_run_at_a_time_and_a_cure_goes_on() -> None:
     bench = gan_lab.Bench()
-    first = gan_lab.run(bench, *lab("ring", steps=10))
+    first = gan_lab.run(Request, bench, *lab("ring", steps=10))
     next(first)
     rounds, game = bench.game.players.rounds, bench.game
-    second = gan_lab.run(bench, *lab("ring", cure="gradient penalty"))
+    second = gan_lab.run(Request, bench, *lab("ring", cure="gradient penalty"))
     next(second)
     assert not list(first) and bench.game is game and game.players.rounds > rounds
     assert game.players.settings.generator_steps == 1
     assert gan_lab.provoke("gaussian")[0] == "ring" and gan_lab.provoke("grid")[0] == "grid"
     gan_lab.stop(bench)
+
+
+@pytest.mark.parametrize("place", ["gaussian", "sketched"])
+def test_slow_motion_plays_half_a_round_and_shows_arrows(
+        place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gan_lab, "SLOW", 0)
+    bench = gan_lab.Bench()
+    frames = gan_lab.slowly(Request, bench, *lab(place))
+    nets = []
+    for said, rounds in (("D's half", 0), ("G's half", 1), ("D's half", 1)):
+        scene, _ = next(frames)
+        ElementTree.fromstring(f"<div>{scene}</div>")
+        assert said in unescape(scene) and "gan-head" in scene
+        assert bench.game.players.rounds == rounds
+        nets.append([float(player[0].weight.detach().sum()) for player in (
+            bench.game.players.discriminator, bench.game.players.generator)])
+    assert nets[0][0] == nets[1][0] != nets[2][0] and nets[0][1] != nets[1][1] == nets[2][1]
+    gan_lab.stop(bench)
+    assert not list(frames)
+    went_on = unescape(gan_lab.half(Request, bench, *lab(place))[0])
+    assert "G's half" in went_on, "after the half of D"
+    assert "half (" not in gan_lab.step(Request, bench, *lab(place))[0]
+
+
+def test_other_nets_begin_a_new_game() -> None:
+    bench = gan_lab.Bench()
+    gan_lab.step(Request, bench, *lab("ring"))
+    gan_lab.reset(Request, bench, *lab("ring", nets=(1, 2, 4, 3, "sgd")))
+    players = bench.game.players
+    assert players.rounds == 0 and len(players.discriminator) == 9
+    assert isinstance(players.for_g, torch.optim.SGD)
 
 
 def test_the_history_stays_short_and_keeps_its_end() -> None:
@@ -262,7 +300,7 @@ def test_many_play_in_the_lab_at_once_and_take_turns(monkeypatch: pytest.MonkeyP
     turns = Turns(1)
     monkeypatch.setattr(gan_lab, "TURNS", turns)
     benches = [gan_lab.Bench() for _ in range(3)]
-    plays = [gan_lab.run(bench, *lab("gaussian")) for bench in benches]
+    plays = [gan_lab.run(Request, bench, *lab("gaussian")) for bench in benches]
     for play in [*plays, *plays]:  # whoever kept the turn would stop the next one for ever
         next(play)
         with turns.turn(new=True):
