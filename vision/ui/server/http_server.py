@@ -24,6 +24,7 @@ from vision.ui.server.limits import LIMITS
 from vision.ui.server.open_routes import OpenRoutes
 from vision.ui.server.presence import Present
 from vision.ui.server.queue_limits import QueueLimits
+from vision.ui.server.quick_lookups import QuickLookups
 from vision.ui.server.security_headers import SecurityHeaders
 from vision.ui.shell.lean_sessions import Sessions, page_of
 from vision.ui.shell.shared_answers import ANSWERS
@@ -37,8 +38,8 @@ def with_doors(app: App) -> ASGIApp:
     served = Present(served, page_of, sessions.open_pages, ANSWERS.forget)
     served = LightPictures(served, app.get_blocks())
     served = Health(served, app.get_blocks())
-    for door in (BareErrors, HiddenPaths, BodyLimits, OpenRoutes, Languages, Compressed,
-                 SecurityHeaders):
+    for door in (BareErrors, HiddenPaths, BodyLimits, OpenRoutes, Languages, QuickLookups,
+                 Compressed, SecurityHeaders):
         served = door(served)
     if isinstance(assistants := app.get_blocks().mcp_server_obj, Assistants):
         assistants.doors = served
