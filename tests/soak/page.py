@@ -44,18 +44,19 @@ def served(program: str | None = None, settings: dict[str, str] | None = None
            ) -> Iterator[tuple[str, psutil.Process]]:
     """Serve the app, or another program that does, until the end; yield address and process.
 
-    What it says of faults is kept in `SAID`, for whoever looks for the reason.
+    Visitors are sent to the app when it is ready, as `docs/hosting.md` asks. What it says of
+    faults is kept in `SAID`, for whoever looks for the reason.
     """
     environment = {**os.environ, "GRADIO_SERVER_PORT": str(free_port()),
                    "GRADIO_SERVER_NAME": "127.0.0.1", **(settings or {})}
     address = f"http://127.0.0.1:{environment['GRADIO_SERVER_PORT']}"
-    words = ["-c", program] if program else ["app.py"]
+    words, there = (["-c", program], "/") if program else (["app.py"], "/readyz")
     SAID.parent.mkdir(exist_ok=True)
     with SAID.open("a") as said, subprocess.Popen(
             [sys.executable, *words], cwd=REPOSITORY, env=environment, stdout=subprocess.DEVNULL,
             stderr=said) as app:
         try:
-            while app.poll() is None and not answers(f"{address}/"):
+            while app.poll() is None and not answers(f"{address}{there}"):
                 time.sleep(0.2)
             yield address, psutil.Process(app.pid)
         finally:

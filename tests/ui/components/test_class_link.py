@@ -238,6 +238,15 @@ def test_the_page_names_what_it_leaves_out(whole_page: gr.Blocks) -> None:
     assert words("en")["segmentation.model"] in said
     box, _ = handler(None, "http://here/#play", "own", 0.6, None, None, *parts)
     assert box.value == "http://here/#tab=segmentation&open=play&opacity=0.6&picture=&truth="
+    box, _ = handler(None, None, "own", 0.6, None, None, *parts)  # a page that says not where it is
+    assert box.value == "#tab=segmentation&opacity=0.6&picture=&truth="
+
+
+def test_a_page_that_does_not_say_which_tab_is_open_keeps_no_settings(whole_page: gr.Blocks
+                                                                      ) -> None:
+    block = next(block for block in whole_page.fns.values()
+                 if getattr(block.fn, "__qualname__", "").endswith("connect.<locals>.settings"))
+    assert block.fn(None, None, *[None] * (len(block.inputs) - 1)) == ("", "")
 
 
 def test_a_link_that_grew_too_long_is_refused_when_it_is_made() -> None:

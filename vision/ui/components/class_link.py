@@ -114,8 +114,8 @@ def share(tab: str, controls: Mapping[str, gr.components.Component],
     left_out = gr.HTML(elem_id=f"{tab}-link-said", min_height=0)
 
     @friendly
-    def compose(request: gr.Request, address: str, *values: Any) -> tuple[Any, str]:
-        page, _, place = address.partition("#")
+    def compose(request: gr.Request, address: str | None, *values: Any) -> tuple[Any, str]:
+        page, _, place = (address or "").partition("#")
         state, missing = shared.encode(values, place)
         if len(state) > LONGEST:
             raise too_long(state)

@@ -33,8 +33,9 @@ def connect(app: gr.Blocks, buttons: Mapping[str, gr.Button], parts: Sequence[Sh
     controls = [control for part in parts for control in part.controls.values()]
 
     @friendly
-    def settings(request: gr.Request, tab: str, *values: Any) -> tuple[str, str]:
-        given, (tab, _, place) = dict(zip(controls, values, strict=True)), tab.partition("#")
+    def settings(request: gr.Request, opened: str | None, *values: Any) -> tuple[str, str]:
+        given, (tab, _, place) = (dict(zip(controls, values, strict=True)),
+                                  (opened or "").partition("#"))
         for part in parts:
             if part.tab == tab:
                 state, missing = part.changes([given[one] for one in part.controls.values()],
