@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from trainings import PLACES, TINY, shared, told
+from trainings import KILLED, PLACES, TINY, shared, told
 
 from tests.launching import seen
 from vision import checkpoints, pretrained
@@ -48,7 +48,7 @@ def test_a_killed_training_ends_as_if_nothing_had_happened(after_kills: Path, pl
     peace = json.loads((after_kills / "in peace.json").read_text())
     resumed = json.loads((after_kills / f"{place}.json").read_text())
     first = PLACES[place][1]
-    assert list(resumed["losses"]) == [str(number) for number in range(first, TINY.steps + 1)]
+    assert list(resumed["losses"]) == [str(number) for number in range(first, KILLED.steps + 1)]
     for number, loss in resumed["losses"].items():
         assert loss == peace["losses"][number], f"step {number}"
     assert resumed["digest"] == peace["digest"]

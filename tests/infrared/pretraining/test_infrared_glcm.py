@@ -17,6 +17,8 @@ from vision.infrared.pretraining.pictures import open_source
 from vision.infrared.pretraining.train import Config, drawing_weights, train, vary
 from vision.training import Step
 
+pytestmark = pytest.mark.usefixtures("narrow")
+
 
 def blurred(seed: int, radius: float) -> np.ndarray:
     noise = np.random.default_rng(seed).random((32, 32)).astype(np.float32)

@@ -22,6 +22,7 @@ from vision.infrared.models import ARCHITECTURES
 from vision.infrared.predict import detect, load
 from vision.infrared.studies.mask_branches import take, taught, with_branch
 
+pytestmark = pytest.mark.usefixtures("narrow")
 NEVER = ("reactor", "fuse")
 
 
@@ -60,7 +61,7 @@ def test_a_branch_moves_and_nothing_else_does(tmp_path: Path, source: str) -> No
     first = load(whole(tmp_path / "a.safetensors"))
     second = load(whole(tmp_path / "b.safetensors", seed=1, masks=source))
     path = take(tmp_path / "b.safetensors", tmp_path / "branch.safetensors")
-    assert path.stat().st_size < 0.15 * (tmp_path / "b.safetensors").stat().st_size
+    assert path.stat().st_size < 0.3 * (tmp_path / "b.safetensors").stat().st_size
     grey = Handmade(1).scene(0).grey
     before, mixed, wanted = (detect(model, grey) for model in
                              (first, with_branch(first, path), second))

@@ -23,6 +23,7 @@ from vision.infrared.studies import real_masks
 from vision.infrared.studies.mask_branches import body_of, branch_of, take, with_branch
 from vision.infrared.studies.real_masks import Branches, Config, may_be, train, without
 
+pytestmark = pytest.mark.usefixtures("narrow")
 NEVER = ("reactor", "fuse")
 
 
