@@ -280,7 +280,7 @@ def test_a_detection_is_shared_unless_surfaces_were_set(
 def test_what_the_infrared_tab_opens_with_is_not_found_again(
         monkeypatch: pytest.MonkeyPatch, fresh: AnswerCache) -> None:
     """Thirty who press Detect on an untouched page get what was found while it started."""
-    view = infrared.first()
+    view = infrared.example_view()
     assert view is not None
     monkeypatch.setattr(infrared, "judged", lambda *_: pytest.fail("it was found again"))
     (picture, low, high, unit), *_ = infrared.examples()

@@ -108,6 +108,12 @@ def connect(opening: Opening[Any], outputs: Sequence[Any], view: gr.State | None
     return shown, linked
 
 
+def connect_part(opening: Opening[Any], output: Any) -> None:
+    """Show a result when the part of a tab that is being built opens for the first time."""
+    _, arrived = connect(opening, [output])
+    arrived.render()  # no link sets what a part shows
+
+
 def opened() -> Callable[..., Any]:
     """Return the event that the tab which is being built is opened."""
     tab = Context.block

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 from markupsafe import Markup
 
+from vision.ui.components import opening
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import figure, grid, image, note, percent, table
 from vision.ui.components.markup import tag
 from vision.ui.components.page_files import beside
 from vision.ui.shell.low_priority import low_priority
+from vision.ui.tabs.infrared.example_views import DISAGREE, example_view
 from vision.ui.tabs.infrared.shared import View, called, chip, field_of, level_of, needed_view
 from vision.ui.text import say, t
 
@@ -69,10 +71,14 @@ def pairs_of(view: View) -> list[Pair]:
 @low_priority
 def compare(view: View | None, request: gr.Request) -> Markup:
     """Return the worst box as a picture, and both measurements of every device."""
-    found = pairs_of(needed_view(view))
+    return shown(needed_view(view), request)
+
+
+def shown(view: View, request: gr.Request | None) -> Markup:
+    """Return what shows both measurements of a detection."""
+    found = pairs_of(view)
     if not found:
         return note("infrared.no_device", request)
-    assert view is not None
     return cut_out(view, found[0], request) + rows(view, found, request)
 
 
@@ -117,6 +123,12 @@ def build(view: gr.State) -> None:
     """Build the part."""
     gr.Markdown(t("infrared.boxes_info"))
     go = gr.Button(t("infrared.boxes_go"), elem_id="infrared-boxes-go")
-    shown = gr.HTML(elem_id="infrared-boxes", css_template=WRAPPED)
+    answer = gr.HTML(elem_id="infrared-boxes", css_template=WRAPPED)
+    opening.connect_part(OPENING, answer)
     quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "minimal"}
-    go.click(compare, view, shown, **quiet)
+    go.click(compare, view, answer, **quiet)
+
+
+OPENING = opening.Opening(
+    lambda: example_view(DISAGREE),
+    lambda view, request: (note("infrared.boxes_example", request) + shown(view, request),))

@@ -12,10 +12,12 @@ from markupsafe import Markup
 
 from vision import checkpoints
 from vision.errors import UserError
+from vision.ui.components import opening
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, table
 from vision.ui.lessons.exercises import LATEX
 from vision.ui.shell.low_priority import low_priority
+from vision.ui.tabs.infrared.example_views import NEVER, example_view
 from vision.ui.tabs.infrared.picture import LOOK, side_by_side
 from vision.ui.tabs.infrared.shared import FIRST, MODELS, View, called, needed_view
 from vision.ui.text import say, t
@@ -71,17 +73,38 @@ def models() -> dict[str, Model]:
 @low_priority
 def compare(view: View | None, request: gr.Request) -> Iterator[Markup]:
     """Show the same devices with each branch's masks, one after the other, and what cards say."""
+    kept, known = needed_view(view), needed_cards()
+    yield measures(known, request)
+    done: dict[str, Result] = {}
+    for name, result in answers(kept):
+        done[name] = result
+        yield shown(done, known, request)
+
+
+def answers(view: View) -> Iterator[tuple[str, Result]]:
+    """Yield what the detector says with each branch."""
     from vision.infrared.predict import Settings, predict
 
-    kept, known = needed_view(view), needed_cards()
-    never = tuple(known[BRANCHES[0]].data["without_masks"])
-    measured = measures(known, never, request)
-    yield measured
-    done: dict[str, Result] = {}
     for name, model in models().items():
-        done[name] = predict(model, kept.result.thermogram, Settings(kept.result.threshold))
-        named = {called("branch", each, request): result for each, result in done.items()}
-        yield side_by_side(named, request) + rows(done, never, request) + measured
+        yield name, predict(model, view.result.thermogram, Settings(view.result.threshold))
+
+
+def shown(done: dict[str, Result], known: dict[str, Card], request: gr.Request | None) -> Markup:
+    """Return the answers so far side by side, how alike they are, and what the cards say."""
+    named = {called("branch", each, request): result for each, result in done.items()}
+    return (side_by_side(named, request) + rows(done, never_taught(known), request)
+            + measures(known, request))
+
+
+def never_taught(known: dict[str, Card]) -> tuple[str, ...]:
+    """Return the classes that two of the branches never had a mask of."""
+    return tuple(known[BRANCHES[0]].data["without_masks"])
+
+
+def first() -> dict[str, Result] | None:
+    """Return the answers to the example that opens this part."""
+    view = example_view(NEVER)
+    return dict(answers(view)) if view else None
 
 
 def rows(done: dict[str, Result], never: tuple[str, ...], request: gr.Request | None) -> Markup:
@@ -100,10 +123,11 @@ def rows(done: dict[str, Result], never: tuple[str, ...], request: gr.Request | 
         for place, each in enumerate(full.instances)])
 
 
-def measures(known: dict[str, Card], never: tuple[str, ...], request: gr.Request | None) -> Markup:
+def measures(known: dict[str, Card], request: gr.Request | None) -> Markup:
     """Return the table of mask AP on the held-out scenes, from the cards."""
     from vision.infrared.studies.mask_branches import taught
 
+    never = never_taught(known)
     reached = {name: taught(card, never) for name, card in known.items()}
     baseline = reached["masks-agnostic"]
     heads = [say(f"infrared.column.{name}", request)
@@ -125,5 +149,11 @@ def build(view: gr.State) -> None:
     gr.Markdown(t("infrared.masks_info"), latex_delimiters=LATEX)
     go = gr.Button(t("infrared.masks_go"), elem_id="infrared-masks-go")
     answer = gr.HTML(elem_id="infrared-masks", css_template=LOOK)
+    opening.connect_part(OPENING, answer)
     go.click(compare, view, answer, concurrency_limit=1, show_progress="minimal",
              api_visibility="private")
+
+
+OPENING = opening.Opening(
+    first, lambda done, request: (note("infrared.masks_example", request)
+                                  + shown(done, needed_cards(), request),))

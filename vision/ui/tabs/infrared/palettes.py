@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import gradio as gr
+from markupsafe import Markup
 
+from vision.ui.components import opening
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, table
 from vision.ui.components.markup import tag
 from vision.ui.shell.low_priority import low_priority
+from vision.ui.tabs.infrared.example_views import LOST, example_view
 from vision.ui.tabs.infrared.picture import LOOK, side_by_side
 from vision.ui.tabs.infrared.shared import MODELS, View, called, needed_view
 from vision.ui.text import say, t
@@ -79,14 +82,25 @@ def attack(view: View | None, own: str | None, request: gr.Request) -> Iterator[
     if not kept.result.instances:
         yield note("infrared.no_device", request)
         return
-    model = MODELS.open(kept.model, own)
     done: list[Attack] = []
-    for palette in ATTACKS:
-        done.append(attacked(model, kept, palette))
+    for one in attacks(kept, own):
+        done.append(one)
         yield shown(kept, done, request)
 
 
-def shown(view: View, done: list[Attack], request: gr.Request | None) -> str:
+def attacks(view: View, own: str | None) -> Iterator[Attack]:
+    """Yield what each palette does to what was found."""
+    model = MODELS.open(view.model, own)
+    yield from (attacked(model, view, palette) for palette in ATTACKS)
+
+
+def first() -> tuple[View, list[Attack]] | None:
+    """Return the attack on the example that opens this part."""
+    view = example_view(LOST)
+    return (view, list(attacks(view, None))) if view else None
+
+
+def shown(view: View, done: list[Attack], request: gr.Request | None) -> Markup:
     """Return the pictures, and what was found in each."""
     total = len(view.result.instances)
     heads = [say(f"infrared.column.{name}", request)
@@ -104,5 +118,11 @@ def build(view: gr.State, own: gr.State) -> None:
     gr.Markdown(t("infrared.attack_info"))
     go = gr.Button(t("infrared.attack_go"), elem_id="infrared-attack-go")
     answer = gr.HTML(elem_id="infrared-attack", css_template=LOOK)
+    opening.connect_part(OPENING, answer)
     go.click(attack, [view, own], answer, concurrency_limit=1, show_progress="minimal",
              api_visibility="private")
+
+
+OPENING = opening.Opening(
+    first, lambda made, request: (note("infrared.attack_example", request)
+                                  + shown(*made, request),))

@@ -36,6 +36,7 @@ from vision.ui.tabs.infrared import (
     surfaces,
 )
 from vision.ui.tabs.infrared import details as infrared_details
+from vision.ui.tabs.infrared.example_views import MASK_THRESHOLD, example_view
 from vision.ui.tabs.infrared.exercises import EXERCISES
 from vision.ui.tabs.infrared.label import panel
 from vision.ui.tabs.infrared.picture import LOOK, POINTER, facts, shown_of
@@ -63,7 +64,7 @@ if TYPE_CHECKING:
 
 UNITS = ("", "centikelvin", "decikelvin", "kelvin", "centicelsius", "decicelsius", "celsius")
 PALETTES = ("iron", "rainbow", "white-hot", "grey", "inverted")
-OPACITY, MASK_THRESHOLD = 0.35, 0.5
+OPACITY = 0.35
 SHARED = ("picture", "low", "high", "unit", "model", "threshold", "mask_threshold", "emissivity",
           "reflected", "air", "palette", "opacity")
 QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
@@ -169,28 +170,6 @@ def show_again(view: View | None, palette: str, opacity: float, request: gr.Requ
     return answer(needed_view(view), palette, opacity, request, new_folder())
 
 
-def first() -> View | None:
-    """Find the devices of the first example with the first detector."""
-    from vision.infrared.inspection.certainty import with_certainty
-    from vision.infrared.predict import Settings, predict
-
-    name = MODELS.first()
-    if not name:
-        return None
-    picture, low, high, unit = examples()[0]
-    surface, score = camera_file.USUAL[:2], shown_from()
-
-    def judge() -> Result:
-        thermogram = open_thermogram(picture, unit, low, high).corrected(*surface)
-        return with_certainty(predict(MODELS.open(name), thermogram,
-                                      Settings(score, MASK_THRESHOLD, None), open_zones()))
-
-    result = computed_once("detect", judge, unit, low, high, score, MASK_THRESHOLD, *surface, None,
-                           Patches().named(picture), request=None, pictures=(picture,),
-                           models=(MODELS.path_of(name),))
-    return View(result, named(picture), name, picture, None)
-
-
 def first_answer(view: View, request: gr.Request | None) -> tuple[Any, ...]:
     """Return a view with all that shows it and all that follows it."""
     shown, said, *files, raw = answer(view, RECORDED, OPACITY, request, opening.folder(request))
@@ -200,7 +179,7 @@ def first_answer(view: View, request: gr.Request | None) -> tuple[Any, ...]:
             *infrared_details.begin(view, request))
 
 
-FIRST = opening.Opening(first, first_answer)
+FIRST = opening.Opening(example_view, first_answer)
 
 
 def redraw(view: View | None, palette: str, opacity: float, classes: list[int],
