@@ -13,7 +13,7 @@ import torch
 from tests.conftest import Answer
 from tests.launching import seen
 from tests.pruning.few_drawings import few_drawings
-from tests.two_processes import TRAININGS, words
+from tests.two_processes import LIMIT, TRAININGS, words
 from vision import checkpoints
 
 NEAR = {"infrared": 0.25}  # each process learns from the proposals that it drew itself
@@ -35,7 +35,7 @@ def weights(system: str, path: Path) -> torch.Tensor:
 @pytest.mark.parametrize("system", TRAININGS)
 def test_two_processes_train_as_one(system: str, cli: Callable[..., Answer], tmp_path: Path,
                                     with_tiny_data: Path, two_processes: Path) -> None:
-    with few_drawings():
+    with few_drawings(LIMIT, LIMIT):
         one = cli(*words(system, tmp_path))
     assert one.code == 0, one.err
     alone, shared = (folder / system / "model.safetensors" for folder in (tmp_path, two_processes))

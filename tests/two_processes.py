@@ -6,6 +6,7 @@ Each case writes into FOLDER what each process saw. The data is VISION_DATA's.
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import json
 import os
@@ -21,11 +22,12 @@ from vision import __main__ as command_line
 
 STYLE = Path(__file__).resolve().parents[1] / "assets" / "style" / "wave.jpg"
 COMMON = "--steps 2 --precision fp32"
+LIMIT = 40  # drawings
 TRAININGS = {
     "segmentation": "--data camvid --batch 4 --crop 64 96 --short-side 64",
     "style": f"--style {STYLE} --size tiny --batch 2 --side 64 --style-side 64",
     "gan": "--arch cdcgan --data shapes --batch 8 --dropout 0 --snapshots 1 --no-measure",
-    "pruning": "--size compact --data drawings --limit 40 --batch 8",
+    "pruning": f"--size compact --data drawings --limit {LIMIT} --batch 8",
     "infrared": "--batch 2 --height 96 --width 128 --validate 0",
 }
 
@@ -75,8 +77,9 @@ def cases(folder: Path) -> dict[str, Callable[[], Any]]:
 def main(folder: Path) -> None:
     """Run every case, and write what this process saw."""
     rank = os.environ.get("RANK", "0")
+    gc.freeze()  # each training looks for litter when it ends, and need not look here
     for name, case in cases(folder).items():
-        with few_drawings():
+        with few_drawings(LIMIT, LIMIT):
             answer = case()
         (folder / f"{name}-{rank}.json").write_text(json.dumps(answer))
 
