@@ -81,8 +81,7 @@ async def test_the_sentence_tells_when_to_come_again_in_three_languages() -> Non
     busy = Busy(clicks_per_session=2)
     await busy.ask()
     await busy.ask()
-    past = busy.queue.process_time_per_fn[busy.limits.page.fns[CLICK]]
-    past.add(20.0)
+    busy.limits.waits.recent[busy.limits.page.fns[CLICK], False].append(20.0)
     assert "about 40 s" in await busy.ask()
     assert "大约 40 秒" in await busy.ask(language="zh-CN")
     assert "cerca de 40 s" in await busy.ask(language="pt-BR")

@@ -17,7 +17,7 @@ from typing import Any
 import gradio as gr
 from fastapi import HTTPException
 from gradio.context import LocalContext
-from gradio.queueing import Event, EventQueue, Queue
+from gradio.queueing import Event, Queue
 from starlette.datastructures import QueryParams
 from starlette.types import Scope
 
@@ -25,12 +25,12 @@ from vision.ui.server.body_limits import SIZE
 from vision.ui.server.limits import LIMITS, Limits
 from vision.ui.server.open_routes import API, path_of
 from vision.ui.server.replies import address_of
+from vision.ui.server.wait_estimates import GUESS_SECONDS, WaitEstimates
 from vision.ui.text import say
 
 TRAININGS = "train"  # the concurrency id of all trainings
 HEAVY = 256 * 1024  # bytes of a call that count as one call more
 LOOK_SECONDS = 1.0
-GUESS_SECONDS = 5.0  # a call takes before one was timed
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ class QueueLimits:
     def __init__(self, page: gr.Blocks, limits: Limits = LIMITS) -> None:
         self.queue: Queue = page._queue
         self.page, self.limits = page, limits
+        self.waits = WaitEstimates(self.queue)
         self.calls: dict[str, Call] = {}
         self.listeners: Counter[str] = Counter()  # streams of each session
         self.heard: dict[str, float] = {}  # when a session was last listened to
@@ -111,16 +112,9 @@ class QueueLimits:
 
     def seconds_left(self, training: bool) -> float:
         """Return how long the calls of a kind will take that wait in its longest queue."""
-        return max((self.seconds_of(queue) for name, queue
+        return max((self.waits.until_free(queue) for name, queue
                     in self.queue.event_queue_per_concurrency_id.items()
                     if (name == TRAININGS) == training), default=GUESS_SECONDS)
-
-    def seconds_of(self, queue: EventQueue) -> float:
-        """Return how long a queue's waiting calls will take, by those that went before."""
-        past = self.queue.process_time_per_fn
-        times = (past[event.fn].avg_time if event.fn in past else GUESS_SECONDS
-                 for event in queue.queue)
-        return sum(times) / (queue.concurrency_limit or 1)
 
     def reorder(self, event: Event | None) -> None:
         """Let the addresses of a queue take turns, whoever has the most calls in it."""
