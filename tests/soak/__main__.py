@@ -88,6 +88,7 @@ def report(crowd: load.Load, bad: fuzz.Fuzz, attacks: list[str], failures: list[
             + " | ".join(f"{load.quantile(times, percent):.2f}" for percent in (50, 95, 100)) + " |"
             for name, times in sorted(crowd.times.items())]
     before, after = (size / 1e6 for size in crowd.memory)
+    right, noticed = crowd.told_right()
     counts = ", ".join(f"{count} {kind}" for kind, count in bad.counts.most_common())
     listed = [f"- {failure}" for failure in failures[:SHOWN]]
     if len(failures) > SHOWN:
@@ -100,7 +101,9 @@ def report(crowd: load.Load, bad: fuzz.Fuzz, attacks: list[str], failures: list[
         "| action | calls | median s | 95% s | longest s |", "|---|---|---|---|---|", *rows, "",
         f"Errors: {len(crowd.errors)}. Answers that were not the caller's: "
         f"{len(crowd.strangers)}. {crowd.waited} calls were told their place in the queue, the "
-        f"farthest {crowd.farthest}. Memory: {before:.0f} MB before, {after:.0f} MB after.", "",
+        f"farthest {crowd.farthest}. Of {noticed} waits that were told or took more than "
+        f"{load.NOTICED:g} s, {right / max(noticed, 1):.0%} were told within a factor of two. "
+        f"Memory: {before:.0f} MB before, {after:.0f} MB after.", "",
         f"![Memory, threads, open files and a slider's answer over the "
         f"{chosen.minutes:g} minutes]({chosen.output.with_suffix('.svg').name})", "",
         f"## {sum(bad.counts.values())} bad calls to {len(bad.endpoints)} endpoints", "",

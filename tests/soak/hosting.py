@@ -55,6 +55,7 @@ def table(loads: Sequence[Load], minutes: float) -> str:
     rows = [f"| {name} | " + " | ".join(within(each.times[name]) for each in loads) + " |"
             for name in names]
     errors = " | ".join(str(len(each.errors) + len(each.strangers)) for each in loads)
+    told = " | ".join("{}/{}".format(*each.told_right()) for each in loads)
     memory = " | ".join(f"{each.memory[1] / 1e6:.0f}" for each in loads)
     return "\n".join([
         f"95% of the answers within so many seconds, {minutes:g} minutes each, {os.cpu_count()} "
@@ -62,6 +63,7 @@ def table(loads: Sequence[Load], minutes: float) -> str:
         "`python -m tests.soak.hosting`:", "",
         "| visitors | " + " | ".join(str(each.users) for each in loads) + " |",
         "|---" * (len(loads) + 1) + "|", *rows,
+        f"| waits that were told within a factor of two | {told} |",
         f"| errors, or answers of others | {errors} |", f"| memory at the end, MB | {memory} |"])
 
 

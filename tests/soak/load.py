@@ -24,6 +24,7 @@ WATCHED = {THEORY: 20.0, TRAINING: 20.0}  # seconds until somebody who looks on 
 TRAINING_STEPS = 4  # its place among the inputs
 LIGHT = ("play", "show_plan", "sample")
 THINKING = (1.0, 4.0)  # seconds between two actions of a user
+NOTICED = 1.0  # seconds: nobody looks at the clock for less
 MOST_LIGHT = 2.0  # seconds, 95th percentile
 MOST_MEMORY = 200e6  # bytes
 
@@ -39,6 +40,7 @@ class Load:
     strangers: list[str] = field(default_factory=list)  # answers that are not the caller's
     waited: int = 0  # calls that were told their place in the queue
     farthest: int = 0
+    told: list[tuple[float, float]] = field(default_factory=list)  # seconds, and what they became
     memory: tuple[int, int] = (0, 0)  # bytes before and after
 
     def failures(self) -> list[str]:
@@ -48,6 +50,12 @@ class Load:
         grown = self.memory[1] - self.memory[0]
         return [*self.errors, *self.strangers, *late,
                 *([f"memory grew by {grown / 1e6:.0f} MB"] if grown > MOST_MEMORY else [])]
+
+
+    def told_right(self) -> tuple[int, int]:
+        """Return how many waits, of which anybody notices, were told within a factor of two."""
+        noticed = [(told, real) for told, real in self.told if max(told, real) > NOTICED]
+        return sum(real / 2 <= told <= 2 * real for told, real in noticed), len(noticed)
 
 
 def quantile(times: list[float], percent: float) -> float:
@@ -123,6 +131,8 @@ async def user(visitor: Visitor, given: dict[str, list[list[Any]]], alone: dict[
         load.times[name].append(answer.seconds)
         load.waited += any(answer.places)
         load.farthest = max([load.farthest, *answer.places])
+        if answer.told is not None and answer.sentence is None:
+            load.told.append((answer.told, answer.seconds))
         if answer.data is None and not (name in WATCHED and answer.sentence == LEFT):
             load.errors.append(f"{name}: {answer.sentence}")
         elif name not in WATCHED and essence(answer.data)[-1] != alone[name][which]:

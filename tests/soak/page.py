@@ -37,6 +37,7 @@ class Answer:
     places: list[int] = field(default_factory=list)  # in the queue, as it was told
     begun: float = field(default_factory=time.monotonic)
     first: float | None = None  # seconds until something was on the screen
+    told: float | None = None  # seconds in all that the page says at first it takes
 
 
 @contextmanager
@@ -133,6 +134,8 @@ class Visitor:
             return False
         if kind == "estimation":
             answer.places.append(message.get("rank") or 0)
+            if answer.told is None and message.get("rank_eta") is not None:
+                answer.told = time.monotonic() - answer.begun + message["rank_eta"]
         if kind in ("process_generating", "process_completed") and message.get("success"):
             answer.first = answer.first or time.monotonic() - answer.begun
             answer.data = merged(answer.data, output.get("data"))

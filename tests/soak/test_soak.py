@@ -53,15 +53,28 @@ def test_the_load_fails_for_errors_strangers_lateness_and_memory() -> None:
     assert Load(1, 1, errors=["one"], strangers=["two"]).failures() == ["one", "two"]
 
 
+def test_the_share_of_waits_that_were_told_right_counts_those_that_are_noticed() -> None:
+    told = [(0.01, 0.9), (2.0, 4.0), (4.0, 2.0), (1.9, 4.0), (0.1, 1.1), (1.1, 0.1)]
+    assert Load(1, 1, told=told).told_right() == (2, 5)
+    visitor: Any = Visitor(None, CONFIG)  # type: ignore[arg-type]
+    answer = Answer(None, None, 0)
+    for seconds in (None, 5.0, 1.0):  # what is told at first counts
+        visitor._hear({"msg": "estimation", "rank": 3, "rank_eta": seconds}, "", answer)
+    assert answer.told and 5.0 <= answer.told < 6.0 and answer.places == [3, 3, 3]
+
+
 def test_the_hosting_table_has_a_column_for_each_crowd() -> None:
     few, many = Load(10, 60.0, memory=(1, 1_500_000_000)), Load(50, 60.0)
     few.times["segment"] = [1.0] * 99 + [9.0]
     few.times["run"] = [20.0]  # somebody who looks on for so long
     many.times["segment"], many.times["prune"] = [4.0], [2.0, 2.0]
+    few.told = [(2.0, 3.0), (9.0, 3.0)]
     many.errors, many.strangers = ["segment: no"], ["prune: another's"]
     rows = hosting.table([few, many], 1).splitlines()[2:]
     assert rows == ["| visitors | 10 | 50 |", "|---|---|---|", "| prune | – | 2.0 |",
-                    "| segment | 1.0 | 4.0 |", "| errors, or answers of others | 0 | 2 |",
+                    "| segment | 1.0 | 4.0 |",
+                    "| waits that were told within a factor of two | 1/2 | 0/0 |",
+                    "| errors, or answers of others | 0 | 2 |",
                     "| memory at the end, MB | 1500 | 0 |"]
 
 
