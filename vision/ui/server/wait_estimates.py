@@ -14,7 +14,7 @@ import json
 import math
 import time
 from collections import OrderedDict, defaultdict, deque
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Callable, Hashable
 from statistics import fmean
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -126,7 +126,7 @@ class WaitEstimates:
         if len(self.answered) > QUESTIONS:
             self.answered.popitem(last=False)
 
-    def timed(self, process: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    def timed(self, process: Callable[..., Any]) -> Callable[..., Any]:
         """Return the queue's way of working on calls, with a look at the clock before."""
 
         @functools.wraps(process)
@@ -141,8 +141,7 @@ class WaitEstimates:
 
         return work
 
-    def announced(self, send: Callable[[Event, EventMessage], None]
-                  ) -> Callable[[Event, EventMessage], None]:
+    def announced(self, send: Callable[..., Any]) -> Callable[..., Any]:
         """Return the queue's way of telling something, with the right time where work begins."""
 
         def tell(event: Event, message: EventMessage) -> None:
