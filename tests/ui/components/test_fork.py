@@ -13,6 +13,8 @@ from tests.small_run import Config, train
 from vision.training import Step
 from vision.ui.components import fork
 from vision.ui.components.training_panel import Control, steps_of
+from vision.ui.tabs.gan import train as gan_train
+from vision.ui.tabs.infrared.label import tune
 from vision.ui.tabs.pruning import train as pruning_train
 from vision.ui.tabs.segmentation import train as segmentation_train
 
@@ -63,7 +65,8 @@ def test_a_stopped_run_goes_on_from_where_it_was_stopped(tmp_path: Path) -> None
     assert control.trail.steps() == [] and not last.exists()
 
 
-@pytest.mark.parametrize("handler", [pruning_train.fork_own, segmentation_train.fork_own])
+@pytest.mark.parametrize("handler", [
+    pruning_train.fork_own, segmentation_train.fork_own, gan_train.fork_own, tune.fork_tuning])
 @pytest.mark.parametrize("step", [None, 4, 8])
 def test_where_nothing_was_kept_nothing_goes_on(control: Control, handler: Any, step: Any) -> None:
     for given in (Control(), control):

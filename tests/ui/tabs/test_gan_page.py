@@ -290,10 +290,13 @@ def test_all_that_draws_can_be_trained_on_the_page() -> None:
 
 
 def test_a_visitor_trains_and_uses_a_model() -> None:
-    news = list(gan_own.train_own("cgan", "shapes", 1, "saturating", 2, 1e-3, 0, Control(),
-                                  Request))
+    control = Control()
+    news = list(gan_own.train_own("cgan", "shapes", 1, "saturating", 2, 1e-3, 0, control, Request))
     path = news[-1][3]
     assert Path(path).is_file() and sample(model=OWN, own=path)[0].count("<img") == 5
+    *news, last = gan_own.fork_own(1, 2e-3, control, Request)
+    assert len(news[-1][1].axes) == 2 and "<img" in news[-1][2]
+    assert "From step 1 on with rate 0.002" in last[0] and last[3] not in (None, path)
 
 
 def test_many_play_in_the_lab_at_once_and_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -349,12 +349,12 @@ def test_a_detector_learns_from_the_labels_and_is_used(
                                         {"short_side": 112}))
     monkeypatch.setattr(data, "SIZE", SIZE)
     monkeypatch.setattr(tune.MODELS, "at", load)
-    news = list(tune.tune(marked(opened), "mask_rcnn", None, "heads", 3, 1e-3, 0,
-                                   Control(), Request))
+    control = Control()
+    news = list(tune.tune(marked(opened), "mask_rcnn", None, "heads", 2, 1e-3, 0, control, Request))
     status, _, own, choice, download = news[-1]
-    assert "3 steps on 2 devices" in status and choice.value == "own" and download.visible
+    assert "2 steps on 2 devices" in status and choice.value == "own" and download.visible
     card = checkpoints.read_card(Path(own))
-    assert card.steps == 3 and card.config == config
+    assert card.steps == 2 and card.config == config
     assert card.preprocess["short_side"] == 112  # it learns at the size at which it works
     tuned = checkpoints.load(Path(own), ARCHITECTURES).module.state_dict()
     before = checkpoints.load(path, ARCHITECTURES).module.state_dict()
@@ -363,3 +363,5 @@ def test_a_detector_learns_from_the_labels_and_is_used(
              and (value - before[name]).abs().max() > rounding * before[name].abs().max() + 1e-6}
     assert moved == {"heads"}
     assert len(news) > 2 and news[-2][1] is not None
+    *_, last = tune.fork_tuning(1, 2e-3, control, Request)
+    assert "From step 1 on" in last[0] and checkpoints.read_card(Path(last[2])).steps == 2

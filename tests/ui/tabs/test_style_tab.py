@@ -368,7 +368,10 @@ def test_a_stopped_sheet_keeps_its_paintings(pair: Any, monkeypatch: pytest.Monk
 def test_a_network_is_trained_and_paints_at_once(pair: Any, monkeypatch: pytest.MonkeyPatch
                                                  ) -> None:
     monkeypatch.setattr(one_pass, "SIDE", 64)
-    news = list(one_pass.train_own(*pair[:2], 2, 1e-3, 0, Control(), REQUEST))
+    control = Control()
+    news = list(one_pass.train_own(*pair[:2], 2, 1e-3, 0, control, REQUEST))
+    *_, before, last = one_pass.fork_own(pair[0], 1, 2e-3, control, REQUEST)
+    assert len(before[1].axes) == 3 and max(before[2].shape) == 256 and "0.002" in last[0]
     own, studio = news[-1][3], Studio()
     one, many, said = one_pass.one_pass(studio, *pair[:2], OWN, 64, 1, own, REQUEST)
     assert one.shape[1] == 64 and many is None and "ms" in said

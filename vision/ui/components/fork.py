@@ -86,11 +86,13 @@ def recorded(control: Control, train: Train, config: Any, on_step: OnStep) -> Pa
 
 
 def trained(models: ModelShelf, control: Control, step: int | None, rate: float,
-            request: gr.Request | None, live: Live, reached: Callable[[Path], float | None], *,
-            shown: int) -> Iterator[tuple[Any, ...]]:
+            request: gr.Request | None, live: Live,
+            reached: Callable[[Path], float | None] | None = None, *, shown: int
+            ) -> Iterator[tuple[Any, ...]]:
     """Go on from a step of the last run with another rate, and yield what its panel shows.
 
-    `reached` reads from a model's file what is compared, in percent of what can be reached.
+    `reached` reads from a model's file what is compared, in percent of what can be reached; where
+    nothing is measured at the end, the curves alone tell.
     """
     trail: Trail | None = control.trail
     if trail is None or step not in trail.steps():
@@ -99,6 +101,8 @@ def trained(models: ModelShelf, control: Control, step: int | None, rate: float,
     ends = {"step": step, "rate": f"{rate:g}", "before": f"{trail.config.learning_rate:g}"}
 
     def done(path: Path) -> str:
+        if reached is None:
+            return say("app.fork_went", request, **ends)
         numbers = {"result": _percent(reached(path)),
                    "other": _percent(reached(trail.path) if trail.path else None)}
         return say("app.fork_done", request, **ends, **numbers)

@@ -128,17 +128,19 @@ class TrainingPanel:
             self.again = gr.Button(t("app.fork_go"), elem_id=f"{self.name}-fork-go")
 
     def connect(self, train: Callable[..., Any], inputs: Sequence[Any], shown: Sequence[Any] = (),
-                also: Sequence[Any] = (), fork: Callable[..., Any] | None = None) -> None:
+                also: Sequence[Any] = (), fork: Callable[..., Any] | None = None,
+                fork_inputs: Sequence[Any] = ()) -> None:
         """Let the buttons start and stop a training, even while it waits in the queue.
 
         The status comes into view, for it tells how far the training or the queue is. With a
-        `fork`, the last run may go on from one of its steps.
+        `fork`, the last run may go on from one of its steps; that gets inputs of its own.
         """
         control = gr.State(Control())
         outputs = [self.status, self.curves, *shown, self.own, self.model, self.download, *also]
         trained = self._runs(self.go, train, [*inputs, *self.pace, control], outputs, control)
         if fork:
-            self._runs(self.again, fork, [self.step, self.other, control], outputs, control)
+            self._runs(self.again, fork, [*fork_inputs, self.step, self.other, control], outputs,
+                       control)
             trained.then(steps_of, control, self.step, show_progress="hidden", **QUIET)
         self.stop.click(ask_to_stop, control, self.status, **QUIET)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 import numpy as np
 
-from vision.ui.components import names, own_model
+from vision.ui.components import fork, names, own_model
 from vision.ui.components.friendly import friendly
 from vision.ui.components.training_panel import Control, TrainingPanel, news_of
 from vision.ui.shell.uploads import new_folder
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from vision.training import Step
 
 DATA = ("shapes", "mnist", "fashion-mnist", "cifar10")
+LOSSES = ("d_loss", "g_loss")
 
 
 @friendly
@@ -30,12 +31,22 @@ def train_own(arch: str, data: str, k: float, loss: str, steps: float, rate: flo
     total = int(steps)
     config = Config(arch=arch, data=data, steps=total, batch=64, k=int(k), loss=loss,
                     learning_rate=rate, average=0.99, seed=int(seed), measure=False,
-                    save_every=total + 1,
+                    save_every=fork.every(total),
                     output=new_folder() / f"{arch}-{data}.safetensors")
     yield from news_of(
-        MODELS, lambda on_step: train(config, on_step), control, request,
+        MODELS, lambda on_step: fork.recorded(control, train, config, on_step), control, request,
         lambda news: (curves(so_far(news), news[-1].number), drawn(news[-1].sample)),
         lambda _: say("gan.trained", request), shown=2)
+
+
+@friendly
+def fork_own(step: int | None, rate: float, control: Control, request: gr.Request
+             ) -> Iterator[tuple[Any, ...]]:
+    """Go on from a step of the last run with another learning rate, both futures in one plot."""
+    yield from fork.trained(
+        MODELS, control, step, rate, request,
+        lambda trail, news: (fork.curves(trail, news, LOSSES, rate), drawn(news[-1].sample)),
+        shown=2)
 
 
 def so_far(steps: list[Step]) -> dict[str, list[float]]:
@@ -77,6 +88,7 @@ def build(model: gr.Dropdown, own: gr.State, place: gr.Accordion) -> None:
             panel.controls((50, 5000, 600, 50), (1e-4, 5e-3, 1e-3, 1e-4))
         with gr.Column(scale=3, min_width=320):
             panel.news()
+            panel.fork()
             own_model.build(MODELS, model, own)
             pictures = gr.HTML(elem_id="gan-own-pictures")
-    panel.connect(train_own, [arch, data, k, loss], [pictures])
+    panel.connect(train_own, [arch, data, k, loss], [pictures], fork=fork_own)

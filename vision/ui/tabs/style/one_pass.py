@@ -10,7 +10,7 @@ import gradio as gr
 import numpy as np
 
 from vision import checkpoints
-from vision.ui.components import own_model, plots
+from vision.ui.components import fork, own_model, plots
 from vision.ui.components.friendly import friendly
 from vision.ui.components.pictures import LONGEST_SIDE, needed, picture_output
 from vision.ui.components.training_panel import Control, TrainingPanel, news_of
@@ -74,13 +74,27 @@ def train_own(content: str | None, style: str | None, steps: float, rate: float,
     from vision.style.train import Config, train
 
     picture = read_picture(needed(content), LONGEST_SIDE)
-    config = Config(style=(Path(needed_style(style)),), steps=int(steps), batch=BATCH, side=SIDE,
+    total = int(steps)
+    config = Config(style=(Path(needed_style(style)),), steps=total, batch=BATCH, side=SIDE,
                     style_side=256, learning_rate=rate, seed=int(seed),
-                    output=new_folder() / "forward.safetensors")
+                    save_every=fork.every(total), output=new_folder() / "forward.safetensors")
     yield from news_of(
-        MODELS, lambda on_step: train(config, on_step), control, request,
+        MODELS, lambda on_step: fork.recorded(control, train, config, on_step), control, request,
         lambda news: (plots.curves(news, CURVES), sample(news[-1].sample, picture)),
         lambda _: say("style.trained", request), shown=2)
+
+
+@friendly
+def fork_own(content: str | None, step: int | None, rate: float, control: Control,
+             request: gr.Request) -> Iterator[tuple[Any, ...]]:
+    """Go on from a step of the last run with another learning rate, both futures in one plot."""
+    from vision.images import read_picture
+
+    picture = read_picture(needed(content), LONGEST_SIDE)
+    yield from fork.trained(
+        MODELS, control, step, rate, request,
+        lambda trail, news: (fork.curves(trail, news, CURVES, rate),
+                             sample(news[-1].sample, picture)), shown=2)
 
 
 def sample(module: Any, picture: np.ndarray) -> np.ndarray:
@@ -123,7 +137,8 @@ def build_training(content: gr.Image, style: gr.Image, own: gr.State, name: gr.D
             panel.controls((20, 4000, 400, 20), (1e-4, 1e-2, 2e-3, 1e-4))
         with gr.Column(scale=3, min_width=320):
             panel.news()
+            panel.fork()
             own_model.build(MODELS, name, own)
             shown = picture_output("style.sample", "style-sample", height=240,
                                            always=False)
-    panel.connect(train_own, [content, style], [shown])
+    panel.connect(train_own, [content, style], [shown], fork=fork_own, fork_inputs=[content])

@@ -10,7 +10,7 @@ import gradio as gr
 
 from vision import checkpoints
 from vision.errors import UserError
-from vision.ui.components import own_model, plots
+from vision.ui.components import fork, own_model, plots
 from vision.ui.components.friendly import friendly
 from vision.ui.components.training_panel import Control, TrainingPanel, news_of
 from vision.ui.shell.uploads import new_folder
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 LEARNING = {"heads": ("backbone", "pyramid", "proposals"), "upper": ("backbone",), "all": ()}
 BATCH = 2
+CURVES = ("loss_class", "loss_mask")
 
 
 @friendly
@@ -39,10 +40,20 @@ def tune(collection: Collection, model: str, own: str | None, learning: str, ste
     samples = samples_of(sheets, working_size((config.height, config.width), config.short_side))
     count = sum(len(sheet.marked) for sheet in sheets)
     yield from news_of(
-        MODELS, lambda on_step: train(config, on_step, samples), control, request,
-        lambda news: (plots.curves(news, ("loss_class", "loss_mask")),),
+        MODELS, lambda on_step: fork.recorded(
+            control, lambda config, on_step: train(config, on_step, samples), config, on_step),
+        control, request, lambda news: (plots.curves(news, CURVES),),
         lambda path: say("infrared.tuned", request, devices=count,
                          steps=checkpoints.read_card(path).steps))
+
+
+@friendly
+def fork_tuning(step: int | None, rate: float, control: Control, request: gr.Request
+                ) -> Iterator[tuple[Any, ...]]:
+    """Go on from a step of the last run with another learning rate, both futures in one plot."""
+    yield from fork.trained(
+        MODELS, control, step, rate, request,
+        lambda trail, news: (fork.curves(trail, news, CURVES, rate),), shown=1)
 
 
 def labelled(collection: Collection) -> list[Sheet]:
@@ -74,7 +85,7 @@ def config_for(start: Path, learning: str, steps: int, rate: float, seed: int) -
             if name in card.config}
     return Config(arch=card.arch, start=start, freeze=LEARNING[learning], height=height,
                   width=width, short_side=card.preprocess["short_side"], steps=steps, batch=BATCH,
-                  learning_rate=rate, seed=seed, val_scenes=0, save_every=steps + 1,
+                  learning_rate=rate, seed=seed, val_scenes=0, save_every=fork.every(steps),
                   output=new_folder() / "my-detector.safetensors", **kept)
 
 
@@ -90,5 +101,6 @@ def build(collection: gr.State, model: gr.Dropdown, own: gr.State) -> None:
             panel.controls((4, 300, 30, 2), (1e-5, 1e-3, 2e-4, 1e-5))
         with gr.Column(scale=3, min_width=320):
             panel.news()
+            panel.fork()
             own_model.build(MODELS, model, own)
-    panel.connect(tune, [collection, model, own, learning])
+    panel.connect(tune, [collection, model, own, learning], fork=fork_tuning)
