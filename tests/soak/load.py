@@ -40,6 +40,7 @@ class Load:
     strangers: list[str] = field(default_factory=list)  # answers that are not the caller's
     waited: int = 0  # calls that were told their place in the queue
     farthest: int = 0
+    unanswered: int = 0  # calls that were given up after the end
     told: list[tuple[float, float]] = field(default_factory=list)  # seconds, and what they became
     memory: tuple[int, int] = (0, 0)  # bytes before and after
 
@@ -48,7 +49,8 @@ class Load:
         late = [f"{name}: 95% within {quantile(self.times[name], 95):.2f} s" for name in LIGHT
                 if self.times[name] and quantile(self.times[name], 95) > MOST_LIGHT]
         grown = self.memory[1] - self.memory[0]
-        return [*self.errors, *self.strangers, *late,
+        given_up = [f"{self.unanswered} calls had no answer"] if self.unanswered else []
+        return [*self.errors, *self.strangers, *given_up, *late,
                 *([f"memory grew by {grown / 1e6:.0f} MB"] if grown > MOST_MEMORY else [])]
 
 
@@ -104,8 +106,8 @@ def essence(answer: Any) -> Any:
 
 
 async def run(http: httpx.AsyncClient, config: dict[str, Any], process: psutil.Process,
-              users: int, seconds: float, seed: int) -> Load:
-    """Let users act for some time, and return what they saw."""
+              users: int, seconds: float, seed: int, drain: float = PATIENCE) -> Load:
+    """Let users act for some time, wait for their last answers, and return what they saw."""
     chance = random.Random(seed)
     first = Visitor(http, config)
     given = await variants(first, chance)
@@ -113,7 +115,7 @@ async def run(http: httpx.AsyncClient, config: dict[str, Any], process: psutil.P
              for name, several in given.items() if name not in WATCHED}
     load = Load(users, seconds, memory=(process.memory_info().rss, 0))
     end = time.monotonic() + seconds
-    await asyncio.gather(*(user(Visitor(http, config), given, alone, load, end,
+    await asyncio.gather(*(user(Visitor(http, config), given, alone, load, (end, end + drain),
                                 random.Random(f"{seed} {number}")) for number in range(users)))
     await asyncio.sleep(5)
     load.memory = (load.memory[0], process.memory_info().rss)
@@ -121,19 +123,22 @@ async def run(http: httpx.AsyncClient, config: dict[str, Any], process: psutil.P
 
 
 async def user(visitor: Visitor, given: dict[str, list[list[Any]]], alone: dict[str, list[Any]],
-               load: Load, end: float, chance: random.Random) -> None:
-    """Act, look at the answer, think, until the end."""
+               load: Load, ends: tuple[float, float], chance: random.Random) -> None:
+    """Act, look at the answer, think, until the end; the last answer may come until a later one."""
     names = sorted(given)
-    while time.monotonic() < end:
+    while time.monotonic() < ends[0]:
         name = chance.choices(names, [SHARES[name] for name in names])[0]
         which = chance.randrange(len(given[name]))
-        answer = await visitor.call(name, given[name][which], WATCHED.get(name, PATIENCE))
+        answer = await visitor.call(name, given[name][which], min(
+            WATCHED.get(name, PATIENCE), ends[1] - time.monotonic()))
         load.times[name].append(answer.seconds)
         load.waited += any(answer.places)
         load.farthest = max([load.farthest, *answer.places])
         if answer.told is not None and answer.sentence is None:
             load.told.append((answer.told, answer.seconds))
-        if answer.data is None and not (name in WATCHED and answer.sentence == LEFT):
+        if answer.sentence == LEFT:
+            load.unanswered += name not in WATCHED
+        elif answer.data is None:
             load.errors.append(f"{name}: {answer.sentence}")
         elif name not in WATCHED and essence(answer.data)[-1] != alone[name][which]:
             load.strangers.append(f"{name}: not what the same call gives alone")

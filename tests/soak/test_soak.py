@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import random
 import subprocess
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,7 @@ from tests.soak.__main__ import attacked, happened
 from tests.soak.attacks import ATTACKS, told
 from tests.soak.curves import PANELS, Curves
 from tests.soak.fuzz import OURS, Fuzz, bad_files, spoilt
-from tests.soak.load import Load, essence
+from tests.soak.load import Load, essence, user
 from tests.soak.mishaps import MISHAPS, full_disk
 from tests.soak.mishaps import told as sentence_of
 from tests.soak.page import Answer, Visitor, merged
@@ -51,6 +53,21 @@ def test_the_load_fails_for_errors_strangers_lateness_and_memory() -> None:
     late.times["stylize"] += [60.0]
     assert len(late.failures()) == 1 and "sample" in late.failures()[0]
     assert Load(1, 1, errors=["one"], strangers=["two"]).failures() == ["one", "two"]
+    assert Load(1, 1, unanswered=2).failures() == ["2 calls had no answer"]
+
+
+def test_a_user_gives_up_some_time_after_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def never(visitor: Any, name: str, data: Any, patience: float) -> Answer:
+        assert patience < 1
+        return Answer(None, "left", patience)
+
+    monkeypatch.setattr(Visitor, "call", never)
+    monkeypatch.setattr("tests.soak.load.THINKING", (0.0, 0.1))
+    load, now = Load(1, 1), time.monotonic()
+    given = {name: [[1]] for name in ("sample", "run")}
+    asyncio.run(user(Visitor(None, CONFIG), given, {}, load,  # type: ignore[arg-type]
+                     (now + 0.2, now + 0.9), random.Random(0)))
+    assert load.unanswered == len(load.times["sample"]) > 0 and not load.errors
 
 
 def test_the_share_of_waits_that_were_told_right_counts_those_that_are_noticed() -> None:
@@ -68,12 +85,14 @@ def test_the_hosting_table_has_a_column_for_each_crowd() -> None:
     few.times["segment"] = [1.0] * 99 + [9.0]
     few.times["run"] = [20.0]  # somebody who looks on for so long
     many.times["segment"], many.times["prune"] = [4.0], [2.0, 2.0]
+    many.unanswered = 3
     few.told = [(2.0, 3.0), (9.0, 3.0)]
     many.errors, many.strangers = ["segment: no"], ["prune: another's"]
     rows = hosting.table([few, many], 1).splitlines()[2:]
     assert rows == ["| visitors | 10 | 50 |", "|---|---|---|", "| prune | – | 2.0 |",
                     "| segment | 1.0 | 4.0 |",
                     "| waits that were told within a factor of two | 1/2 | 0/0 |",
+                    "| no answer 20 s after the end | 0 | 3 |",
                     "| errors, or answers of others | 0 | 2 |",
                     "| memory at the end, MB | 1500 | 0 |"]
 
