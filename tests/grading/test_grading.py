@@ -65,6 +65,23 @@ def test_only_a_model_that_is_surely_better_pushes_another_down() -> None:
     assert alone[1][1] > alone[0][0], "unpaired intervals overlap: only the paired ones decide"
 
 
+def test_forty_models_are_ranked_and_the_copies_among_them_named(
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vision.grading.graded.shipped", lambda system: {})
+    random = np.random.default_rng(0)
+    hard = random.uniform(0, 0.1, 60)
+    weights = [{"w": torch.from_numpy(random.normal(size=300))} for _ in range(MOST - 1)]
+    weights.append(weights[20])
+    class_ = with_kin([replace(graded(f"{number}", hard + 0.02 * min(number, 38)),
+                               own=sample(weights[number])) for number in range(MOST)], "pruning")
+    check_files([Path(each.file) for each in class_], "pruning")
+    places = ranked("pruning", class_, 60).places
+    assert [place.rank for place in places] == [1, 1, *range(3, MOST + 1)]
+    assert [int(place.graded.file) for place in places[2:]] == [*range(37, -1, -1)]
+    assert {each.file: each.same for each in class_ if each.same} == {
+        "20": ("39",), "39": ("20",)}
+
+
 def test_what_was_refused_comes_last_and_says_why() -> None:
     refused = Graded("odd", refused=UserError("it is odd", "even ones are accepted", "mend it"))
     ranking = ranked("gan", [refused, Graded("none", float("nan")), graded("a", np.ones(5))], 5)
