@@ -175,7 +175,7 @@ def test_a_stop_while_paused_ends_the_run() -> None:
     controls.pause()
     assert next(stream).paused
     controls.stop()
-    assert list(stream) == []
+    assert [(frame.step, frame.deep is not None) for frame in stream] == [(1, True)]
 
 
 def test_closing_frees_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,6 +43,8 @@ NOT_CAPTURED = "not_captured"  # notice: the GPU takes each kernel by itself, wh
 class Controls:
     """What others may ask of a running transfer, from any thread."""
 
+    deep = False  # whether every frame holds its picture in 16 bits, or the last one only
+
     def __init__(self) -> None:
         self._weights: Weights | None = None
         self._going = threading.Event()
@@ -97,7 +99,7 @@ class Frame:
     seconds: float  # without pauses
     seconds_left: float
     paused: bool = False
-    deep: np.ndarray | None = None  # the picture in 16 bits, uint16 (H, W, 3), when a pass ends
+    deep: np.ndarray | None = None  # the picture in 16 bits, uint16 (H, W, 3); the last one has it
     notice: str = ""  # FELL_BACK, ON_CPU or NOT_CAPTURED, once that has happened
 
     @property
@@ -183,15 +185,15 @@ class _Painting:
             if self._sound(waiting):
                 self.good, self.sound = descent.judged.clone(), self.step
                 if self.clock.due() or ending:
-                    frame = self._frame(descent.pictures)
-                    yield replace(frame, deep=self.scene.deep(descent.pictures)) if ending else (
-                        frame)
+                    yield self._frame(descent.pictures, ending or self.controls.deep)
             else:
                 self.step, ending = self.step - len(waiting), False
                 descent = self._descent(number)
             waiting = []
             yield from self._pauses(descent)
-            ending = ending or self.controls.stopping
+            if self.controls.stopping and not ending:  # while its last frame was looked at
+                ending = True
+                yield self._frame(descent.pictures, deep=True)
 
     def _look(self, device: torch.device) -> None:
         """Look at pictures on a device from now on, as precisely as that is fast there."""
@@ -249,7 +251,8 @@ class _Painting:
             self.controls.wait(EVERY)
             self.clock.resume()
 
-    def _frame(self, x: torch.Tensor) -> Frame:
+    def _frame(self, x: torch.Tensor, deep: bool = False) -> Frame:
         return Frame(self.step, self.settings.total, self.scene.finished(x),
                      self.curves[: self.step].copy(), tuple(self.marks), self.clock.seconds,
-                     self.clock.left, notice=self.notice)
+                     self.clock.left, deep=self.scene.deep(x) if deep else None,
+                     notice=self.notice)

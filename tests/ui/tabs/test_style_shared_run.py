@@ -109,14 +109,15 @@ def test_a_pause_of_one_does_not_hold_the_other(begun: list[Any]) -> None:
 def test_stop_ends_it_for_the_one_who_pressed_it(begun: list[Any]) -> None:
     controls = Controls()
     mine, others = paint(controls), paint(Controls())
-    list(islice(mine, 2))
+    *_, seen = islice(mine, 2)
     controls.stop()
     assert list(mine) == [] and list(others)[-1].step == SETTINGS.total
+    assert seen.deep is not None, "it is a file of 16 bits"
     alone = Controls()
     last = paint(alone)
     list(islice(last, 2))
     alone.stop()
-    assert list(last) == []
+    assert [(frame.step, frame.deep is not None) for frame in last] == [(2, True)]
     assert next(paint(Controls())).step == 1, "nobody else gets what was stopped"
 
 
@@ -148,6 +149,13 @@ def test_all_hear_of_a_mistake_and_the_next_one_begins_anew(
             with pytest.raises(UserError, match="It broke"):
                 next(one)
     assert len(list(paint(Controls()))) == SETTINGS.total
+
+
+def test_the_newest_frame_alone_is_kept_in_16_bits(begun: list[Any]) -> None:
+    mine = paint(Controls())
+    list(islice(mine, 4))
+    run, = shared_run.RUNS.values()
+    assert [frame.deep is not None for frame in run.frames.values()] == [False] * 3 + [True]
 
 
 def test_frames_are_kept_within_bounds(begun: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
