@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 import torch
 from markupsafe import escape
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
 from vision import checkpoints
@@ -192,6 +193,20 @@ def test_the_board_leaves_out_volumes_and_tissue() -> None:
     wanted = {shared.MODELS.called(name, Request) for name in set(MADE) - {"vnet", "ynet"}}
     assert {name for _, name in rows} == wanted and "50.0%" in board
     assert [text.get_text() for text in figure.axes[0].texts] == [rank for rank, _ in rows]
+
+
+@pytest.mark.parametrize("places", [
+    np.ones((12, 2)), np.random.default_rng(0).normal(0, 10, (19, 2)),
+    np.array([[2.59, 59.8], [2.67, 59.4], [1.89, 60.9], [1.88, 58.9], [8.41, 68.0], [0.58, 19.3]]),
+])
+def test_no_rank_covers_another(places: np.ndarray) -> None:
+    shown = [SimpleNamespace(gmacs=x, miou=y / 100, milliseconds=x) for x, y in places]
+    figure = compare.scatter(shown, "gmacs")
+    FigureCanvasAgg(figure).draw()
+    discs = [text.get_bbox_patch().get_window_extent() for text in figure.axes[0].texts]
+    middles = np.array([(disc.x0 + disc.x1, disc.y0 + disc.y1) for disc in discs]) / 2
+    near = np.linalg.norm(middles[:, None] - middles, axis=2) + 1e9 * np.eye(len(middles))
+    assert near.min() > 0.9 * np.mean([disc.width for disc in discs])
 
 
 def test_a_pretrained_twin_is_told_of_everywhere_and_hides_nobody(

@@ -7,17 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+import numpy as np
 
 from vision import checkpoints
 from vision.ui.components import names
-from vision.ui.components.colours import BLUE
+from vision.ui.components.colours import BLUE, GREY
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import clock, note, percent
 from vision.ui.components.html import table as as_table
 from vision.ui.components.markup import tag
 from vision.ui.components.opening import opened
 from vision.ui.components.pictures import for_screen, needed
-from vision.ui.components.plots import axes
+from vision.ui.components.plots import apart, axes
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.memory_budget import decoding, within_memory
 from vision.ui.tabs.segmentation import pretrained
@@ -34,6 +35,8 @@ from vision.ui.text import say, t
 if TYPE_CHECKING:
     from vision.segmentation.leaderboard import Row
 
+INSIDE = (350, 165)  # points of the figure between the first and the last dot, across and upwards
+RANK = 19  # points from one rank to the next, at least
 TIMES = 2  # predictions in a measurement on the page
 
 
@@ -140,16 +143,31 @@ def cells(row: Row, request: gr.Request | None) -> list[str]:
 
 def scatter(found: list[Row], cost: str) -> Any:
     """Return a figure with a dot and rank for each model: its cost across, its mean IoU upwards.
+
+    Where two ranks would cover each other they stand beside their dots.
     """
+    places = np.array([(row.milliseconds if cost == "ms" else row.gmacs, 100 * row.miou)
+                       for row in found])  # (models, 2)
+    known = np.isfinite(places).all(1)
     figure, axis = axes("mIoU %", size=(6.4, 3.6))
-    for rank, row in enumerate(found, 1):
-        place = (row.milliseconds if cost == "ms" else row.gmacs, 100 * row.miou)
-        axis.scatter(*place, color=BLUE, s=190, edgecolors="white", zorder=2 + rank)
-        axis.annotate(str(rank), place, color="white", ha="center", va="center", fontsize=9,
-                      zorder=2 + rank)
-    axis.set_xlabel("ms" if cost == "ms" else "GMACs")
+    axis.scatter(*places[known].T, color=BLUE, s=16, zorder=2)
     axis.margins(0.1)
+    ranks = np.flatnonzero(known) + 1
+    for rank, place, offset in zip(ranks, places[known], offsets(places[known]), strict=True):
+        axis.annotate(str(rank), place, offset, textcoords="offset points", color="white",
+                      ha="center", va="center_baseline", fontsize=9, zorder=3 + rank,
+                      bbox={"boxstyle": "circle,pad=0.25", "color": BLUE, "ec": "white"},
+                      arrowprops={"arrowstyle": "-", "color": GREY, "shrinkA": 0, "shrinkB": 0})
+    axis.set_xlabel("ms" if cost == "ms" else "GMACs")
     return figure
+
+
+def offsets(places: np.ndarray) -> np.ndarray:
+    """Return how far from its dot (n, 2) each rank stands, in points of the figure."""
+    low, high = places.min(0), places.max(0)
+    span = np.where(high > low, high - low, 1)
+    inside = (places - low) / span * INSIDE
+    return apart(inside, RANK) - inside
 
 
 def build(picture: gr.Image, truth: gr.Image, own: gr.State) -> None:
