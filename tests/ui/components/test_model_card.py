@@ -49,3 +49,10 @@ def test_a_command_is_code_and_no_longer_than_a_table_bears() -> None:
     assert as_code("python -m vision --rate 0.1") == "`python -m vision --rate 0.1`"
     assert as_code("rm `x`") == "<code>rm &#96;x&#96;</code>"
     assert len(as_text("x" * 10**6)) < 500
+
+
+def test_a_card_says_that_what_its_command_begins_with_does_not_ship() -> None:
+    begun = replace(CARD, command=f"{CARD.command} --start runs/pruning/first.safetensors")
+    told = [card_markdown(card, "https://arxiv.org/abs/1", {}, Request) for card in (CARD, begun)]
+    assert ["does not ship" in each for each in told] == [False, True]
+    assert "`runs/pruning/first.safetensors` does not ship" in told[1]

@@ -13,6 +13,7 @@ from vision.ui.text import say
 
 PLAIN = re.compile(r"[^\w ,%()–·…/+=-]")  # what Markdown and HTML may read as more than text
 CODE = re.compile(r"[\w ,.:/+=-]*")
+BEGUN_WITH = re.compile(r"--start (runs/[\w./-]+)")
 LONGEST = 400  # characters of a field
 
 
@@ -25,12 +26,19 @@ def card_markdown(card: Card, link: str, facts: dict[str, str], request: gr.Requ
             name: as_text(fact) for name, fact in facts.items()},
         "data": as_text(", ".join(sets)), "steps": f"{card.steps:,}", "seed": str(card.seed),
         "device": as_text(card.device), "created": as_text(card.created[:10]),
-        "command": as_code(card.command),
+        "command": as_code(card.command) + not_shipped(str(card.command), request),
     }
     (first, value), *others = rows.items()
     lines = [f"| {say(f'app.card.{first}', request)} | {value} |", "|---|---|"]
     lines += [f"| {say(f'app.card.{key}', request)} | {value} |" for key, value in others]
     return "\n".join(lines)
+
+
+def not_shipped(command: str, request: gr.Request | None) -> str:
+    """Return what is to be said of files that a command begins with and that do not ship."""
+    begun = sorted(set(BEGUN_WITH.findall(cut(command, LONGEST))))
+    files = " ".join(map(as_code, begun))
+    return f" {say('app.card.not_shipped', request, files=files)}" if begun else ""
 
 
 def as_text(text: object) -> str:

@@ -30,7 +30,7 @@ FORMULAS = {
     "Dice": "Σᵢ (2 pᵢᵢ / (Σⱼ pᵢⱼ + Σⱼ pⱼᵢ)) / n",
     "BF1": "Σᵢ (2 Pᵢ Rᵢ / (Pᵢ + Rᵢ)) / n",
 }
-CLICKED = beside(__file__, "matrix.js")
+CLICKED, CHOSEN = beside(__file__, "matrix.js"), beside(__file__, "matrix_chosen.js")
 
 
 def numbers_of(scores: Scores, boundary: np.ndarray) -> dict[str, float]:
@@ -178,4 +178,5 @@ def build(view: gr.State) -> list[Any]:
                 show_progress="hidden", api_visibility="private")
     gr.on([true.input, said.input], light, [view, true, said], [picture, line], queue=False,
           trigger_mode="always_last", show_progress="hidden", api_visibility="private")
+    gr.on([true.input, said.input], None, [true, said], None, js=CHOSEN, queue=False)
     return [shown, true, said, picture, line]
