@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 from starlette.formparsers import MultiPartException
+from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
-from tests.ui.server.small_page import API, asked, body
+from tests.ui.server.small_page import API, body
 from vision.ui.server.body_limits import SIZE, BodyLimits, depth
 from vision.ui.server.limits import Limits
 
@@ -24,20 +25,19 @@ MB = 2**20
     (["x" * (7 * MB)], 200), (["x" * (8 * MB)], 413), ([[[]] * 3_000_000], 413),
     ([[[]] * 60_000], 413), ([[0] * 99_000], 200), ([json.loads("[" * 49 + "]" * 49)], 413),
     ([json.loads("[" * 40 + "]" * 40)], 200)])
-def test_a_request_that_would_stop_everybody_is_refused_at_once(values: Any, status: int) -> None:
-    with asked() as http:
-        content = json.dumps(body(values)).encode()
-        start = time.monotonic()
-        reply = http.post(CALL, content=content, headers={"content-type": "application/json",
-                                                          "accept-language": "zh-CN"})
-        assert reply.status_code == status and time.monotonic() - start < 5
-        assert status == 200 or reply.json()["detail"].startswith("请求")
+def test_a_request_that_would_stop_everybody_is_refused_at_once(
+        http: TestClient, values: Any, status: int) -> None:
+    content = json.dumps(body(values)).encode()
+    start = time.monotonic()
+    reply = http.post(CALL, content=content, headers={"content-type": "application/json",
+                                                      "accept-language": "zh-CN"})
+    assert reply.status_code == status and time.monotonic() - start < 5
+    assert status == 200 or reply.json()["detail"].startswith("请求")
 
 
 @pytest.mark.parametrize("path", ["queue/join", "call/queued", "cancel", "api/direct", "reset"])
-def test_all_that_is_sent_is_limited(path: str) -> None:
-    with asked() as http:
-        assert http.post(f"{API}/{path}", content=bytes(8 * MB + 1)).status_code == 413
+def test_all_that_is_sent_is_limited(http: TestClient, path: str) -> None:
+    assert http.post(f"{API}/{path}", content=bytes(8 * MB + 1)).status_code == 413
 
 
 def test_depth_is_that_of_the_deepest() -> None:
@@ -137,8 +137,7 @@ def test_a_variable_sets_a_limit() -> None:
     assert set_ == dataclasses.replace(Limits(), json_mb=3, origins="https://a.b")
 
 
-def test_a_form_of_many_parts_is_refused() -> None:
-    with asked() as http:
-        files = [("file", ("a.png", b"[" * 200_000))] * 40
-        assert http.post(f"{API}/component_server", files=files).status_code == 413
-        assert http.post(f"{API}/component_server", files=files[:1]).status_code != 413
+def test_a_form_of_many_parts_is_refused(http: TestClient) -> None:
+    files = [("file", ("a.png", b"[" * 200_000))] * 40
+    assert http.post(f"{API}/component_server", files=files).status_code == 413
+    assert http.post(f"{API}/component_server", files=files[:1]).status_code != 413

@@ -8,8 +8,7 @@ import pytest
 from starlette.responses import HTMLResponse
 from starlette.testclient import TestClient
 
-from tests.ui.server.small_page import asked
-from vision.ui.server import languages
+from vision.ui.server import languages, quick_lookups
 from vision.ui.text import ALSO, COOKIE, LANGUAGES, catalogs
 
 
@@ -21,22 +20,22 @@ def test_only_english_comes_with_the_page(monkeypatch: pytest.MonkeyPatch) -> No
 
 @pytest.mark.parametrize("tag, language", [
     ("zh-CN", "zh-CN"), ("zh-TW", "zh-CN"), ("pt-BR", "pt-BR"), ("pt", "pt-BR")])
-def test_a_languages_script_adds_our_words_to_gradios(tag: str, language: str) -> None:
+def test_a_languages_script_adds_our_words_to_gradios(http: TestClient, tag: str, language: str
+                                                      ) -> None:
     script = next(name for name in languages.scripts() if name.startswith(f"{tag}-"))
-    with asked() as http:
-        added = http.get(f"/assets/{script}")
-        theirs, ours = imported(added.text)
-        assert added.headers["content-type"].startswith("text/javascript")
-        assert http.get(f"/assets/{theirs}").content == (languages.SCRIPTS / script).read_bytes()
-        words = http.get(f"/assets/{ours}").text.removeprefix("export default ")
-        assert json.loads(words) == catalogs()[language]
+    added = http.get(f"/assets/{script}")
+    theirs, ours = imported(added.text)
+    assert added.headers["content-type"].startswith("text/javascript")
+    assert http.get(f"/assets/{theirs}").content == (languages.SCRIPTS / script).read_bytes()
+    words = http.get(f"/assets/{ours}").text.removeprefix("export default ")
+    assert json.loads(words) == catalogs()[language]
 
 
-def test_what_is_no_script_of_a_language_passes() -> None:
-    script = next(path for path in languages.SCRIPTS.glob("core-*.js"))
-    with asked() as http:
-        assert http.get(f"/assets/{script.name}").content == script.read_bytes()
-        assert http.get("/assets/words/nothing.js").status_code == 404
+def test_what_is_no_script_of_a_language_passes(http: TestClient) -> None:
+    others = {*languages.scripts(), *quick_lookups.scripts()}
+    script = next(path for path in languages.SCRIPTS.glob("*.js") if path.name not in others)
+    assert http.get(f"/assets/{script.name}").content == script.read_bytes()
+    assert http.get("/assets/words/nothing.js").status_code == 404
 
 
 def test_the_page_begins_with_what_chooses_its_language() -> None:

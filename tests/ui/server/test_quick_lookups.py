@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
-from tests.ui.server.small_page import asked
 from vision.ui.server import quick_lookups
 
 EVENTS = "find_attached_events(e,t){return attachEvents(e,t)}"
@@ -20,9 +20,8 @@ def script() -> str:
     return next(iter(quick_lookups.scripts()))
 
 
-def test_both_searches_of_the_script_are_replaced(script: str) -> None:
-    with asked() as http:
-        answer = http.get(f"/assets/{script}")
+def test_both_searches_of_the_script_are_replaced(http: TestClient, script: str) -> None:
+    answer = http.get(f"/assets/{script}")
     assert answer.headers["content-type"].startswith("text/javascript")
     assert EVENTS in answer.text and answer.text.count("return partWithId(") == 1
     assert answer.text.endswith(f"\n{quick_lookups.TABLES}\n")

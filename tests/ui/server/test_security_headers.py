@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from starlette.testclient import TestClient
 
-from tests.ui.server.small_page import API, asked, body
+from tests.ui.server.small_page import API, body
 from vision.ui.server.languages import scripts
 from vision.ui.server.limits import Limits
 from vision.ui.server.security_headers import SecurityHeaders, page_policy
@@ -14,21 +15,19 @@ CALL = f"{API}/run/predict"
 
 
 @pytest.mark.parametrize("path", ["/config", f"{API}/info", "/nowhere", f"{API}/file=/etc/passwd"])
-def test_every_answer_tells_browsers_to_be_careful(path: str) -> None:
-    with asked() as http:
-        headers = http.get(path).headers
-        assert headers["x-content-type-options"] == "nosniff" and "server" not in headers
-        assert headers["referrer-policy"] == "same-origin"
-        policy = headers["content-security-policy"]
-        assert "sandbox" in policy if "file=" in path else "default-src 'self'" in policy
+def test_every_answer_tells_browsers_to_be_careful(http: TestClient, path: str) -> None:
+    headers = http.get(path).headers
+    assert headers["x-content-type-options"] == "nosniff" and "server" not in headers
+    assert headers["referrer-policy"] == "same-origin"
+    policy = headers["content-security-policy"]
+    assert "sandbox" in policy if "file=" in path else "default-src 'self'" in policy
 
 
-def test_gradios_scripts_come_with_few_words() -> None:
+def test_gradios_scripts_come_with_few_words(http: TestClient) -> None:
     script = next(iter(scripts()))
-    with asked() as http:
-        headers = http.get(f"/assets/plain/{script}").headers
-        assert headers["x-content-type-options"] == "nosniff"
-        assert "content-security-policy" not in headers and "etag" not in headers
+    headers = http.get(f"/assets/plain/{script}").headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "content-security-policy" not in headers and "etag" not in headers
 
 
 def test_the_page_may_be_shown_in_frames_of_spaces_and_of_those_named() -> None:
@@ -44,19 +43,18 @@ def test_a_space_may_ask_how_it_fares(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "connect-src 'self' data: blob: https://huggingface.co" in page_policy("")
 
 
-def test_scripts_of_other_sites_read_nothing_and_send_nothing() -> None:
-    with asked() as http:
-        reply = http.get("/config", headers=ELSEWHERE)
-        assert reply.status_code == 200
-        assert not [name for name in reply.headers if name.startswith("access-control")]
-        asked_first = http.options(CALL, headers={**ELSEWHERE,
-                                                  "access-control-request-method": "POST"})
-        assert not [name for name in asked_first.headers if name.startswith("access-control")]
-        sent = http.post(CALL, json=body(["a"]), headers={**ELSEWHERE,
-                                                          "sec-fetch-site": "cross-site"})
-        assert sent.status_code == 403 and "another site" in sent.json()["error"]
-        own = http.post(CALL, json=body(["a"]), headers={"sec-fetch-site": "same-origin"})
-        assert own.json()["data"] == ["a"]
+def test_scripts_of_other_sites_read_nothing_and_send_nothing(http: TestClient) -> None:
+    reply = http.get("/config", headers=ELSEWHERE)
+    assert reply.status_code == 200
+    assert not [name for name in reply.headers if name.startswith("access-control")]
+    asked_first = http.options(CALL, headers={**ELSEWHERE,
+                                              "access-control-request-method": "POST"})
+    assert not [name for name in asked_first.headers if name.startswith("access-control")]
+    sent = http.post(CALL, json=body(["a"]), headers={**ELSEWHERE,
+                                                      "sec-fetch-site": "cross-site"})
+    assert sent.status_code == 403 and "another site" in sent.json()["error"]
+    own = http.post(CALL, json=body(["a"]), headers={"sec-fetch-site": "same-origin"})
+    assert own.json()["data"] == ["a"]
 
 
 def test_a_site_that_is_named_may_call() -> None:

@@ -15,6 +15,7 @@ from gradio_client import Client, handle_file
 
 from vision import ui
 from vision.gan.train import Config, train
+from vision.training import OnStep, Step
 from vision.ui.components.training_panel import Control, follow
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.gan import tab as gan
@@ -24,6 +25,7 @@ SCENE = ui.ASSETS / "segmentation" / "street-1.png"
 CONFIG = Config(data="shapes", steps=100_000, batch=8, snapshots=1, measure=False,
                 precision="fp32", save_every=100_000)
 Computing = Callable[[], None]
+HURRY = threading.Event()
 
 
 def computing() -> tuple[threading.Event, Computing]:
@@ -32,7 +34,7 @@ def computing() -> tuple[threading.Event, Computing]:
 
     def compute() -> None:
         numbers = torch.randn(512, 512)
-        for number in range(300):
+        for number in range(150):
             if number == 10:
                 begun.set()
             numbers = torch.linalg.qr(numbers)[0]
@@ -52,9 +54,20 @@ def warm_up() -> None:
 
 
 def training(folder: Path) -> Iterator[Any]:
-    """Return while a training goes on, with its news, which must not be closed before the end."""
+    """Return while a training goes on, with its news, which must not be closed before the end.
+
+    It takes its time until `HURRY` is set, as the others need the processor to begin.
+    """
     config = replace(CONFIG, output=folder / "model.safetensors")
-    news = follow(lambda on_step: train(config, on_step), Control())
+
+    def slowly(on_step: OnStep) -> Path:
+        def wait(step: Step) -> bool | None:
+            HURRY.wait(0.2)
+            return on_step(step)
+
+        return train(config, wait)
+
+    news = follow(slowly, Control())
     next(news)
     return news
 
@@ -71,6 +84,7 @@ def left(folder: Path) -> None:
     global news
     news = training(folder)
     warm_up()
+    HURRY.set()
     click()
 
 

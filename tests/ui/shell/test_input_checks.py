@@ -27,7 +27,7 @@ CONTROLS: dict[str, Callable[[], gr.components.Component]] = {
 }
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def ask() -> Iterator[Ask]:
     """Return a function that sends values to a control, and answers what it is told."""
     with gr.Blocks() as app:
@@ -38,10 +38,10 @@ def ask() -> Iterator[Ask]:
         renew.click(lambda: gr.Dropdown(["vnet"]), None, places["list"], queue=False)
     guard_inputs(app)
     with TestClient(App.create_app(app)) as served:
-        def send(name: str, *values: Any, language: str = "en") -> str:
+        def send(name: str, *values: Any, language: str = "en", session: str = "here") -> str:
             number = [*CONTROLS, "renew"].index(name)
             reply = served.post("/gradio_api/run/predict", headers={"accept-language": language},
-                                json={"data": values, "fn_index": number, "session_hash": "here"})
+                                json={"data": values, "fn_index": number, "session_hash": session})
             assert reply.status_code == (500 if "error" in reply.json() else 200)
             return reply.json().get("error", "")
 
@@ -84,8 +84,10 @@ def test_what_is_on_offer_passes(ask: Ask) -> None:
 
 
 def test_choices_are_those_of_the_session(ask: Ask) -> None:
-    assert ask("renew") == ""
-    assert ask("list", "vnet") == "" and "known are vnet" in ask("list", "unet")
+    assert ask("renew", session="another") == ""
+    assert ask("list", "vnet", session="another") == "" == ask("list", "unet")
+    assert "known are vnet" in ask("list", "unet", session="another")
+    assert "known are unet, segnet" in ask("list", "vnet")
 
 
 def test_the_sentence_is_short_and_in_the_readers_language(ask: Ask) -> None:
