@@ -6,8 +6,6 @@ import gzip
 import json
 import os
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from urllib.parse import urlparse
@@ -18,7 +16,6 @@ import httpx
 import pytest
 import uvicorn
 
-from tests.conftest import REPOSITORY
 from tests.ui.server.small_page import API, asked, body
 from vision import ui
 from vision.ui.server import http_server
@@ -100,28 +97,6 @@ def test_an_answer_that_takes_longer_is_waited_for(address: str) -> None:
         time.sleep(1)
         assert httpx.get(address).status_code == 200  # and the stream goes on
         assert gr.__version__ and not beats.is_closed
-
-
-FIRST_CALL = """
-import sys
-from vision import ui
-from gradio.queueing import Queue
-from gradio.utils import MatplotlibBackendMananger
-with MatplotlibBackendMananger():  # as Gradio does around each call, on the thread of all
-    assert "matplotlib.pyplot" not in sys.modules
-queue = ui.gr.Blocks().queue()._queue
-assert queue.ANALYTICS_MAX_EVENTS == 1
-assert queue.compute_analytics_summary([{}]) == {"functions": {}}
-print("fine")
-"""
-
-
-def test_a_call_makes_no_tables_and_looks_for_no_screen_while_all_wait() -> None:
-    environment = {name: value for name, value in os.environ.items()
-                   if not name.startswith(("MPL", "GRADIO"))}
-    done = subprocess.run([sys.executable, "-c", FIRST_CALL], cwd=REPOSITORY, env=environment,
-                          capture_output=True, text=True, timeout=300, check=False)
-    assert done.stdout == "fine\n", done.stderr
 
 
 def test_on_a_space_the_proxy_tells_whose_a_request_is(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import threading
 import time
@@ -12,7 +11,6 @@ from contextvars import ContextVar
 
 import pytest
 
-from tests.conftest import REPOSITORY
 from vision.ui.shell.low_priority import STEPS_BACK, low_priority
 
 ASKING: ContextVar[str] = ContextVar("asking", default="nobody")
@@ -61,41 +59,6 @@ def test_closing_a_stream_ends_the_work_where_it_is() -> None:
     next(stream)
     stream.close()  # type: ignore[attr-defined]
     wait_for(lambda: ended == ["low-priority"])
-
-
-DROPPED = """
-import faulthandler, gc, threading, time
-from vision.ui.shell.low_priority import low_priority
-
-faulthandler.dump_traceback_later(20, exit=True)
-ended = []
-
-@low_priority
-def forever():
-    try:
-        while True:
-            yield 1
-    finally:
-        ended.append(threading.current_thread().name)
-
-for _ in range(3):
-    stream = forever()
-    next(stream)
-    ring = [stream]
-    ring.append(ring)
-    del stream, ring
-    gc.collect()
-while len(ended) < 3:
-    time.sleep(0.01)
-print(*ended)
-"""
-
-
-def test_a_stream_that_garbage_collection_drops_ends_in_its_own_thread() -> None:
-    """In a program of its own, for the collection used to wait for ever."""
-    done = subprocess.run([sys.executable, "-c", DROPPED], cwd=REPOSITORY, timeout=60,
-                          capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout.split()) == (0, ["low-priority"] * 3), done.stderr
 
 
 def test_no_thread_stays_behind() -> None:
