@@ -20,6 +20,7 @@ from vision.ui.text import LANGUAGES
 FOLDER = ASSETS / "screenshots"
 SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
 THEMES = ("light", "dark")
+LONGEST = 180_000  # milliseconds that an action may take
 WAIT = {"opened": 1500, "done": 4000}  # milliseconds until what follows is there, too
 
 
@@ -72,9 +73,10 @@ def shoot(page: Page, part: str, moment: str, path: Path) -> Path:
     select(page, part)
     if moment == "done":
         page.locator(f"#{part}-go").click()
+        page.wait_for_timeout(500)  # until it is asked for
     shown = f"#{part}-result img" if moment == "done" or part != "pruning" else f"#{part}-plan svg"
     page.locator(shown).first.wait_for()
-    page.locator(".pending, .generating").first.wait_for(state="hidden")
+    page.wait_for_function("!document.querySelector('.pending, .generating')", timeout=LONGEST)
     page.wait_for_timeout(WAIT[moment])
     path.parent.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=path)

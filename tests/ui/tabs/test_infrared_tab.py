@@ -111,7 +111,7 @@ def test_names_stand_beside_each_other(tmp_path: Path) -> None:
     instances = dict(enumerate(found(tmp_path, threshold=0.3).result.instances[:1] * 4))
     texts = infrared_picture.labels(instances, 128, Request)
     places = sorted(float(re.findall(r' y="([\d.]+)"', text)[0]) for text in texts.values())
-    assert min(np.diff(places)) >= 128 / 44 - 0.05
+    assert min(np.diff(places)) >= 128 / 26 - 0.05
 
 
 def test_a_device_is_explained_with_every_rule(tmp_path: Path) -> None:

@@ -93,7 +93,7 @@ def outlined(place: int, instance: Instance, opacity: float, name: str) -> Marku
 def labels(drawn: dict[int, Instance], width: int, request: gr.Request | None,
            brief: bool = False) -> dict[int, Markup]:
     """Return number and name of each device as text over its box, none upon another one."""
-    size = width / (26 if brief else 44)
+    size = width / 26
     taken: list[tuple[float, float, float]] = []  # left, right, bottom
     texts = {}
     for place, instance in drawn.items():

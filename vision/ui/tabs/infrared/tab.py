@@ -314,10 +314,12 @@ def score_slider(name: str, step: float, start: float) -> gr.Slider:
 
 def in_sight() -> dict[str, Any]:
     """Build what is moved while one looks at the result, by name."""
-    return {"threshold": score_slider("threshold", 0.01, shown_from()), "palette": gr.Dropdown(
+    threshold = score_slider("threshold", 0.01, shown_from())
+    threshold.scale, threshold.min_width, threshold.buttons = 3, 200, []
+    return {"threshold": threshold, "palette": gr.Dropdown(
         [(t(f"infrared.palette.{name}"), name) for name in (RECORDED, *PALETTES)],
         value=RECORDED, label=t("infrared.palette"), info=t("infrared.palette_info"),
-        min_width=160, elem_id="infrared-palette")}
+        scale=2, min_width=150, elem_id="infrared-palette")}
 
 
 def settings(shown: list[list[Any]]) -> dict[str, Any]:
