@@ -133,6 +133,16 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     list(TopologicalSorter(graph).static_order())  # raises with the circle if there is one
 
 
+def test_only_infrared_loads_torchvision_before_it_is_used() -> None:
+    """It takes seconds of each program's beginning."""
+    others = [path for path in FILES if not path.is_relative_to(REPOSITORY / "vision" / "infrared")]
+    early = {module_name(path) for path in others
+             for node in ast.parse(path.read_text(encoding="utf-8")).body
+             if isinstance(node, (ast.Import, ast.ImportFrom))
+             and any(inside(name, "torchvision") for name in imported(ast.unparse(node), ""))}
+    assert early == set()
+
+
 def test_importing_the_core_loads_no_gradio_and_starts_nothing() -> None:
     names = [module_name(path) for path in FILES
              if not inside(module_name(path), "app", "vision.ui", "vision.__main__")]

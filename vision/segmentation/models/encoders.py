@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 
 import torch
 from torch import nn
-from torchvision import models
 
 from vision.efficientnet_lite import WIDTHS as LITE_WIDTHS
 from vision.efficientnet_lite import EfficientNetLite
@@ -69,6 +68,8 @@ class ResNet(nn.Module):
     widths = (256, 512, 1024, 2048)
 
     def __init__(self, name: str, stride: int = 32) -> None:
+        from torchvision import models  # takes seconds, and most networks need none of it
+
         super().__init__()
         net = models.get_model(name, weights=None,
                                replace_stride_with_dilation=[False, stride < 16, stride < 32])
