@@ -17,8 +17,8 @@ from tests.conftest import REPOSITORY
 from vision.errors import UserError
 from vision.training import OnStep, Step
 from vision.ui.components.friendly import friendly
-from vision.ui.components.model_choice import OWN
-from vision.ui.components.training_panel import Control, follow
+from vision.ui.components.model_choice import OWN, ModelShelf
+from vision.ui.components.training_panel import Control, follow, news_of
 from vision.ui.shell.uploads import new_folder, sweep
 from vision.ui.tabs.gan import train as gan_train
 from vision.ui.tabs.pruning import train as pruning_train
@@ -104,6 +104,26 @@ def test_sessions_have_controls_of_their_own() -> None:
     second = copy.deepcopy(first)
     first.stopping.set()
     assert not second.stopping.is_set()
+
+
+@pytest.mark.parametrize("meanwhile", [False, True])
+def test_the_end_of_a_training_does_not_undo_a_later_choice(meanwhile: bool, tmp_path: Path
+                                                            ) -> None:
+    control = Control()
+    control.begin()
+
+    def train(_: Any) -> Path:
+        if meanwhile:
+            control.choose()
+        return tmp_path / "own.safetensors"
+
+    *_, (said, *_, choice, _) = news_of(ModelShelf("gan"), train, control, REQUEST,
+                                        lambda steps: (None,), lambda _: "chosen")
+    assert (said != "chosen") == meanwhile
+    kept = choice.constructor_args if hasattr(choice, "constructor_args") else vars(choice)
+    assert (kept.get("value") == OWN) == (not meanwhile)
+    control.begin()
+    assert not control.chosen
 
 
 def test_errors_become_one_escaped_sentence(caplog: pytest.LogCaptureFixture) -> None:

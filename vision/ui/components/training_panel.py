@@ -47,10 +47,20 @@ class Control:
     def __init__(self) -> None:
         self.stopping = threading.Event()
         self.luck: Several | None = None  # what the seeds of the time before have reached
+        self.chosen = False  # whether another model was chosen while it ran
         self.trail: Any = None  # the last run, which may go on from one of its steps
 
     def __deepcopy__(self, memory: dict[int, Any]) -> Control:
         return Control()
+
+    def begin(self) -> None:
+        """Forget what was said to the run before."""
+        self.chosen = False
+        self.stopping.clear()
+
+    def choose(self) -> None:
+        """Hear that another model was chosen, which a run's end is not to undo."""
+        self.chosen = True
 
 
 def stoppable(go: gr.Button, stop: gr.Button) -> gr.State:
@@ -143,12 +153,13 @@ class TrainingPanel:
                        control)
             trained.then(steps_of, control, self.step, show_progress="hidden", **QUIET)
         self.stop.click(ask_to_stop, control, self.status, **QUIET)
+        self.model.input(lambda control: control.choose(), control, None, **QUIET)
 
     def _runs(self, button: gr.Button, train: Callable[..., Any], inputs: list[Any],
               outputs: list[Any], control: gr.State) -> Any:
         """Let a button start a training, and return that event."""
         button.click(None, None, None, js=scroll_to(self.status.elem_id))
-        button.click(lambda control: control.stopping.clear(), control, None, **QUIET)
+        button.click(lambda control: control.begin(), control, None, **QUIET)
         return button.click(train, inputs, outputs, concurrency_limit=1, concurrency_id="train",
                             show_progress="minimal", show_progress_on=self.status,
                             api_visibility="private")
@@ -225,8 +236,10 @@ def news_of(models: ModelShelf, train: Callable[[OnStep], Path], control: Contro
     yield say(f"{models.system}.preparing", request), None, *skip * (shown + 2)
     for news in follow(train, control):
         if isinstance(news, Path):
-            yield (done(news), *skip * shown, str(news),
-                   gr.Dropdown(choices=models.choices(request), value=OWN),
+            choice: dict[str, Any] = {} if control.chosen else {"value": OWN}
+            told = say("app.trained_aside", request) if control.chosen else done(news)
+            yield (told, *skip * shown, str(news),
+                   gr.Dropdown(choices=models.choices(request), **choice),
                    gr.DownloadButton(value=str(news), visible=True))
         else:
             yield progress_line(news[-1], request), *live(news), *skip * 3
