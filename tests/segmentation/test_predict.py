@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
+from torch.nn import functional
 
 from vision import checkpoints
 from vision.checkpoints import Card, Model
@@ -23,6 +24,7 @@ from vision.segmentation.predict import (
     load,
     predict,
     probabilities,
+    scores,
     to_tensor,
     working_size,
 )
@@ -68,6 +70,40 @@ def test_the_working_size_keeps_the_short_side_and_the_shape() -> None:
         assert max(height, width) <= 256
 
 
+class FromTheLeft(nn.Module):
+    """Says the red channel, more so to the right: it sees a mirrored picture otherwise."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(1))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        red = x[:, :1] * torch.linspace(0, 1, x.shape[-1]) * self.scale
+        return torch.cat([-red, red], 1)
+
+
+def test_several_looks_are_averaged_and_those_in_the_mirror_turned_back() -> None:
+    card = Card("segmentation", "x", {}, ("dark", "bright"), {"short_side": 64})
+    picture = np.random.default_rng(0).integers(0, 256, (80, 120, 3), np.uint8)
+    module = FromTheLeft()
+
+    def seen(pixels: np.ndarray, short: int) -> torch.Tensor:
+        once = Model(module, dataclasses.replace(card, preprocess={"short_side": short}))
+        return functional.interpolate(scores(once, pixels), (96, 128), mode="bilinear")
+
+    several = dataclasses.replace(card, preprocess={"short_side": 64, "sizes": [64, 96],
+                                                    "mirrored": True})
+    with torch.inference_mode():
+        said = scores(Model(module, several), picture)
+        right = sum(seen(picture, short) + seen(picture[:, ::-1].copy(), short).flip(-1)
+                    for short in (64, 96)) / 4
+        once = scores(Model(module, dataclasses.replace(
+            card, preprocess={"short_side": 64, "sizes": [96]})), picture)
+        assert torch.equal(once, seen(picture, 96))
+    assert said.shape == (1, 2, 96, 128) and torch.allclose(said, right, atol=0.02)
+    assert not torch.allclose(said, seen(picture, 96), atol=0.5)
+
+
 def test_pictures_become_tensors_around_zero() -> None:
     tensor = to_tensor(np.array([[[0, 128, 255]]], np.uint8))
     assert tensor.shape == (1, 3, 1, 1)
@@ -88,6 +124,9 @@ def test_a_result_checks_itself() -> None:
 @pytest.mark.parametrize("changes", [
     {"preprocess": {}}, {"preprocess": {"short_side": "x"}}, {"preprocess": {"short_side": 0}},
     {"preprocess": {"short_side": 10**9}}, {"preprocess": {"short_side": float("inf")}},
+    {"preprocess": {"short_side": 64, "sizes": [64] * 5}},
+    {"preprocess": {"short_side": 64, "sizes": [10**9]}},
+    {"preprocess": {"short_side": 64, "sizes": "96"}},
     {"classes": CLASSES[:5]}, {"classes": ()}, {"classes": (*CLASSES, "More")},
     {"config": {"classes": 11, "size": "enormous"}}, {"config": {"classes": 11, "size": "paper"}},
     {"config": {"classes": 12, "size": "compact"}}, {"config": {"classes": "11"}},

@@ -17,9 +17,10 @@ from vision.segmentation.certainty import familiar
 from vision.segmentation.certainty.bootstrap import Tally
 from vision.segmentation.certainty.calibration import calibration
 from vision.segmentation.data import VOID, Samples, diagnosis, open_samples
+from vision.segmentation.looks import MOST
 from vision.segmentation.metrics import Scores, best_match, confusion_matrix, mean_known, score
 from vision.segmentation.models import facts, task
-from vision.segmentation.predict import diagnose, load, predict
+from vision.segmentation.predict import LARGEST_SIDE, MULTIPLE, diagnose, load, predict
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,10 @@ class Config:
                               "the checkpoint to measure")
     data: str = option("camvid", "the data set, or a folder or zip of images and masks")
     split: str = option("val", "its split")
-    keep: bool = option(False, "write how sure it may be, and each picture's part, into its card")
+    sizes: tuple[int, ...] = option((), "short sides at which it looks, and not as its card says")
+    mirrored: bool = option(False, "with these, look at each in the mirror, too")
+    keep: bool = option(False, "write how it looks, how sure it may be, and each picture's part, "
+                               "into its card")
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,11 @@ class Report:
 
 def evaluate(checkpoint: Path, data: str = "camvid", split: str = "val") -> Report:
     """Return what a checkpoint reaches over every picture of a split, at full resolution."""
-    model, samples = load(checkpoint), open_samples(data, split)
+    return reached(load(checkpoint), open_samples(data, split))
+
+
+def reached(model: Model, samples: Samples) -> Report:
+    """Return what a model reaches over all samples, at full resolution."""
     check_classes(model.card.classes, samples.classes)
     names = meanings(model, samples)
     scores, outlines, familiarities = [], [], []
@@ -136,19 +144,40 @@ def counts(model: Model, samples: Samples, refined: bool = True) -> np.ndarray:
 
 def run(config: Config) -> Report:
     """Measure a checkpoint and return its report."""
-    if not config.keep:
-        return evaluate(config.checkpoint, config.data, config.split)
+    check_sizes(config.sizes)
     model, samples = load(config.checkpoint), open_samples(config.data, config.split)
+    if config.sizes:
+        model = looking(model, config.sizes, config.mirrored)
+    if not config.keep:
+        return reached(model, samples)
     check_classes(model.card.classes, samples.classes)
     if task(model.card.arch) not in ("classes", "diagnosis"):
         raise UserError("'{file}' gives no class to the pixels of a picture",
                         "a model of classes of pictures is accepted with --keep",
                         "leave --keep out", file=config.checkpoint.name)
-    found = evaluate(config.checkpoint, config.data, config.split)
+    found = reached(model, samples)
+    if config.sizes and model.card.data.get("val") == f"{Path(config.data).name} {config.split}":
+        model.card.metrics.update(found.whole_set.summary())  # it is another way of looking
     keep(config, model, {"calibration": calibration(model, samples),
                          "pictures": found.tally.as_json(),
                          "familiarity": familiar.as_json(found.familiarities)})
     return found
+
+
+def check_sizes(sizes: tuple[int, ...]) -> None:
+    """Raise for sizes at which no model looks."""
+    if len(sizes) > MOST or not all(MULTIPLE <= each <= LARGEST_SIDE for each in sizes):
+        raise UserError("the sizes are {sizes}",
+                        "up to {most} short sides from {low} to {high} are accepted",
+                        "try --sizes 360 480 600", sizes=", ".join(map(str, sizes[:MOST + 1])),
+                        most=MOST, low=MULTIPLE, high=LARGEST_SIDE)
+
+
+def looking(model: Model, sizes: tuple[int, ...], mirrored: bool) -> Model:
+    """Return a model that looks at pictures of these short sides, each in the mirror, too, or not.
+    """
+    told = {**model.card.preprocess, "sizes": list(sizes), "mirrored": mirrored}
+    return replace(model, card=replace(model.card, preprocess=told))
 
 
 def keep(config: Config, model: Model, found: dict[str, dict[str, Any]]) -> None:

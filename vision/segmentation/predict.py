@@ -21,6 +21,7 @@ from vision.options import REQUIRED, Verb, option, within
 from vision.segmentation.certainty.familiar import familiarity
 from vision.segmentation.crf import refine
 from vision.segmentation.data import COLOURS
+from vision.segmentation.looks import Look, looks, sizes_of
 from vision.segmentation.merging import merge
 from vision.segmentation.models import ARCHITECTURES, dimensions, facts
 from vision.training import bf16_is_faster
@@ -68,8 +69,8 @@ class Segmentation:
 def load(path: Path) -> Model:
     """Return the model of a checkpoint, on the best device and laid out for speed."""
     model = checkpoints.load(path, ARCHITECTURES)
-    short, classes = model.card.preprocess.get("short_side"), model.card.config.get("classes")
-    if not isinstance(short, int) or not MULTIPLE <= short <= LARGEST_SIDE:
+    sides, classes = sizes_of(model.card.preprocess), model.card.config.get("classes")
+    if not all(isinstance(side, int) and MULTIPLE <= side <= LARGEST_SIDE for side in sides):
         raise checkpoints.damaged(path, "its card has no usable short_side")
     if classes != len(model.card.classes) or not classes <= len(COLOURS):
         raise checkpoints.damaged(path, "its classes do not fit its settings")
@@ -155,11 +156,19 @@ def logits(model: Model, picture: np.ndarray, size: tuple[int, int]) -> torch.Te
 
 
 def scores(model: Model, picture: np.ndarray) -> torch.Tensor:
-    """Return what a model says (1, C, h, w) of a picture, as fine as it says it."""
-    x = model_input(model, picture)
+    """Return what a model says (1, C, h, w) of a picture: the mean of its looks, as the finest."""
+    said = [seen(model, picture, look) for look in looks(model.card.preprocess)]
+    finest = max((each.shape[-2], each.shape[-1]) for each in said)
+    return torch.stack([at_size(each, finest) for each in said]).mean(0)
+
+
+def seen(model: Model, picture: np.ndarray, look: Look) -> torch.Tensor:
+    """Return what a model says (1, C, h, w) of one look at a picture, the right way round."""
+    x = model_input(model, picture, look.short_side)
+    x = x.flip(-1) if look.mirrored else x
     with torch.autocast(x.device.type, torch.bfloat16, enabled=bf16_is_faster(x.device.type)):
         said: torch.Tensor = model.module(x)  # (1, C, h, w)
-    return said.float()
+    return said.float().flip(-1) if look.mirrored else said.float()
 
 
 def at_size(scores: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
@@ -167,9 +176,10 @@ def at_size(scores: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
     return functional.interpolate(scores, size, mode="bilinear", align_corners=False)
 
 
-def model_input(model: Model, picture: np.ndarray) -> torch.Tensor:
+def model_input(model: Model, picture: np.ndarray, short_side: int | None = None) -> torch.Tensor:
     """Return a picture (1, 3, h, w) as the model sees it, at its working size, on its device."""
-    x = to_tensor(resize(picture, working_size(picture.shape[:2], model.card.preprocess)))
+    sizes = {"short_side": short_side} if short_side else model.card.preprocess
+    x = to_tensor(resize(picture, working_size(picture.shape[:2], sizes)))
     return x.to(next(model.module.parameters()).device)
 
 
