@@ -9,8 +9,10 @@ import platform
 import sys
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
 import httpx
+import psutil
 
 from tests.soak import alike, attacks, curves, fuzz, load, mishaps, watch
 from tests.soak import attacks_values as attacks_values  # adds its attacks
@@ -45,16 +47,26 @@ async def measure(chosen: argparse.Namespace) -> tuple[str, bool]:
             thirty, late = await alike.run(http, config)  # while nobody has asked anything yet
             with curves.drawn(address, config, process, seconds) as drawn:
                 crowd = await load.run(http, config, process, chosen.users, seconds, chosen.seed)
+            drawn.save(chosen.output.with_suffix(".svg"))
             bad = await fuzz.run(http, config, chosen.calls, chosen.seed)
             tried, seen = await attacks.run(address, config, process)
-            after = await load.run(http, config, process, 1, 1, chosen.seed)
+            after = await afterwards(http, config, process, chosen.seed)
     came, left = await mishaps.run()
-    drawn.save(chosen.output.with_suffix(".svg"))
     failures = [*late, *crowd.failures(), *bad.faults, *seen.failures(), *left,
-                *(f"after the bad calls: {error}" for error in after.errors + after.strangers)]
+                *(f"after the bad calls: {error}" for error in after)]
     more = pressed(thirty) + attacked(tried, seen) + happened(came)
     text = report(crowd, bad, more, failures, chosen)
     return text, bool(failures)
+
+
+async def afterwards(http: httpx.AsyncClient, config: dict[str, Any], process: psutil.Process,
+                     seed: int) -> list[str]:
+    """Return what does not work for a visitor who comes when all that is over."""
+    try:
+        one = await load.run(http, config, process, 1, 1, seed)
+    except RuntimeError as error:  # an hour's report is worth more than its last line
+        return [str(error)]
+    return one.errors + one.strangers
 
 
 def pressed(rows: list[str]) -> list[str]:
