@@ -100,7 +100,7 @@ def report(crowd: load.Load, bad: fuzz.Fuzz, attacks: list[str], failures: list[
             + " | ".join(f"{load.quantile(times, percent):.2f}" for percent in (50, 95, 100)) + " |"
             for name, times in sorted(crowd.times.items())]
     before, after = (size / 1e6 for size in crowd.memory)
-    right, noticed = crowd.told_right()
+    queued, all_ = crowd.told_right(), crowd.told_right(queued=False)
     counts = ", ".join(f"{count} {kind}" for kind, count in bad.counts.most_common())
     listed = [f"- {failure}" for failure in failures[:SHOWN]]
     if len(failures) > SHOWN:
@@ -113,8 +113,9 @@ def report(crowd: load.Load, bad: fuzz.Fuzz, attacks: list[str], failures: list[
         "| action | calls | median s | 95% s | longest s |", "|---|---|---|---|---|", *rows, "",
         f"Errors: {len(crowd.errors)}. Answers that were not the caller's: "
         f"{len(crowd.strangers)}. {crowd.waited} calls were told their place in the queue, the "
-        f"farthest {crowd.farthest}. Of {noticed} waits that were told or took more than "
-        f"{load.NOTICED:g} s, {right / max(noticed, 1):.0%} were told within a factor of two. "
+        f"farthest {crowd.farthest}. Of {queued[1]} who waited more than {load.NOTICED:g} s "
+        f"for their turn, {queued[0]} were told within a factor of two how long it takes; of "
+        f"{all_[1]} whose answer took, or was told to take, more, {all_[0]}. "
         f"Memory: {before:.0f} MB before, {after:.0f} MB after.", "",
         f"![Memory, threads, open files and a slider's answer over the "
         f"{chosen.minutes:g} minutes]({chosen.output.with_suffix('.svg').name})", "",

@@ -81,7 +81,7 @@ def table(loads: Sequence[Load], minutes: float) -> str:
         "`python -m tests.soak.hosting`:", "",
         "| visitors | " + " | ".join(str(each.users) for each in loads) + " |",
         "|---" * (len(loads) + 1) + "|", *rows,
-        f"| waits that were told within a factor of two | {told} |",
+        f"| waits for a turn that were told within a factor of two | {told} |",
         f"| no answer {DRAIN:g} s after the end | {late} |",
         f"| errors, or answers of others | {errors} |", f"| memory at the end, MB | {memory} |"])
 

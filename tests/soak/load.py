@@ -7,7 +7,7 @@ import random
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 import numpy as np
@@ -30,6 +30,14 @@ MOST_LIGHT = 2.0  # seconds, 95th percentile
 MOST_MEMORY = 200e6  # bytes
 
 
+class Told(NamedTuple):
+    """How long somebody was told at first that it takes, how long it took, and until his turn."""
+
+    told: float
+    real: float
+    turn: float
+
+
 @dataclass
 class Load:
     """What many users have seen."""
@@ -42,7 +50,7 @@ class Load:
     waited: int = 0  # calls that were told their place in the queue
     farthest: int = 0
     unanswered: int = 0  # calls that were given up after the end
-    told: list[tuple[float, float]] = field(default_factory=list)  # seconds, and what they became
+    told: list[Told] = field(default_factory=list)
     memory: tuple[int, int] = (0, 0)  # bytes before and after
 
     def failures(self) -> list[str]:
@@ -55,10 +63,14 @@ class Load:
                 *([f"memory grew by {grown / 1e6:.0f} MB"] if grown > MOST_MEMORY else [])]
 
 
-    def told_right(self) -> tuple[int, int]:
-        """Return how many waits, of which anybody notices, were told within a factor of two."""
-        noticed = [(told, real) for told, real in self.told if max(told, real) > NOTICED]
-        return sum(real / 2 <= told <= 2 * real for told, real in noticed), len(noticed)
+    def told_right(self, queued: bool = True) -> tuple[int, int]:
+        """Return how many waits were told within a factor of two, and how many there were.
+
+        Those count who waited for their turn, or all who waited for anything.
+        """
+        waits = [each for each in self.told
+                 if (each.turn if queued else max(each.told, each.real)) > NOTICED]
+        return sum(each.real / 2 <= each.told <= 2 * each.real for each in waits), len(waits)
 
 
 def quantile(times: list[float], percent: float) -> float:
@@ -140,7 +152,7 @@ async def user(visitor: Visitor, given: dict[str, list[list[Any]]], alone: dict[
         load.waited += any(answer.places)
         load.farthest = max([load.farthest, *answer.places])
         if answer.told is not None and answer.sentence is None:
-            load.told.append((answer.told, answer.seconds))
+            load.told.append(Told(answer.told, answer.seconds, answer.turn or 0.0))
         if answer.sentence == LEFT:
             load.unanswered += name not in WATCHED
         elif answer.data is None:

@@ -38,6 +38,7 @@ class Answer:
     begun: float = field(default_factory=time.monotonic)
     first: float | None = None  # seconds until something was on the screen
     told: float | None = None  # seconds in all that the page says at first it takes
+    turn: float | None = None  # seconds until its work began
 
 
 @contextmanager
@@ -136,6 +137,8 @@ class Visitor:
             answer.places.append(message.get("rank") or 0)
             if answer.told is None and message.get("rank_eta") is not None:
                 answer.told = time.monotonic() - answer.begun + message["rank_eta"]
+        if kind == "process_starts":
+            answer.turn = time.monotonic() - answer.begun
         if kind in ("process_generating", "process_completed") and message.get("success"):
             answer.first = answer.first or time.monotonic() - answer.begun
             answer.data = merged(answer.data, output.get("data"))

@@ -21,7 +21,7 @@ from tests.soak.__main__ import attacked, happened
 from tests.soak.attacks import ATTACKS, told
 from tests.soak.curves import PANELS, Curves
 from tests.soak.fuzz import OURS, Fuzz, bad_files, spoilt
-from tests.soak.load import Load, essence, user
+from tests.soak.load import Load, Told, essence, user
 from tests.soak.mishaps import MISHAPS, full_disk
 from tests.soak.mishaps import told as sentence_of
 from tests.soak.page import Answer, Visitor, merged
@@ -72,11 +72,15 @@ def test_a_user_gives_up_some_time_after_the_end(monkeypatch: pytest.MonkeyPatch
 
 def test_the_share_of_waits_that_were_told_right_counts_those_that_are_noticed() -> None:
     told = [(0.01, 0.9), (2.0, 4.0), (4.0, 2.0), (1.9, 4.0), (0.1, 1.1), (1.1, 0.1)]
-    assert Load(1, 1, told=told).told_right() == (2, 5)
+    crowd = Load(1, 1, told=[Told(*each, turn) for each, turn in zip(told, (0, 2, 0, 3, 0, 0),
+                                                                     strict=True)])
+    assert crowd.told_right(queued=False) == (2, 5) and crowd.told_right() == (1, 2)
     visitor: Any = Visitor(None, CONFIG)  # type: ignore[arg-type]
     answer = Answer(None, None, 0)
     for seconds in (None, 5.0, 1.0):  # what is told at first counts
         visitor._hear({"msg": "estimation", "rank": 3, "rank_eta": seconds}, "", answer)
+    visitor._hear({"msg": "process_starts"}, "", answer)
+    assert answer.turn is not None and answer.turn < 1.0
     assert answer.told and 5.0 <= answer.told < 6.0 and answer.places == [3, 3, 3]
 
 
@@ -86,12 +90,12 @@ def test_the_hosting_table_has_a_column_for_each_crowd() -> None:
     few.times["run"] = [20.0]  # somebody who looks on for so long
     many.times["segment"], many.times["prune"] = [4.0], [2.0, 2.0]
     many.unanswered = 3
-    few.told = [(2.0, 3.0), (9.0, 3.0)]
+    few.told = [Told(2.0, 3.0, 1.5), Told(9.0, 3.0, 1.5)]
     many.errors, many.strangers = ["segment: no"], ["prune: another's"]
     rows = hosting.table([few, many], 1).splitlines()[2:]
     assert rows == ["| visitors | 10 | 50 |", "|---|---|---|", "| prune | – | 2.0 |",
                     "| segment | 1.0 | 4.0 |",
-                    "| waits that were told within a factor of two | 1/2 | 0/0 |",
+                    "| waits for a turn that were told within a factor of two | 1/2 | 0/0 |",
                     "| no answer 20 s after the end | 0 | 3 |",
                     "| errors, or answers of others | 0 | 2 |",
                     "| memory at the end, MB | 1500 | 0 |"]

@@ -32,7 +32,7 @@ from gradio.server_messages import (
 from vision.ui.server.body_limits import SIZE
 
 GUESS_SECONDS = 5.0  # a call takes before one was timed
-RECENT = 10  # durations that count: how busy the machine is now, not yesterday
+RECENT = 5  # durations that count: how busy the machine is now, not yesterday
 QUESTIONS = 2048  # that are remembered to have been answered
 LONGEST = 256 * 1024  # bytes of a question that is looked for among them
 OVERDUE = 0.25  # of its time so far: what is still to come of a call that takes longer than others
