@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -113,6 +115,28 @@ def test_evaluate_keeps_the_calibration_in_the_card_and_leaves_the_weights(
                for name, value in before.module.state_dict().items())
     assert Reliability.from_json(kept).ece == pytest.approx(kept["ece"], abs=1e-4)
     assert COOLEST <= kept["temperature"] <= HOTTEST and kept["tempered_ece"] >= 0
+
+
+def test_evaluate_keeps_how_a_model_looks_and_what_one_look_had_reached(
+        with_tiny_data: Path, tiny_checkpoint: Path, tmp_path: Path, cli: Callable[..., Any]
+        ) -> None:
+    path = Path(shutil.copy(tiny_checkpoint, tmp_path / "tiny.safetensors"))
+    card = checkpoints.read_card(path)
+    checkpoints.change_card(path, replace(card, data={"val": "camvid val"}, metrics={"mIoU": 0.5}))
+    words = ("segmentation", "evaluate", "--checkpoint", path, "--sizes", 64, 96, "--mirrored")
+    told = cli(*words, "--json")
+    assert checkpoints.read_card(path).preprocess == card.preprocess  # it was not to be kept
+    assert cli(*words, "--keep").code == 0
+    kept = checkpoints.read_card(path)
+    assert kept.preprocess == {**card.preprocess, "sizes": [64, 96], "mirrored": True}
+    found = json.loads(told.out.splitlines()[-1])["overall"]["mIoU"]
+    assert kept.metrics["mIoU"] == pytest.approx(found) and kept.metrics["mIoU_once"] == 0.5
+    again = json.loads(cli("segmentation", "evaluate", "--checkpoint", path, "--json"
+                           ).out.splitlines()[-1])
+    assert again["overall"]["mIoU"] == pytest.approx(found)  # as its card says now
+    for wrong in ((8,), (64,) * 5):
+        refused = cli("segmentation", "evaluate", "--checkpoint", path, "--sizes", *wrong)
+        assert refused.code == 2 and "up to 4 short sides from 32 to 2048" in refused.err
 
 
 def test_groups_have_no_calibration_to_keep(with_tiny_data: Path, tiny_checkpoint: Path,

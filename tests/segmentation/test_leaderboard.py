@@ -16,7 +16,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from vision import checkpoints
-from vision.segmentation.leaderboard import Counter, gmacs, leaderboard
+from vision.segmentation.leaderboard import Counter, gmacs, leaderboard, row_of
 from vision.segmentation.models import ARCHITECTURES
 from vision.segmentation.pretraining import pairs
 
@@ -66,7 +66,8 @@ def test_what_pretraining_added_is_read_off_cards_of_one_split(
     card = checkpoints.read_card(folder / "better.safetensors")
     known = {**card.config, "encoder": "lite0"}
     module = ARCHITECTURES.build("unet", **known)
-    for name, metrics, data in (("unet-lite0", {"mIoU": 0.8, "PA": 0.9}, card.data),
+    looking = {"mIoU": 0.85, "mIoU_once": 0.8, "PA": 0.9}  # several times, and its twin once
+    for name, metrics, data in (("unet-lite0", looking, card.data),
                                 ("unet-elsewhere", {"mIoU": 0.9}, {"val": "other val"}),
                                 ("unet-unmeasured", {}, card.data)):
         checkpoints.save(folder / f"{name}.safetensors", module,
@@ -79,6 +80,15 @@ def test_what_pretraining_added_is_read_off_cards_of_one_split(
     assert [line.split()[0] for line in lines if "+0.0500 to 0.7500" in line] == ["unet-lite0"]
     told = cli("segmentation", "leaderboard", "--folder", folder, "--times", 0, "--json")
     assert json.loads(told.out.splitlines()[-1])["pretraining"][0]["without"] == 0.75
+
+
+def test_who_looks_several_times_pays_for_each_look(folder: Path) -> None:
+    card = checkpoints.read_card(folder / "better.safetensors")
+    looking = {**card.preprocess, "sizes": [card.preprocess["short_side"]] * 2, "mirrored": True}
+    checkpoints.save(folder / "looking.safetensors", ARCHITECTURES.build("unet", **card.config),
+                     replace(card, preprocess=looking))
+    once, often = (row_of(folder / f"{name}.safetensors", 0) for name in ("better", "looking"))
+    assert often.gmacs == pytest.approx(4 * once.gmacs) and often.parameters == once.parameters
 
 
 def test_operations_are_counted_as_torch_counts_them() -> None:

@@ -18,6 +18,7 @@ from vision import checkpoints
 from vision.checkpoints import Card
 from vision.options import Verb, option, within
 from vision.segmentation.certainty.standing import Standing, standings
+from vision.segmentation.looks import looks
 from vision.segmentation.models import ARCHITECTURES, for_pictures
 from vision.segmentation.predict import load, predict, working_size
 from vision.segmentation.pretraining import Pair, pairs
@@ -101,10 +102,11 @@ def row_of(path: Path, times: int) -> Row:
     """Return the row of one checkpoint."""
     card = checkpoints.read_card(path)
     module = on_paper(card)
-    height, width = working_size(PICTURE, card.preprocess)
+    sizes = [working_size(PICTURE, {"short_side": look.short_side})
+             for look in looks(card.preprocess)]
     metrics = {name: value for name, value in card.metrics.items() if isinstance(value, float)}
     return Row(path.stem, card.arch, ARCHITECTURES[card.arch].year, parameters(module),
-               gmacs(module, (3, height, width)), metrics.get("mIoU", float("nan")),
+               sum(gmacs(module, (3, *size)) for size in sizes), metrics.get("mIoU", float("nan")),
                metrics.get("PA", float("nan")), milliseconds(path, times),
                str(card.data.get("val", "")))
 

@@ -58,8 +58,8 @@ def encoder(card: Card) -> str:
 
 
 def miou(card: Card) -> float:
-    """Return the mean IoU on a card, NaN if it has none."""
-    value = card.metrics.get("mIoU")
+    """Return the mean IoU of one look on a card, NaN if it has none."""
+    value = card.metrics.get("mIoU_once", card.metrics.get("mIoU"))
     return float(value) if isinstance(value, (int, float)) else math.nan
 
 

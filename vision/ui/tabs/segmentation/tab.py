@@ -51,7 +51,7 @@ from vision.ui.tabs.segmentation.shared import (
     laid_over,
     paint,
 )
-from vision.ui.text import t
+from vision.ui.text import say, t
 
 OPACITY = 0.6
 CHAPTERS = ("load", "load", "score")  # the calls that the lesson's sections are about
@@ -127,6 +127,7 @@ def redraw(view: View | None, opacity: float, shown: list[int]) -> Any:
 def show_card(model: str, own: str | None, request: gr.Request) -> str:
     """Return the model card of the chosen model, with what it costs."""
     from vision.segmentation.leaderboard import row_of
+    from vision.segmentation.looks import looks
     from vision.segmentation.models import ARCHITECTURES
 
     path = BOTH.path_of(model, own)
@@ -134,7 +135,11 @@ def show_card(model: str, own: str | None, request: gr.Request) -> str:
     entry = ARCHITECTURES[card.arch]
     facts = {"year": str(entry.year), "parameters": f"{row.parameters:,}",
              "gmacs": f"{row.gmacs:.2f}", "ms": f"{row.milliseconds:.0f}"}
-    for name in ("mIoU", "PA"):
+    if len(seen := looks(card.preprocess)) > 1:
+        sizes = ", ".join(str(size) for size in dict.fromkeys(one.short_side for one in seen))
+        kind = "mirrored" if any(one.mirrored for one in seen) else "straight"
+        facts["looks"] = say(f"segmentation.looks_{kind}", request, count=len(seen), sizes=sizes)
+    for name in ("mIoU", "mIoU_once", "PA"):
         if card.metrics.get(name) is not None:
             val = names.data(card.data["val"], request)
             facts[name] = f"{100 * card.metrics[name]:.1f}% ({val})"
