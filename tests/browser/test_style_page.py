@@ -28,6 +28,7 @@ def paint(page: Page, size: str = "64", steps: str = "6") -> None:
 @pytest.mark.usefixtures("unhurried")
 def test_a_slider_steers_the_run_which_pauses_and_stops(page: Page) -> None:
     opened(page)
+    weigh(page, "tv", "1")  # whatever another test has left
     paint(page, "96", "1000")
     expect(page.locator(".style-mark")).to_have_count(0)
     weigh(page, "tv", "3")
