@@ -34,10 +34,6 @@ def reached(page: Page, tab: str) -> None:
     expect(page.locator(".toast-wrap .toast-body")).to_have_count(0)
 
 
-def number(page: Page, name: str) -> str:
-    return page.locator(f"#{name} input[type=number]").input_value()
-
-
 def test_a_link_of_the_gan_tab_restores_it_for_a_student(page: Page, open_page: OpenPage) -> None:
     teacher = page
     select(teacher, "gan")
@@ -55,8 +51,8 @@ def test_a_link_of_the_gan_tab_restores_it_for_a_student(page: Page, open_page: 
     expect(student.locator("#gan-model input")).to_have_value("CGAN · Fashion-MNIST")
     expect(student.locator("#gan-labels")).to_contain_text("Trouser", ignore_case=True)
     unfold_settings(student)
-    student.wait_for_timeout(500)
-    assert number(student, "gan-count") == "12" and number(student, "gan-seed") == "77"
+    expect(student.locator("#gan-count input[type=number]")).to_have_value("12")
+    expect(student.locator("#gan-seed input[type=number]")).to_have_value("77")
     expect(student.locator("#gan-labels input:checked")).to_have_count(7)
     load(student, f"{link}&open=explore&kind=walk&first-label=4&first-seed=5&lock=first-seed")
     seed = student.locator("#gan-first-seed input")
