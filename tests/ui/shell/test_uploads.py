@@ -201,15 +201,37 @@ def test_a_request_does_not_wait_for_another_ones_look(monkeypatch: pytest.Monke
     assert not quota.room(), "what has arrived since then counts"
 
 
-def test_of_too_many_things_the_oldest_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of six files that were sent, 10 bytes each, the oldest first; and one of others."""
     folder = tmp_path / "kept"
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(folder))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
-    for number in range(6):
-        (folder / str(number)).mkdir(parents=True)
-        (folder / str(number) / "file").write_bytes(bytes(10))
-        for path in (folder / str(number) / "file", folder / str(number)):
+    for number, name in enumerate(("of-others", *(f"{each:064x}" for each in range(6)))):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "file").write_bytes(bytes(10))
+        for path in (folder / name / "file", folder / name):
             os.utime(path, (time.time() - 900 + 100 * number,) * 2)
-    quota = Quota(most_things=4)
-    assert quota.room() and sorted(os.listdir(folder)) == ["2", "3", "4", "5"]
-    assert quota.used == 40
+    return folder
+
+
+def left(folder: Path) -> list[int]:
+    """Return which of the six are left; what others keep there always is."""
+    names = sorted(os.listdir(folder))
+    assert names.pop() == "of-others"
+    return [int(name, 16) for name in names]
+
+
+def test_of_too_many_things_the_oldest_go(folder: Path) -> None:
+    quota = Quota(most_things=5)
+    assert quota.room() and left(folder) == [2, 3, 4, 5] and quota.used == 40
+    assert Quota(most_things=4).room() and left(folder) == [2, 3, 4, 5]
+
+
+def test_a_look_that_finds_too_much_leaves_room_until_the_next(folder: Path) -> None:
+    quota = Quota(most_bytes=50)
+    assert quota.room() and left(folder) == [2, 3, 4, 5], "not just as much as is too much"
+    quota.arrived, quota.due = 10, time.monotonic() + 60
+    assert quota.room()
+    quota.arrived = 11
+    assert not quota.room()

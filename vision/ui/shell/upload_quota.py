@@ -1,12 +1,13 @@
 """How much of what visitors sent and made is kept: looked at now and then, counted in between.
 
 A request never waits for a look that another one has begun, and the more there is to look at, the
-rarer are the looks.
+rarer are the looks. So a look that finds too much leaves room for what comes until the next one.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 import threading
@@ -19,8 +20,11 @@ from pathlib import Path
 from gradio.utils import get_upload_folder
 
 TEMPORARY = "vision-lab-"  # begins the name of a folder that something was made in
+MADE = re.compile(f"{TEMPORARY}.*")
+SENT = re.compile("[0-9a-f]{64}")  # the folder of a file, by its contents; others may be there too
 BYTES = 4e9  # of all that visitors sent and made
 THINGS = 20_000  # files and folders of it
+FULL = 0.9  # of both, as much as stays where there was more
 YOUNG_SECONDS = 60  # what was used so lately stays
 LOOK_SECONDS = 1.0  # from one look to the next, at least
 SHARE = 0.02  # of the time may be spent with looking
@@ -47,19 +51,25 @@ class Quota:
         return self.used + self.arrived <= self.most_bytes
 
     def look(self) -> None:
-        """Weigh all that is kept, and remove what is oldest until the rest fits."""
+        """Weigh all that is kept, and remove what is oldest where it is too much."""
         start = time.monotonic()
         self.arrived = 0.0
         kept = sorted(all_kept())
-        self.used, things = float(sum(size for _, size, _ in kept)), len(kept)
-        for used, size, path in kept:
-            fits = self.used <= self.most_bytes and things <= self.most_things
+        self.used = float(sum(size for _, size, _ in kept))
+        if self.used > self.most_bytes or len(kept) > self.most_things:
+            self.make_room(kept)
+        end = time.monotonic()
+        self.due = end + max(LOOK_SECONDS, (end - start) / SHARE)
+
+    def make_room(self, kept: list[tuple[float, int, str]]) -> None:
+        """Remove the first of all that is kept, until there is room for more."""
+        for number, (used, size, path) in enumerate(kept):
+            fits = (self.used <= FULL * self.most_bytes
+                    and len(kept) - number <= FULL * self.most_things)
             if fits or time.time() - used < YOUNG_SECONDS:
                 break
             remove(path)
-            self.used, things = self.used - size, things - 1
-        end = time.monotonic()
-        self.due = end + max(LOOK_SECONDS, (end - start) / SHARE)
+            self.used -= size
 
     def forget(self) -> None:
         """Let the next who asks look again."""
@@ -71,10 +81,10 @@ QUOTA = Quota()
 
 def all_kept() -> Iterator[tuple[float, int, str]]:
     """Yield when it was last used, bytes and path of each thing that is kept for visitors."""
-    for folder, begin in ((tempfile.gettempdir(), TEMPORARY), (get_upload_folder(), "")):
+    for folder, name in ((tempfile.gettempdir(), MADE), (get_upload_folder(), SENT)):
         with suppress(OSError), os.scandir(folder) as entries:
             for entry in entries:
-                if entry.name.startswith(begin):
+                if name.fullmatch(entry.name):
                     with suppress(OSError):  # others sweep here too
                         yield (*weighed(entry), entry.path)
 
