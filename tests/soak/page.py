@@ -99,6 +99,8 @@ class Visitor:
             await asyncio.wait_for(ask(body, answer), patience)
         except (asyncio.TimeoutError, TimeoutError):
             answer.sentence = LEFT
+        except httpx.TransportError as error:  # one more failure of the report, not its end
+            answer.sentence = f"the connection broke: {error!r}"
         answer.seconds = time.monotonic() - start
         return answer
 
