@@ -247,6 +247,17 @@ def test_the_lab_plays_one_run_at_a_time_and_a_cure_goes_on() -> None:
     gan_lab.stop(bench)
 
 
+def test_whoever_opens_the_lab_sees_it_play_for_a_while_and_then_finds_it_as_it_was_left(
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gan_lab, "GREETING", 0.3)
+    bench = gan_lab.Bench()
+    scenes = list(gan_lab.begin(Request, bench, *lab("gaussian")))
+    assert bench.game and bench.game.players.rounds > len(scenes) > 1
+    rounds = bench.game.players.rounds
+    assert len(list(gan_lab.begin(Request, bench, *lab("gaussian")))) == 1
+    assert bench.game.players.rounds == rounds
+
+
 @pytest.mark.parametrize("place", ["gaussian", "sketched"])
 def test_slow_motion_plays_half_a_round_and_shows_arrows(
         place: str, monkeypatch: pytest.MonkeyPatch) -> None:

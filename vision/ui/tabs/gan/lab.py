@@ -19,6 +19,7 @@ from vision.ui.tabs.gan.lab_controls import FAIR, UNFAIR, nets, rules
 from vision.ui.text import say, t
 
 LONGEST = 90  # seconds of one run
+GREETING = 8  # seconds that the game plays by itself for whoever opens it
 AT_ONCE = 16  # runs that go on; they take turns, a frame each
 TURNS = Turns(2)
 FRAME = 0.04  # seconds of play from one picture to the next
@@ -29,7 +30,21 @@ PLACES = ("gaussian", "two humps", "uniform", "spikes", DRAWN, *PLANES)
 @friendly
 def run(request: gr.Request, bench: Bench, *values: Any) -> Iterator[Scene]:
     """Play until stopped, and show the game as often as the page can draw it."""
-    for _ in going_on(bench, Wish(*values)):
+    yield from played(request, bench, Wish(*values), LONGEST)
+
+
+@friendly
+def begin(request: gr.Request, bench: Bench, *values: Any) -> Iterator[Scene]:
+    """Show the game as it stands; let it play for a while where nobody has played yet."""
+    if bench.game:
+        yield bench.show(request)
+    else:
+        yield from played(request, bench, Wish(*values), GREETING)
+
+
+def played(request: gr.Request, bench: Bench, wish: Wish, seconds: float) -> Iterator[Scene]:
+    """Play until stopped, at most so long, and yield what there is to see."""
+    for _ in going_on(bench, wish, seconds):
         with TURNS.turn():
             bench.play(FRAME)
             scene = bench.show(request)
@@ -47,11 +62,11 @@ def slowly(request: gr.Request, bench: Bench, *values: Any) -> Iterator[Scene]:
         time.sleep(SLOW)
 
 
-def going_on(bench: Bench, wish: Wish) -> Iterator[None]:
+def going_on(bench: Bench, wish: Wish, seconds: float = LONGEST) -> Iterator[None]:
     """Go on with the game that is wished for, until it is stopped or another run begins."""
     bench.prepare(wish)
     mine = bench.run = object()
-    end = time.monotonic() + LONGEST
+    end = time.monotonic() + seconds
     while bench.run is mine and time.monotonic() < end:
         yield
 
@@ -81,12 +96,6 @@ def reset(request: gr.Request, bench: Bench, *values: Any) -> Scene:
     bench.key = ()
     bench.prepare(Wish(*values))
     return bench.show(request)
-
-
-@friendly
-def begin(request: gr.Request, bench: Bench, *values: Any) -> Scene:
-    """Show the game as it stands, untrained where nobody has played yet."""
-    return bench.show(request) if bench.game else reset(request, bench, *values)
 
 
 def stop(bench: Bench) -> None:
@@ -153,7 +162,7 @@ def build() -> None:
                              "api_visibility": "private"}
     play.click(run, **running)
     slow.click(slowly, **running)
-    shows(begin, **shown)
+    shows(begin, **running)
     one.click(step, **shown)
     part.click(half, **shown)
     gr.on([again.click, cure.input, seed.change, *(drawing.input for drawing in drawings),
