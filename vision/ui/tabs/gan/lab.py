@@ -129,7 +129,7 @@ def heal(place: str) -> tuple[Any, ...]:
 def build() -> None:
     """Build the part."""
     shows, bench = opened(), gr.State(Bench())
-    with gr.Row():
+    with gr.Row(elem_classes=["lab-beside"]):
         with gr.Column(scale=2, min_width=280):
             place = gr.Dropdown([(t(f"gan.place_{name.replace(' ', '_')}"), name)
                                  for name in PLACES], value="gaussian", label=t("gan.place"),
@@ -143,13 +143,14 @@ def build() -> None:
             with gr.Row():
                 slow = gr.Button(t("gan.slow"), elem_id="gan-slow", min_width=120)
                 part = gr.Button(t("gan.half"), elem_id="gan-half", min_width=120)
-            gr.Markdown(t("gan.collapse_info"))
-            with gr.Row():
-                fall = gr.Button(t("gan.collapse_go"), elem_id="gan-fall", min_width=120)
-                rise = gr.Button(t("gan.cure_go"), elem_id="gan-rise", min_width=120)
-            *sliders, cure, seed = rules()
-            with gr.Accordion(t("gan.nets"), open=False, elem_id="gan-nets"):
-                shape = nets()
+            with gr.Column(elem_classes=["lab-later"]):
+                gr.Markdown(t("gan.collapse_info"))
+                with gr.Row():
+                    fall = gr.Button(t("gan.collapse_go"), elem_id="gan-fall", min_width=120)
+                    rise = gr.Button(t("gan.cure_go"), elem_id="gan-rise", min_width=120)
+                *sliders, cure, seed = rules()
+                with gr.Accordion(t("gan.nets"), open=False, elem_id="gan-nets"):
+                    shape = nets()
         with gr.Column(scale=3, min_width=320):
             numbers = gr.HTML(t("gan.lab_empty"), elem_id="gan-lab-numbers")
             scene = gr.HTML(elem_id="gan-scene", min_height=0)
