@@ -212,6 +212,12 @@ def test_one_sheet_is_checked_at_a_time(names: list[str]) -> None:
         sheets.picked(map(Path, names))
 
 
+def test_no_files_at_all_are_no_sheet(whole_page: gr.Blocks) -> None:
+    _, check, _ = handlers(whole_page, "gan")
+    with pytest.raises(gr.Error, match="0 sheets"):
+        check(None, None)
+
+
 def test_a_sheet_of_before_there_were_pictures_is_still_one(gan: Any, tmp_path: Path) -> None:
     _, file, request = made(gan)
     old = {name: value for name, value in json.loads(file.read_text("utf-8")).items()

@@ -84,8 +84,8 @@ def build(shared: Shared, texts_of: Callable[[str], Mapping[str, str]]) -> None:
                 + (note("sheet.keep_picture", request) if made.pictures else ""))
 
     @friendly
-    def again(files: list[str], request: gr.Request) -> Markup:
-        file, pictures = sheets.picked(map(Path, files))
+    def again(files: list[str] | None, request: gr.Request) -> Markup:
+        file, pictures = sheets.picked(map(Path, files or []))
         found = sheets.read(file)
         if found.tab != shared.tab:
             raise UserError("this sheet is of the tab '{found}'", "one of '{wanted}' is accepted "
