@@ -38,7 +38,7 @@ def beside_another_library() -> list[Row | str]:
     except ImportError:
         return ["left out: segmentation_models.pytorch is not installed"]
     model = load(PATH)
-    x = torch.randn(1, 3, *working_size(PICTURE, model.card.preprocess))
+    x = torch.randn(1, 3, *working_size(PICTURE, model.card.preprocess["short_side"]))
     x = x.to(memory_format=torch.channels_last)
     theirs = other.Unet("resnet34", encoder_weights=None, classes=len(model.card.classes)).eval()
     for_channels_last(theirs, torch.channels_last)

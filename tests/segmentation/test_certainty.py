@@ -134,6 +134,8 @@ def test_evaluate_keeps_how_a_model_looks_and_what_one_look_had_reached(
     again = json.loads(cli("segmentation", "evaluate", "--checkpoint", path, "--json"
                            ).out.splitlines()[-1])
     assert again["overall"]["mIoU"] == pytest.approx(found)  # as its card says now
+    assert cli("segmentation", "evaluate", "--checkpoint", path, "--mirrored", "--keep").code == 0
+    assert checkpoints.read_card(path).preprocess == {**kept.preprocess, "sizes": [64]}
     for wrong in ((8,), (64,) * 5):
         refused = cli("segmentation", "evaluate", "--checkpoint", path, "--sizes", *wrong)
         assert refused.code == 2 and "up to 4 short sides from 32 to 2048" in refused.err

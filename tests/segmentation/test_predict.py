@@ -62,10 +62,10 @@ def test_every_size_gets_a_label_for_every_pixel(by_brightness: Model, size: tup
 
 
 def test_the_working_size_keeps_the_short_side_and_the_shape() -> None:
-    assert working_size((360, 480), {"short_side": 288}) == (288, 384)
-    assert working_size((480, 360), {"short_side": 288}) == (384, 288)
+    assert working_size((360, 480), 288) == (288, 384)
+    assert working_size((480, 360), 288) == (384, 288)
     for size in ((16, 5000), (5000, 16), (1, 1), (300, 301)):
-        height, width = working_size(size, {"short_side": 64})
+        height, width = working_size(size, 64)
         assert height % 32 == width % 32 == 0 and min(height, width) >= 32
         assert max(height, width) <= 256
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -125,14 +126,14 @@ class Players:
         optimizer.step()
 
 
-class Game:
+class Game(ABC):
     """Players and the real points that they play for."""
 
     players: Players
 
+    @abstractmethod
     def sample(self, count: int, random: torch.Generator) -> torch.Tensor:
         """Return real points (count, size)."""
-        raise NotImplementedError
 
     def play(self, rounds: int = 1) -> None:
         """Play some rounds."""

@@ -31,8 +31,8 @@ class Config:
                               "the checkpoint to measure")
     data: str = option("camvid", "the data set, or a folder or zip of images and masks")
     split: str = option("val", "its split")
-    sizes: tuple[int, ...] = option((), "short sides at which it looks, and not as its card says")
-    mirrored: bool = option(False, "with these, look at each in the mirror, too")
+    sizes: tuple[int, ...] = option((), "short sides at which it looks, not as its card says")
+    mirrored: bool = option(False, "look at each in the mirror, too")
     keep: bool = option(False, "write how it looks, how sure it may be, and each picture's part, "
                                "into its card")
 
@@ -146,7 +146,7 @@ def run(config: Config) -> Report:
     """Measure a checkpoint and return its report."""
     check_sizes(config.sizes)
     model, samples = load(config.checkpoint), open_samples(config.data, config.split)
-    if config.sizes:
+    if config.sizes or config.mirrored:
         model = looking(model, config.sizes, config.mirrored)
     if not config.keep:
         return reached(model, samples)
@@ -156,12 +156,9 @@ def run(config: Config) -> Report:
                         "a model of classes of pictures is accepted with --keep",
                         "leave --keep out", file=config.checkpoint.name)
     found = reached(model, samples)
-    if config.sizes and model.card.data.get("val") == f"{Path(config.data).name} {config.split}":
-        once = model.card.metrics.get("mIoU_once", model.card.metrics.get("mIoU"))
-        model.card.metrics.update(found.whole_set.summary(), mIoU_once=once)
-    keep(config, model, {"calibration": calibration(model, samples),
-                         "pictures": found.tally.as_json(),
-                         "familiarity": familiar.as_json(found.familiarities)})
+    keep(config, model, found, {"calibration": calibration(model, samples),
+                                "pictures": found.tally.as_json(),
+                                "familiarity": familiar.as_json(found.familiarities)})
     return found
 
 
@@ -175,18 +172,21 @@ def check_sizes(sizes: tuple[int, ...]) -> None:
 
 
 def looking(model: Model, sizes: tuple[int, ...], mirrored: bool) -> Model:
-    """Return a model that looks at pictures of these short sides, each in the mirror, too, or not.
-    """
-    told = {**model.card.preprocess, "sizes": list(sizes), "mirrored": mirrored}
+    """Return a model that looks at these short sides or its own, perhaps in the mirror, too."""
+    own = model.card.preprocess
+    told = {**own, "sizes": list(sizes) or [own["short_side"]], "mirrored": mirrored}
     return replace(model, card=replace(model.card, preprocess=told))
 
 
-def keep(config: Config, model: Model, found: dict[str, dict[str, Any]]) -> None:
+def keep(config: Config, model: Model, report: Report, found: dict[str, dict[str, Any]]) -> None:
     """Write what was found on a set into a model's card; its weights stay as they are."""
     split = f"{Path(config.data).name} {config.split}"
     known = {name: {"split": split, **values} for name, values in found.items()}
-    checkpoints.change_card(config.checkpoint, replace(
-        model.card, metrics={**model.card.metrics, **known}))
+    before = dict(model.card.metrics)
+    if (config.sizes or config.mirrored) and split == model.card.data.get("val"):
+        once = {"mIoU_once": before.get("mIoU_once", before.get("mIoU"))}
+        before |= once | report.whole_set.summary()  # it looks another way than before
+    checkpoints.change_card(config.checkpoint, replace(model.card, metrics=before | known))
 
 
 VERB = Verb(Config, run, "Measure a checkpoint on a data set.")

@@ -51,7 +51,7 @@ def export(model: Model, path: Path, size: tuple[int, int] = (360, 480)) -> Repo
     if dimensions(model.card.arch) == 3:
         raise UserError("'{file}' segments volumes", "a model of pictures is accepted here",
                         "choose another with --checkpoint", file=model.card.arch)
-    seen = working_size(size, model.card.preprocess)
+    seen = working_size(size, model.card.preprocess["short_side"])
     content, apart = onnx_export.to_onnx(Whole(model.module, MIDDLE, SPREAD), seen)
     write_atomically(path, content)
     return Report(path, snippet(model, path, seen), apart)

@@ -102,8 +102,7 @@ def row_of(path: Path, times: int) -> Row:
     """Return the row of one checkpoint."""
     card = checkpoints.read_card(path)
     module = on_paper(card)
-    sizes = [working_size(PICTURE, {"short_side": look.short_side})
-             for look in looks(card.preprocess)]
+    sizes = [working_size(PICTURE, look.short_side) for look in looks(card.preprocess)]
     metrics = {name: value for name, value in card.metrics.items() if isinstance(value, float)}
     return Row(path.stem, card.arch, ARCHITECTURES[card.arch].year, parameters(module),
                sum(gmacs(module, (3, *size)) for size in sizes), metrics.get("mIoU", float("nan")),

@@ -173,19 +173,20 @@ def seen(model: Model, picture: np.ndarray, look: Look) -> torch.Tensor:
 
 def at_size(scores: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
     """Return scores (1, C, h, w) in between, at a size (height, width)."""
+    if scores.shape[-2:] == size:
+        return scores
     return functional.interpolate(scores, size, mode="bilinear", align_corners=False)
 
 
 def model_input(model: Model, picture: np.ndarray, short_side: int | None = None) -> torch.Tensor:
     """Return a picture (1, 3, h, w) as the model sees it, at its working size, on its device."""
-    sizes = {"short_side": short_side} if short_side else model.card.preprocess
-    x = to_tensor(resize(picture, working_size(picture.shape[:2], sizes)))
+    short = short_side or model.card.preprocess["short_side"]
+    x = to_tensor(resize(picture, working_size(picture.shape[:2], short)))
     return x.to(next(model.module.parameters()).device)
 
 
-def working_size(size: tuple[int, int], preprocess: dict[str, Any]) -> tuple[int, int]:
-    """Return the size at which a model works: the short side as in training, multiples of 32."""
-    short = preprocess["short_side"]
+def working_size(size: tuple[int, int], short: int) -> tuple[int, int]:
+    """Return the size at which a model works: its short side, multiples of 32."""
     scale = short / min(size)
     limits = (MULTIPLE, 4 * short)
     height, width = (int(np.clip(round(side * scale / MULTIPLE) * MULTIPLE, *limits))

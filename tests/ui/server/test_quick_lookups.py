@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from starlette.testclient import TestClient
 
@@ -39,5 +37,4 @@ def test_a_script_that_says_it_otherwise_is_served_as_it_is(script: str) -> None
     theirs = (quick_lookups.SCRIPTS / script).read_text("utf-8")
     other = theirs.replace("find_attached_events(e,t)", "find_events(e,t)")
     assert quick_lookups.with_tables(other) == other
-    twice: Any = theirs + theirs
-    assert quick_lookups.with_tables(twice) == twice
+    assert quick_lookups.with_tables(theirs + theirs) == theirs + theirs

@@ -251,10 +251,13 @@ def test_whoever_opens_the_lab_sees_it_play_for_a_while_and_then_finds_it_as_it_
         monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gan_lab, "GREETING", 0.3)
     bench = gan_lab.Bench()
-    scenes = list(gan_lab.begin(Request, bench, *lab("gaussian")))
-    assert bench.game and bench.game.players.rounds > len(scenes) > 1
+    first = gan_lab.begin(Request, bench, *lab("gaussian"))
+    assert "<svg" in first[0] and bench.game and not bench.game.players.rounds
+    scenes = list(gan_lab.greet(Request, bench, *lab("gaussian")))
     rounds = bench.game.players.rounds
-    assert len(list(gan_lab.begin(Request, bench, *lab("gaussian")))) == 1
+    assert rounds > len(scenes) > 1
+    assert gan_lab.begin(Request, bench, *lab("gaussian"))[0] != first[0]
+    assert not list(gan_lab.greet(Request, bench, *lab("gaussian")))
     assert bench.game.players.rounds == rounds
 
 

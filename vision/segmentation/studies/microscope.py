@@ -59,7 +59,7 @@ def look(model: Model, picture: np.ndarray, truth: np.ndarray | None = None) -> 
     size = at_most((picture.shape[0], picture.shape[1]), MOST // len(classes))
     log_p = functional.log_softmax(logits(model, picture, size)[0], 0)  # (C, h, w)
     seen = resize(picture, working_size((picture.shape[0], picture.shape[1]),
-                                        model.card.preprocess))
+                                        model.card.preprocess["short_side"]))
     return Sight(resize(picture, size), seen, log_p.half().cpu().numpy(),
                  None if truth is None else resize_labels(truth, size), classes)
 

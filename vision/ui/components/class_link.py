@@ -22,7 +22,7 @@ from vision.ui.components.friendly import friendly
 from vision.ui.components.html import label_of, note
 from vision.ui.components.link_parts import controls_in, places_in
 from vision.ui.components.link_values import at_first, decode, encode
-from vision.ui.components.page_files import beside, call
+from vision.ui.components.page_files import SCROLL, beside, call
 from vision.ui.text import chosen_language, explain, say, t
 
 AGAIN = "copy it again from the page"
@@ -161,7 +161,7 @@ def connect(app: gr.Blocks, tabs: gr.Tabs, parts: Sequence[Shared]) -> None:
     signs = [part.arrived.render() for part in parts if part.arrived]
     app.load(restore, state, [tabs, goal, *controls, *signs], js=STATE, concurrency_limit=None,
              show_progress="hidden", api_visibility="private").success(
-        None, goal, None, js=GO_TO, queue=False)
+        None, goal, None, js=f"(goal) => ({GO_TO})(goal, {SCROLL})", queue=False)
 
 
 def warn(sentence: str) -> None:

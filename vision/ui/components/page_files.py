@@ -28,4 +28,4 @@ def calling(function: str, *values: Any) -> str:
 
 def scroll_to(elem_id: Any, *, always: bool = False) -> str:
     """Return an event's JavaScript that brings a place into view, `always` into the middle."""
-    return calling(SCROLL, elem_id, always)
+    return calling(SCROLL, elem_id, "center" if always else None)

@@ -1,4 +1,4 @@
-(id, always) => {
+(id, block) => {  // to `block` of the screen; without one, no farther than it takes to see it
   const reveal = (place) => {  // its step, if another one is open
     const step = place?.closest("[class*=lab-step-]"), item = step?.closest(".tabitem");
     const name = step?.className.match(/lab-step-(\w+)/)[1];
@@ -7,12 +7,12 @@
     item?.querySelector(`.lab-steps input[value=${known[part?.dataset.tabId] ?? name}]`)?.click();
   };
   let theirs = false;  // whether the visitor has begun to scroll
-  for (const kind of ["wheel", "touchmove", "keydown"])
+  for (const kind of ["wheel", "touchmove", "keydown", "pointerdown"])
     addEventListener(kind, () => { theirs = true; }, { once: true, passive: true });
   const settle = (place, left) => {  // what opens meanwhile, or scrolls too, may have moved it
     const { top, bottom } = place.getBoundingClientRect();
     if (theirs || !left) return;
-    if (bottom <= 0 || top >= innerHeight) place.scrollIntoView({ block: "center" });
+    if (bottom <= 0 || top >= innerHeight) place.scrollIntoView({ block: block ?? "center" });
     setTimeout(settle, 500, place, left - 1);
   };
   const find = (left) => {
@@ -23,8 +23,8 @@
       return;
     }
     const { top, bottom } = place.getBoundingClientRect();
-    if (always || top < 0 || bottom > innerHeight)
-      place.scrollIntoView({ behavior: "smooth", block: always ? "center" : "nearest" });
+    if (block || top < 0 || bottom > innerHeight)
+      place.scrollIntoView({ behavior: "smooth", block: block ?? "nearest" });
     setTimeout(settle, 800, place, 4);
   };
   find(30);

@@ -7,7 +7,7 @@
       { type: "button", className: "lab-ask", textContent: "?", title: words, ariaLabel: words });
     button.onclick = (event) => {
       event.preventDefault();
-      show(`${part}-exercise-${about[name]}`, true);
+      show(`${part}-exercise-${about[name]}`, "center");
     };
     label.append(button);
   };

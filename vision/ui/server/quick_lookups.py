@@ -10,17 +10,14 @@ from __future__ import annotations
 
 import functools
 import re
-from pathlib import Path
 
-import gradio
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from vision.ui.components.page_files import beside
+from vision.ui.server.languages import FOLDER, SCRIPTS
 from vision.ui.server.open_routes import path_of
 
-SCRIPTS = Path(gradio.__file__).parent / "templates" / "frontend" / "assets"
-FOLDER = "/assets/"
 TABLES = f"const {{ partWithId, attachEvents }} = ({beside(__file__, 'quick_lookups.js')})();"
 SEARCHES = {  # as the script says them, and what is said instead
     r"function (\w+)\((\w+),(\w+)\)\{if\(\2\.id===\3\)return \2;if\(\2\.children\)"

@@ -34,11 +34,9 @@ def run(request: gr.Request, bench: Bench, *values: Any) -> Iterator[Scene]:
 
 
 @friendly
-def begin(request: gr.Request, bench: Bench, *values: Any) -> Iterator[Scene]:
-    """Show the game as it stands; let it play for a while where nobody has played yet."""
-    if bench.game:
-        yield bench.show(request)
-    else:
+def greet(request: gr.Request, bench: Bench, *values: Any) -> Iterator[Scene]:
+    """Play for a while, where nobody has played yet."""
+    if bench.game and not bench.game.players.rounds and bench.run is None:
         yield from played(request, bench, Wish(*values), GREETING)
 
 
@@ -96,6 +94,12 @@ def reset(request: gr.Request, bench: Bench, *values: Any) -> Scene:
     bench.key = ()
     bench.prepare(Wish(*values))
     return bench.show(request)
+
+
+@friendly
+def begin(request: gr.Request, bench: Bench, *values: Any) -> Scene:
+    """Show the game as it stands, untrained where nobody has played yet."""
+    return bench.show(request) if bench.game else reset(request, bench, *values)
 
 
 def stop(bench: Bench) -> None:
@@ -163,7 +167,7 @@ def build() -> None:
                              "api_visibility": "private"}
     play.click(run, **running)
     slow.click(slowly, **running)
-    shows(begin, **running)
+    shows(begin, **shown).success(greet, **running)
     one.click(step, **shown)
     part.click(half, **shown)
     gr.on([again.click, cure.input, seed.change, *(drawing.input for drawing in drawings),

@@ -100,7 +100,7 @@ def costs(arch: str) -> dict[str, str]:
                         for size in ("compact", "paper"))
     found = {"small": short(parameters(small)), "paper_size": short(parameters(paper))}
     if dimensions(arch) == 2:
-        size = working_size(PICTURE, {"short_side": 288})
+        size = working_size(PICTURE, 288)
         found["gmacs"] = f"{gmacs(small, (3, *size)):.1f}"
     return found
 
