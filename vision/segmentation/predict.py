@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -159,7 +160,7 @@ def scores(model: Model, picture: np.ndarray) -> torch.Tensor:
     """Return what a model says (1, C, h, w) of a picture: the mean of its looks, as the finest."""
     said = [seen(model, picture, look) for look in looks(model.card.preprocess)]
     finest = max((each.shape[-2], each.shape[-1]) for each in said)
-    return torch.stack([at_size(each, finest) for each in said]).mean(0)
+    return reduce(torch.add, (at_size(each, finest) for each in said)) / len(said)
 
 
 def seen(model: Model, picture: np.ndarray, look: Look) -> torch.Tensor:
