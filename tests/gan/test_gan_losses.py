@@ -18,8 +18,8 @@ from torch import nn
 from torch.nn.functional import softplus
 
 from vision.errors import UserError
-from vision.gan.lab import Flat, Players, Settings
-from vision.gan.lab_nets import OPTIMIZERS, Nets
+from vision.gan.lab.game import Flat, Players, Settings
+from vision.gan.lab.nets import OPTIMIZERS, Nets
 from vision.gan.models.pair import Pair
 from vision.gan.train import LAZY, Config, Game
 

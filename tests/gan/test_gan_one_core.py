@@ -7,7 +7,7 @@ import threading
 import pytest
 import torch
 
-from vision.gan.one_core import on_one_core
+from vision.gan.lab.one_core import on_one_core
 
 
 def test_only_the_worker_is_held_to_one_core() -> None:

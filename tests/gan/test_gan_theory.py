@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from vision.errors import UserError
-from vision.gan import theory
-from vision.gan.lab import Flat, Line, Settings
-from vision.gan.modes import EXTENT, count_modes, drawn, ring
+from vision.gan.lab import theory
+from vision.gan.lab.game import Flat, Line, Settings
+from vision.gan.lab.modes import EXTENT, count_modes, drawn, ring
 from vision.gan.sketch import to_heights
 
 LOG2 = math.log(2)

@@ -20,7 +20,7 @@ TARGETS = (
     Target("segmentation/boundary.py", ("segmentation/test_boundary.py",)),
     Target("segmentation/crf.py", ("segmentation/test_crf.py",)),
     Target("gan/train.py", ("gan/test_gan_losses.py",), ("Game",)),
-    Target("gan/lab.py", ("gan/test_gan_losses.py",), ("Players",)),
+    Target("gan/lab/game.py", ("gan/test_gan_losses.py",), ("Players",)),
     Target("gan/parzen.py", ("gan/test_gan_parzen.py",),
            ("Score", "log_likelihood", "curve", "score", "of_drawer", "_chunks", "_log_mean")),
     Target("style/losses.py", ("style/test_style_losses.py",)),

@@ -21,7 +21,7 @@ from PIL import Image
 from vision import checkpoints
 from vision.cifar import CIFAR10
 from vision.gan import train_classifier
-from vision.gan.lab import Settings
+from vision.gan.lab.game import Settings
 from vision.gan.models import ARCHITECTURES, generators
 from vision.gan.predict import Drawer
 from vision.gan.train import Config, train

@@ -16,7 +16,7 @@ HIGH, GAP = 150, 40
 
 def draw(request: gr.Request | None) -> Markup:
     """Return both games, one above the other, with the value of each."""
-    from vision.gan import theory
+    from vision.gan.lab import theory
 
     real = theory.target("two humps")
     early = theory.normalised(np.exp(-((theory.X - 1.2) ** 2) / 2))
@@ -36,7 +36,7 @@ def legend() -> Markup:
 def game(top: float, p_data: np.ndarray, p_g: np.ndarray, key: str,
          request: gr.Request | None) -> Markup:
     """Return two densities with their best discriminator, and what it scores."""
-    from vision.gan.theory import X, best_discriminator, jensen_shannon, value
+    from vision.gan.lab.theory import X, best_discriminator, jensen_shannon, value
 
     axes = Axes((-4, 4), (0, 1.1), 520, HIGH)
     best = best_discriminator(p_data, p_g)

@@ -14,10 +14,10 @@ from vision.ui.tabs.gan import lab_scene
 from vision.ui.tabs.gan.shared import ink_of
 
 if TYPE_CHECKING:
-    from vision.gan.lab import Flat, Line, Settings
-    from vision.gan.lab_nets import Nets
-    from vision.gan.modes import Plane
-    from vision.gan.theory import View
+    from vision.gan.lab.game import Flat, Line, Settings
+    from vision.gan.lab.modes import Plane
+    from vision.gan.lab.nets import Nets
+    from vision.gan.lab.theory import View
 
 DRAWN, SKETCHED = "drawn", "sketched"  # by hand, on the line and on the plane
 PLANES = ("ring", "grid", SKETCHED)
@@ -46,7 +46,7 @@ class Wish:
 
     def settings(self) -> Settings:
         """Return what may be turned while the game runs."""
-        from vision.gan.lab import Settings
+        from vision.gan.lab.game import Settings
 
         return Settings(k=int(self.k), generator_steps=int(self.generator_steps),
                         rate_g=self.rate_g / 1000, rate_d=self.rate_d / 1000, loss=self.loss,
@@ -54,14 +54,14 @@ class Wish:
 
     def nets(self) -> Nets:
         """Return what the two nets are like."""
-        from vision.gan.lab_nets import Nets
+        from vision.gan.lab.nets import Nets
 
         return Nets(int(self.layers_g), int(self.neurons_g), int(self.layers_d),
                     int(self.neurons_d), self.optimizer)
 
     def target(self) -> np.ndarray | Plane | str:
         """Return p_data: a density (CELLS,) on the line, or a plane."""
-        from vision.gan import modes, theory
+        from vision.gan.lab import modes, theory
         from vision.gan.sketch import to_heights
 
         if self.place == SKETCHED:
@@ -94,7 +94,7 @@ class Bench:
 
     def prepare(self, wish: Wish) -> None:
         """Take a wish over: in a new game if another place, seed or shape of net was chosen."""
-        from vision.gan.lab import Flat, Line
+        from vision.gan.lab.game import Flat, Line
         from vision.options import check_seed
 
         target, seed, settings = wish.target(), check_seed(int(wish.seed)), wish.settings()
@@ -109,7 +109,7 @@ class Bench:
 
     def play(self, seconds: float) -> None:
         """Play at least one round, with what is wished for."""
-        from vision.gan.lab import play_for
+        from vision.gan.lab.game import play_for
 
         self._play(lambda game: play_for(game, seconds))
         self.half = None
@@ -129,7 +129,7 @@ class Bench:
         self._play(play)
 
     def _play(self, play: Callable[[Line | Flat], None]) -> None:
-        from vision.gan.one_core import on_one_core
+        from vision.gan.lab.one_core import on_one_core
 
         assert self.game is not None
         with self.busy:
@@ -139,8 +139,8 @@ class Bench:
 
     def show(self, request: gr.Request | None) -> Scene:
         """Return the picture and the numbers of the game as it stands."""
-        from vision.gan.lab import PlaneView
-        from vision.gan.one_core import on_one_core
+        from vision.gan.lab.game import PlaneView
+        from vision.gan.lab.one_core import on_one_core
 
         assert self.game is not None
         with self.busy:

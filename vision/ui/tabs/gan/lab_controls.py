@@ -36,7 +36,7 @@ def rules() -> tuple[Any, ...]:
 
 def nets() -> list[Any]:
     """Build layers and neurons of G and of D, and the optimizer of both, in this order."""
-    from vision.gan.lab_nets import DEEPEST, NARROWEST, OPTIMIZERS, WIDEST, Nets
+    from vision.gan.lab.nets import DEEPEST, NARROWEST, OPTIMIZERS, WIDEST, Nets
 
     usual, sliders = Nets(), []
     for name in "gd":

@@ -16,8 +16,8 @@ from vision.ui.components.svg import DASHED, Axes, legend
 from vision.ui.text import say
 
 if TYPE_CHECKING:
-    from vision.gan.lab import PlaneView
-    from vision.gan.theory import View
+    from vision.gan.lab.game import PlaneView
+    from vision.gan.lab.theory import View
 
 Seen = TypeVar("Seen")
 History = list[tuple[float, ...]]
@@ -44,7 +44,7 @@ def told_half(half: Half[Any] | None, request: gr.Request | None) -> Markup:
 def line_scene(view: View, history: History, request: gr.Request | None,
                half: Half[View] | None = None) -> Markup:
     """Return the game on the line; `history` holds rounds, V, C(G) of each frame."""
-    from vision.gan.theory import FLOOR, X
+    from vision.gan.lab.theory import FLOOR, X
 
     top = max(1.1, 1.5 * float(view.p_data.max()))
     axes = Axes((-4, 4), (0, top), WIDE, 240)
@@ -67,7 +67,7 @@ def line_scene(view: View, history: History, request: gr.Request | None,
 
 def half_on_line(axes: Axes, view: View, half: Half[View] | None) -> Markup:
     """Return drawn points on D's curve with arrows: where G is pulled, or has moved them."""
-    from vision.gan.theory import X
+    from vision.gan.lab.theory import X
 
     if half is None:
         return Markup()
@@ -126,7 +126,7 @@ def arrows_on_plane(view: PlaneView, half: Half[PlaneView] | None) -> tuple[np.n
 
 def line_facts(view: View, request: gr.Request | None) -> Markup:
     """Return the numbers of the game on the line."""
-    from vision.gan.theory import FLOOR
+    from vision.gan.lab.theory import FLOOR
 
     return tiles({say("gan.rounds", request): f"{view.rounds:,}", "V(D, G)": f"{view.value:.3f}",
                   "−log 4": f"{FLOOR:.3f}", "C(G) = max V": f"{view.value_best:.3f}",

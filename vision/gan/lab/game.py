@@ -11,10 +11,10 @@ import torch
 from torch.nn.functional import softplus
 
 from vision.errors import unknown
-from vision.gan import theory
-from vision.gan.lab_nets import Nets
-from vision.gan.modes import PLANES, Plane, count_modes
-from vision.gan.theory import View
+from vision.gan.lab import theory
+from vision.gan.lab.modes import PLANES, Plane, count_modes
+from vision.gan.lab.nets import Nets
+from vision.gan.lab.theory import View
 from vision.options import within
 
 CURES = ("none", "packing", "gradient penalty")
