@@ -12,7 +12,7 @@ from torch import nn
 from vision.errors import UserError
 from vision.pruning.count import count, count_config, latency
 from vision.pruning.models import ARCHITECTURES
-from vision.pruning.models.parts import GAMMA, Select, initialise
+from vision.pruning.models.parts import GAMMA, TINY, Conv, Select, initialise
 from vision.pruning.plan import make_plan
 from vision.pruning.surgery import prune
 
@@ -129,3 +129,19 @@ def test_selected_channels_are_those_of_the_index_and_lie_in_one_order(n: int) -
         assert chosen.is_contiguous(memory_format=torch.channels_last)
         chosen.sum().backward()
         assert torch.equal(x.grad.sum((0, 2, 3)), torch.tensor([1.0, 0, 1, 0, 0, 1]) * 20 * n)
+
+
+@pytest.mark.parametrize("bias", [False, True])
+@pytest.mark.parametrize("shape", [(1, 1), (2, 2), (TINY, 3), (TINY, TINY), (TINY + 1, 2)])
+def test_a_convolution_of_tiny_maps_learns_as_any_other(shape: tuple[int, int], bias: bool
+                                                        ) -> None:
+    conv = Conv(3, 5, 3, TINY, bias=bias).double()
+    x = torch.rand(2, 3, *shape, dtype=torch.double)
+    x = x.contiguous(memory_format=torch.channels_last).requires_grad_()
+    seen = torch.rand(2, 5, *shape, dtype=torch.double)
+    learns, rests = conv.train()(x), conv.eval()(x)
+    assert torch.allclose(learns, rests, rtol=0, atol=1e-12)
+    assert learns.is_contiguous(memory_format=torch.channels_last)
+    for one, other in zip(*(torch.autograd.grad((y * seen).sum(), (x, *conv.parameters()))
+                            for y in (learns, rests)), strict=True):
+        assert torch.allclose(one, other, rtol=0, atol=1e-12)
