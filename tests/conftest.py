@@ -126,7 +126,7 @@ def chromium() -> str:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Leave out a test on real data that VISION_DATA does not hold."""
-    from vision import datasets
+    from vision.data import datasets
 
     for mark in item.iter_markers("data"):
         for name in mark.args:

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from vision import checked_zip as checks
-from vision.checked_zip import checked_zip
+from vision.data import checked_zip as checks
+from vision.data.checked_zip import checked_zip
 from vision.errors import UserError
 from vision.segmentation.readers import own
 

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from vision import datasets
-from vision.cifar import BELONGS, CIFAR100, PUBLISHED, SUPERCLASSES
+from vision.data import datasets
+from vision.data.cifar import BELONGS, CIFAR100, PUBLISHED, SUPERCLASSES
+from vision.data.image_folders import open_labelled
 from vision.errors import UserError
-from vision.image_folders import open_labelled
 
 PLACES = {"cifar10": ("cifar-10-batches-py", "cifar-10-batches-bin"),
           "cifar100": ("cifar-100-python", "cifar-100-binary")}

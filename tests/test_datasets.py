@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vision import datasets
+from vision.data import datasets
 from vision.errors import UserError
 from vision.segmentation.data import CamVid, open_samples
 

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from vision import pretrained
+from vision.data import pretrained
 from vision.efficientnet_lite import PUBLIC, WIDTHS, EfficientNetLite, Same, take_public
 from vision.segmentation.models.encoders import Lite
 from vision.segmentation.predict import to_tensor

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import torch
 
+from vision.data.image_folders import GREY, LabelledPictures, augment, cut_out, open_labelled
 from vision.errors import UserError
-from vision.image_folders import GREY, LabelledPictures, augment, cut_out, open_labelled
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 import torch
 
-from vision import datasets, pretrained
+from vision.data import datasets, pretrained
 from vision.errors import UserError
 
 FILE = "fake_net/weights/fake.pth"

@@ -7,7 +7,7 @@ import torch
 from torchmetrics.functional.classification import multiclass_confusion_matrix
 
 from tests.bench.table import Row, fastest
-from vision.segmentation.metrics import VOID, confusion_matrix
+from vision.segmentation.measures.metrics import VOID, confusion_matrix
 
 CLASSES, SHAPE = 11, (360, 480)
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from vision import datasets, pretrained
+from vision.data import datasets, pretrained
 from vision.errors import UserError
 from vision.images import read_picture
 

@@ -10,13 +10,13 @@ import torch
 
 from vision import checkpoints
 from vision.checkpoints import Card, Model
+from vision.data.image_folders import LabelledPictures
 from vision.errors import UserError
 from vision.gan import noise, predict
 from vision.gan.models import ARCHITECTURES, cgan_projection, classifiers, generators, sngan
 from vision.gan.models.pair import GREY, Maxout, Shape
 from vision.gan.neighbours import nearest
 from vision.gan.sketch import to_picture
-from vision.image_folders import LabelledPictures
 
 CLASSES = tuple("0123456789")
 COLOUR = (3, 32, 32)

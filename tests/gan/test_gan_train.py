@@ -15,13 +15,13 @@ import torch
 from safetensors.torch import load_file
 
 from vision import checkpoints
+from vision.data.image_folders import LabelledPictures
 from vision.errors import UserError
 from vision.gan import data, features, predict, shapes, snapshots, train_classifier
 from vision.gan.evaluate import Report
 from vision.gan.models import by_label, generators
 from vision.gan.predict import Drawer, load
 from vision.gan.train import Config, make_batches, train
-from vision.image_folders import LabelledPictures
 from vision.training import Step
 
 TINY = Config(data="shapes", steps=6, batch=8, snapshots=3, save_every=2, precision="fp32",

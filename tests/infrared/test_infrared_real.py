@@ -17,7 +17,7 @@ from torch.nn import functional
 from torchvision.models.detection.roi_heads import fastrcnn_loss
 
 from tests.infrared.hand import CONSERVATOR, FUSE, SIZE, Handmade
-from vision import datasets
+from vision.data import datasets
 from vision.errors import UserError
 from vision.infrared.classes import (
     CLASSES,

@@ -15,9 +15,9 @@ class Target:
 
 
 TARGETS = (
-    Target("segmentation/metrics.py", ("segmentation/test_metrics.py",)),
-    Target("segmentation/losses.py", ("segmentation/test_losses.py",)),
-    Target("segmentation/boundary.py", ("segmentation/test_boundary.py",)),
+    Target("segmentation/measures/metrics.py", ("segmentation/test_metrics.py",)),
+    Target("segmentation/objectives/losses.py", ("segmentation/test_losses.py",)),
+    Target("segmentation/measures/boundary.py", ("segmentation/test_boundary.py",)),
     Target("segmentation/crf.py", ("segmentation/test_crf.py",)),
     Target("gan/train.py", ("gan/test_gan_losses.py",), ("Game",)),
     Target("gan/lab/game.py", ("gan/test_gan_losses.py",), ("Players",)),

@@ -11,8 +11,8 @@ import torch
 from networks import perturbed
 from torch import nn
 
+from vision.data.image_folders import LabelledPictures
 from vision.errors import UserError
-from vision.image_folders import LabelledPictures
 from vision.pruning.criteria import CRITERIA, Parts, pulls
 from vision.pruning.data import normalise, open_pictures
 from vision.pruning.models import ARCHITECTURES

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 import torch
 
-from vision.cifar import CIFAR100
+from vision.data.cifar import CIFAR100
+from vision.data.image_folders import augment
 from vision.errors import UserError
-from vision.image_folders import augment
 from vision.pruning.data import (
     DRAWN,  # as it is, before there are few for these tests
     MEAN,

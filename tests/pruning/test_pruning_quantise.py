@@ -15,7 +15,7 @@ from networks import perturbed
 
 from vision import checkpoints
 from vision.checkpoints import Card
-from vision.image_folders import LabelledPictures
+from vision.data.image_folders import LabelledPictures
 from vision.pruning.data import CLASSES, PREPROCESS, normalise, open_pictures
 from vision.pruning.plan import make_plan
 from vision.pruning.quantise import accuracy

@@ -17,9 +17,9 @@ from networks import perturbed
 
 from vision import checkpoints
 from vision.checkpoints import Card
-from vision.cifar import CIFAR100
+from vision.data.cifar import CIFAR100
+from vision.data.image_folders import LabelledPictures
 from vision.errors import UserError
-from vision.image_folders import LabelledPictures
 from vision.pruning.count import count
 from vision.pruning.data import CLASSES, PREPROCESS, normalise, open_pictures
 from vision.pruning.drawings import draw

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import torch
 
-from vision.segmentation.criterion import Target, criterion
-from vision.segmentation.losses import LOSSES, VOID
 from vision.segmentation.models import Outputs
+from vision.segmentation.objectives.criterion import Target, criterion
+from vision.segmentation.objectives.losses import LOSSES, VOID
 
 
 def batch() -> tuple[Outputs, Target, torch.Tensor]:

@@ -17,7 +17,7 @@ from vision.segmentation.certainty.bootstrap import (
     middle,
     times_drawn,
 )
-from vision.segmentation.metrics import Scores
+from vision.segmentation.measures.metrics import Scores
 
 
 def matrices(seed: int, pictures: int = 30, classes: int = 4, right: float = 3.0) -> np.ndarray:

@@ -8,10 +8,10 @@ import math
 import numpy as np
 import pytest
 
-from vision.segmentation import boundary
-from vision.segmentation.boundary import boundary_f1
 from vision.segmentation.evaluate import report
-from vision.segmentation.metrics import VOID, score
+from vision.segmentation.measures import boundary
+from vision.segmentation.measures.boundary import boundary_f1
+from vision.segmentation.measures.metrics import VOID, score
 
 
 def edges(labels: np.ndarray, index: int) -> list[tuple[int, int]]:

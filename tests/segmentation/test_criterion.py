@@ -8,7 +8,8 @@ import pytest
 import torch
 from torch.nn import functional
 
-from vision.segmentation.criterion import (
+from vision.segmentation.models import Outputs
+from vision.segmentation.objectives.criterion import (
     ALIKE,
     AUXILIARY,
     NEAR,
@@ -17,8 +18,7 @@ from vision.segmentation.criterion import (
     criterion,
     soft_normalised_cut,
 )
-from vision.segmentation.losses import LOSSES, VOID
-from vision.segmentation.models import Outputs
+from vision.segmentation.objectives.losses import LOSSES, VOID
 
 LOSS = LOSSES["cross_entropy"]
 WEIGHTS = torch.ones(3)

@@ -15,7 +15,7 @@ from vision import checkpoints
 from vision.segmentation.certainty.bootstrap import Tally
 from vision.segmentation.certainty.standing import standings
 from vision.segmentation.leaderboard import leaderboard
-from vision.segmentation.metrics import Scores
+from vision.segmentation.measures.metrics import Scores
 from vision.segmentation.models import ARCHITECTURES
 from vision.segmentation.studies.failures import Failures, cost
 

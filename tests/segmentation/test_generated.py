@@ -12,7 +12,7 @@ from vision.checkpoints import read_card
 from vision.errors import UserError
 from vision.segmentation.data import VOID, Scenes, diagnosis, open_samples
 from vision.segmentation.evaluate import evaluate
-from vision.segmentation.metrics import best_match
+from vision.segmentation.measures.metrics import best_match
 from vision.segmentation.tissue import DIAGNOSES, EPITHELIUM, LUMEN, NUCLEUS, STROMA, tissue
 from vision.segmentation.train import Config, train
 from vision.segmentation.volumes import ORGANS, Volumes, volume

@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 
-from vision.segmentation.losses import (
+from vision.segmentation.objectives.losses import (
     LOSSES,
     VOID,
     cross_entropy,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vision.segmentation.merging import edges, majority, merge
+from vision.segmentation.measures.merging import edges, majority, merge
 
 
 def stripes(levels: list[int]) -> np.ndarray:

@@ -13,11 +13,11 @@ from torch.nn import functional
 from vision import checkpoints
 from vision.checkpoints import Card
 from vision.quantised import round_rows
-from vision.segmentation.criterion import Target, criterion
 from vision.segmentation.data import CLASSES
-from vision.segmentation.losses import LOSSES
 from vision.segmentation.models import ARCHITECTURES, Outputs, dimensions, having
 from vision.segmentation.models.encoders import ENCODERS, LITE
+from vision.segmentation.objectives.criterion import Target, criterion
+from vision.segmentation.objectives.losses import LOSSES
 
 WITH_LITE = [f"{name}+{LITE}" for name in having(encoders=ENCODERS)]
 NAMES = [*ARCHITECTURES.names(), *WITH_LITE]

@@ -16,10 +16,10 @@ from tests.segmentation.trainings import TINY
 from vision import checkpoints
 from vision.checkpoints import Card, Model
 from vision.segmentation import train as training
-from vision.segmentation.criterion import HEAT, WAY, Target, criterion, objects_loss
 from vision.segmentation.data import CLASSES, open_samples
-from vision.segmentation.losses import LOSSES
 from vision.segmentation.models import ARCHITECTURES, Outputs
+from vision.segmentation.objectives.criterion import HEAT, WAY, Target, criterion, objects_loss
+from vision.segmentation.objectives.losses import LOSSES
 from vision.segmentation.panoptic.objects import (
     SIGMA,
     UNKNOWN,

@@ -12,7 +12,7 @@ import pytest
 from scipy.io import savemat
 
 from vision.checkpoints import read_card
-from vision.datasets import licences
+from vision.data.datasets import licences
 from vision.errors import UserError
 from vision.images import write_png
 from vision.segmentation.data import CLASSES, COLOURS, PALETTE, VOID, open_samples

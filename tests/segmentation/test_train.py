@@ -18,7 +18,8 @@ import torch
 from trainings import KILLED, PLACES, TINY, shared, told
 
 from tests.launching import seen
-from vision import checkpoints, pretrained
+from vision import checkpoints
+from vision.data import pretrained
 from vision.efficientnet_lite import PUBLIC, EfficientNetLite
 from vision.errors import UserError
 from vision.options import command, parse

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.soak.attacks_input import FILES
-from vision.checked_zip import checked_zip
+from vision.data.checked_zip import checked_zip
 from vision.errors import UserError
 from vision.images import read_picture
 from vision.infrared.classes import CLASSES

@@ -13,7 +13,8 @@ from sights import CONTENT, STYLE, TINY, extractor, picture
 from torch import nn
 from torch.nn import functional
 
-from vision import checkpoints, pretrained
+from vision import checkpoints
+from vision.data import pretrained
 from vision.errors import UserError
 from vision.style import other_eyes
 from vision.style.data import normalise

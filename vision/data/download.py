@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from vision import datasets, pretrained
 from vision.atomic_files import FULL, refusal
-from vision.datasets import DataSet
+from vision.data import datasets, pretrained
+from vision.data.datasets import DataSet
 from vision.errors import UserError, unknown
 from vision.images import write_png
 from vision.locks import MakerLock

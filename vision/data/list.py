@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from vision import datasets, pretrained
+from vision.data import datasets, pretrained
 from vision.options import Verb
 
 

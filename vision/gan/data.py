@@ -7,10 +7,10 @@ import functools
 import numpy as np
 import torch
 
-from vision import cifar, datasets
+from vision.data import cifar, datasets
+from vision.data.image_folders import LabelledPictures, open_labelled
 from vision.errors import UserError, unknown
 from vision.gan import shapes
-from vision.image_folders import LabelledPictures, open_labelled
 
 SIDE = 28
 CLASSES = {

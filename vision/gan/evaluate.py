@@ -11,12 +11,12 @@ import torch
 
 from vision import checkpoints
 from vision.checkpoints import Model
+from vision.data.image_folders import LabelledPictures
 from vision.gan import parzen
 from vision.gan.data import available, open_pictures
 from vision.gan.features import distance, features, spread
 from vision.gan.judges import Verdict, verdicts
 from vision.gan.predict import Drawer, classifier_for, conditional, load, opinions, read
-from vision.image_folders import LabelledPictures
 from vision.options import LARGEST_SEED, Verb, option, within
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from vision.image_folders import LabelledPictures
+from vision.data.image_folders import LabelledPictures
 
 CHUNK = 5000  # training pictures at once; all of them as floats would take most of a gigabyte
 

@@ -14,7 +14,8 @@ import torch
 from torch.nn.functional import softplus
 
 from vision import checkpoints
-from vision.datasets import licences
+from vision.data.datasets import licences
+from vision.data.image_folders import LabelledPictures
 from vision.errors import unknown
 from vision.gan import snapshots
 from vision.gan.data import SETS, open_pictures, preprocess
@@ -24,7 +25,6 @@ from vision.gan.models.pair import Pair
 from vision.gan.predict import Drawer, load
 from vision.gan.snapshots import History, moments
 from vision.gan.warm_start import players, settings_for
-from vision.image_folders import LabelledPictures
 from vision.options import Verb, option
 from vision.training import Average, OnStep, Run, TrainingConfig, generator_for, on_terminal
 

@@ -10,12 +10,12 @@ from torch.nn import functional
 
 from vision import checkpoints
 from vision.checkpoints import Model
-from vision.datasets import licences
+from vision.data.datasets import licences
+from vision.data.image_folders import LabelledPictures
 from vision.gan.data import SETS, open_pictures, preprocess
 from vision.gan.models import ARCHITECTURES, classifiers
 from vision.gan.predict import load, read
 from vision.gan.warm_start import settings_for
-from vision.image_folders import LabelledPictures
 from vision.options import Verb, option
 from vision.training import Average, OnStep, Run, ValidatingConfig, generator_for, on_terminal
 

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from vision.checkpoints import Card
+from vision.data.image_folders import LabelledPictures
 from vision.errors import UserError
 from vision.gan.models import ARCHITECTURES
 from vision.gan.models.pair import Pair
 from vision.gan.predict import load, pair_of, shape_of
-from vision.image_folders import LabelledPictures
 
 
 def settings_for(pictures: LabelledPictures, size: str) -> dict[str, Any]:

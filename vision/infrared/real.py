@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from vision import datasets
+from vision.data import datasets
 from vision.images import read_image, read_picture
 from vision.infrared.classes import IGNORED, LABELS
 from vision.infrared.data import Sample, Samples

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from vision import checkpoints, pretrained
+from vision import checkpoints
 from vision.checkpoints import Model
-from vision.datasets import licences
+from vision.data import pretrained
+from vision.data.datasets import licences
 from vision.efficientnet_lite import PUBLIC, take_public
 from vision.errors import UserError
 from vision.infrared.classes import CLASSES, NAMES

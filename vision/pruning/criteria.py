@@ -14,7 +14,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from vision.image_folders import LabelledPictures
+from vision.data.image_folders import LabelledPictures
 from vision.pruning.data import normalise
 from vision.pruning.models.parts import Conv, Group, Network
 

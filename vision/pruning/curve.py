@@ -18,7 +18,7 @@ import torch
 
 from vision import checkpoints
 from vision.checkpoints import Card, Model
-from vision.image_folders import LabelledPictures
+from vision.data.image_folders import LabelledPictures
 from vision.options import Verb, command, option, within
 from vision.pruning.count import count, latency
 from vision.pruning.criteria import CRITERIA

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from vision import datasets
-from vision.cifar import CIFAR100
+from vision.data import datasets
+from vision.data.cifar import CIFAR100
+from vision.data.image_folders import LabelledPictures, open_labelled
 from vision.errors import UserError, cut, listed, unknown
-from vision.image_folders import LabelledPictures, open_labelled
 from vision.images import resize
 from vision.pruning.drawings import CLASSES, draw
 from vision.pruning.drawings.hard import draw_hard

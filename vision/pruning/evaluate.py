@@ -12,8 +12,8 @@ import torch
 
 from vision import checkpoints
 from vision.checkpoints import Model
-from vision.cifar import BELONGS, CIFAR100, SUPERCLASSES
-from vision.image_folders import LabelledPictures
+from vision.data.cifar import BELONGS, CIFAR100, SUPERCLASSES
+from vision.data.image_folders import LabelledPictures
 from vision.options import Verb, option, within
 from vision.pruning.count import Size, count
 from vision.pruning.data import SETS, SPLITS, open_pictures, require_classes

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from vision.data.image_folders import LabelledPictures
 from vision.errors import UserError, unknown
-from vision.image_folders import LabelledPictures
 from vision.pruning.criteria import CRITERIA, Parts, pulls
 from vision.pruning.data import open_pictures
 from vision.pruning.models.parts import Network

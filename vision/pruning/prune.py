@@ -8,7 +8,7 @@ from typing import Any
 
 from vision import checkpoints
 from vision.checkpoints import Model
-from vision.image_folders import LabelledPictures
+from vision.data.image_folders import LabelledPictures
 from vision.options import Verb, command, option, within
 from vision.pruning.count import Size, count
 from vision.pruning.criteria import CRITERIA

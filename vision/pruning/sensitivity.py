@@ -14,7 +14,7 @@ import numpy as np
 
 from vision import checkpoints
 from vision.checkpoints import Model
-from vision.image_folders import LabelledPictures
+from vision.data.image_folders import LabelledPictures
 from vision.options import Verb, command, option, within
 from vision.pruning.criteria import CRITERIA
 from vision.pruning.data import SETS, open_pictures

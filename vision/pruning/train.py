@@ -16,9 +16,9 @@ from torch.nn import functional
 
 from vision import checkpoints
 from vision.checkpoints import Model
-from vision.datasets import licences
+from vision.data.datasets import licences
+from vision.data.image_folders import LabelledPictures, augment, cut_out
 from vision.errors import UserError
-from vision.image_folders import LabelledPictures, augment, cut_out
 from vision.options import Verb, option
 from vision.pruning.data import (
     PREPROCESS,

@@ -11,7 +11,7 @@ from typing import Protocol, runtime_checkable
 import cv2
 import numpy as np
 
-from vision import datasets
+from vision.data import datasets
 from vision.errors import UserError, unknown
 from vision.images import read_picture
 from vision.segmentation import readers

@@ -12,13 +12,19 @@ from vision import checkpoints
 from vision.checkpoints import Model
 from vision.errors import UserError
 from vision.options import Verb, option
-from vision.segmentation.boundary import boundary_f1
 from vision.segmentation.certainty import familiar
 from vision.segmentation.certainty.bootstrap import Tally
 from vision.segmentation.certainty.calibration import calibration
 from vision.segmentation.data import VOID, Samples, diagnosis, open_samples
 from vision.segmentation.looks import MOST
-from vision.segmentation.metrics import Scores, best_match, confusion_matrix, mean_known, score
+from vision.segmentation.measures.boundary import boundary_f1
+from vision.segmentation.measures.metrics import (
+    Scores,
+    best_match,
+    confusion_matrix,
+    mean_known,
+    score,
+)
 from vision.segmentation.models import facts, task
 from vision.segmentation.predict import LARGEST_SIDE, MULTIPLE, diagnose, load, predict
 

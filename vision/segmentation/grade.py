@@ -10,7 +10,7 @@ from vision.bootstrap import Measure
 from vision.checkpoints import Model
 from vision.segmentation.certainty.bootstrap import Tally, mean_iou
 from vision.segmentation.data import CLASSES, remembered_scene
-from vision.segmentation.metrics import confusion_matrix
+from vision.segmentation.measures.metrics import confusion_matrix
 from vision.segmentation.predict import predict
 from vision.segmentation.studies.failures import check
 

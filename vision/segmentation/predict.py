@@ -23,7 +23,7 @@ from vision.segmentation.certainty.familiar import familiarity
 from vision.segmentation.crf import refine
 from vision.segmentation.data import COLOURS
 from vision.segmentation.looks import Look, looks, sizes_of
-from vision.segmentation.merging import merge
+from vision.segmentation.measures.merging import merge
 from vision.segmentation.models import ARCHITECTURES, dimensions, facts
 from vision.training import bf16_is_faster
 

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 import cv2
 import numpy as np
 
-from vision.datasets import Files, files_at, open_files
+from vision.data.datasets import Files, files_at, open_files
 from vision.errors import UserError, cut
 from vision.images import read_picture
 from vision.segmentation import PEOPLE

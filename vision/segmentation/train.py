@@ -12,14 +12,14 @@ import numpy as np
 import torch
 from torch import nn
 
-from vision import checkpoints, pretrained
+from vision import checkpoints
 from vision.checkpoints import Model
-from vision.datasets import licences
+from vision.data import pretrained
+from vision.data.datasets import licences
 from vision.efficientnet_lite import PUBLIC, take_public
 from vision.errors import UserError
 from vision.options import Verb, option
 from vision.quantised import round_rows
-from vision.segmentation.criterion import Target, criterion
 from vision.segmentation.data import (
     Augment,
     Samples,
@@ -30,9 +30,10 @@ from vision.segmentation.data import (
     open_samples,
 )
 from vision.segmentation.evaluate import measure, summary
-from vision.segmentation.losses import LOSSES
 from vision.segmentation.models import ARCHITECTURES, dimensions, encoders_of, facts, having, task
 from vision.segmentation.models.encoders import ENCODERS, LITE, OWN
+from vision.segmentation.objectives.criterion import Target, criterion
+from vision.segmentation.objectives.losses import LOSSES
 from vision.segmentation.panoptic.objects import find, nobody_counted, targets
 from vision.segmentation.panoptic.quality import quality
 from vision.segmentation.panoptic.segments import known_objects

@@ -10,9 +10,9 @@ import numpy as np
 import torch
 from PIL import Image
 
-from vision.datasets import Files, open_files
+from vision.data.datasets import Files, open_files
+from vision.data.image_folders import SIDES, open_labelled
 from vision.errors import UserError, unknown
-from vision.image_folders import SIDES, open_labelled
 from vision.images import read_picture, resize
 
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet's channels

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
-from vision import pretrained
+from vision.data import pretrained
 from vision.gpu_fallback import or_on_cpu
 from vision.style.features.warm_start import begin
 from vision.style.scene import Scene

@@ -18,7 +18,7 @@ from torch import nn
 
 from vision import checkpoints
 from vision.checkpoints import Card
-from vision.datasets import licences
+from vision.data.datasets import licences
 from vision.errors import UserError
 from vision.images import read_picture
 from vision.options import Verb, option

@@ -22,7 +22,8 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from vision.ui import tabs, teaching
-from vision.ui.components import class_link, steps
+from vision.ui.components import steps
+from vision.ui.components.class_links import class_link
 from vision.ui.server import assistants, http_server
 from vision.ui.server.ending import end_on_sigterm, leaving
 from vision.ui.server.health import WARM
@@ -40,14 +41,14 @@ from vision.ui.shell import (
     stale,
 )
 from vision.ui.shell import zero_gpu as zero_gpu  # brings ZeroGPU in before torch
+from vision.ui.shell.files.own import ASSETS as ASSETS  # where tabs look for it
+from vision.ui.shell.files.own import photograph_folders
+from vision.ui.shell.files.uploads import KEPT_SECONDS, LARGEST, LOOK_SECONDS, Limited
 from vision.ui.shell.input_checks import guard_inputs
 from vision.ui.shell.lean_sessions import Page
 from vision.ui.shell.malloc_tuning import share_arenas
-from vision.ui.shell.own_files import ASSETS as ASSETS  # where tabs look for it
-from vision.ui.shell.own_files import photograph_folders
 from vision.ui.shell.responsive import spare_what_stays, take_short_turns
 from vision.ui.shell.theme import CSS, THEME
-from vision.ui.shell.uploads import KEPT_SECONDS, LARGEST, LOOK_SECONDS, Limited
 from vision.ui.text import t, words
 
 log = logging.getLogger("vision.ui")

@@ -10,7 +10,7 @@ import pytest
 import skimage.data
 from PIL import Image
 
-from vision import datasets
+from vision.data import datasets
 from vision.errors import UserError
 from vision.images import read_picture
 from vision.infrared.scenes import Making, make_scene

@@ -17,11 +17,11 @@ import pytest
 from tests.conftest import REPOSITORY
 from vision.errors import UserError
 from vision.ui import load_tabs
-from vision.ui.components import class_link
-from vision.ui.components.class_link import LONGEST, Shared, kept_back, place_of, read
-from vision.ui.components.link_parts import controls_in, places_in, settable
-from vision.ui.components.link_values import FURTHEST, at_first, choices, decode, encode
-from vision.ui.components.number_box import NumberBox
+from vision.ui.components.class_links import class_link
+from vision.ui.components.class_links.class_link import LONGEST, Shared, kept_back, place_of, read
+from vision.ui.components.class_links.parts import controls_in, places_in, settable
+from vision.ui.components.class_links.values import FURTHEST, at_first, choices, decode, encode
+from vision.ui.components.inputs.number_box import NumberBox
 from vision.ui.text import LANGUAGES, explain, words
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from vision.ui.components.drawing_board import DrawingBoard
+from vision.ui.components.inputs.drawing_board import DrawingBoard
 
 
 def sent(pixels: np.ndarray) -> str:

@@ -13,7 +13,7 @@ import pytest
 from vision import checkpoints
 from vision.errors import UserError
 from vision.ui.lessons import sheet as sheets
-from vision.ui.shell.shared_answers import content
+from vision.ui.shell.answers.shared import content
 from vision.ui.text import words
 
 GUESSES = json.dumps({"address": "http://here/", "guesses": {"best": "<b>0.7</b>", "slant": " "}})

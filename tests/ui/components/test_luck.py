@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from vision.training import Step
-from vision.ui.components import luck
-from vision.ui.components.luck import Several, chance, smallest, told
-from vision.ui.components.training_panel import Control
+from vision.ui.components.training import luck
+from vision.ui.components.training.luck import Several, chance, smallest, told
+from vision.ui.components.training.training_panel import Control
 
 REQUEST = gr.Request(headers={"accept-language": "en"})
 MODELS = SimpleNamespace(system="segmentation", choices=lambda request: [])

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from markupsafe import Markup
 
+from vision.ui.components.figures.svg import Axes, label, legend, picture
 from vision.ui.components.html import figure, grid, image, table, tiles
 from vision.ui.components.markup import joined, tag
-from vision.ui.components.svg import Axes, label, legend, picture
 
 BAD = '<img src=x onerror="alert(1)">'
 CALM = "&lt;img src=x onerror=&#34;alert(1)&#34;&gt;"

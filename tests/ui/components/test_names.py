@@ -14,8 +14,9 @@ from vision.checkpoints import Card
 from vision.gan.models import ARCHITECTURES as GANS
 from vision.pruning.models import ARCHITECTURES as SLIM
 from vision.segmentation.models import ARCHITECTURES as SEGMENTS
-from vision.ui.components import names, plots
-from vision.ui.components.training_panel import called, progress_line
+from vision.ui.components import names
+from vision.ui.components.figures import plots
+from vision.ui.components.training.training_panel import called, progress_line
 from vision.ui.text import LANGUAGES, words
 
 SHIPPED = [path for system in ("segmentation", "gan", "pruning", "infrared", "style")

@@ -8,8 +8,8 @@ import gradio as gr
 import pytest
 
 from vision.errors import UserError
-from vision.ui.components.link_values import decode, encode
-from vision.ui.components.number_box import NumberBox
+from vision.ui.components.class_links.values import decode, encode
+from vision.ui.components.inputs.number_box import NumberBox
 
 
 @pytest.mark.parametrize("payload, value", [

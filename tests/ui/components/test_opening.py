@@ -11,8 +11,8 @@ import gradio as gr
 import numpy as np
 import pytest
 
+from vision.ui.components.figures.plots import axes
 from vision.ui.components.opening import Opening
-from vision.ui.components.plots import axes
 
 
 def asking(language: str) -> Any:

@@ -15,8 +15,8 @@ from safetensors.torch import save
 
 from vision import checkpoints, foreign
 from vision.errors import UserError
-from vision.ui.components import own_model
 from vision.ui.components.model_choice import OWN
+from vision.ui.components.training import own_model
 
 SYSTEMS = ("segmentation", "gan", "style", "infrared")
 ODD: list[tuple[str, str, Any]] = [

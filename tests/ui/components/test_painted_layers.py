@@ -13,7 +13,7 @@ from gradio.data_classes import FileData
 from PIL import Image
 
 from vision.errors import UserError
-from vision.ui.components.painted_layers import MOST_LAYERS, PaintedLayers
+from vision.ui.components.inputs.painted_layers import MOST_LAYERS, PaintedLayers
 
 
 def content(kind: str = "PNG", size: tuple[int, int] = (32, 24), mode: str = "RGBA") -> bytes:

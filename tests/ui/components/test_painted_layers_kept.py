@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from gradio.data_classes import DataWithFiles
 
-from vision.ui.components import painted_layers
-from vision.ui.components.painted_layers import PaintedLayers
+from vision.ui.components.inputs import painted_layers
+from vision.ui.components.inputs.painted_layers import PaintedLayers
 
 
 def hand_over(editor: PaintedLayers, name: str, index: object, size: int = 10, kind: str = "layer"

@@ -18,8 +18,8 @@ from vision.errors import UserError
 from vision.training import OnStep, Step
 from vision.ui.components.friendly import friendly
 from vision.ui.components.model_choice import OWN, ModelShelf
-from vision.ui.components.training_panel import Control, follow, news_of
-from vision.ui.shell.uploads import new_folder, sweep
+from vision.ui.components.training.training_panel import Control, follow, news_of
+from vision.ui.shell.files.uploads import new_folder, sweep
 from vision.ui.tabs.gan import train as gan_train
 from vision.ui.tabs.pruning import train as pruning_train
 from vision.ui.tabs.segmentation import tab

@@ -15,7 +15,7 @@ from gradio.routes import App
 from PIL import Image
 
 from vision.ui import ASSETS
-from vision.ui.shell.file_access import check_files, takes_files
+from vision.ui.shell.files.access import check_files, takes_files
 from vision.ui.shell.input_checks import guard_inputs
 
 SENTENCE = ("The page has no such file; files sent through the page within the last hour are "
@@ -98,7 +98,7 @@ def test_what_names_no_file_passes(folder: Path) -> None:
 @pytest.fixture
 def served(folder: Path) -> Iterator[TestClient]:
     """A page that tells how large the file is which it is given."""
-    from vision.ui.components.picture_input import PictureInput
+    from vision.ui.components.inputs.picture_input import PictureInput
 
     with gr.Blocks() as app:
         picture, size = PictureInput(), gr.Number()

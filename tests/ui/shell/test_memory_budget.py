@@ -15,9 +15,9 @@ from PIL import Image
 
 from vision.errors import UserError
 from vision.ui import create_app
-from vision.ui.components.painted_layers import PaintedLayers
+from vision.ui.components.inputs.painted_layers import PaintedLayers
 from vision.ui.shell import memory_budget
-from vision.ui.shell.file_access import takes_files
+from vision.ui.shell.files.access import takes_files
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.memory_budget import Budget, decoding, whole_budget, within_memory
 

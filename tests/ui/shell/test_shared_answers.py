@@ -20,10 +20,11 @@ from vision.errors import UserError
 from vision.infrared.thermogram.thermogram import Patch
 from vision.ui import ASSETS
 from vision.ui.server import http_server
-from vision.ui.shell import answer_cache, shared_answers
-from vision.ui.shell.answer_cache import AnswerCache
-from vision.ui.shell.answer_parts import freeze, size_of
-from vision.ui.shell.shared_answers import computed_once, content
+from vision.ui.shell.answers import cache as answer_cache
+from vision.ui.shell.answers import shared as shared_answers
+from vision.ui.shell.answers.cache import AnswerCache
+from vision.ui.shell.answers.parts import freeze, size_of
+from vision.ui.shell.answers.shared import computed_once, content
 from vision.ui.tabs.gan import tab as gan
 from vision.ui.tabs.infrared import tab as infrared
 from vision.ui.tabs.infrared.camera_file import USUAL

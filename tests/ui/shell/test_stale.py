@@ -5,7 +5,7 @@ from __future__ import annotations
 import gradio as gr
 
 from vision.ui import create_app
-from vision.ui.components.class_link import Shared
+from vision.ui.components.class_links.class_link import Shared
 from vision.ui.shell import stale
 
 

@@ -20,8 +20,9 @@ from tests.conftest import REPOSITORY
 from vision import ui
 from vision.errors import UserError
 from vision.ui import ASSETS
-from vision.ui.shell import upload_quota, uploads
-from vision.ui.shell.upload_quota import QUOTA, TEMPORARY, Quota
+from vision.ui.shell.files import quota as upload_quota
+from vision.ui.shell.files import uploads
+from vision.ui.shell.files.quota import QUOTA, TEMPORARY, Quota
 
 PATH = "/gradio_api/upload"
 PICTURE = (ASSETS / "segmentation" / "street-1.png").read_bytes()

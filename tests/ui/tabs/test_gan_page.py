@@ -19,14 +19,14 @@ import torch
 from PIL import Image
 
 from vision import checkpoints
-from vision.cifar import CIFAR10
+from vision.data.cifar import CIFAR10
 from vision.gan import train_classifier
 from vision.gan.lab.game import Settings
 from vision.gan.models import ARCHITECTURES, generators
 from vision.gan.predict import Drawer
 from vision.gan.train import Config, train
 from vision.ui.components.model_choice import OWN
-from vision.ui.components.training_panel import Control
+from vision.ui.components.training.training_panel import Control
 from vision.ui.shell.turns import Turns
 from vision.ui.tabs.gan import explore, judge, lab_scene, shared, tab, timeline
 from vision.ui.tabs.gan import lab as gan_lab

@@ -10,7 +10,7 @@ import onnx
 import pytest
 import torch
 
-from vision.image_folders import LabelledPictures
+from vision.data.image_folders import LabelledPictures
 from vision.pruning import data
 from vision.ui.tabs.pruning import eight_bits
 from vision.ui.tabs.pruning.cut import Cut

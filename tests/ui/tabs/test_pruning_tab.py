@@ -17,7 +17,7 @@ from torch import nn
 
 from vision import checkpoints
 from vision.checkpoints import Card, Model
-from vision.cifar import CIFAR100
+from vision.data.cifar import CIFAR100
 from vision.images import read_picture
 from vision.pruning import data
 from vision.pruning.count import count
@@ -31,7 +31,7 @@ from vision.pruning.sensitivity import alone
 from vision.pruning.surgery import prune as cut_at
 from vision.ui.components.html import percent, short
 from vision.ui.components.model_choice import OWN
-from vision.ui.components.training_panel import Control
+from vision.ui.components.training.training_panel import Control
 from vision.ui.tabs.pruning import (
     compare,
     confusion,

@@ -19,10 +19,11 @@ from vision.images import write_png
 from vision.segmentation import PEOPLE
 from vision.segmentation.data import CLASSES
 from vision.segmentation.models import ARCHITECTURES
-from vision.ui.components import picture_input
-from vision.ui.components.picture_input import CameraInput
-from vision.ui.tabs.segmentation import live, portraits, shared
-from vision.ui.tabs.segmentation import portraits_shown as shown
+from vision.ui.components.inputs import picture_input
+from vision.ui.components.inputs.picture_input import CameraInput
+from vision.ui.tabs.segmentation import shared
+from vision.ui.tabs.segmentation.portraits import live, shown
+from vision.ui.tabs.segmentation.portraits import panel as portraits
 from vision.ui.tabs.style import regions
 
 Request: Any = None

@@ -24,19 +24,17 @@ from vision.images import read_picture
 from vision.registry import Entry
 from vision.segmentation import predict, tissue, volumes
 from vision.segmentation.data import CLASSES
-from vision.segmentation.metrics import score
+from vision.segmentation.measures.metrics import score
 from vision.segmentation.models import ARCHITECTURES
 from vision.segmentation.recipes import RECIPES, arch_of
 from vision.segmentation.studies import inside
 from vision.ui.components.model_choice import OWN
-from vision.ui.components.training_panel import Control
+from vision.ui.components.training.training_panel import Control
 from vision.ui.tabs.segmentation import (
     compare,
     exercises,
-    failures,
     family,
     headline,
-    kinds,
     matrix,
     microscope,
     onnx,
@@ -49,6 +47,8 @@ from vision.ui.tabs.segmentation import (
 )
 from vision.ui.tabs.segmentation import inside as segmentation_inside
 from vision.ui.tabs.segmentation import volumes as segmentation_volumes
+from vision.ui.tabs.segmentation.failures import panel as failures
+from vision.ui.tabs.segmentation.kinds import panel as kinds
 from vision.ui.text import LANGUAGES, error_templates, words
 
 Request: Any = None

@@ -19,7 +19,7 @@ from tests.conftest import REPOSITORY
 from tests.ui.tabs.style_tiny import tiny_extractor
 from vision import checkpoints
 from vision.images import read_picture, resize
-from vision.ui.components.link_values import at_first
+from vision.ui.components.class_links.values import at_first
 from vision.ui.tabs.style.shared import photographs
 
 PLAN = (REPOSITORY / "docs" / "teaching.md").read_text("utf-8")  # the others have the same links

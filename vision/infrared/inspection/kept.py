@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from vision.atomic_files import write_atomically
-from vision.checked_zip import checked_zip
+from vision.data.checked_zip import checked_zip
 from vision.errors import UserError, cut
 from vision.infrared.classes import NAMES
 from vision.infrared.inspection.certainty import with_certainty

@@ -6,7 +6,7 @@ import functools
 
 import numpy as np
 
-from vision import datasets
+from vision.data import datasets
 from vision.images import read_picture
 from vision.infrared.data import Look
 from vision.infrared.thermogram.palettes import intensity

@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 import torch
 
-from vision.datasets import files_at
+from vision.data.datasets import files_at
+from vision.data.image_folders import SIDES, LabelledPictures, open_labelled
 from vision.errors import UserError
-from vision.image_folders import SIDES, LabelledPictures, open_labelled
 from vision.images import read_picture, resize
 
 SIDE = 64

@@ -9,10 +9,11 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from vision import checkpoints, datasets
+from vision import checkpoints
 from vision.checkpoints import Card
-from vision.datasets import licences
-from vision.image_folders import LabelledPictures
+from vision.data import datasets
+from vision.data.datasets import licences
+from vision.data.image_folders import LabelledPictures
 from vision.images import read_picture, resize
 from vision.infrared.data import HELD_OUT, Scenes
 from vision.infrared.models import ARCHITECTURES

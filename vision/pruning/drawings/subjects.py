@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vision.cifar import CIFAR10
+from vision.data.cifar import CIFAR10
 from vision.pruning.drawings.animals import ANIMALS
 from vision.pruning.drawings.vehicles import VEHICLES
 

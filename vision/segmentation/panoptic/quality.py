@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from vision.segmentation.labels import VOID
-from vision.segmentation.metrics import mean_known
+from vision.segmentation.measures.metrics import mean_known
 from vision.segmentation.panoptic.segments import Panoptic
 
 CODES = 2**32  # a segment's code is its class times this, plus its instance

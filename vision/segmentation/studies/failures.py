@@ -18,7 +18,7 @@ from vision.segmentation.certainty.bootstrap import Tally, difference, interval
 from vision.segmentation.certainty.standing import ONE_DRIVE
 from vision.segmentation.data import Samples, open_samples
 from vision.segmentation.evaluate import check_classes
-from vision.segmentation.metrics import confusion_matrix
+from vision.segmentation.measures.metrics import confusion_matrix
 from vision.segmentation.models import task
 from vision.segmentation.predict import load, predict
 

@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 
 from vision.options import within
-from vision.segmentation.boundary import boundary_f1
 from vision.segmentation.labels import VOID
-from vision.segmentation.metrics import Scores, confusion_matrix, mean_known
+from vision.segmentation.measures.boundary import boundary_f1
+from vision.segmentation.measures.metrics import Scores, confusion_matrix, mean_known
 from vision.training import generator_for
 
 

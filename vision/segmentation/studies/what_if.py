@@ -18,7 +18,7 @@ from vision.checkpoints import Model
 from vision.options import Verb, option, within
 from vision.segmentation.certainty.bootstrap import Tally, difference, interval
 from vision.segmentation.data import CLASSES
-from vision.segmentation.metrics import confusion_matrix
+from vision.segmentation.measures.metrics import confusion_matrix
 from vision.segmentation.panoptic.streets import FIRST, check
 from vision.segmentation.predict import load, predict
 from vision.segmentation.scenes import draw_scene, paint

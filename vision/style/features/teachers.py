@@ -12,7 +12,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from vision import pretrained
+from vision.data import pretrained
 from vision.style.features.vgg_features import VggFeatures
 from vision.style.features.warm_start import begin
 from vision.style.models.vgg19 import Extractor

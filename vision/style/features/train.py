@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from vision import checkpoints, pretrained
+from vision import checkpoints
 from vision.checkpoints import Card
-from vision.datasets import licences
+from vision.data import pretrained
+from vision.data.datasets import licences
 from vision.errors import UserError
 from vision.options import Verb, option
 from vision.style.data import PREPROCESS, cut, normalise, open_contents

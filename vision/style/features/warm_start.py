@@ -13,7 +13,7 @@ from collections.abc import Mapping
 import torch
 from torch import nn
 
-from vision import pretrained
+from vision.data import pretrained
 from vision.errors import unknown
 from vision.style.data import DEVIATION, MEAN
 from vision.style.models.vgg19 import Extractor, convolutions_of

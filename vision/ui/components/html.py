@@ -10,7 +10,7 @@ import gradio as gr
 from gradio.i18n import I18nData
 from markupsafe import Markup
 
-from vision.ui.components.drawing_board import DrawingBoard
+from vision.ui.components.inputs.drawing_board import DrawingBoard
 from vision.ui.components.markup import tag
 from vision.ui.text import say, t
 

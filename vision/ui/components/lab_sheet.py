@@ -22,8 +22,8 @@ from vision.ui.components.page_files import beside, call
 from vision.ui.lessons import guesses
 from vision.ui.lessons import sheet as sheets
 from vision.ui.lessons.sheet import Sheet
-from vision.ui.shell.shared_answers import content
-from vision.ui.shell.uploads import new_folder
+from vision.ui.shell.answers.shared import content
+from vision.ui.shell.files.uploads import new_folder
 from vision.ui.text import language_of, say, t, words
 
 GATHER = beside(__file__, "lab_sheet_gather.js")

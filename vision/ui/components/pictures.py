@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from vision.errors import UserError
-from vision.ui.components.picture_input import PictureInput
+from vision.ui.components.inputs.picture_input import PictureInput
 from vision.ui.text import t
 
 LONGEST_SIDE = 1280  # of the pictures sent to the screen

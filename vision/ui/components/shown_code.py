@@ -10,7 +10,7 @@ import gradio as gr
 from vision.ui.components import steps
 from vision.ui.components.friendly import friendly
 from vision.ui.components.page_files import SAVE_FILE
-from vision.ui.shell.uploads import new_folder
+from vision.ui.shell.files.uploads import new_folder
 from vision.ui.text import language_of, say, t, words
 
 Code = Callable[..., str]

@@ -15,7 +15,7 @@ import httpx
 from vision.errors import UserError, unknown
 from vision.ui.server.hidden_paths import OUTSIDE
 from vision.ui.server.open_routes import API
-from vision.ui.shell.own_files import ASSETS, photograph_folders
+from vision.ui.shell.files.own import ASSETS, photograph_folders
 
 FOLDERS = {"segment": "segmentation", "paint": "style", "prune": "pruning", "detect": "infrared"}
 PICTURES = (".png", ".jpg")

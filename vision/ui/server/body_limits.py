@@ -15,7 +15,7 @@ from vision.errors import UserError
 from vision.ui.server.limits import LIMITS, Limits
 from vision.ui.server.open_routes import API, ASSISTANTS, path_of
 from vision.ui.server.replies import address_of, refusal
-from vision.ui.shell.uploads import MARK
+from vision.ui.shell.files.uploads import MARK
 
 MB = 2**20
 SIZE = "vision.size"  # of a request's body, kept in its scope

@@ -26,8 +26,8 @@ from vision.ui.server.presence import Present
 from vision.ui.server.queue_limits import QueueLimits
 from vision.ui.server.quick_lookups import QuickLookups
 from vision.ui.server.security_headers import SecurityHeaders
+from vision.ui.shell.answers.shared import ANSWERS
 from vision.ui.shell.lean_sessions import Sessions, page_of
-from vision.ui.shell.shared_answers import ANSWERS
 
 
 def with_doors(app: App) -> ASGIApp:

@@ -20,7 +20,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from vision.ui.server.open_routes import API, path_of
-from vision.ui.shell.file_access import parts_of
+from vision.ui.shell.files.access import parts_of
 
 FILE = f"{API}/file="
 SMALL = "small"  # what an example's address asks for

@@ -12,10 +12,10 @@ from typing import Any
 import gradio as gr
 
 from vision.errors import UserError, cut, unknown
+from vision.ui.components.class_links.values import FURTHEST, choices
 from vision.ui.components.friendly import notice
 from vision.ui.components.html import label_of
-from vision.ui.components.link_values import FURTHEST, choices
-from vision.ui.shell.file_access import check_files
+from vision.ui.shell.files.access import check_files
 from vision.ui.text import explain, say
 
 LONGEST_REFUSAL = 300  # characters

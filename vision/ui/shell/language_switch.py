@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from vision.ui.components.class_link import PLACE, Shared
+from vision.ui.components.class_links.class_link import PLACE, Shared
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import label_of
 from vision.ui.components.page_files import beside, call, calling

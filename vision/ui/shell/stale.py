@@ -13,7 +13,7 @@ import gradio as gr
 from gradio.blocks import BlockFunction
 from gradio.events import Dependency
 
-from vision.ui.components.class_link import Shared
+from vision.ui.components.class_links.class_link import Shared
 from vision.ui.components.lab_sheet import action_of
 from vision.ui.components.page_files import beside, calling
 from vision.ui.text import t

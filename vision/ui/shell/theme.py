@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gradio as gr
 
-from vision.ui.components.colours import ACTION
+from vision.ui.components.figures.colours import ACTION
 from vision.ui.components.page_files import beside
 
 SANS = ("Inter", "ui-sans-serif", "system-ui", "Noto Sans", "Noto Sans CJK SC", "sans-serif")

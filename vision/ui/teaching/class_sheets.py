@@ -10,13 +10,13 @@ import gradio as gr
 from markupsafe import Markup
 
 from vision.csv_table import as_csv
-from vision.ui.components.colours import BLUE
+from vision.ui.components.figures.colours import BLUE
+from vision.ui.components.figures.svg import SIZE, drawing, label
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, tiles
 from vision.ui.components.markup import joined, tag
-from vision.ui.components.svg import SIZE, drawing, label
 from vision.ui.lessons.class_answers import Question, alike, questions, read_all, row_of
-from vision.ui.shell.uploads import new_folder
+from vision.ui.shell.files.uploads import new_folder
 from vision.ui.text import language_of, say, t, words
 
 WIDE, ROW, NAMES = 520, 26, 180  # a bar chart's width, a bar's height, and the room for its name

@@ -15,9 +15,9 @@ from vision.ui.components import names
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import as_note, note, table
 from vision.ui.components.markup import joined
-from vision.ui.components.training_panel import Control, stoppable
+from vision.ui.components.training.training_panel import Control, stoppable
+from vision.ui.shell.files.uploads import new_folder
 from vision.ui.shell.low_priority import low_priority
-from vision.ui.shell.uploads import new_folder
 from vision.ui.text import explain, say, t
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from tests.infrared.thermogram.cameras import encoders as made
-from vision import datasets
+from vision.data import datasets
 from vision.errors import UserError
 from vision.infrared.thermogram.cameras.carried import carried, carrying
 from vision.infrared.thermogram.cameras.jpeg_segments import segments

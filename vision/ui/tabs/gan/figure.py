@@ -6,9 +6,9 @@ import gradio as gr
 import numpy as np
 from markupsafe import Markup
 
-from vision.ui.components.colours import BLUE, GREEN, GREY, ORANGE
+from vision.ui.components.figures.colours import BLUE, GREEN, GREY, ORANGE
+from vision.ui.components.figures.svg import DASHED, SIZE, Axes, label, picture
 from vision.ui.components.markup import joined, tag
-from vision.ui.components.svg import DASHED, SIZE, Axes, label, picture
 from vision.ui.text import say
 
 HIGH, GAP = 150, 40

@@ -10,13 +10,13 @@ import numpy as np
 from markupsafe import Markup
 
 from vision.ui.components import names
-from vision.ui.components.colours import BLUE, GREY
-from vision.ui.components.drawing_board import DrawingBoard
+from vision.ui.components.figures.colours import BLUE, GREY
+from vision.ui.components.figures.plots import axes
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import image, note, table, tiles, wipeable
+from vision.ui.components.inputs.drawing_board import DrawingBoard
 from vision.ui.components.markup import joined, tag
 from vision.ui.components.opening import opened
-from vision.ui.components.plots import axes
 from vision.ui.tabs.gan.shared import MODELS, ink_of, reader_for, sheet
 from vision.ui.text import say, t
 

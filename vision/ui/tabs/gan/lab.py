@@ -8,10 +8,10 @@ from typing import Any
 
 import gradio as gr
 
-from vision.ui.components.colours import GREEN
-from vision.ui.components.drawing_board import DrawingBoard
+from vision.ui.components.figures.colours import GREEN
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import wipeable
+from vision.ui.components.inputs.drawing_board import DrawingBoard
 from vision.ui.components.opening import opened
 from vision.ui.shell.turns import Turns
 from vision.ui.tabs.gan.lab_bench import DRAWN, PLANES, SKETCHED, Bench, Scene, Wish

@@ -9,10 +9,10 @@ import gradio as gr
 import numpy as np
 from markupsafe import Markup
 
-from vision.ui.components.colours import BLUE, GREEN, GREY, ORANGE, RED
+from vision.ui.components.figures.colours import BLUE, GREEN, GREY, ORANGE, RED
+from vision.ui.components.figures.svg import DASHED, Axes, legend
 from vision.ui.components.html import note, tiles
 from vision.ui.components.markup import joined
-from vision.ui.components.svg import DASHED, Axes, legend
 from vision.ui.text import say
 
 if TYPE_CHECKING:

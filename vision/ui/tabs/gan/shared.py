@@ -9,11 +9,11 @@ from markupsafe import Markup
 
 from vision.errors import UserError
 from vision.ui.components import names
-from vision.ui.components.colours import BLUE, GREY, ORANGE
+from vision.ui.components.figures.colours import BLUE, GREY, ORANGE
+from vision.ui.components.figures.plots import axes, legend
 from vision.ui.components.html import figure, grid, image
 from vision.ui.components.html import table as as_table
 from vision.ui.components.model_choice import ModelShelf
-from vision.ui.components.plots import axes, legend
 from vision.ui.text import say
 
 if TYPE_CHECKING:

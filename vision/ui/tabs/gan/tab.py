@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from vision.ui import Tab
-from vision.ui.components import class_link, opening, shown_code, steps
+from vision.ui.components import opening, shown_code, steps
+from vision.ui.components.class_links import class_link
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import clock, note, tiles
 from vision.ui.components.markup import joined
 from vision.ui.components.model_card import card_markdown
 from vision.ui.lessons import lesson
-from vision.ui.shell.shared_answers import computed_once
-from vision.ui.shell.uploads import new_folder
+from vision.ui.shell.answers.shared import computed_once
+from vision.ui.shell.files.uploads import new_folder
 from vision.ui.tabs.gan import explore, figure, judge, lab, timeline, train
 from vision.ui.tabs.gan.exercises import EXERCISES
 from vision.ui.tabs.gan.label_choice import LabelChoice

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 import numpy as np
 
-from vision.ui.components import fork, names, own_model
+from vision.ui.components import names
 from vision.ui.components.friendly import friendly
-from vision.ui.components.training_panel import Control, TrainingPanel, news_of
-from vision.ui.shell.uploads import new_folder
+from vision.ui.components.training import fork, own_model
+from vision.ui.components.training.training_panel import Control, TrainingPanel, news_of
+from vision.ui.shell.files.uploads import new_folder
 from vision.ui.tabs.gan.shared import MODELS, curves, sheet
 from vision.ui.text import say, t
 

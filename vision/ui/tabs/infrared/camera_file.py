@@ -12,9 +12,9 @@ from vision.errors import UserError
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import as_note, note
 from vision.ui.components.markup import joined, tag
+from vision.ui.shell.files.uploads import new_folder
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.memory_budget import decoding, within_memory
-from vision.ui.shell.uploads import new_folder
 from vision.ui.tabs.infrared.shared import CARRIED, open_thermogram, remark, told_of
 from vision.ui.text import explain, say, t
 

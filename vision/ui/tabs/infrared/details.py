@@ -10,12 +10,12 @@ import gradio as gr
 from markupsafe import Markup
 
 from vision.ui.components import clicks
-from vision.ui.components.colours import BLUE
+from vision.ui.components.figures.colours import BLUE
+from vision.ui.components.figures.plots import axes
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, percent, table
 from vision.ui.components.markup import joined, tag
 from vision.ui.components.page_files import beside
-from vision.ui.components.plots import axes
 from vision.ui.tabs.infrared.picture import doubt
 from vision.ui.tabs.infrared.shared import (
     View,

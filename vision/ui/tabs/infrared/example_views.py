@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vision.ui.shell.shared_answers import computed_once
+from vision.ui.shell.answers.shared import computed_once
 from vision.ui.tabs.infrared import camera_file
 from vision.ui.tabs.infrared.shared import (
     MODELS,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import gradio as gr
 from markupsafe import Markup
 
-from vision.ui.components.colours import BLUE, GREEN, GREY, ORANGE
+from vision.ui.components.figures.colours import BLUE, GREEN, GREY, ORANGE
+from vision.ui.components.figures.svg import WIDE, arrow, label, named, picture
 from vision.ui.components.markup import joined, tag
-from vision.ui.components.svg import WIDE, arrow, label, named, picture
 from vision.ui.text import say
 
 HIGH = 48.0

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from vision.ui import ASSETS
+from vision.ui.components.figures.plots import axes
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import table, tiles
 from vision.ui.components.pictures import needed, picture_input
-from vision.ui.components.plots import axes
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.memory_budget import decoding, within_memory
 from vision.ui.text import say, t

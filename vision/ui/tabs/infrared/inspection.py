@@ -13,9 +13,9 @@ from markupsafe import Markup
 from vision.errors import UserError
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, table
+from vision.ui.shell.files.uploads import new_folder
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.memory_budget import decoding, within_memory
-from vision.ui.shell.uploads import new_folder
 from vision.ui.tabs.infrared import camera_file, gpu_detection, kept_folder
 from vision.ui.tabs.infrared.shared import (
     CARRIED,

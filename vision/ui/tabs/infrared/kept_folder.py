@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vision.errors import UserError
-from vision.ui.shell.upload_quota import TEMPORARY
-from vision.ui.shell.uploads import new_folder
+from vision.ui.shell.files.quota import TEMPORARY
+from vision.ui.shell.files.uploads import new_folder
 
 if TYPE_CHECKING:
     from vision.infrared.inspection.kept import Inspection

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from vision import checkpoints
-from vision.ui.components.colours import BLUE, GREEN, GREY, ORANGE
+from vision.ui.components.figures.colours import BLUE, GREEN, GREY, ORANGE
+from vision.ui.components.figures.plots import axes, key
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, percent, table
 from vision.ui.components.markup import joined, tag
 from vision.ui.components.opening import opened
-from vision.ui.components.plots import axes, key
 from vision.ui.text import say, t
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import gradio as gr
 from markupsafe import Markup
 
+from vision.ui.components.figures.text_width import wide
 from vision.ui.components.html import as_note, clock, figure, grid, picture_uri, table, tiles
 from vision.ui.components.markup import joined, tag
 from vision.ui.components.page_files import beside
-from vision.ui.components.text_width import wide
 from vision.ui.tabs.infrared.shared import (
     RECORDED,
     View,

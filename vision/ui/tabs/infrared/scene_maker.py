@@ -10,8 +10,8 @@ import gradio as gr
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import figure, grid, percent, table, tiles
 from vision.ui.components.markup import tag
+from vision.ui.shell.files.uploads import new_folder
 from vision.ui.shell.low_priority import low_priority
-from vision.ui.shell.uploads import new_folder
 from vision.ui.tabs.infrared import camera_file
 from vision.ui.tabs.infrared.picture import LOOK, stage
 from vision.ui.tabs.infrared.shared import MODELS, called, open_zones

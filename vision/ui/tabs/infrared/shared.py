@@ -14,7 +14,7 @@ from markupsafe import Markup
 from vision import checkpoints
 from vision.errors import UserError
 from vision.ui import ASSETS
-from vision.ui.components import svg
+from vision.ui.components.figures import svg
 from vision.ui.components.model_choice import ModelShelf
 from vision.ui.components.pictures import LONGEST_SIDE
 from vision.ui.text import error_templates, explain, language_of, words

@@ -15,8 +15,8 @@ import gradio as gr
 from vision.errors import UserError
 from vision.ui.components import clicks
 from vision.ui.components.friendly import friendly
+from vision.ui.shell.answers.shared import content
 from vision.ui.shell.low_priority import low_priority
-from vision.ui.shell.shared_answers import content
 from vision.ui.tabs.infrared.shared import View, needed_view, titled
 from vision.ui.text import say, t
 

@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import gradio as gr
 
 from vision.ui import Tab
-from vision.ui.components import class_link, opening, shown_code, steps
+from vision.ui.components import opening, shown_code, steps
+from vision.ui.components.class_links import class_link
 from vision.ui.components.friendly import friendly
+from vision.ui.components.inputs.number_box import NumberBox
 from vision.ui.components.model_card import card_markdown
-from vision.ui.components.number_box import NumberBox
 from vision.ui.components.page_files import beside
 from vision.ui.components.pictures import needed, picture_input
 from vision.ui.lessons import lesson
+from vision.ui.shell.answers.shared import computed_once
+from vision.ui.shell.files.uploads import new_folder
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.memory_budget import decoding, within_memory
-from vision.ui.shell.shared_answers import computed_once
-from vision.ui.shell.uploads import new_folder
 from vision.ui.tabs.infrared import (
     boxes_masks,
     camera_file,

@@ -8,11 +8,11 @@ import gradio as gr
 import numpy as np
 from markupsafe import Markup
 
-from vision.cifar import BELONGS, SUPERCLASSES
-from vision.ui.components.colours import BLUE, RED
+from vision.data.cifar import BELONGS, SUPERCLASSES
+from vision.ui.components.figures.colours import BLUE, RED
+from vision.ui.components.figures.svg import drawing, label
 from vision.ui.components.html import as_note, figure, grid, image, percent
 from vision.ui.components.markup import tag
-from vision.ui.components.svg import drawing, label
 from vision.ui.tabs.pruning.names import class_name
 from vision.ui.text import say
 

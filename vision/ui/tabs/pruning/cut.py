@@ -11,8 +11,8 @@ import gradio as gr
 from vision import checkpoints
 from vision.errors import UserError
 from vision.ui.components.friendly import friendly
+from vision.ui.shell.files.uploads import new_folder
 from vision.ui.shell.low_priority import low_priority
-from vision.ui.shell.uploads import new_folder
 from vision.ui.tabs.pruning.shared import AUTO, MODELS, layers_in, plan_for
 
 if TYPE_CHECKING:

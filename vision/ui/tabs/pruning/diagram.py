@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import gradio as gr
 from markupsafe import Markup
 
-from vision.ui.components.colours import BLUE, PALE, RED
+from vision.ui.components.figures.colours import BLUE, PALE, RED
+from vision.ui.components.figures.svg import drawing, points
 from vision.ui.components.markup import tag
-from vision.ui.components.svg import drawing, points
 from vision.ui.text import say
 
 if TYPE_CHECKING:

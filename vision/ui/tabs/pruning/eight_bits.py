@@ -10,8 +10,8 @@ from markupsafe import Markup
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, percent, table
 from vision.ui.components.markup import tag
+from vision.ui.shell.files.uploads import new_folder
 from vision.ui.shell.low_priority import low_priority
-from vision.ui.shell.uploads import new_folder
 from vision.ui.tabs.pruning.cut import Cut, needed
 from vision.ui.tabs.pruning.shared import TESTED, measured_on, nothing_here
 from vision.ui.text import say, t

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import gradio as gr
 from markupsafe import Markup
 
-from vision.ui.components.colours import BLUE, GREY, ORANGE, RED
+from vision.ui.components.figures.colours import BLUE, GREY, ORANGE, RED
+from vision.ui.components.figures.svg import DASHED, WIDE, label, picture
 from vision.ui.components.markup import joined, tag
-from vision.ui.components.svg import DASHED, WIDE, label, picture
 from vision.ui.text import say
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ import gradio as gr
 from markupsafe import Markup
 
 from vision.errors import UserError
-from vision.ui.components.colours import BLUE, GREY, RED
+from vision.ui.components.figures.colours import BLUE, GREY, RED
+from vision.ui.components.figures.svg import legend
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import as_note, note, percent, short, table
 from vision.ui.components.markup import joined, tag
 from vision.ui.components.opening import opened
-from vision.ui.components.svg import legend
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.pruning.curve import FEW
 from vision.ui.tabs.pruning.plan import heading, percent_drawing

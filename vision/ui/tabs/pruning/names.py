@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gradio as gr
 
-from vision.cifar import CIFAR10, CIFAR100, SUPERCLASSES
+from vision.data.cifar import CIFAR10, CIFAR100, SUPERCLASSES
 from vision.ui.text import say
 
 

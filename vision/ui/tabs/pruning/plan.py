@@ -8,12 +8,12 @@ import gradio as gr
 from markupsafe import Markup
 
 from vision.ui.components import clicks
-from vision.ui.components.colours import BLUE, GREEN
+from vision.ui.components.figures.colours import BLUE, GREEN
+from vision.ui.components.figures.svg import Axes, legend
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, percent, short, table, tiles
 from vision.ui.components.markup import joined, tag
 from vision.ui.components.page_files import beside
-from vision.ui.components.svg import Axes, legend
 from vision.ui.tabs.pruning.diagram import CUT, DEAD, KEPT, Slab, diagram, slabs
 from vision.ui.tabs.pruning.shared import MODELS, on_curve, plan_for, ratio_for
 from vision.ui.text import say

@@ -6,7 +6,8 @@ import functools
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vision import checkpoints, datasets
+from vision import checkpoints
+from vision.data import datasets
 from vision.errors import UserError
 from vision.ui.components.model_choice import ModelShelf
 

@@ -15,9 +15,9 @@ from vision.ui.components.friendly import friendly
 from vision.ui.components.html import clock, image, note, percent, short, table, tiles
 from vision.ui.components.markup import joined, tag
 from vision.ui.components.pictures import LONGEST_SIDE
+from vision.ui.shell.answers.shared import computed_once, known
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.memory_budget import decoding, within_memory
-from vision.ui.shell.shared_answers import computed_once, known
 from vision.ui.tabs.pruning import confusion
 from vision.ui.tabs.pruning.cut import Cut
 from vision.ui.tabs.pruning.names import class_name

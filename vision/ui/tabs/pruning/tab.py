@@ -9,7 +9,8 @@ from typing import Any
 import gradio as gr
 
 from vision.ui import ASSETS, Tab
-from vision.ui.components import class_link, names, shown_code, steps
+from vision.ui.components import names, shown_code, steps
+from vision.ui.components.class_links import class_link
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import percent
 from vision.ui.components.model_card import as_code, card_markdown

@@ -10,13 +10,14 @@ import gradio as gr
 from markupsafe import Markup
 
 from vision import checkpoints
-from vision.ui.components import fork, luck, plots
+from vision.ui.components.figures import plots
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import percent
 from vision.ui.components.markup import tag
 from vision.ui.components.model_choice import OWN
-from vision.ui.components.training_panel import Control, TrainingPanel, news_of
-from vision.ui.shell.uploads import new_folder
+from vision.ui.components.training import fork, luck
+from vision.ui.components.training.training_panel import Control, TrainingPanel, news_of
+from vision.ui.shell.files.uploads import new_folder
 from vision.ui.tabs.pruning.cut import Cut, needed
 from vision.ui.tabs.pruning.plan import chart
 from vision.ui.tabs.pruning.shared import MODELS, learnt, sets_here

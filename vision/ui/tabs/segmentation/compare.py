@@ -11,14 +11,14 @@ import numpy as np
 
 from vision import checkpoints
 from vision.ui.components import names
-from vision.ui.components.colours import BLUE, GREY
+from vision.ui.components.figures.colours import BLUE, GREY
+from vision.ui.components.figures.plots import apart, axes
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import clock, note, percent
 from vision.ui.components.html import table as as_table
 from vision.ui.components.markup import tag
 from vision.ui.components.opening import opened
 from vision.ui.components.pictures import for_screen, needed
-from vision.ui.components.plots import apart, axes
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.memory_budget import decoding, within_memory
 from vision.ui.tabs.segmentation import pretrained
@@ -47,9 +47,9 @@ def compare(picture: str | None, truth: str | None, left: str, right: str, own: 
             request: gr.Request) -> tuple[Any, str]:
     """Lay two models' answers over one picture, one on each side of a slider."""
     from vision.images import read_picture
-    from vision.segmentation.boundary import boundary_f1
     from vision.segmentation.labels import check_labels, read_labels
-    from vision.segmentation.metrics import score
+    from vision.segmentation.measures.boundary import boundary_f1
+    from vision.segmentation.measures.metrics import score
     from vision.segmentation.predict import predict
 
     pixels = read_picture(needed(picture))

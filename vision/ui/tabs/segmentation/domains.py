@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from vision.ui.components.model_choice import ModelShelf
-from vision.ui.shell.own_files import photograph_folders
+from vision.ui.shell.files.own import photograph_folders
 from vision.ui.tabs.segmentation.shared import MODELS, PORTRAITS, View, examples
 from vision.ui.text import say, t
 

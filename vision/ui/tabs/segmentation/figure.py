@@ -5,9 +5,9 @@ from __future__ import annotations
 import gradio as gr
 from markupsafe import Markup
 
-from vision.ui.components.colours import BLUE, GREEN, ORANGE
+from vision.ui.components.figures.colours import BLUE, GREEN, ORANGE
+from vision.ui.components.figures.svg import WIDE, arrow, box, label, picture
 from vision.ui.components.markup import joined
-from vision.ui.components.svg import WIDE, arrow, box, label, picture
 from vision.ui.text import say
 
 LEVELS = 6  # of the U-Net that ships: five skips and the bottleneck

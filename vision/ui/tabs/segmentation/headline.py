@@ -16,7 +16,7 @@ from vision.ui.text import say
 if TYPE_CHECKING:
     import numpy as np
 
-    from vision.segmentation.metrics import Scores
+    from vision.segmentation.measures.metrics import Scores
 
 
 def headline(scores: Scores, outlines: np.ndarray, seconds: float, request: gr.Request | None

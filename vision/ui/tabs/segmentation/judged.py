@@ -33,10 +33,10 @@ def judged(picture: str, truth: str | None, model: str, own: str | None) -> Judg
     """Segment a picture, and compare it with its ground truth if there is one."""
     from vision.images import png_bytes, read_picture
     from vision.segmentation import PEOPLE
-    from vision.segmentation.boundary import boundary_f1
     from vision.segmentation.certainty.familiar import Usual
     from vision.segmentation.labels import COLOURS, check_labels, read_labels
-    from vision.segmentation.metrics import score
+    from vision.segmentation.measures.boundary import boundary_f1
+    from vision.segmentation.measures.metrics import score
     from vision.segmentation.portraits import LEAST, largest
     from vision.segmentation.predict import predict
 

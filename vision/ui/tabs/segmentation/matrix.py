@@ -19,7 +19,7 @@ from vision.ui.tabs.segmentation.shared import View, chip, class_choices, class_
 from vision.ui.text import say, t
 
 if TYPE_CHECKING:
-    from vision.segmentation.metrics import Scores
+    from vision.segmentation.measures.metrics import Scores
 
 FORMULAS = {
     "PA": "Σᵢ pᵢᵢ / Σᵢⱼ pᵢⱼ",
@@ -35,7 +35,7 @@ CLICKED, CHOSEN = beside(__file__, "matrix.js"), beside(__file__, "matrix_chosen
 
 def numbers_of(scores: Scores, boundary: np.ndarray) -> dict[str, float]:
     """Return the overall numbers with the mean boundary F1 as the last."""
-    from vision.segmentation.metrics import mean_known
+    from vision.segmentation.measures.metrics import mean_known
 
     return {**scores.overall(), "BF1": mean_known(boundary)}
 

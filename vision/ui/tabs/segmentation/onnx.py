@@ -9,8 +9,8 @@ import gradio as gr
 
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note
+from vision.ui.shell.files.uploads import new_folder
 from vision.ui.shell.low_priority import low_priority
-from vision.ui.shell.uploads import new_folder
 from vision.ui.tabs.segmentation.shared import BOTH
 from vision.ui.text import t
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from vision.ui.components.friendly import friendly
+from vision.ui.components.inputs.painted_layers import PaintedLayers
 from vision.ui.components.opening import opened
-from vision.ui.components.painted_layers import PaintedLayers
 from vision.ui.components.pictures import picture_output
 from vision.ui.tabs.segmentation.matrix import tiles
 from vision.ui.tabs.segmentation.shared import examples, paint

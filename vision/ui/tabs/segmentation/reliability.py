@@ -9,10 +9,10 @@ import numpy as np
 from markupsafe import Markup
 
 from vision.ui.components import names
-from vision.ui.components.colours import BLUE, GREY, ORANGE
+from vision.ui.components.figures.colours import BLUE, GREY, ORANGE
+from vision.ui.components.figures.svg import Axes, legend
 from vision.ui.components.html import as_note, percent, tiles
 from vision.ui.components.markup import joined, tag
-from vision.ui.components.svg import Axes, legend
 from vision.ui.text import say
 
 if TYPE_CHECKING:

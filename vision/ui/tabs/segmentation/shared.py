@@ -13,7 +13,7 @@ from vision import checkpoints
 from vision.errors import UserError
 from vision.segmentation import PEOPLE
 from vision.ui import ASSETS
-from vision.ui.components import svg
+from vision.ui.components.figures import svg
 from vision.ui.components.model_choice import ModelShelf
 from vision.ui.components.pictures import LONGEST_SIDE
 from vision.ui.text import language_of, words
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from vision.checkpoints import Model
-    from vision.segmentation.metrics import Scores
+    from vision.segmentation.measures.metrics import Scores
 
 EXAMPLES = ASSETS / "segmentation"
 FIRST = ("unet", "deeplab_v3plus")  # the default is the first of these that ships

@@ -9,8 +9,8 @@ from markupsafe import Markup
 
 from vision.ui.components import names
 from vision.ui.components.html import as_note, note
-from vision.ui.tabs.segmentation import portraits_shown
 from vision.ui.tabs.segmentation.headline import headline
+from vision.ui.tabs.segmentation.portraits import shown as portraits_shown
 from vision.ui.text import explain
 
 if TYPE_CHECKING:

@@ -9,29 +9,27 @@ import gradio as gr
 
 from vision import checkpoints
 from vision.ui import Tab
-from vision.ui.components import class_link, names, opening, shown_code, steps
+from vision.ui.components import names, opening, shown_code, steps
+from vision.ui.components.class_links import class_link
 from vision.ui.components.friendly import friendly
 from vision.ui.components.markup import joined
 from vision.ui.components.model_card import card_markdown
 from vision.ui.components.pictures import needed, picture_input, picture_output
 from vision.ui.lessons import lesson
+from vision.ui.shell.answers.shared import computed_once
+from vision.ui.shell.files.uploads import new_folder
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.memory_budget import decoding, within_memory
-from vision.ui.shell.shared_answers import computed_once
-from vision.ui.shell.uploads import new_folder
 from vision.ui.tabs.segmentation import (
     compare,
     domains,
-    failures,
     family,
     figure,
     inside,
-    kinds,
     matrix,
     microscope,
     onnx,
     playground,
-    portraits,
     pretrained,
     strange,
     train,
@@ -39,8 +37,11 @@ from vision.ui.tabs.segmentation import (
     what_if,
 )
 from vision.ui.tabs.segmentation.exercises import offered
+from vision.ui.tabs.segmentation.failures import panel as failures
 from vision.ui.tabs.segmentation.judged import Judged, judged
+from vision.ui.tabs.segmentation.kinds import panel as kinds
 from vision.ui.tabs.segmentation.matrix import details, table
+from vision.ui.tabs.segmentation.portraits import panel as portraits
 from vision.ui.tabs.segmentation.shared import (
     BOTH,
     MODELS,
@@ -152,7 +153,7 @@ def code(model: str | None, opacity: float) -> str:
 
 from vision.images import colourise, overlay, read_picture, write_png
 from vision.segmentation.labels import COLOURS, read_labels
-from vision.segmentation.metrics import score
+from vision.segmentation.measures.metrics import score
 from vision.segmentation.predict import load, predict
 
 model = load(Path("{BOTH.in_a_script(model)}"))

@@ -10,13 +10,13 @@ import gradio as gr
 
 from vision import checkpoints
 from vision.errors import UserError
-from vision.ui.components import fork, luck, own_model
-from vision.ui.components.colours import BLUE, GREEN, ORANGE, ROSE, TEAL, VIOLET
+from vision.ui.components.figures.colours import BLUE, GREEN, ORANGE, ROSE, TEAL, VIOLET
+from vision.ui.components.figures.plots import axes, legend
 from vision.ui.components.friendly import friendly
 from vision.ui.components.pictures import picture_output
-from vision.ui.components.plots import axes, legend
-from vision.ui.components.training_panel import Control, TrainingPanel
-from vision.ui.shell.uploads import new_folder
+from vision.ui.components.training import fork, luck, own_model
+from vision.ui.components.training.training_panel import Control, TrainingPanel
+from vision.ui.shell.files.uploads import new_folder
 from vision.ui.tabs.segmentation.shared import MODELS, laid_over
 from vision.ui.text import say, t
 
@@ -82,7 +82,7 @@ def seen(news: list[Step]) -> Any:
 
 def source(data: str, file: str | None) -> str:
     """Return the name of a data set, or the path of the visitor's zip once it was checked."""
-    from vision.checked_zip import checked_zip
+    from vision.data.checked_zip import checked_zip
 
     if data != "zip":
         return data
@@ -101,7 +101,7 @@ def responses() -> dict[str, np.ndarray]:
     import numpy as np
     import torch
 
-    from vision.segmentation.losses import LOSSES as TABLE
+    from vision.segmentation.objectives.losses import LOSSES as TABLE
     from vision.ui.tabs.segmentation.playground import truths
 
     truth = torch.from_numpy(truths()[0]).long()[None]  # (1, H, W)

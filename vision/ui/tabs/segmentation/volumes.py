@@ -43,7 +43,7 @@ class Scan:
 @low_priority
 def scan(seed: float, place: float, request: gr.Request) -> tuple[Any, ...]:
     """Generate a volume, segment it if a V-Net ships, and show one slice."""
-    from vision.segmentation.metrics import score
+    from vision.segmentation.measures.metrics import score
     from vision.segmentation.predict import predict
     from vision.segmentation.volumes import CLASSES, volume
 
@@ -81,8 +81,8 @@ def _large(plane: np.ndarray) -> np.ndarray:
 @low_priority
 def tissue(seed: float, diagnosis: float, real: bool, request: gr.Request) -> tuple[str, str]:
     """Generate tissue, or take the real slide; let a Y-Net say classes and diagnosis."""
-    from vision.segmentation.boundary import boundary_f1
-    from vision.segmentation.metrics import score
+    from vision.segmentation.measures.boundary import boundary_f1
+    from vision.segmentation.measures.metrics import score
     from vision.segmentation.predict import predict
     from vision.segmentation.tissue import CLASSES, DIAGNOSES
     from vision.segmentation.tissue import tissue as grown
@@ -119,7 +119,7 @@ def groups(picture: str | None, truth: str | None, request: gr.Request) -> str:
     """Show the groups that a W-Net finds, and which class each one fits best."""
     from vision.images import read_picture, upright_size
     from vision.segmentation.labels import check_labels, read_labels
-    from vision.segmentation.metrics import best_match, confusion_matrix
+    from vision.segmentation.measures.metrics import best_match, confusion_matrix
     from vision.segmentation.predict import predict
 
     pixels = read_picture(needed(picture), LONGEST_SIDE)

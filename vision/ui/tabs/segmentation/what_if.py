@@ -10,14 +10,14 @@ import gradio as gr
 import numpy as np
 from markupsafe import Markup
 
-from vision.ui.components.colours import BLUE, GREEN, ORANGE
+from vision.ui.components.figures.colours import BLUE, GREEN, ORANGE
+from vision.ui.components.figures.svg import BELOW, Axes, legend, number
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import figure, grid, picture_uri
 from vision.ui.components.markup import joined, tag
-from vision.ui.components.svg import BELOW, Axes, legend, number
-from vision.ui.components.training_panel import Control, stoppable
+from vision.ui.components.training.training_panel import Control, stoppable
 from vision.ui.shell.low_priority import low_priority
-from vision.ui.tabs.segmentation.failures_shown import progress
+from vision.ui.tabs.segmentation.failures.shown import progress
 from vision.ui.tabs.segmentation.shared import MODELS, laid_over
 from vision.ui.text import say, t
 

@@ -6,9 +6,8 @@ import gradio as gr
 import numpy as np
 from markupsafe import Markup
 
-from vision.ui.components.colours import BLUE, GREEN, ORANGE
-from vision.ui.components.markup import joined
-from vision.ui.components.svg import (
+from vision.ui.components.figures.colours import BLUE, GREEN, ORANGE
+from vision.ui.components.figures.svg import (
     WIDE,
     arrow,
     box,
@@ -17,6 +16,7 @@ from vision.ui.components.svg import (
     named,
     picture,
 )
+from vision.ui.components.markup import joined
 from vision.ui.text import say
 
 CHANNELS, PLACES, SIDE = 4, 9, 14.0

@@ -10,13 +10,14 @@ import gradio as gr
 import numpy as np
 
 from vision import checkpoints
-from vision.ui.components import fork, own_model, plots
+from vision.ui.components.figures import plots
 from vision.ui.components.friendly import friendly
 from vision.ui.components.pictures import LONGEST_SIDE, needed, picture_output
-from vision.ui.components.training_panel import Control, TrainingPanel, news_of
+from vision.ui.components.training import fork, own_model
+from vision.ui.components.training.training_panel import Control, TrainingPanel, news_of
+from vision.ui.shell.files.uploads import new_folder
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.memory_budget import within_memory
-from vision.ui.shell.uploads import new_folder
 from vision.ui.tabs.style.memory import a_painting
 from vision.ui.tabs.style.shared import MODELS, needed_style
 from vision.ui.tabs.style.studio import Studio

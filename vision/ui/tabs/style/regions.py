@@ -10,15 +10,15 @@ import gradio as gr
 import numpy as np
 
 from vision.segmentation import PEOPLE
-from vision.ui.components.colours import BLUE, GREEN, ORANGE
+from vision.ui.components.figures.colours import BLUE, GREEN, ORANGE
 from vision.ui.components.friendly import friendly
+from vision.ui.components.inputs.painted_layers import PaintedLayers
 from vision.ui.components.on_page import on_page
 from vision.ui.components.page_files import beside, calling, scroll_to
-from vision.ui.components.painted_layers import PaintedLayers
 from vision.ui.components.pictures import LONGEST_SIDE, needed
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.memory_budget import decoding, within_memory
-from vision.ui.tabs.segmentation import portraits
+from vision.ui.tabs.segmentation.portraits import panel as portraits
 from vision.ui.tabs.segmentation.shared import MODELS as SEGMENTERS
 from vision.ui.tabs.segmentation.shared import PORTRAITS, class_name
 from vision.ui.tabs.style.shared import paintings

@@ -14,10 +14,10 @@ from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note
 from vision.ui.components.pictures import LONGEST_SIDE, needed
 from vision.ui.server.queue_limits import others_wait
+from vision.ui.shell.answers.shared import comes_along
+from vision.ui.shell.files.uploads import new_folder
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.memory_budget import BUDGET, within_memory
-from vision.ui.shell.shared_answers import comes_along
-from vision.ui.shell.uploads import new_folder
 from vision.ui.shell.zero_gpu import ZERO
 from vision.ui.tabs.style import gpu_frames
 from vision.ui.tabs.style.controls import Chosen

@@ -13,11 +13,11 @@ from markupsafe import Markup
 from vision import checkpoints
 from vision.errors import UserError
 from vision.ui import ASSETS
-from vision.ui.components.colours import BLUE, GREEN, GREY, ORANGE
+from vision.ui.components.figures.colours import BLUE, GREEN, GREY, ORANGE
+from vision.ui.components.figures.svg import Axes, chip
 from vision.ui.components.html import tiles
 from vision.ui.components.markup import tag
 from vision.ui.components.model_choice import ModelShelf
-from vision.ui.components.svg import Axes, chip
 from vision.ui.text import say
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import numpy as np
 from vision.errors import UserError
 from vision.ui.components import clicks
 from vision.ui.components.friendly import friendly
-from vision.ui.components.training_panel import Control, stoppable
+from vision.ui.components.training.training_panel import Control, stoppable
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.memory_budget import decoding, within_memory
 from vision.ui.tabs.style.controls import Chosen

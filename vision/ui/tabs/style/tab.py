@@ -9,11 +9,12 @@ import gradio as gr
 
 from vision import checkpoints
 from vision.ui import Tab
-from vision.ui.components import class_link, clicks, names, opening, shown_code, steps
+from vision.ui.components import clicks, names, opening, shown_code, steps
+from vision.ui.components.class_links import class_link
 from vision.ui.components.friendly import friendly
+from vision.ui.components.inputs.painted_layers import PaintedLayers
 from vision.ui.components.model_card import card_markdown
 from vision.ui.components.page_files import scroll_to
-from vision.ui.components.painted_layers import PaintedLayers
 from vision.ui.components.pictures import picture_input, picture_output
 from vision.ui.lessons import lesson
 from vision.ui.tabs.style import controls as style_controls

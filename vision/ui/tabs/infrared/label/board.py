@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import gradio as gr
 from markupsafe import Markup
 
-from vision.ui.components.colours import BLUE, ORANGE
+from vision.ui.components.figures.colours import BLUE, ORANGE
 from vision.ui.components.markup import tag
 from vision.ui.components.page_files import beside
 from vision.ui.tabs.infrared.picture import shape

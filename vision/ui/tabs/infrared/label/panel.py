@@ -13,14 +13,14 @@ from markupsafe import Markup
 
 from vision.errors import UserError
 from vision.ui.components import clicks
+from vision.ui.components.figures.svg import chip
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, table
 from vision.ui.components.markup import tag
 from vision.ui.components.pictures import needed
-from vision.ui.components.svg import chip
+from vision.ui.shell.files.uploads import new_folder
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.memory_budget import decoding, within_memory
-from vision.ui.shell.uploads import new_folder
 from vision.ui.tabs.infrared.label import tune
 from vision.ui.tabs.infrared.label.board import COLOURS, LOOK, PEN, board
 from vision.ui.tabs.infrared.label.collection import (

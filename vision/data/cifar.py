@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from vision.datasets import Files
+from vision.data.datasets import Files
 from vision.errors import UserError
 
 SIDE = 32

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from vision.errors import UserError
 from vision.ui.components import names as named
-from vision.ui.components.colours import BLUE, GREY, ORANGE
+from vision.ui.components.figures.colours import BLUE, GREY, ORANGE
+from vision.ui.components.figures.plots import axes, legend
 from vision.ui.components.model_choice import ModelShelf
-from vision.ui.components.plots import axes, legend
-from vision.ui.components.training_panel import Control, news_of
-from vision.ui.shell.uploads import new_folder
+from vision.ui.components.training.training_panel import Control, news_of
+from vision.ui.shell.files.uploads import new_folder
 from vision.ui.text import say
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from vision.ui.components.markup import joined, tag
 from vision.ui.components.pictures import picture_output
 from vision.ui.lessons.exercises import LATEX
 from vision.ui.shell.low_priority import low_priority
-from vision.ui.tabs.segmentation import kinds_drawn as drawn
+from vision.ui.tabs.segmentation.kinds import drawn
 from vision.ui.tabs.segmentation.shared import MODELS, class_name, of_streets
 from vision.ui.text import say, t
 

@@ -10,11 +10,10 @@ import gradio as gr
 from vision.ui.components.friendly import friendly
 from vision.ui.components.pictures import LONGEST_SIDE, needed, picture_input, picture_output
 from vision.ui.lessons.exercises import LATEX
+from vision.ui.shell.files.own import ASSETS, photograph_folders
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.memory_budget import decoding, within_memory
-from vision.ui.shell.own_files import ASSETS, photograph_folders
-from vision.ui.tabs.segmentation import live
-from vision.ui.tabs.segmentation import portraits_shown as shown
+from vision.ui.tabs.segmentation.portraits import live, shown
 from vision.ui.tabs.segmentation.shared import PORTRAITS
 from vision.ui.text import t
 

@@ -18,10 +18,10 @@ from gradio.context import Context
 
 from vision.errors import UserError, cut, listed, unknown
 from vision.ui.components import lab_sheet
+from vision.ui.components.class_links.parts import controls_in, places_in
+from vision.ui.components.class_links.values import at_first, decode, encode
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import label_of, note
-from vision.ui.components.link_parts import controls_in, places_in
-from vision.ui.components.link_values import at_first, decode, encode
 from vision.ui.components.page_files import SCROLL, beside, call
 from vision.ui.text import chosen_language, explain, say, t
 
@@ -32,11 +32,11 @@ Changes = dict[gr.components.Component, dict[str, Any]]
 KEPT_BACK: dict[str, dict[str, Any]] = {  # what a teacher may write behind a link, by hand
     "lock": {"interactive": False}, "hide": {"visible": False}}
 LONGEST = 2000  # characters of a link's state
-ADDRESS = beside(__file__, "class_link_address.js")
-STATE = beside(__file__, "class_link_state.js")
-COPY = beside(__file__, "class_link_copy.js")
-PLACE = beside(__file__, "class_link_place.js")
-GO_TO = beside(__file__, "class_link_open.js")
+ADDRESS = beside(__file__, "address.js")
+STATE = beside(__file__, "state.js")
+COPY = beside(__file__, "copy.js")
+PLACE = beside(__file__, "place.js")
+GO_TO = beside(__file__, "open.js")
 
 
 @dataclass(frozen=True)

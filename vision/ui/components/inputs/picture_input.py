@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from vision.ui.shell.uploads import new_folder
+from vision.ui.shell.files.uploads import new_folder
 
 LONGEST_FRAME = 400_000  # characters of a frame of 320×240 and some more
 

@@ -9,7 +9,7 @@ import numpy as np
 from markupsafe import Markup
 
 from vision.ui.components import names as named
-from vision.ui.components.colours import BLUE, GREY
+from vision.ui.components.figures.colours import BLUE, GREY
 from vision.ui.components.markup import tag
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from concurrent.futures import TimeoutError as Late
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from vision.ui.shell.answer_parts import freeze, size_of
-from vision.ui.shell.uploads import KEPT_SECONDS
+from vision.ui.shell.answers.parts import freeze, size_of
+from vision.ui.shell.files.uploads import KEPT_SECONDS
 
 MOST = 128 * 2**20  # bytes of all answers that are kept
 PATIENCE = 30.0  # seconds that somebody else's answer is waited for

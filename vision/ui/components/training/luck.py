@@ -15,10 +15,10 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from vision.ui.components import names as named
-from vision.ui.components.colours import BLUE, PALE
+from vision.ui.components.figures.colours import BLUE, PALE
+from vision.ui.components.figures.plots import axes
 from vision.ui.components.model_choice import ModelShelf
-from vision.ui.components.plots import axes
-from vision.ui.components.training_panel import Control, Curve, Several, news_of
+from vision.ui.components.training.training_panel import Control, Curve, Several, news_of
 from vision.ui.text import say
 
 if TYPE_CHECKING:

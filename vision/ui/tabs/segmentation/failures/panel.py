@@ -15,9 +15,9 @@ from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note
 from vision.ui.components.markup import joined
 from vision.ui.components.page_files import beside, scroll_to
-from vision.ui.components.training_panel import Control, stoppable
+from vision.ui.components.training.training_panel import Control, stoppable
 from vision.ui.shell.low_priority import low_priority
-from vision.ui.tabs.segmentation import failures_shown as shown
+from vision.ui.tabs.segmentation.failures import shown
 from vision.ui.tabs.segmentation.shared import MODELS
 from vision.ui.tabs.segmentation.train import source
 from vision.ui.text import t

@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vision.errors import UserError
-from vision.ui.shell.upload_quota import QUOTA, TEMPORARY, remove
+from vision.ui.shell.files.quota import QUOTA, TEMPORARY, remove
 
 KEPT_SECONDS = 3600
 LOOK_SECONDS = 600  # from one look at what is too old to the next

@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from vision import cifar, datasets
-from vision.datasets import Files
+from vision.data import cifar, datasets
+from vision.data.datasets import Files
 from vision.errors import UserError, unknown
 
 SIDES = {"cifar10": 32, "cifar100": 32, "tiny-imagenet": 64}

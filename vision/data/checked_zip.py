@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path, PurePosixPath
 
-from vision.datasets import files_at
+from vision.data.datasets import files_at
 from vision.errors import UserError, cut
 
 MOST_FILES, MOST_MEGABYTES, LARGEST_MEGABYTES = 4000, 400.0, 64.0

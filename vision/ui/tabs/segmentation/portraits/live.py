@@ -12,10 +12,10 @@ from markupsafe import Markup
 from vision.errors import UserError, cut
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import as_note, picture_uri
+from vision.ui.components.inputs.picture_input import CameraInput
 from vision.ui.components.markup import tag
 from vision.ui.components.page_files import beside, calling
-from vision.ui.components.picture_input import CameraInput
-from vision.ui.tabs.segmentation import portraits_shown as shown
+from vision.ui.tabs.segmentation.portraits import shown
 from vision.ui.tabs.segmentation.shared import PORTRAITS
 from vision.ui.text import explain, say, t
 

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vision import datasets
 from vision.atomic_files import write_atomically
+from vision.data import datasets
 from vision.errors import UserError, cut, unknown
 from vision.locks import MakerLock
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from markupsafe import Markup
 
-from vision.ui.components.colours import GREY
+from vision.ui.components.figures.colours import GREY
+from vision.ui.components.figures.text_width import wrapped
 from vision.ui.components.markup import joined, tag
-from vision.ui.components.text_width import wrapped
 
 SIZE = 14  # of the words
 WIDE = 520  # units of a figure, so that words can be read on a phone

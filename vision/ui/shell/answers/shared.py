@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 import gradio as gr
 
 from vision import checkpoints
-from vision.ui.shell.answer_cache import AnswerCache
-from vision.ui.shell.own_files import ASSETS, photograph_folders
+from vision.ui.shell.answers.cache import AnswerCache
+from vision.ui.shell.files.own import ASSETS, photograph_folders
 
 ANSWERS = AnswerCache()
 Answer = TypeVar("Answer")

@@ -12,8 +12,8 @@ from typing import Any
 import gradio as gr
 from gradio.blocks import Block
 
-from vision.ui.components.link_values import at_first, choices, encode
-from vision.ui.components.number_box import NumberBox
+from vision.ui.components.class_links.values import at_first, choices, encode
+from vision.ui.components.inputs.number_box import NumberBox
 from vision.ui.components.steps import PLACES
 
 KINDS = (gr.Slider, gr.Number, NumberBox, gr.Checkbox, gr.CheckboxGroup, gr.Radio, gr.Dropdown)

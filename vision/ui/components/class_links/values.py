@@ -11,7 +11,7 @@ from typing import Any
 import gradio as gr
 
 from vision.errors import UserError, cut
-from vision.ui.components.number_box import NumberBox
+from vision.ui.components.inputs.number_box import NumberBox
 
 Numeric = gr.Slider | gr.Number | NumberBox
 FURTHEST = 2**53  # the largest number that a browser counts exactly

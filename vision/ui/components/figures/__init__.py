@@ -1,0 +1,1 @@
+"""What is drawn: pictures of lines, plots, and their colours."""

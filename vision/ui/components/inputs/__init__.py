@@ -1,0 +1,1 @@
+"""What a visitor gives: pictures, drawings, brushes, numbers."""

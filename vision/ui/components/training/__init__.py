@@ -1,0 +1,1 @@
+"""What every tab's training has: its panel, forks, luck, and the model it makes."""

@@ -1,0 +1,1 @@
+"""Answers that are kept and shared: what many ask alike is computed once."""

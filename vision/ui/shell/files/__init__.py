@@ -1,0 +1,1 @@
+"""Which files the page takes, keeps and gives."""

@@ -1,0 +1,1 @@
+"""Where a model fails: the pictures of a set, worst first."""

@@ -1,0 +1,1 @@
+"""Three kinds of segmentation of one street."""

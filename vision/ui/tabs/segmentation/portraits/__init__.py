@@ -1,0 +1,1 @@
+"""Portraits: person and background, also live."""
