@@ -156,6 +156,13 @@ def open_step(page: Page, name: str) -> None:
     page.locator(f".lab-steps:visible input[value={name}]").check()
 
 
+def press(page: Page, button: str) -> None:
+    """Press a button and wait for the answer, where an earlier one may show the same."""
+    with page.expect_request(lambda request: request.url.endswith("/queue/join?")):
+        page.locator(button).click()
+    expect(page.locator(".pending, .generating")).to_have_count(0)
+
+
 def unfold_settings(page: Page) -> None:
     """Open what a tab keeps of its main action's controls in a fold."""
     fold = page.locator("#app-tabs > .tabitem:visible [id$=-settings] > button.label-wrap").first

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 import torch
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import unfold_settings
 from tests.browser.screenshots import select
@@ -44,6 +44,12 @@ def opened(page: Page) -> Page:
     page.locator("#style-result img").wait_for()
     unfold_settings(page)
     return page
+
+
+def finished(page: Page, steps: str) -> None:
+    """Wait until so many steps are painted and the run has ended, its files written."""
+    expect(page.locator("#style-numbers .lab-tile b").first).to_have_text(f"{steps} / {steps}")
+    expect(page.locator("#style-stop")).to_be_disabled()
 
 
 def weigh(page: Page, name: str, power: str) -> None:

@@ -8,15 +8,15 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import unfold
+from tests.browser.conftest import press, unfold
 from tests.browser.screenshots import select
 
 pytestmark = pytest.mark.browser
 
 
 def segment(page: Page) -> None:
-    page.locator("#segmentation-go").click()
-    expect(page.locator("#segmentation-result img")).to_be_visible(timeout=30_000)
+    press(page, "#segmentation-go")
+    expect(page.locator("#segmentation-result img")).to_be_visible()
     expect(page.locator("#segmentation-legend tbody tr")).to_have_count(11)
 
 
@@ -54,7 +54,7 @@ def test_a_bad_picture_gets_a_sentence_and_good_ones_work_after_it(page: Page, t
     expect(page.locator("#segmentation-numbers")).to_contain_text("No ground truth")
     expect(page.locator("#segmentation-truth-view img")).to_be_hidden()
     page.locator("#segmentation-examples button.gallery-item").nth(0).click()  # runs at once
-    expect(page.locator("#segmentation-truth-view img")).to_be_visible(timeout=30_000)
+    expect(page.locator("#segmentation-truth-view img")).to_be_visible()
     expect(page.locator("#segmentation-numbers")).to_contain_text("mIoU")
 
 

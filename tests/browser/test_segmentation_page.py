@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import open_part
+from tests.browser.conftest import open_part, press
 from tests.browser.contrast import contrast_failures
 from tests.browser.screenshots import select
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 
 def segment(page: Page) -> None:
-    page.locator("#segmentation-go").click()
+    press(page, "#segmentation-go")
     open_part(page, "matrix")
     page.locator("#segmentation-matrix button[data-cell]").first.wait_for()
 

@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import unfold
-from tests.browser.style_helpers import opened, put, tiny, unhurried, weigh  # noqa: F401
+from tests.browser.style_helpers import finished, opened, put, tiny, unhurried, weigh  # noqa: F401
 from vision.ui.tabs.style.shared import photographs
 
 pytestmark = pytest.mark.browser
@@ -51,12 +51,12 @@ def test_a_slider_steers_the_run_which_pauses_and_stops(page: Page) -> None:
 def test_it_goes_on_grows_and_is_looked_into(page: Page) -> None:
     opened(page)
     paint(page)
+    finished(page, "6")
     expect(page.locator("#style-film")).to_be_visible()
-    step = page.locator("#style-numbers .lab-tile b").first
     page.locator("#style-more").click()
-    expect(step).to_have_text("106 / 106")
+    finished(page, "106")
     page.locator("#style-refine").click()
-    expect(step).to_have_text("166 / 166")
+    finished(page, "166")
     width = "document.querySelector('#style-result img').naturalWidth"
     page.wait_for_function(f"{width} === 128")
     page.locator("#style-moment input[type=range]").fill("0")
@@ -91,9 +91,9 @@ def test_a_region_is_painted_with_the_pointer(page: Page) -> None:
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url))
     paint(page, steps="7")
-    expect(page.locator("#style-film")).to_be_visible()
+    finished(page, "7")
     page.locator("#style-more").click()
-    expect(page.locator("#style-numbers .lab-tile b").first).to_have_text("107 / 107")
+    finished(page, "107")
     assert sum(url.endswith("/upload") for url in sent) <= 6  # three files for each press
     with page.expect_download() as download:
         page.locator("#style-png").click()
