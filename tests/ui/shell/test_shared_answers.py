@@ -26,7 +26,8 @@ from vision.ui.shell.answers.cache import AnswerCache
 from vision.ui.shell.answers.parts import freeze, size_of
 from vision.ui.shell.answers.shared import computed_once, content
 from vision.ui.tabs.gan import tab as gan
-from vision.ui.tabs.infrared import tab as infrared
+from vision.ui.tabs.infrared import detect as infrared
+from vision.ui.tabs.infrared import shared as infrared_shared
 from vision.ui.tabs.infrared.camera_file import USUAL
 from vision.ui.tabs.infrared.surfaces import Patches
 from vision.ui.tabs.pruning import surgery
@@ -284,9 +285,10 @@ def test_what_the_infrared_tab_opens_with_is_not_found_again(
     view = infrared.example_view()
     assert view is not None
     monkeypatch.setattr(infrared, "judged", lambda *_: pytest.fail("it was found again"))
-    (picture, low, high, unit), *_ = infrared.examples()
-    again, *_ = infrared.detect(picture, low, high, unit, view.model, infrared.shown_from(), 0.5,
-                                *USUAL, "recorded", 0.35, None, Patches(), visitor("a", "en"))
+    (picture, low, high, unit), *_ = infrared_shared.examples()
+    again, *_ = infrared.detect(picture, low, high, unit, view.model,
+                                infrared_shared.shown_from(), 0.5, *USUAL, "recorded", 0.35, None,
+                                Patches(), visitor("a", "en"))
     assert again.result is view.result
 
 

@@ -11,7 +11,7 @@ import pytest
 from matplotlib.text import Text
 
 from vision.ui.tabs.gan import judge
-from vision.ui.tabs.infrared import ladder
+from vision.ui.tabs.infrared.studies import ladder
 from vision.ui.tabs.pruning import curve
 
 Reader: Any = type("Request", (), {"headers": {"accept-language": "zh-CN"}})()

@@ -14,7 +14,8 @@ from tests.infrared.hand import SIZE
 from tests.infrared.thermogram.cameras import encoders as made
 from tests.ui.tabs.infrared_tiny import detector_that_says, knowing, scene
 from tests.ui.tabs.test_infrared_tab import detect
-from vision.ui.tabs.infrared import camera_file, surfaces, tab
+from vision.ui.tabs.infrared import camera_file, surfaces
+from vision.ui.tabs.infrared import detect as infrared_detect
 from vision.ui.tabs.infrared.shared import View
 from vision.ui.tabs.infrared.surfaces import Patches
 
@@ -74,7 +75,7 @@ def test_a_file_that_is_no_picture_is_shown_and_read_again(tmp_path: Path) -> No
     seen = view.result.thermogram.celsius
     assert np.abs(seen - celsius).max() < 0.1
     assert 'class="infrared-photograph"' in html
-    *_, slider, _ = tab.after(view, Request)
+    *_, slider, _ = infrared_detect.after(view, Request)
     assert slider.visible
 
 

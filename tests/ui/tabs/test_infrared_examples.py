@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from vision.infrared.inspection.matching import shared_mask
-from vision.ui.tabs.infrared import boxes_masks, masks, palettes
 from vision.ui.tabs.infrared.example_views import DISAGREE, LOST, example_view
 from vision.ui.tabs.infrared.shared import FIRST, MODELS, View, level_of
+from vision.ui.tabs.infrared.studies import boxes_masks, masks, palettes
 
 Request: Any = None
 

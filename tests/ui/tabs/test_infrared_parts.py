@@ -27,11 +27,12 @@ from vision.infrared.pretraining import glcm
 from vision.infrared.scenes import Making, make_scene
 from vision.infrared.studies import classical, transfer_ladder
 from vision.ui.components.html import percent
-from vision.ui.tabs.infrared import boxes_masks, masks, palettes, scene_maker
-from vision.ui.tabs.infrared import classical as infrared_classical
-from vision.ui.tabs.infrared import glcm as infrared_glcm
-from vision.ui.tabs.infrared import ladder as infrared_ladder
+from vision.ui.tabs.infrared import scene_maker
 from vision.ui.tabs.infrared import shared as infrared_view
+from vision.ui.tabs.infrared.studies import boxes_masks, masks, palettes
+from vision.ui.tabs.infrared.studies import classical as infrared_classical
+from vision.ui.tabs.infrared.studies import glcm as infrared_glcm
+from vision.ui.tabs.infrared.studies import ladder as infrared_ladder
 
 Request: Any = None
 

@@ -29,7 +29,9 @@ from tests.ui.tabs.infrared_tiny import (
 from vision import checkpoints
 from vision.images import write_png
 from vision.infrared.inspection.thermal import profile, read
+from vision.ui.tabs.infrared import card as infrared_card
 from vision.ui.tabs.infrared import details, tab
+from vision.ui.tabs.infrared import detect as infrared_detect
 from vision.ui.tabs.infrared import picture as infrared_picture
 from vision.ui.tabs.infrared.shared import View
 from vision.ui.tabs.infrared.surfaces import Patches
@@ -56,7 +58,7 @@ def _use(tmp_path: Path) -> Iterator[None]:
 
 
 def detect(picture: str | None, request: Any = None, **change: Any) -> tuple[Any, ...]:
-    return tab.detect(picture, *{**SETTINGS, **change}.values(), request)
+    return infrared_detect.detect(picture, *{**SETTINGS, **change}.values(), request)
 
 
 def found(tmp_path: Path, **change: Any) -> View:
@@ -92,19 +94,19 @@ def test_the_outline_holds_exactly_the_pixels_of_the_mask() -> None:
 
 def test_classes_can_be_hidden_and_the_palette_changes_only_the_look(tmp_path: Path) -> None:
     view = found(tmp_path)
-    choice, *_ = tab.after(view, Request)
+    choice, *_ = infrared_detect.after(view, Request)
     assert sorted(choice.value) == sorted([FUSE, CONSERVATOR])
-    alone = tab.redraw(view, "grey", 0.5, [FUSE], Request)
+    alone = infrared_detect.redraw(view, "grey", 0.5, [FUSE], Request)
     assert alone.count("<g data-device") == 1 and "conservator" not in alone
-    recorded = tab.redraw(view, "recorded", 0.5, [FUSE], Request)
+    recorded = infrared_detect.redraw(view, "recorded", 0.5, [FUSE], Request)
     before, after = (html.split('" alt')[0] for html in (recorded, alone))
     assert before != after and recorded.removeprefix(before) == alone.removeprefix(after)
     degrees = infrared_picture.rows_of(view, Request)
-    assert degrees in tab.redraw(view, "inverted", 1, [FUSE, CONSERVATOR], Request)
+    assert degrees in infrared_detect.redraw(view, "inverted", 1, [FUSE, CONSERVATOR], Request)
 
 
 def test_what_follows_a_result_does_nothing_before_the_first_one() -> None:
-    assert all("value" not in change for change in tab.after(None, None))
+    assert all("value" not in change for change in infrared_detect.after(None, None))
 
 
 def test_names_stand_beside_each_other(tmp_path: Path) -> None:
@@ -238,7 +240,7 @@ def test_the_report_speaks_the_readers_language(tmp_path: Path) -> None:
 
 
 def test_the_card_and_the_script_say_what_they_show() -> None:
-    card = tab.show_card("mask_rcnn", None, Request)
+    card = infrared_card.show_card("mask_rcnn", None, Request)
     assert "0.900 (3 held-out scenes)" in card and "made by hand" in card
     assert "0.250 · 0.500 · –" in card and "0.700 · 0.800 · 0.750 · –" in card
     script = tab.code("mine.png", 15.0, 65.0, "", "mask_rcnn", 0.4, 0.5, 1, 20.0, None)
@@ -249,4 +251,4 @@ def test_the_card_and_the_script_say_what_they_show() -> None:
 
 def test_without_a_result_there_is_nothing_to_show_again() -> None:
     with pytest.raises(gr.Error, match="Nothing has been detected yet"):
-        tab.show_again(None, "grey", 0.5, Request)
+        infrared_detect.show_again(None, "grey", 0.5, Request)

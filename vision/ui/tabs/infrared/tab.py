@@ -2,70 +2,43 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 import gradio as gr
 
 from vision.ui import Tab
 from vision.ui.components import opening, shown_code, steps
 from vision.ui.components.class_links import class_link
-from vision.ui.components.friendly import friendly
-from vision.ui.components.inputs.number_box import NumberBox
-from vision.ui.components.model_card import card_markdown
 from vision.ui.components.page_files import beside
-from vision.ui.components.pictures import needed, picture_input
 from vision.ui.lessons import lesson
-from vision.ui.shell.answers.shared import computed_once
-from vision.ui.shell.files.uploads import new_folder
-from vision.ui.shell.low_priority import low_priority
-from vision.ui.shell.memory_budget import decoding, within_memory
 from vision.ui.tabs.infrared import (
-    boxes_masks,
     camera_file,
-    classical,
     figure,
-    glcm,
-    gpu_detection,
     inspection,
-    ladder,
-    masks,
-    palettes,
     scene_maker,
     surfaces,
 )
 from vision.ui.tabs.infrared import details as infrared_details
-from vision.ui.tabs.infrared.example_views import MASK_THRESHOLD, example_view
+from vision.ui.tabs.infrared.card import show_card
+from vision.ui.tabs.infrared.controls import controls, settings
+from vision.ui.tabs.infrared.detect import FIRST, after, detect, redraw, show_again
+from vision.ui.tabs.infrared.example_views import MASK_THRESHOLD
 from vision.ui.tabs.infrared.exercises import EXERCISES
 from vision.ui.tabs.infrared.label import panel
-from vision.ui.tabs.infrared.picture import LOOK, POINTER, facts, shown_of
+from vision.ui.tabs.infrared.picture import LOOK, POINTER
 from vision.ui.tabs.infrared.shared import (
     EXAMPLES,
     MODELS,
-    RECORDED,
-    View,
-    called,
     examples,
     named,
-    needed_view,
-    open_thermogram,
     open_zones,
     shown_from,
-    translation,
 )
+from vision.ui.tabs.infrared.studies import boxes_masks, classical, glcm, ladder, masks, palettes
 from vision.ui.tabs.infrared.surfaces import Patches
-from vision.ui.text import language_of, say, t
+from vision.ui.text import t
 
-if TYPE_CHECKING:
-    from markupsafe import Markup
-
-    from vision.infrared.inspection.result import Result
-
-UNITS = ("", "centikelvin", "decikelvin", "kelvin", "centicelsius", "decicelsius", "celsius")
-PALETTES = ("iron", "rainbow", "white-hot", "grey", "inverted")
-OPACITY = 0.35
 SHARED = ("picture", "low", "high", "unit", "model", "threshold", "mask_threshold", "emissivity",
           "reflected", "air", "palette", "opacity")
 QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
@@ -73,188 +46,6 @@ PHOTOGRAPH = beside(__file__, "photograph.js")
 CODED = SHARED[: SHARED.index("palette")]  # what the script to copy depends on
 CHAPTERS = ("read_thermogram", "load", "load", "", "", "", "", "load_zones", "predict",
             "read_thermogram", "print")  # the calls that the lesson's sections are about
-
-
-class Shown(NamedTuple):
-    """What shows a detection in one language."""
-
-    stage: Markup  # picture and table
-    facts: Markup
-    marked: bytes  # PNG
-    report: bytes  # HTML
-    json: dict[str, Any]
-
-
-@friendly
-@low_priority
-@within_memory(decoding("picture"))
-def detect(picture: str | None, low: float | None, high: float | None, unit: str, model: str,
-           threshold: float, mask_threshold: float, emissivity: float, reflected: float,
-           air: float | None, palette: str, opacity: float, own: str | None, patches: Patches,
-           request: gr.Request) -> tuple[Any, ...]:
-    """Find the devices of a thermogram and judge their temperatures.
-
-    Args:
-        picture: a thermogram as a picture in any palette, or as a file of a thermal camera
-        low: the temperature of the darkest colour in °C, or nothing
-        high: the temperature of the brightest colour in °C, or nothing
-        unit: of the file's own values, such as centikelvin; empty for a picture in colours
-        model: the name of a detector, such as mask_rcnn_real
-        threshold: the score from which a device is shown
-        mask_threshold: the probability from which a pixel belongs to a device
-        emissivity: of the surfaces, from 0.1 to 1
-        reflected: the temperature that they reflect, in °C
-        air: the temperature of the air in °C, or nothing
-        palette: the colours of the marked picture
-        opacity: how opaque the masks lie over it, from 0 to 1
-
-    Returns:
-        the marked picture and the table as HTML, the findings as HTML, the marked picture as a
-        file, the report as a file, and as JSON each device with its temperatures and verdict
-    """
-    settings = (unit, low, high, threshold, mask_threshold, emissivity, reflected, air)
-    once = functools.partial(computed_once, request=request, pictures=(needed(picture),),
-                             models=(MODELS.path_of(model, own),))
-    asked = (*settings, patches.named(str(picture)))
-    result = once("detect", lambda: judged(str(picture), model, own, patches, *settings), *asked)
-    view = View(result, named(str(picture)), model, str(picture), air)
-    shown = once("detect shown", lambda: whole(view, palette, opacity, request),
-                 *asked, view.name, palette, opacity, language_of(request))
-    return view, *written(shown, new_folder())
-
-
-def judged(picture: str, model: str, own: str | None, patches: Patches, unit: str,
-           low: float | None, high: float | None, threshold: float, mask_threshold: float,
-           emissivity: float, reflected: float, air: float | None) -> Result:
-    """Return the devices of a thermogram with their verdicts, and how sure those are."""
-    from vision.infrared.inspection.certainty import with_certainty
-    from vision.infrared.predict import Settings
-
-    thermogram = open_thermogram(picture, unit, low, high)
-    there = patches.on(picture, thermogram.grey.shape)
-    return with_certainty(gpu_detection.devices(
-        model, own, thermogram.corrected(emissivity, reflected, there),
-        Settings(threshold, mask_threshold, air)))
-
-
-def answer(view: View, palette: str, opacity: float, request: gr.Request | None, folder: Path
-           ) -> tuple[Any, ...]:
-    """Return all that shows a result: picture and table, numbers, two files, and JSON."""
-    return written(whole(view, palette, opacity, request), folder)
-
-
-def whole(view: View, palette: str, opacity: float, request: gr.Request | None) -> Shown:
-    """Return all that shows a result in one language, its files not yet written."""
-    from vision.images import png_bytes
-    from vision.infrared.inspection.drawing import marked
-    from vision.infrared.inspection.report import html
-
-    result = view.result
-    return Shown(shown_of(view, request, palette, opacity), facts(view, request),
-                 png_bytes(marked(result.thermogram.picture, result.instances)),
-                 html(result, view.name, translation(request)).encode(), result.as_json())
-
-
-def written(shown: Shown, folder: Path) -> tuple[Any, ...]:
-    """Return what the page gets of a result, the marked picture and the report as files."""
-    picture, report = folder / "devices.png", folder / "inspection.html"
-    picture.write_bytes(shown.marked)
-    report.write_bytes(shown.report)
-    return shown.stage, shown.facts, str(picture), str(report), shown.json
-
-
-@friendly
-@low_priority
-def show_again(view: View | None, palette: str, opacity: float, request: gr.Request
-               ) -> tuple[Any, ...]:
-    """Return all that shows a result whose surfaces have changed."""
-    return answer(needed_view(view), palette, opacity, request, new_folder())
-
-
-def first_answer(view: View, request: gr.Request | None) -> tuple[Any, ...]:
-    """Return a view with all that shows it and all that follows it."""
-    shown, said, *files, raw = answer(view, RECORDED, OPACITY, request, opening.folder(request))
-    classes, *_, photograph, devices = after(view, request)
-    offered = [gr.update(value=file, visible=True) for file in files]
-    return (view, shown, said, *offered, raw, classes, photograph, devices,
-            *infrared_details.begin(view, request))
-
-
-FIRST = opening.Opening(example_view, first_answer)
-
-
-def redraw(view: View | None, palette: str, opacity: float, classes: list[int],
-           request: gr.Request) -> Any:
-    """Draw the last result again, with some classes only."""
-    if view is None:
-        return gr.skip()
-    return shown_of(view, request, palette, opacity, {int(label) for label in classes or []})
-
-
-def after(view: View | None, request: gr.Request | None) -> tuple[Any, ...]:
-    """Return the choice of classes and the downloads that belong to a new result."""
-    if view is None:
-        return (gr.skip(),) * 5
-    found = sorted({instance.label: instance.name for instance in view.result.instances}.items())
-    choices = [(called("class", name, request), label) for label, name in found]
-    visible = gr.DownloadButton(visible=True)
-    recording = view.result.thermogram.recording
-    photograph = bool(recording and recording.photograph is not None)
-    return (gr.CheckboxGroup(choices=choices, value=[label for label, _ in found]),
-            visible, visible, gr.Slider(visible=photograph), surfaces.choices(view, request))
-
-
-@friendly
-def show_card(model: str, own: str | None, request: gr.Request) -> str:
-    """Return the model card of the chosen detector."""
-    from vision.infrared.measures.average_precision import SIZES
-    from vision.infrared.measures.error_analysis import MENDED
-    from vision.infrared.models import ARCHITECTURES
-
-    loaded = MODELS.open(model, own)
-    card = loaded.card
-    parameters = sum(part.numel() for part in loaded.module.parameters())
-    text = card_markdown(card, ARCHITECTURES[card.arch].link,
-                                 {"parameters": f"{parameters:,}"}, request)
-    text += "".join(f"\n| {say(f'infrared.card.{name}', request)} | {shown} |"
-                    for name, shown in on_real_pictures(card.metrics, request))
-    for name in ("mask_AP50", "mask_AP", "box_AP"):
-        if card.metrics.get(name) is not None:
-            shown = f"{card.metrics[name]:.3f} ({card.data['val']})"
-            text += f"\n| {say(f'infrared.card.{name}', request)} | {shown} |"
-    for name, kinds in {"mask_AP_by_size": SIZES, "box_AP_by_size": SIZES,
-                        "box_AP_without_mistakes": MENDED}.items():
-        if card.metrics.get(name):
-            shown = in_a_row(card.metrics[name], kinds)
-            text += f"\n| {say(f'infrared.card.{name}', request)} | {shown} |"
-    return "\n\n".join([text, *card.metrics.get("findings", [])])
-
-
-def on_real_pictures(metrics: dict[str, Any], request: gr.Request | None
-                     ) -> Iterable[tuple[str, str]]:
-    """Yield what a detector reaches on real thermograms, each number with its interval."""
-    if "real_ap50" not in metrics:
-        return
-    def told(name: str) -> str:
-        return "{value:.2f} ({low:.2f}–{high:.2f})".format(**metrics[f"real_{name}"])
-
-    yield "real_on", say("infrared.card.real_pictures", request,
-                         devices=str(metrics["real_devices"]),
-                         pictures=str(metrics["real_pictures"]))
-    yield "real_ap50", told("ap50")
-    yield "real_groups", f"{metrics['real_ap50_groups']:.2f}"
-    yield "real_shown", say("infrared.card.real_found", request, recall=told("recall"),
-                            precision=told("precision"),
-                            threshold=f"{metrics['real_threshold']:.2f}")
-    if metrics.get("real_mask_matched"):
-        yield "real_masks", say("infrared.card.real_mask_iou", request, iou=told("mask_iou"),
-                                devices=str(metrics["real_mask_matched"]))
-
-
-def in_a_row(found: dict[str, float | None], kinds: Iterable[str]) -> str:
-    """Return the precision of each kind, in this order."""
-    known = [found.get(kind) for kind in kinds]
-    return " · ".join("–" if ap is None else f"{ap:.3f}" for ap in known)
 
 
 def code(picture: str | None, low: float | None, high: float | None, unit: str,
@@ -289,77 +80,6 @@ def file_of(picture: str | None, unit: str) -> str:
     shipped = [path for path, _, _, needed in examples()
                if Path(path).name == name and needed == unit]
     return (Path(shipped[0]).relative_to(EXAMPLES.parent.parent).as_posix() if shipped else name)
-
-
-def controls(shown: list[list[Any]]) -> tuple[dict[str, Any], gr.Button, gr.Column]:
-    """Build what goes in; return it by name, the button that runs, and a place for examples."""
-    parts: dict[str, Any] = {"picture": picture_input(
-        "infrared.picture", "infrared-picture", shown[0][0], height=220)}
-    below = gr.Column()
-    with gr.Row():
-        parts |= in_sight()
-    with gr.Row():
-        go = gr.Button(t("infrared.go"), variant="primary", min_width=140, scale=2,
-                       elem_id="infrared-go")
-        parts["camera_file"] = camera_file.button()
-    parts["camera"] = gr.HTML(elem_id="infrared-camera", min_height=0)
-    return parts, go, below
-
-
-def score_slider(name: str, step: float, start: float) -> gr.Slider:
-    """Build the slider of a probability from which on something is shown."""
-    return gr.Slider(0.05, 0.95, start, step=step, label=t(f"infrared.{name}"), min_width=160,
-                     info=t(f"infrared.{name}_info"),
-                     elem_id=f"infrared-{name.replace('_', '-')}")
-
-
-def in_sight() -> dict[str, Any]:
-    """Build what is moved while one looks at the result, by name."""
-    threshold = score_slider("threshold", 0.01, shown_from())
-    threshold.scale, threshold.min_width, threshold.buttons = 3, 200, []
-    return {"threshold": threshold, "palette": gr.Dropdown(
-        [(t(f"infrared.palette.{name}"), name) for name in (RECORDED, *PALETTES)],
-        value=RECORDED, label=t("infrared.palette"), info=t("infrared.palette_info"),
-        scale=2, min_width=150, elem_id="infrared-palette")}
-
-
-def settings(shown: list[list[Any]]) -> dict[str, Any]:
-    """Build what else steers the detection and how it is shown, by name."""
-    parts: dict[str, Any] = {}
-    with gr.Row():
-        for place, name in enumerate(("low", "high"), 1):
-            parts[name] = gr.Number(shown[0][place], label=t(f"infrared.{name}"), min_width=120,
-                                    info=t(f"infrared.{name}_info"), elem_id=f"infrared-{name}")
-    parts["mask_threshold"] = score_slider("mask_threshold", 0.05, MASK_THRESHOLD)
-    parts["opacity"] = gr.Slider(0, 1, OPACITY, step=0.05, label=t("infrared.opacity"),
-                                 info=t("infrared.opacity_info"), elem_id="infrared-opacity")
-    parts["photograph"] = gr.Slider(0, 1, 0, step=0.05, label=t("infrared.photograph"),
-                                    info=t("infrared.photograph_info"), visible=False,
-                                    elem_id="infrared-photograph")
-    parts["classes"] = gr.CheckboxGroup([], label=t("infrared.classes"),
-                                        info=t("infrared.classes_info"),
-                                        elem_id="infrared-classes")
-    with gr.Accordion(t("infrared.physics"), open=False, elem_id="infrared-physics"):
-        parts |= physics()
-    return parts
-
-
-def physics() -> dict[str, Any]:
-    """Build the inputs that few need: the detector, and what the temperatures depend on."""
-    return {
-        "model": gr.Dropdown(MODELS.offered(), value=MODELS.first(), label=t("infrared.model"),
-                             info=t("infrared.model_info"), elem_id="infrared-model"),
-        "unit": gr.Dropdown([(t(f"infrared.unit.{name or 'none'}"), name) for name in UNITS],
-                            value="", label=t("infrared.unit"), info=t("infrared.unit_info"),
-                            elem_id="infrared-unit"),
-        "emissivity": gr.Slider(0.1, 1, 1, step=0.01, label=t("infrared.emissivity"),
-                                info=t("infrared.emissivity_info"),
-                                elem_id="infrared-emissivity"),
-        "reflected": gr.Number(20, label=t("infrared.reflected"), info=t("infrared.reflected_info"),
-                               elem_id="infrared-reflected"),
-        "air": NumberBox(None, label=t("infrared.air"), info=t("infrared.air_info"), max_lines=1,
-                         elem_id="infrared-air"),
-    }
 
 
 def build() -> class_link.Shared:

@@ -55,6 +55,9 @@ from vision.ui.tabs.segmentation.shared import (
 from vision.ui.text import say, t
 
 OPACITY = 0.6
+SHARED = ("model", "opacity", "picture", "truth")  # what a class link tells
+SHOWN = ("result", "numbers", "truth_view", "error_view", "legend", "ids", "raw")
+QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 CHAPTERS = ("load", "load", "score")  # the calls that the lesson's sections are about
 
 
@@ -170,68 +173,22 @@ def build() -> class_link.Shared:
     view, own = gr.State(None, time_to_live=3600), gr.State(None)
     with gr.Row(elem_classes=["lab-desk"]):
         with gr.Column(min_width=280):
-            domain = domains.switch()
-            picture = picture_input("segmentation.picture", "segmentation-picture", pairs[0][0],
-                                    height=190)
-            rows = [gr.Column(), gr.Column(visible=False)]
-            model = gr.Dropdown(BOTH.offered(), value=chosen, label=t("segmentation.model"),
-                                info=t("segmentation.model_info"), elem_id="segmentation-model")
-            go = gr.Button(t("segmentation.go"), variant="primary", elem_id="segmentation-go")
+            parts = controls(pairs[0][0], chosen)
         with gr.Column(min_width=280):
-            result = picture_output("segmentation.result", "segmentation-result", height=380,
-                                    buttons=("download", "fullscreen"))
-            numbers = gr.HTML(elem_id="segmentation-numbers")
-            cross = domains.crossing()
-            raw = gr.JSON(visible=False)
+            parts |= results()
         with gr.Column(min_width=280), gr.Accordion(t("app.settings"), open=False,
                                                     elem_id="segmentation-settings"):
-            opacity = gr.Slider(0, 1, OPACITY, step=0.05, label=t("segmentation.opacity"),
-                                info=t("segmentation.opacity_info"),
-                                elem_id="segmentation-opacity")
-            toggles = gr.CheckboxGroup([], label=t("segmentation.toggles"),
-                                       info=t("segmentation.toggles_info"),
-                                       elem_id="segmentation-toggles")
-            truth = picture_input("segmentation.truth", "segmentation-truth",
-                                          pairs[0][1], height=170, webcam=False)
-            gr.Markdown(t("segmentation.truth_info"))
-        with rows[0]:
-            choice = gr.Examples(pairs, [picture, truth], elem_id="segmentation-examples",
+            parts |= settings(pairs[0][1])
+        model, opacity, picture, truth = (parts[name] for name in SHARED)
+        with parts["rows"][0]:
+            scenes = gr.Examples(pairs, [picture, truth], elem_id="segmentation-examples",
                                  visible_columns=[0], api_visibility="private")
-        with rows[1]:
+        with parts["rows"][1]:
             portrait = gr.Examples(people, picture, elem_id="segmentation-portrait-examples",
                                    api_visibility="private")
     with steps.row("segmentation", mistake="errors", metric="play", compare="compare",
-                   inside="inside") as parts:
-        with gr.Tab(t("segmentation.error_tab"), id="errors"):
-            with gr.Row():
-                truth_view = picture_output(
-                    "segmentation.truth_view", "segmentation-truth-view", height=240, always=False)
-                error_view = picture_output(
-                    "segmentation.error_view", "segmentation-error-view", height=240, always=False)
-            legend = gr.HTML(elem_id="segmentation-legend")
-            ids = gr.DownloadButton(t("segmentation.download_ids"), visible=False, size="sm")
-        with gr.Tab(t("segmentation.matrix_tab"), id="matrix"):
-            cells = matrix.build(view)
-        with gr.Tab(t("segmentation.microscope_tab"), id="microscope") as microscope_place:
-            closer = microscope.build(microscope_place, picture, truth, model, own)
-        with gr.Tab(t("segmentation.failures_tab"), id="failures"):
-            failures.build(model, own)
-        with gr.Tab(t("segmentation.what_if_tab"), id="whatif"):
-            what_if.build(model, own)
-        with gr.Tab(t("segmentation.play_tab"), id="play"):
-            play = playground.build()
-        with gr.Tab(t("segmentation.compare_tab"), id="compare"):
-            compare.build(picture, truth, own)
-        with gr.Tab(t("segmentation.family_tab"), id="family") as family_place:
-            family.build(model, family_place)
-        with gr.Tab(t("segmentation.inside_tab"), id="inside"):
-            inside.build(picture)
-        with gr.Tab(t("segmentation.kinds_tab"), id="kinds") as kinds_place:
-            kinds.build(kinds_place, model, own)
-        with gr.Tab(t("segmentation.portraits_tab"), id="portraits") as portraits_place:
-            portraits.build(portraits_place)
-        with gr.Tab(t("segmentation.beyond_tab"), id="beyond"):
-            volumes.build(picture, truth)
+                   inside="inside") as row:
+        play = steps_of_the_tab(parts, view, own)
     lesson.build("segmentation", offered(), {place: play for place in ("grow", "right", "scope")},
                  draw=figure.draw, measured=pretrained.told)
     with steps.place("train"), gr.Accordion(t("app.train_your_own"),
@@ -242,38 +199,119 @@ def build() -> class_link.Shared:
         card = gr.Markdown(elem_id="segmentation-card")
         onnx.build(model, own)
 
-    inputs = [picture, truth, model, opacity, own]
-    outputs = [view, result, numbers, truth_view, error_view, legend, ids, raw]
-    run: dict[str, Any] = {"fn": segment, "inputs": inputs, "outputs": outputs,
-                           "concurrency_limit": 2, "concurrency_id": "segment"}
-    quick: dict[str, Any] = {"queue": False, "show_progress": "hidden",
-                             "api_visibility": "private"}
-    _, arrived = opening.connect(FIRST, [*outputs, toggles, *cells], view)
-    chosen_anew = (domain.input(domains.enter, domain, [model, picture, truth], **quick),
-                   cross.click(domains.cross, model, model, **quick),
-                   portrait.load_input_event.success(lambda: None, None, truth, **quick),
-                   choice.load_input_event)
-    for done in (go.click(**run, api_name="segment"),
+    outputs = [view, *(parts[name] for name in SHOWN)]
+    _, arrived = opening.connect(FIRST, [*outputs, parts["toggles"], *parts["cells"]], view)
+    connect(parts, (scenes, portrait, arrived), outputs, own)
+    microscope.also_above(parts["result"], view, row, parts["closer"])
+    gr.on([card_place.expand, model.change, own.change], show_card, [model, own], card,
+          api_visibility="private")
+    return class_link.share("segmentation", {name: parts[name] for name in SHARED},
+                            {"picture": [*(scene for scene, _ in pairs), *people],
+                             "truth": [labels for _, labels in pairs]}, arrived)
+
+
+def controls(scene: str, chosen: str | None) -> dict[str, Any]:
+    """Build what goes in and what begins; return it by name, with rows for examples."""
+    return {
+        "domain": domains.switch(),
+        "picture": picture_input("segmentation.picture", "segmentation-picture", scene,
+                                 height=190),
+        "rows": [gr.Column(), gr.Column(visible=False)],
+        "model": gr.Dropdown(BOTH.offered(), value=chosen, label=t("segmentation.model"),
+                             info=t("segmentation.model_info"), elem_id="segmentation-model"),
+        "go": gr.Button(t("segmentation.go"), variant="primary", elem_id="segmentation-go"),
+    }
+
+
+def results() -> dict[str, Any]:
+    """Build what is seen at first of a result, by name."""
+    return {
+        "result": picture_output("segmentation.result", "segmentation-result", height=380,
+                                 buttons=("download", "fullscreen")),
+        "numbers": gr.HTML(elem_id="segmentation-numbers"),
+        "cross": domains.crossing(),
+        "raw": gr.JSON(visible=False),
+    }
+
+
+def settings(labels: str) -> dict[str, Any]:
+    """Build what steers how a result is shown and what it is compared with, by name."""
+    parts: dict[str, Any] = {
+        "opacity": gr.Slider(0, 1, OPACITY, step=0.05, label=t("segmentation.opacity"),
+                             info=t("segmentation.opacity_info"),
+                             elem_id="segmentation-opacity"),
+        "toggles": gr.CheckboxGroup([], label=t("segmentation.toggles"),
+                                    info=t("segmentation.toggles_info"),
+                                    elem_id="segmentation-toggles"),
+        "truth": picture_input("segmentation.truth", "segmentation-truth", labels, height=170,
+                               webcam=False),
+    }
+    gr.Markdown(t("segmentation.truth_info"))
+    return parts
+
+
+def steps_of_the_tab(parts: dict[str, Any], view: gr.State, own: gr.State) -> Any:
+    """Build the tab's inner parts, add what others need of them, and return the playground."""
+    model, _, picture, truth = (parts[name] for name in SHARED)
+    with gr.Tab(t("segmentation.error_tab"), id="errors"):
+        with gr.Row():
+            for name in ("truth", "error"):
+                parts[f"{name}_view"] = picture_output(
+                    f"segmentation.{name}_view", f"segmentation-{name}-view", height=240,
+                    always=False)
+        parts["legend"] = gr.HTML(elem_id="segmentation-legend")
+        parts["ids"] = gr.DownloadButton(t("segmentation.download_ids"), visible=False, size="sm")
+    with gr.Tab(t("segmentation.matrix_tab"), id="matrix"):
+        parts["cells"] = matrix.build(view)
+    with gr.Tab(t("segmentation.microscope_tab"), id="microscope") as microscope_place:
+        parts["closer"] = microscope.build(microscope_place, picture, truth, model, own)
+    with gr.Tab(t("segmentation.failures_tab"), id="failures"):
+        failures.build(model, own)
+    with gr.Tab(t("segmentation.what_if_tab"), id="whatif"):
+        what_if.build(model, own)
+    with gr.Tab(t("segmentation.play_tab"), id="play"):
+        play = playground.build()
+    with gr.Tab(t("segmentation.compare_tab"), id="compare"):
+        compare.build(picture, truth, own)
+    with gr.Tab(t("segmentation.family_tab"), id="family") as family_place:
+        family.build(model, family_place)
+    with gr.Tab(t("segmentation.inside_tab"), id="inside"):
+        inside.build(picture)
+    with gr.Tab(t("segmentation.kinds_tab"), id="kinds") as kinds_place:
+        kinds.build(kinds_place, model, own)
+    with gr.Tab(t("segmentation.portraits_tab"), id="portraits") as portraits_place:
+        portraits.build(portraits_place)
+    with gr.Tab(t("segmentation.beyond_tab"), id="beyond"):
+        volumes.build(picture, truth)
+    return play
+
+
+def connect(parts: dict[str, Any], starts: tuple[Any, ...], outputs: list[Any], own: gr.State
+            ) -> None:
+    """Let buttons, examples, class links and sliders do what they say."""
+    view, scenes, portrait, arrived = outputs[0], *starts
+    model, opacity, picture, truth = (parts[name] for name in SHARED)
+    run: dict[str, Any] = {"fn": segment, "inputs": [picture, truth, model, opacity, own],
+                           "outputs": outputs, "concurrency_limit": 2,
+                           "concurrency_id": "segment"}
+    chosen_anew = (
+        parts["domain"].input(domains.enter, parts["domain"], [model, picture, truth], **QUIET),
+        parts["cross"].click(domains.cross, model, model, **QUIET),
+        portrait.load_input_event.success(lambda: None, None, truth, **QUIET),
+        scenes.load_input_event)
+    for done in (parts["go"].click(**run, api_name="segment"),
                  arrived.change(**run, api_visibility="private"),
                  *(each.success(**run, trigger_mode="always_last", api_visibility="private")
                    for each in chosen_anew)):
-        done.success(lambda: gr.DownloadButton(visible=True), None, ids, queue=False,
+        done.success(lambda: gr.DownloadButton(visible=True), None, parts["ids"], queue=False,
                      api_visibility="private")
-        done.success(details, view, [toggles, *cells], **quick)
-        done.success(domains.offer, [view, model], cross, **quick)
-    model.change(domains.follow, model, [domain, *rows], **quick)
-    microscope.also_above(result, view, parts, closer)
+        done.success(details, view, [parts["toggles"], *parts["cells"]], **QUIET)
+        done.success(domains.offer, [view, model], parts["cross"], **QUIET)
+    model.change(domains.follow, model, [parts["domain"], *parts["rows"]], **QUIET)
     gr.on([picture.upload, picture.clear], lambda: None, None, truth, queue=False,
           api_visibility="private")
-    gr.on([opacity.input, toggles.input], redraw, [view, opacity, toggles], result, queue=False,
-          trigger_mode="always_last", show_progress="hidden", api_visibility="private")
-    gr.on([card_place.expand, model.change, own.change], show_card, [model, own], card,
-          api_visibility="private")
-    return class_link.share(
-        "segmentation", {"model": model, "opacity": opacity, "picture": picture, "truth": truth},
-        {"picture": [*(scene for scene, _ in pairs), *people],
-         "truth": [labels for _, labels in pairs]},
-        arrived)
+    gr.on([opacity.input, parts["toggles"].input], redraw, [view, opacity, parts["toggles"]],
+          parts["result"], trigger_mode="always_last", **QUIET)
 
 
 def warm() -> None:

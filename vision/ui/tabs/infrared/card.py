@@ -1,0 +1,66 @@
+"""A detector's model card, with what it reaches on real pictures and on drawn ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import gradio as gr
+
+from vision.ui.components.friendly import friendly
+from vision.ui.components.model_card import card_markdown
+from vision.ui.tabs.infrared.shared import MODELS
+from vision.ui.text import say
+
+
+@friendly
+def show_card(model: str, own: str | None, request: gr.Request) -> str:
+    """Return the model card of the chosen detector."""
+    from vision.infrared.measures.average_precision import SIZES
+    from vision.infrared.measures.error_analysis import MENDED
+    from vision.infrared.models import ARCHITECTURES
+
+    loaded = MODELS.open(model, own)
+    card = loaded.card
+    parameters = sum(part.numel() for part in loaded.module.parameters())
+    text = card_markdown(card, ARCHITECTURES[card.arch].link,
+                                 {"parameters": f"{parameters:,}"}, request)
+    text += "".join(f"\n| {say(f'infrared.card.{name}', request)} | {shown} |"
+                    for name, shown in on_real_pictures(card.metrics, request))
+    for name in ("mask_AP50", "mask_AP", "box_AP"):
+        if card.metrics.get(name) is not None:
+            shown = f"{card.metrics[name]:.3f} ({card.data['val']})"
+            text += f"\n| {say(f'infrared.card.{name}', request)} | {shown} |"
+    for name, kinds in {"mask_AP_by_size": SIZES, "box_AP_by_size": SIZES,
+                        "box_AP_without_mistakes": MENDED}.items():
+        if card.metrics.get(name):
+            shown = in_a_row(card.metrics[name], kinds)
+            text += f"\n| {say(f'infrared.card.{name}', request)} | {shown} |"
+    return "\n\n".join([text, *card.metrics.get("findings", [])])
+
+
+def on_real_pictures(metrics: dict[str, Any], request: gr.Request | None
+                     ) -> Iterable[tuple[str, str]]:
+    """Yield what a detector reaches on real thermograms, each number with its interval."""
+    if "real_ap50" not in metrics:
+        return
+    def told(name: str) -> str:
+        return "{value:.2f} ({low:.2f}–{high:.2f})".format(**metrics[f"real_{name}"])
+
+    yield "real_on", say("infrared.card.real_pictures", request,
+                         devices=str(metrics["real_devices"]),
+                         pictures=str(metrics["real_pictures"]))
+    yield "real_ap50", told("ap50")
+    yield "real_groups", f"{metrics['real_ap50_groups']:.2f}"
+    yield "real_shown", say("infrared.card.real_found", request, recall=told("recall"),
+                            precision=told("precision"),
+                            threshold=f"{metrics['real_threshold']:.2f}")
+    if metrics.get("real_mask_matched"):
+        yield "real_masks", say("infrared.card.real_mask_iou", request, iou=told("mask_iou"),
+                                devices=str(metrics["real_mask_matched"]))
+
+
+def in_a_row(found: dict[str, float | None], kinds: Iterable[str]) -> str:
+    """Return the precision of each kind, in this order."""
+    known = [found.get(kind) for kind in kinds]
+    return " · ".join("–" if ap is None else f"{ap:.3f}" for ap in known)

@@ -1,0 +1,1 @@
+"""What a lesson asks of a detector: boxes or masks, colours, textures, how few pictures do."""
