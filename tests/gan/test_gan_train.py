@@ -246,10 +246,10 @@ def test_a_file_of_snapshots_stays_small() -> None:
 
 def test_a_report_explains_itself() -> None:
     matrix = np.eye(2, dtype=int) * 9 + 1
-    report = Report(("a", "b"), 22, matrix, (1.0, 0.5), 0.6, 0.4, 3.0, 1.0, None)
+    report = Report(("a", "b"), 22, matrix, 0.4, 0.6, (1.0, 0.5), 3.0, 1.0)
     assert report.fidelity == pytest.approx(20 / 22) and report.shares == (0.5, 0.5)
     assert "label fidelity: 0.9091" in str(report) and report.as_json()["parzen"] is None
-    assert Report(("a", "b"), 2, matrix[:1], None, None, 0.4, None, None, None).fidelity is None
+    assert Report(("a", "b"), 2, matrix[:1], 0.4).fidelity is None
 
 
 SHIPPED = checkpoints.shipped("gan")

@@ -27,12 +27,12 @@ class Report:
     classes: tuple[str, ...]
     count: int
     matrix: np.ndarray | None  # (asked, read) counts; of an unconditional model one row
-    diversity: tuple[float, ...] | None  # by class, 1 is as varied as the data
-    d_real: float | None
     d_fake: float
-    distance: float | None
-    distance_floor: float | None
-    parzen: parzen.Score | None
+    d_real: float | None = None
+    diversity: tuple[float, ...] | None = None  # by class, 1 is as varied as the data
+    distance: float | None = None
+    distance_floor: float | None = None  # that of real pictures
+    parzen: parzen.Score | None = None
     judges: tuple[Verdict, ...] = ()
 
     @property
@@ -77,40 +77,40 @@ def evaluate(checkpoint: Path, count: int = 10_000, seed: int = 1) -> Report:
 def measure(model: Model, count: int = 10_000, seed: int = 1) -> Report:
     """Return all measures of a model on the data it was trained on, labels evenly spread."""
     data = model.card.data["train"][0]
-    drawer = Drawer.of(model)
+    drawer, reader = Drawer.of(model), classifier_for(data)
     asked = np.arange(count) % len(model.card.classes)
     drawn = drawer.floats(asked, seed)  # (count, C, S, S)
-    labels = torch.from_numpy(asked)
-    reader = classifier_for(data)
-    matrix = None if reader is None else confusion(model, reader, drawn, asked)
-    test = open_pictures(data, "test") if data in available() else None
-    d_fake = float(opinions(model, drawn, labels).mean())
-    found = verdicts(model, data, seed)
-    if test is None:
-        return Report(model.card.classes, count, matrix, None, None, d_fake, None, None, None,
-                      found)
-    d_real = float(opinions(model, *test.batch(slice(None))).mean())
-    compared = compare(reader, drawn, data, test) if reader else (None, None, None)
-    return Report(model.card.classes, count, matrix, compared[0], d_real, d_fake, compared[1],
-                  compared[2], parzen.of_drawer(drawer, data, count, seed), found)
+    reading = read(reader, drawn).argmax(1) if reader else None  # (count,)
+    report = Report(
+        model.card.classes, count,
+        None if reading is None else confusion(model, reading.numpy(), asked),
+        d_fake=float(opinions(model, drawn, torch.from_numpy(asked)).mean()),
+        judges=verdicts(model, data, seed))
+    if data not in available():
+        return report
+    test = open_pictures(data, "test")
+    report = replace(report, d_real=float(opinions(model, *test.batch(slice(None))).mean()),
+                     parzen=parzen.of_drawer(drawer, data, count, seed))
+    if reader is None or reading is None:
+        return report
+    diversity, apart, floor = compare(reader, drawn, reading, data, test)
+    return replace(report, diversity=diversity, distance=apart, distance_floor=floor)
 
 
-def confusion(model: Model, reader: Model, drawn: torch.Tensor, asked: np.ndarray) -> np.ndarray:
+def confusion(model: Model, reading: np.ndarray, asked: np.ndarray) -> np.ndarray:
     """Return how often each asked label (row) was read as each class (column)."""
     classes = len(model.card.classes)
-    reading = read(reader, drawn).argmax(1).numpy()
     if not conditional(model):
         return np.bincount(reading, minlength=classes)[None]
     return np.bincount(asked * classes + reading, minlength=classes**2).reshape(classes, classes)
 
 
-def compare(reader: Model, drawn: torch.Tensor, data: str, test: LabelledPictures
-            ) -> tuple[tuple[float, ...], float, float]:
+def compare(reader: Model, drawn: torch.Tensor, reading: torch.Tensor, data: str,
+            test: LabelledPictures) -> tuple[tuple[float, ...], float, float]:
     """Return diversity by class, the distance to the test pictures, and that of real pictures."""
     held = open_pictures(data, "val").batch(slice(None))[0]
     real = features(reader, test.batch(slice(None))[0])
     fake = features(reader, drawn)
-    reading = read(reader, drawn).argmax(1)
     diversity = tuple(spread(fake[reading == label]) / spread(real[test.labels == label])
                       for label in range(len(test.classes)))
     return diversity, distance(fake, real), distance(features(reader, held), real)

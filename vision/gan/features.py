@@ -6,19 +6,12 @@ import numpy as np
 import torch
 
 from vision.checkpoints import Model
-from vision.gpu_fallback import or_on_cpu
-
-CHUNK = 1000
+from vision.gan.predict import in_chunks
 
 
-@or_on_cpu
-@torch.inference_mode()
 def features(reader: Model, pictures: torch.Tensor) -> torch.Tensor:
     """Return the classifier's hidden layer for pictures (N, C, S, S): (N, hidden)."""
-    device = next(reader.module.parameters()).device
-    net = reader.module.get_submodule("layers")
-    parts = [net(x.to(device)).float().cpu() for x in pictures.split(CHUNK)]
-    return torch.cat(parts)
+    return in_chunks(reader.module.get_submodule("layers"), pictures)
 
 
 def distance(first: torch.Tensor, second: torch.Tensor) -> float:

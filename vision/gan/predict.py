@@ -81,14 +81,9 @@ class Drawer:
         generator.load_state_dict(state)
         return Drawer(generator.eval(), self.noise, self.classes)
 
-    @or_on_cpu
-    @torch.inference_mode()
     def draw(self, labels: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
         """Return pictures (N, C, S, S) in 0…1 for labels, (N,) or mixed (N, classes)."""
-        device = next(self.generator.parameters()).device
-        parts = [self.generator(z.to(device), y.to(device)).float().cpu()
-                 for y, z in zip(labels.split(CHUNK), noise.split(CHUNK), strict=True)]
-        return torch.cat(parts)
+        return in_chunks(self.generator, noise, labels)
 
     def floats(self, labels: np.ndarray, seed: int, truncation: float = WIDE) -> torch.Tensor:
         """Return pictures for labels with the noise that belongs to a seed."""
@@ -155,24 +150,26 @@ def judge(model: Model, pictures: torch.Tensor, labels: np.ndarray | None, reade
                   model.card.classes, time.perf_counter() - start)
 
 
-@or_on_cpu
 @torch.inference_mode()
 def opinions(model: Model, pictures: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     """Return D(x | y) of each picture (N, C, S, S), between 0 and 1, (N,)."""
-    device = next(model.module.parameters()).device
-    discriminator = pair_of(model).discriminator
-    parts = [discriminator(x.to(device), y.to(device)).float().sigmoid().cpu()
-             for x, y in zip(pictures.split(CHUNK), labels.split(CHUNK), strict=True)]
-    return torch.cat(parts)
+    return in_chunks(pair_of(model).discriminator, pictures, labels).sigmoid()
+
+
+@torch.inference_mode()
+def read(reader: Model, pictures: torch.Tensor) -> torch.Tensor:
+    """Return the classifier's probability of each class for each picture, (N, classes)."""
+    return in_chunks(reader.module, pictures).softmax(1)
 
 
 @or_on_cpu
 @torch.inference_mode()
-def read(reader: Model, pictures: torch.Tensor) -> torch.Tensor:
-    """Return the classifier's probability of each class for each picture, (N, classes)."""
-    device = next(reader.module.parameters()).device
-    parts = [reader.module(x.to(device)).float().softmax(1).cpu() for x in pictures.split(CHUNK)]
-    return torch.cat(parts)
+def in_chunks(net: nn.Module, *inputs: torch.Tensor) -> torch.Tensor:
+    """Return what a net makes of inputs (N, …), a thousand at a time on its device: (N, …)."""
+    device = next(net.parameters()).device
+    chunks = zip(*(each.split(CHUNK) for each in inputs), strict=True)
+    return torch.cat([net(*(part.to(device) for part in chunk)).float().cpu()
+                      for chunk in chunks])
 
 
 def check_labels(labels: list[int], classes: tuple[str, ...]) -> np.ndarray:
