@@ -68,6 +68,11 @@ class Card:
         values = json.loads(text)
         return cls(**{**values, "classes": tuple(values["classes"])})
 
+    @property
+    def commands(self) -> list[str]:
+        """Return every command on the way to this model, the first one first."""
+        return [*self.metrics.get("made_from", []), self.command]
+
     def to_json(self) -> str:
         """Return the card as JSON with sorted keys, so that equal cards give equal text."""
         return json.dumps(jsonable(asdict(self)), sort_keys=True, ensure_ascii=False,

@@ -62,9 +62,8 @@ class Report:
 def pruned(model: Model, plan: Plan, config: Config) -> Model:
     """Return the cut network with a card that says how it was made; nothing is measured yet."""
     network = prune(network_of(model), plan, fold=config.fold)
-    made_from = [*model.card.metrics.get("made_from", []), model.card.command]
     metrics = {**count(network).as_json(), "pruning": {**plan.as_json(), "fold": config.fold},
-               "made_from": made_from}
+               "made_from": model.card.commands}
     card = replace(model.card, config=network.config, metrics=metrics, created="",
                    command=command("pruning", "prune", config))
     return Model(network, card)

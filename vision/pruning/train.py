@@ -212,8 +212,8 @@ def lineage(config: Config) -> dict[str, object]:
     if config.start is None:
         return {}
     card = checkpoints.read_card(config.start)
-    kept = {name: card.metrics[name] for name in ("pruning",) if name in card.metrics}
-    return {**kept, "made_from": [*card.metrics.get("made_from", []), card.command]}
+    cut = {"pruning": card.metrics["pruning"]} if "pruning" in card.metrics else {}
+    return {**cut, "made_from": card.commands}
 
 
 def run(config: Config) -> Path:

@@ -85,7 +85,7 @@ def slimmed(model: Model, config: Config) -> tuple[Model, Masks, dict[str, str]]
     card = replace(
         model.card, config={**before, "slim": narrower(small, whole)}, created="",
         command=command("segmentation", "slim", config),
-        metrics={"made_from": [*model.card.metrics.get("made_from", []), model.card.command]})
+        metrics={"made_from": model.card.commands})
     return Model(small, card), masks, refused
 
 

@@ -158,8 +158,7 @@ def lineage(config: Config) -> dict[str, list[str]]:
     """Return how the checkpoint that this training goes on from was made."""
     if config.start is None:
         return {}
-    card = checkpoints.read_card(config.start)
-    return {"made_from": [*card.metrics.get("made_from", []), card.command]}
+    return {"made_from": checkpoints.read_card(config.start).commands}
 
 
 def make_batch(contents: Sequence[np.ndarray], config: Config, run: Run, number: int
