@@ -96,6 +96,20 @@ def test_a_card_survives_json() -> None:
     assert Card.from_json(card.to_json()).to_json() == card.to_json()
 
 
+def test_what_is_measured_later_joins_the_card_and_changes_no_weight(path: Path) -> None:
+    before, weights = read_card(path), safetensors.torch.load_file(path)
+    checkpoints.add_metrics(path, {"mIoU": 0.75, "new": [1]})
+    assert read_card(path) == replace(before, metrics={"mIoU": 0.75, "odd": None, "new": [1]})
+    kept = safetensors.torch.load_file(path)
+    assert all(torch.equal(kept[name], weights[name]) for name in weights | kept)
+
+
+def test_a_card_tells_every_command_on_the_way_to_its_model() -> None:
+    assert CARD.commands == ["python -m vision"]
+    later = replace(CARD, command="again", metrics={"made_from": CARD.commands})
+    assert later.commands == ["python -m vision", "again"]
+
+
 def test_a_file_cut_anywhere_is_refused(path: Path) -> None:
     content = path.read_bytes()
     cuts = {*range(24), *np.linspace(0, len(content) - 1, 200).astype(int).tolist()}

@@ -115,24 +115,29 @@ def with_target(config: Any) -> Any:
 
 def save(path: Path, module: nn.Module, card: Card, bits: int = 16) -> Path:
     """Write the module's weights in float16, or 8-bit rows, with its card; all of it or nothing."""
-    from safetensors.torch import save as to_bytes
-
     tensors = {16: in_float16, 8: packed}[bits](module.state_dict())
     _check_finite(tensors)
     if not card.created:
         card = replace(card, created=datetime.now(timezone.utc).isoformat(timespec="seconds"))
-    text = card.to_json()
-    header = {"card": text, "digest": digest(text, tensors)}
-    write_atomically(path, to_bytes(tensors, header))
-    return path
+    return write(path, card.to_json(), tensors)
 
 
 def change_card(path: Path, card: Card) -> Path:
     """Write a checkpoint again with another card; its weights stay bit for bit as they are."""
+    return write(path, card.to_json(), _tensors(path))
+
+
+def add_metrics(path: Path, metrics: Mapping[str, Any]) -> Path:
+    """Add what was measured to a checkpoint's card, in the place of what had the same name."""
+    card = read_card(path)
+    return change_card(path, replace(card, metrics={**card.metrics, **metrics}))
+
+
+def write(path: Path, card: str, tensors: dict[str, torch.Tensor]) -> Path:
+    """Write a card and tensors as one file, with the digest of both."""
     from safetensors.torch import save as to_bytes
 
-    tensors, text = _tensors(path), card.to_json()
-    write_atomically(path, to_bytes(tensors, {"card": text, "digest": digest(text, tensors)}))
+    write_atomically(path, to_bytes(tensors, {"card": card, "digest": digest(card, tensors)}))
     return path
 
 

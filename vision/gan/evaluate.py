@@ -132,9 +132,7 @@ def run(config: Config) -> Report:
     within(config, count=(100, 10**6), seed=(0, LARGEST_SEED))
     report = evaluate(config.checkpoint, config.count, config.seed)
     if config.write:
-        card = checkpoints.read_card(config.checkpoint)
-        checkpoints.change_card(config.checkpoint,
-                                replace(card, metrics=card.metrics | report.as_json()))
+        checkpoints.add_metrics(config.checkpoint, report.as_json())
     return report
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from vision.checkpoints import damaged, digest, write_atomically
+from vision.checkpoints import damaged, digest, write
 from vision.quantised import in_float16, packed, unpacked
 
 FOLDER = "snapshots"
@@ -81,15 +81,10 @@ def place(checkpoint: Path) -> Path:
 
 def save(checkpoint: Path, history: History) -> Path:
     """Write the snapshots of a checkpoint beside it, in one safetensors file."""
-    from safetensors.torch import save as to_bytes
-
     states = fitting(history.states)
     tensors = {f"{step}/{name}": part for step, state in states.items()
                for name, part in packed(state).items()}
-    card = json.dumps({"steps": sorted(states)})
-    path = place(checkpoint)
-    write_atomically(path, to_bytes(tensors, {"card": card, "digest": digest(card, tensors)}))
-    return path
+    return write(place(checkpoint), json.dumps({"steps": sorted(states)}), tensors)
 
 
 def load(checkpoint: Path) -> dict[int, dict[str, torch.Tensor]]:

@@ -139,9 +139,7 @@ def taught(path: Path, folder: Path) -> list[Path]:
 
 def measured(branch: Path, detector: Path) -> Path:
     """Let a branch's card tell what its masks are like on a detector, and return its file."""
-    card, report = checkpoints.read_card(branch), evaluate(detector, masks=branch)
-    return checkpoints.change_card(branch, replace(card, metrics={**card.metrics,
-                                                                  **report.as_json()}))
+    return checkpoints.add_metrics(branch, evaluate(detector, masks=branch).as_json())
 
 
 def measured_real(detector: Path) -> Path:

@@ -158,9 +158,7 @@ def device_name() -> str:
 
 def note(path: Path, curve: Curve) -> None:
     """Write the curve on the checkpoint's card; its weights stay as they are."""
-    card = checkpoints.read_card(path)
-    checkpoints.change_card(
-        path, replace(card, metrics={**card.metrics, "curve": curve.as_json()}))
+    checkpoints.add_metrics(path, {"curve": curve.as_json()})
 
 
 def measured(config: Config, model: Model, test: LabelledPictures, ratio: float,

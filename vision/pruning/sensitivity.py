@@ -95,9 +95,7 @@ def run(config: Config) -> Sensitivity:
     pictures = open_pictures(config.data, "test").first(config.limit)
     scores = score(network_of(model), config.criterion, pictures_for(model, config.criterion))
     *_, found = sensitivities(model, config, pictures, measure(model, pictures).accuracy, scores)
-    card = checkpoints.read_card(config.checkpoint)
-    checkpoints.change_card(config.checkpoint, replace(
-        card, metrics={**card.metrics, "sensitivity": found.as_json()}))
+    checkpoints.add_metrics(config.checkpoint, {"sensitivity": found.as_json()})
     return found
 
 
