@@ -15,7 +15,7 @@ from vision.checkpoints import Model
 from vision.pruning.count import count, count_config, latency
 from vision.pruning.criteria import CRITERIA
 from vision.pruning.data import available, open_pictures
-from vision.pruning.models import ARCHITECTURES
+from vision.pruning.models import ARCHITECTURES, parts
 from vision.pruning.models.parts import Network
 from vision.pruning.plan import make_plan
 from vision.pruning.predict import load, logits, network_of
@@ -25,12 +25,38 @@ RATIO = 0.7
 ALIVE = 0.3  # where a cut network still works without fine-tuning
 WHOLE = ("vgg16-drawings", "vgg16")  # uncut, the better one last
 PLAN, SURGERY = 0.05, 1.0  # seconds
+BATCH, SIDE = 128, 2048  # pictures of a training step; of the matrices that tell the peak
 
 
 def rows() -> list[Row | str]:
     """Measure every family, and a shipped network beside Torch-Pruning."""
     measured = [row for arch in ARCHITECTURES.names() for row in family(arch)]
-    return [*measured, *beside_torch_pruning()]
+    return [*measured, *learning("vgg16"), *beside_torch_pruning()]
+
+
+def learning(arch: str) -> list[Row | str]:
+    """Measure a training step with and without the matrix product of tiny maps, in bf16."""
+    network: Network = ARCHITECTURES.build(arch, classes=10).train()
+    network.to(memory_format=torch.channels_last)
+    pixels = torch.rand(BATCH, 3, 32, 32).contiguous(memory_format=torch.channels_last)
+    one, other = (torch.rand(SIDE, SIDE, dtype=torch.bfloat16) for _ in range(2))
+
+    def step(tiny: int) -> None:
+        parts.TINY = tiny
+        with torch.autocast("cpu", torch.bfloat16):
+            loss = network(pixels).float().square().mean()
+        loss.backward()
+
+    usual = parts.TINY
+    with_it, without, product = fastest(
+        [lambda: step(usual), lambda: step(0), lambda: torch.mm(one, other)], 3)
+    parts.TINY = usual
+    work = 6 * BATCH * count(network).multiply_adds  # forward, and twice that backward
+    peak = 2 * SIDE**3 / product  # of operations a second
+    return [Row(f"{arch}, a step of {BATCH} (× of convolutions alone)", with_it, without),
+            f"{BATCH / with_it:.0f} pictures a second where it was {BATCH / without:.0f}; "
+            f"{work / with_it / peak:.0%} of a large matrix product's speed, "
+            f"{work / without / peak:.0%} before"]
 
 
 def family(arch: str) -> list[Row | str]:
