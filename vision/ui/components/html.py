@@ -10,6 +10,7 @@ import gradio as gr
 from gradio.i18n import I18nData
 from markupsafe import Markup
 
+from vision.ui.components.events import QUIET
 from vision.ui.components.inputs.drawing_board import DrawingBoard
 from vision.ui.components.markup import tag
 from vision.ui.text import say, t
@@ -112,6 +113,5 @@ def short(number: float) -> str:
 def wipeable(board: DrawingBoard) -> DrawingBoard:
     """Return a board after placing a button under it that wipes it."""
     wipe = gr.Button(t("app.wipe"), size="sm")
-    wipe.click(lambda: None, None, board, queue=False, show_progress="hidden",
-               api_visibility="private")
+    wipe.click(lambda: None, None, board, **QUIET)
     return board

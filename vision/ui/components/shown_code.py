@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from vision.ui.components import steps
+from vision.ui.components.events import LIVE
 from vision.ui.components.friendly import friendly
 from vision.ui.components.page_files import SAVE_FILE
 from vision.ui.shell.files.uploads import new_folder
@@ -27,8 +28,7 @@ def build(tab: str, code: Code, settings: Sequence[Any], at_first: Sequence[Any]
         script = gr.Code(code(*at_first), language="python", interactive=False)
         button = gr.Button(t("app.notebook"), size="sm", elem_id=f"{tab}-notebook")
         file = gr.DownloadButton(visible=False)
-    gr.on([part.change for part in settings], code, list(settings), script, queue=False,
-          trigger_mode="always_last", show_progress="hidden", api_visibility="private")
+    gr.on([part.change for part in settings], code, list(settings), script, **LIVE)
     button.click(maker(tab, code, chapters), list(settings), file, show_progress="hidden",
                  api_visibility="private").success(None, file, None, js=SAVE_FILE, queue=False)
 

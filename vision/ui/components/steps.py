@@ -14,11 +14,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
 
 import gradio as gr
 from markupsafe import Markup
 
+from vision.ui.components.events import QUIET
 from vision.ui.components.markup import tag
 from vision.ui.components.page_files import beside
 from vision.ui.text import t
@@ -47,10 +47,8 @@ def row(tab: str, **first: str) -> Iterator[gr.Tabs]:
         names = [str(part.id) for part in parts.children if isinstance(part, gr.Tab)]
         known = grouped(names, first)
         gr.HTML(rules(tab, known), elem_classes=["lab-rules"], min_height=0)
-    quiet: dict[str, Any] = {"queue": False, "show_progress": "hidden",
-                             "api_visibility": "private"}
-    chosen.input(None, chosen, parts, js=f"(step) => ({CHOOSE})(step, '{tab}')", **quiet)
-    parts.change(None, None, chosen, js=f"() => ({FOLLOW})('{tab}')", **quiet)
+    chosen.input(None, chosen, parts, js=f"(step) => ({CHOOSE})(step, '{tab}')", **QUIET)
+    parts.change(None, None, chosen, js=f"() => ({FOLLOW})('{tab}')", **QUIET)
 
 
 def place(name: str) -> gr.Column:

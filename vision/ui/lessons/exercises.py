@@ -15,6 +15,7 @@ import gradio as gr
 from gradio.blocks import Block
 from gradio.context import Context
 
+from vision.ui.components.events import QUIET
 from vision.ui.components.page_files import SCROLL, beside, calling, scroll_to
 from vision.ui.lessons import guesses
 from vision.ui.text import t
@@ -70,16 +71,14 @@ def ways(part: str, exercises: Sequence[Exercise], opened: Sequence[Any]) -> Non
 
     A click on such a mark opens the lesson at the card of its question.
     """
-    quiet: dict[str, Any] = {"queue": False, "show_progress": "hidden",
-                             "api_visibility": "private"}
     gr.Markdown(t("app.asks"), elem_id=f"{part}-asks", elem_classes=["lab-rules"])
     back = gr.Button(t("app.back_to_question"), size="sm", elem_id=f"{part}-back",
                      elem_classes=["lab-back"])
-    back.click(None, None, None, js=f"() => ({BACK})({json.dumps(part)}, {SCROLL})", **quiet)
+    back.click(None, None, None, js=f"() => ({BACK})({json.dumps(part)}, {SCROLL})", **QUIET)
     about = {each.about or each.place: each.name for each in reversed(exercises)}
     marks = f"() => ({MARKS})({json.dumps(part)}, {json.dumps(about)}, {SCROLL})"
     for event in opened:
-        event(None, None, None, js=marks, **quiet)
+        event(None, None, None, js=marks, **QUIET)
 
 
 def connect(part: str, exercise: Exercise, label: Any, usual: Mapping[str, Any], redraw: Redraw
@@ -89,16 +88,14 @@ def connect(part: str, exercise: Exercise, label: Any, usual: Mapping[str, Any],
     outputs: list[Any] = [blocks[name] for name in values]
     button = gr.Button(label, size="sm", elem_classes=["lab-try"],
                        elem_id=f"{part}-try-{exercise.name}")
-    quiet: dict[str, Any] = {"queue": False, "show_progress": "hidden",
-                             "api_visibility": "private"}
     done = button.click(lambda: [setting(block, value) for block, value
                                  in zip(outputs, values.values(), strict=True)],
-                        None, outputs, **quiet)
+                        None, outputs, **QUIET)
     done.success(None, None, None, js=scroll_to(f"{part}-{exercise.place}", always=True))
     if exercise.name != USUAL:
         done.success(None, None, None, js=calling(ASKED, part, exercise.name))
     if exercise.place in redraw:
-        done.success(**redraw[exercise.place], **quiet)
+        done.success(**redraw[exercise.place], **QUIET)
 
 
 def named(part: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from gradio.blocks import BlockFunction
 from gradio.events import Dependency
 
 from vision.ui.components.class_links.class_link import Shared
+from vision.ui.components.events import QUIET
 from vision.ui.components.lab_sheet import action_of
 from vision.ui.components.page_files import beside, calling
 from vision.ui.text import t
@@ -22,7 +23,6 @@ CSS = beside(__file__, "stale.css")
 MARK = beside(__file__, "stale_mark.js")
 CLEAR = beside(__file__, "stale_clear.js")
 NOTE = "app-stale"
-QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 
 
 def listen(page: gr.Blocks, parts: Sequence[Shared]) -> None:

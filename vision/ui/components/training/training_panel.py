@@ -14,6 +14,7 @@ import gradio as gr
 
 from vision.errors import UserError
 from vision.ui.components import names
+from vision.ui.components.events import QUIET
 from vision.ui.components.model_choice import OWN, ModelShelf
 from vision.ui.components.page_files import scroll_to
 from vision.ui.server.ending import leaving
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 Range = tuple[float, float, float, float]  # lowest, highest, at first, step
 Curve = Sequence["Step"]
-QUIET: dict[str, Any] = {"queue": False, "api_visibility": "private"}
 
 
 @dataclass(frozen=True)
@@ -66,10 +66,8 @@ class Control:
 def stoppable(go: gr.Button, stop: gr.Button) -> gr.State:
     """Return what a run of `go` looks at to see whether `stop` was pressed; build it before it."""
     control = gr.State(Control())
-    quiet: dict[str, Any] = {"queue": False, "show_progress": "hidden",
-                             "api_visibility": "private"}
-    go.click(lambda control: control.stopping.clear(), control, None, **quiet)
-    stop.click(lambda control: control.stopping.set(), control, None, **quiet)
+    go.click(lambda control: control.stopping.clear(), control, None, **QUIET)
+    stop.click(lambda control: control.stopping.set(), control, None, **QUIET)
     return control
 
 
@@ -89,8 +87,7 @@ class TrainingPanel:
         part, _ = self.name.split("-")
         chosen = gr.Dropdown(called([first]), value=first, label=t(f"{part}.arch"),
                              info=t(f"{part}.arch_info"), elem_id=f"{part}-arch")
-        place.expand(lambda: gr.Dropdown(choices=called(known())), None, chosen, queue=False,
-                     show_progress="hidden", api_visibility="private")
+        place.expand(lambda: gr.Dropdown(choices=called(known())), None, chosen, **QUIET)
         return chosen
 
     def controls(self, steps: Range, rate: Range, go: str = "app.train", *, seeds: int = 1
@@ -151,7 +148,7 @@ class TrainingPanel:
         if fork:
             self._runs(self.again, fork, [*fork_inputs, self.step, self.other, control], outputs,
                        control)
-            trained.then(steps_of, control, self.step, show_progress="hidden", **QUIET)
+            trained.then(steps_of, control, self.step, **QUIET)
         self.stop.click(ask_to_stop, control, self.status, **QUIET)
         self.model.input(lambda control: control.choose(), control, None, **QUIET)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from vision.errors import UserError
+from vision.ui.components.events import LIVE
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import image
 from vision.ui.components.markup import tag
@@ -164,8 +165,7 @@ def build(model: gr.Dropdown, own: gr.State, pairs: list[tuple[str, int]]
                 [frames, strip, moving, position], trigger_mode="always_last",
                 concurrency_limit=2, api_visibility="private")
     run.success(at, [frames, position], one, queue=False, api_visibility="private")
-    position.input(at, [frames, position], one, queue=False, trigger_mode="always_last",
-                   show_progress="hidden", api_visibility="private")
+    position.input(at, [frames, position], one, **LIVE)
     gr.on([model.change, own.change], friendly(dimensions), [model, own, dimension], dimension,
           api_visibility="private")
     return first_label, second_label

@@ -10,6 +10,7 @@ import numpy as np
 from markupsafe import Markup
 
 from vision.ui.components import names
+from vision.ui.components.events import QUIET
 from vision.ui.components.figures.colours import BLUE, GREY
 from vision.ui.components.figures.plots import axes
 from vision.ui.components.friendly import friendly
@@ -200,7 +201,7 @@ def build(model: gr.Dropdown, own: gr.State, pairs: list[tuple[str, int]]) -> gr
         near = gr.Button(t("gan.neighbours_go"), elem_id="gan-near-go")
         get = gr.Button(t("gan.fetch"))
     found = gr.HTML(elem_id="gan-near")
-    shows(leaderboard, None, board, queue=False, show_progress="hidden", api_visibility="private")
+    shows(leaderboard, None, board, **QUIET)
     gr.on([shows, model.change, own.change], plots, [model, own], [plot, fragile],
           api_visibility="private")
     judge.click(fool, [canvas, model, asked, own], verdict, api_visibility="private")

@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from vision.ui.components.events import LIVE, QUIET
 from vision.ui.components.figures.colours import GREEN
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import wipeable
@@ -173,15 +174,13 @@ def build() -> None:
     gr.on([again.click, cure.input, seed.change, *(drawing.input for drawing in drawings),
            *(control.change for control in shape)], reset, **shown, trigger_mode="always_last")
     place.change(lambda place: [gr.Column(visible=place == each) for each in (DRAWN, SKETCHED)],
-                 place, boards, queue=False, show_progress="hidden", api_visibility="private")
+                 place, boards, **QUIET)
     place.input(leave, bench, outputs, queue=False, api_visibility="private")
     pause.click(stop, bench, None, queue=False, api_visibility="private")
-    gr.on([slider.input for slider in sliders], steer, [bench, *sliders], None, queue=False,
-          trigger_mode="always_last", show_progress="hidden", api_visibility="private")
-    fall.click(provoke, place, [place, *sliders, cure], queue=False, show_progress="hidden",
-               api_visibility="private").success(reset, **shown).success(run, **running)
-    rise.click(heal, place, [place, *sliders, cure], queue=False, show_progress="hidden",
-               api_visibility="private").success(run, **running)
+    gr.on([slider.input for slider in sliders], steer, [bench, *sliders], None, **LIVE)
+    fall.click(provoke, place, [place, *sliders, cure], **QUIET).success(
+        reset, **shown).success(run, **running)
+    rise.click(heal, place, [place, *sliders, cure], **QUIET).success(run, **running)
 
 
 def hand_drawn() -> tuple[list[gr.Column], list[DrawingBoard]]:

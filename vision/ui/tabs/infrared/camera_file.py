@@ -9,6 +9,7 @@ import gradio as gr
 from markupsafe import Markup
 
 from vision.errors import UserError
+from vision.ui.components.events import BRIEF, QUIET
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import as_note, note
 from vision.ui.components.markup import joined, tag
@@ -120,15 +121,13 @@ def button() -> gr.UploadButton:
 
 def connect(parts: dict[str, Any], place: gr.HTML) -> None:
     """Let a file that arrives set the controls."""
-    quiet: dict[str, Any] = {"show_progress": "minimal", "api_visibility": "private"}
     outputs = [*(parts[name] for name in SET), place]
-    parts["camera_file"].upload(opened, parts["camera_file"], [parts["picture"], *outputs], **quiet)
+    parts["camera_file"].upload(opened, parts["camera_file"], [parts["picture"], *outputs], **BRIEF)
     gr.on([parts["picture"].upload, parts["picture"].clear], arrived,
-          [parts["picture"], place], outputs, **quiet)
+          [parts["picture"], place], outputs, **BRIEF)
 
 
 def forgotten(event: Any, parts: dict[str, Any]) -> Any:
     """Let an event forget what a file had set; return what follows then."""
     outputs = [*(parts[name] for name in SET[3:]), parts["camera"]]
-    return event.success(forget, parts["camera"], outputs, queue=False, show_progress="hidden",
-                         api_visibility="private")
+    return event.success(forget, parts["camera"], outputs, **QUIET)

@@ -10,6 +10,7 @@ import gradio as gr
 from markupsafe import Markup
 
 from vision.ui.components import clicks
+from vision.ui.components.events import LIVE
 from vision.ui.components.figures.colours import BLUE
 from vision.ui.components.figures.plots import axes
 from vision.ui.components.friendly import friendly
@@ -246,6 +247,5 @@ def build(view: gr.State) -> Parts:
                               elem_classes=["lab-when-filled"])
             histogram = gr.Plot(show_label=False, elem_id="infrared-histogram",
                                 elem_classes=["lab-when-filled"])
-    gr.on([end.submit for end in ends], typed, [view, *ends], profile, queue=False,
-          trigger_mode="always_last", show_progress="hidden", api_visibility="private")
+    gr.on([end.submit for end in ends], typed, [view, *ends], profile, **LIVE)
     return Parts(text, histogram, ends, profile)

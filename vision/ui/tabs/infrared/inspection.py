@@ -11,6 +11,7 @@ from gradio.context import Context
 from markupsafe import Markup
 
 from vision.errors import UserError
+from vision.ui.components.events import BRIEF
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, table
 from vision.ui.shell.files.uploads import new_folder
@@ -276,7 +277,6 @@ def build(parts: dict[str, Any], states: tuple[gr.State, ...]) -> dict[str, Any]
                                            size="sm", elem_id=f"infrared-inspection-{key}")
                          for key in FILES]
     outputs = [state, kept, place, choice]
-    quiet: dict[str, Any] = {"show_progress": "minimal", "api_visibility": "private"}
     events: list[tuple[Any, Callable[..., Any], list[Any], list[Any]]] = [
         (files.upload, add, [state, files, parts["model"], own, parts["threshold"]], outputs),
         (saved.upload, load, [saved], outputs),
@@ -284,12 +284,12 @@ def build(parts: dict[str, Any], states: tuple[gr.State, ...]) -> dict[str, Any]
         (away.click, remove, [state, choice], outputs),
         (make.click, make_files, [state], downloads)]
     for event, handler, inputs, places in events:
-        event(handler, inputs, places, **quiet)
+        event(handler, inputs, places, **BRIEF)
     shows = [view, patches, device, parts["picture"], *(parts[key] for key in camera_file.SET)]
-    keep_it.click(keep, [state, view, patches, *(parts[key] for key in SETTINGS)], outputs, **quiet)
+    keep_it.click(keep, [state, view, patches, *(parts[key] for key in SETTINGS)], outputs, **BRIEF)
     if isinstance(Context.root_block, gr.Blocks):
-        Context.root_block.load(restore, kept, outputs, **quiet)
-    return {"opened": open_it.click(open_kept, [state, choice], shows, **quiet)}
+        Context.root_block.load(restore, kept, outputs, **BRIEF)
+    return {"opened": open_it.click(open_kept, [state, choice], shows, **BRIEF)}
 
 
 def button(kind: str, **look: Any) -> gr.Button:

@@ -10,6 +10,7 @@ import gradio as gr
 from vision.ui import Tab
 from vision.ui.components import opening, shown_code, steps
 from vision.ui.components.class_links import class_link
+from vision.ui.components.events import BRIEF, LIVE, QUIET
 from vision.ui.components.page_files import beside
 from vision.ui.lessons import lesson
 from vision.ui.tabs.infrared import (
@@ -41,7 +42,6 @@ from vision.ui.text import t
 
 SHARED = ("picture", "low", "high", "unit", "model", "threshold", "mask_threshold", "emissivity",
           "reflected", "air", "palette", "opacity")
-QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 PHOTOGRAPH = beside(__file__, "photograph.js")
 CODED = SHARED[: SHARED.index("palette")]  # what the script to copy depends on
 CHAPTERS = ("read_thermogram", "load", "load", "", "", "", "", "load_zones", "predict",
@@ -172,12 +172,10 @@ def connect(parts: dict[str, Any], starts: tuple[gr.Button, Any, gr.State],
                                    own_surfaces["device"]], **QUIET)
         done.success(infrared_details.begin, view, details.of_device(), **QUIET)
     gr.on([parts[name].input for name in ("palette", "opacity", "classes")], redraw,
-          [view, parts["palette"], parts["opacity"], parts["classes"]], result,
-          trigger_mode="always_last", **QUIET)
+          [view, parts["palette"], parts["opacity"], parts["classes"]], result, **LIVE)
     parts["photograph"].input(None, parts["photograph"], None, js=PHOTOGRAPH)
     result.select(infrared_details.chosen, view, details.of_device(), **QUIET)
-    result.input(infrared_details.drawn, view, details.of_line(), trigger_mode="always_last",
-                 **QUIET)
+    result.input(infrared_details.drawn, view, details.of_line(), **LIVE)
 
 
 def connect_surfaces(parts: dict[str, Any], states: tuple[gr.State, gr.State],
@@ -186,8 +184,7 @@ def connect_surfaces(parts: dict[str, Any], states: tuple[gr.State, gr.State],
     """Let a surface that is set or painted change temperatures and verdicts at once."""
     view, patches = states
     own = [controls["own"], controls["mirrored"], parts["emissivity"], parts["reflected"]]
-    run: dict[str, Any] = {"outputs": [view, patches], "show_progress": "minimal",
-                           "api_visibility": "private"}
+    run: dict[str, Any] = {"outputs": [view, patches], **BRIEF}
     result = outputs[0]
     changed = (
         controls["apply"].click(surfaces.on_device, [view, patches, controls["device"], *own],

@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 
+from vision.ui.components.events import QUIET
 from vision.ui.components.friendly import friendly
 from vision.ui.tabs.pruning.shared import AUTO, HARDEST, MODELS, choices_here, measured_on
 from vision.ui.text import say, t
@@ -29,6 +30,5 @@ def build(model: gr.Dropdown, own: gr.State) -> gr.Dropdown:
     data = gr.Dropdown([(t(f"pruning.data_{name}"), name) for name in names], value=AUTO,
                        label=t("pruning.measured_on"), info=t("pruning.measured_on_info"),
                        elem_id="pruning-data")
-    gr.on([model.change, own.change], follow, [model, own, data], data, queue=False,
-          show_progress="hidden", api_visibility="private")
+    gr.on([model.change, own.change], follow, [model, own, data], data, **QUIET)
     return data

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 from markupsafe import Markup
 
+from vision.ui.components.events import QUIET
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, percent, table
 from vision.ui.components.markup import tag
@@ -63,4 +64,4 @@ def build(cut: gr.State) -> None:
     go.click(write_small, cut, [found, file], concurrency_limit=1, show_progress="minimal",
              show_progress_on=found, api_visibility="private")
     cut.change(lambda: (gr.Button(visible=True), "", gr.DownloadButton(visible=False)), None,
-               [go, found, file], queue=False, show_progress="hidden", api_visibility="private")
+               [go, found, file], **QUIET)

@@ -11,6 +11,7 @@ import gradio as gr
 from vision.ui import ASSETS, Tab
 from vision.ui.components import names, shown_code, steps
 from vision.ui.components.class_links import class_link
+from vision.ui.components.events import LIVE, QUIET
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import percent
 from vision.ui.components.model_card import as_code, card_markdown
@@ -171,8 +172,7 @@ def build() -> class_link.Shared:
         None, file, None, js=SAVE_FILE)
     ask_onnx.click(to_onnx, cut, [onnx, snippet], api_visibility="private")
     cut.change(lambda: (gr.Button(visible=True), gr.DownloadButton(visible=False),
-                        gr.Code(visible=False)), None, [ask_onnx, onnx, snippet],
-               queue=False, show_progress="hidden", api_visibility="private")
+                        gr.Code(visible=False)), None, [ask_onnx, onnx, snippet], **QUIET)
     sent.upload(train.upload, sent, [own, model], api_visibility="private")
     connect_plan(settings, threshold, plan, own)
     gr.on([card_place.expand, model.change, own.change], show_card, [model, own], card,
@@ -189,14 +189,12 @@ def connect_plan(settings: list[Any], threshold: gr.Number, plan: gr.HTML, own: 
     All settings are one event, so that the answer to an older one never comes last.
     """
     model, ratio, criterion, protected = settings
-    quiet: dict[str, Any] = {"queue": False, "trigger_mode": "always_last",
-                             "show_progress": "hidden", "api_visibility": "private"}
     moved = [model.change, own.change, ratio.input, criterion.input, protected.submit,
              protected.blur]
-    gr.on([opened(), *moved], show_plan, [*settings, own], [plan, threshold], **quiet)
+    gr.on([opened(), *moved], show_plan, [*settings, own], [plan, threshold], **LIVE)
     threshold.submit(at_threshold, [model, threshold, criterion, protected, own],
-                     [ratio, plan, threshold], **quiet)
-    plan.select(picked, [model, criterion, protected, own], [ratio, plan, threshold], **quiet)
+                     [ratio, plan, threshold], **LIVE)
+    plan.select(picked, [model, criterion, protected, own], [ratio, plan, threshold], **LIVE)
 
 
 def warm() -> None:

@@ -10,6 +10,7 @@ import gradio as gr
 from markupsafe import Markup
 
 from vision import checkpoints
+from vision.ui.components.events import QUIET
 from vision.ui.components.figures import plots
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import percent
@@ -161,6 +162,5 @@ def build_tuning(model: gr.Dropdown, own: gr.State, cut: gr.State) -> None:
             panel.news()
             histogram = gr.HTML(elem_id="pruning-tune-scales")
     panel.go.interactive = False  # until there is something to tune
-    cut.change(lambda cut: gr.Button(interactive=bool(cut)), cut, panel.go, queue=False,
-               show_progress="hidden", api_visibility="private")
+    cut.change(lambda cut: gr.Button(interactive=bool(cut)), cut, panel.go, **QUIET)
     panel.connect(tune, [cut], [histogram], also=[cut])

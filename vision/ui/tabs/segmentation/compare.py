@@ -11,6 +11,7 @@ import numpy as np
 
 from vision import checkpoints
 from vision.ui.components import names
+from vision.ui.components.events import QUIET
 from vision.ui.components.figures.colours import BLUE, GREY
 from vision.ui.components.figures.plots import apart, axes
 from vision.ui.components.friendly import friendly
@@ -199,7 +200,6 @@ def build(picture: gr.Image, truth: gr.Image, own: gr.State) -> None:
             ranks = gr.HTML(t("segmentation.board_empty"), elem_id="segmentation-board")
     go.click(compare, [picture, truth, left, right, own], [slider, table], concurrency_limit=2,
              concurrency_id="segment", api_visibility="private")
-    own.change(with_own, own, [left, right], queue=False, show_progress="hidden",
-               api_visibility="private")
+    own.change(with_own, own, [left, right], **QUIET)
     gr.on([shows, cost.input], board, cost, [ranks, plot], trigger_mode="always_last",
           concurrency_limit=1, api_visibility="private")

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from vision import checkpoints
 from vision.ui.components import clicks, names
+from vision.ui.components.events import QUIET
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, percent, short, tiles
 from vision.ui.components.markup import joined, tag
@@ -113,6 +114,5 @@ def build(model: gr.Dropdown, place: gr.Tab) -> None:
             shown = gr.HTML(js_on_load=CLICKED, elem_id="segmentation-family")
         with gr.Column(scale=2, min_width=280):
             facts = gr.HTML(t("segmentation.family_choose"), elem_id="segmentation-family-facts")
-    place.select(tree, None, shown, queue=False, show_progress="hidden", api_visibility="private")
-    shown.click(clicked, None, [facts, model], queue=False, show_progress="hidden",
-                api_visibility="private")
+    place.select(tree, None, shown, **QUIET)
+    shown.click(clicked, None, [facts, model], **QUIET)

@@ -9,6 +9,7 @@ import numpy as np
 
 from vision.errors import UserError
 from vision.ui.components import clicks
+from vision.ui.components.events import LIVE, QUIET
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import clock, note, percent, row_of, tile
 from vision.ui.components.html import table as as_table
@@ -174,9 +175,7 @@ def build(view: gr.State) -> list[Any]:
             picture = picture_output("segmentation.lit", "segmentation-lit", height=260,
                                              always=False)
             line = gr.HTML(elem_id="segmentation-cell")
-    shown.click(clicked, view, [picture, line, true, said], queue=False,
-                show_progress="hidden", api_visibility="private")
-    gr.on([true.input, said.input], light, [view, true, said], [picture, line], queue=False,
-          trigger_mode="always_last", show_progress="hidden", api_visibility="private")
+    shown.click(clicked, view, [picture, line, true, said], **QUIET)
+    gr.on([true.input, said.input], light, [view, true, said], [picture, line], **LIVE)
     gr.on([true.input, said.input], None, [true, said], None, js=CHOSEN, queue=False)
     return [shown, true, said, picture, line]

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from vision import checkpoints
 from vision.ui.components import clicks
+from vision.ui.components.events import QUIET
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import percent, tiles
 from vision.ui.components.markup import joined, tag
@@ -223,20 +224,17 @@ def connect(place: gr.Tab, go: gr.Button, given: dict[str, Any], outputs: list[A
                             "concurrency_id": "segment", "api_visibility": "private"}
     told: dict[str, Any] = {"fn": judge, "inputs": [slide, given["model"], given["own"],
                                                     given["temperature"]], "outputs": sure,
-                            "queue": False, "show_progress": "hidden",
-                            "api_visibility": "private"}
+                            **QUIET}
     for event in (go.click, place.select):
         event(**look).success(**told)
     gr.on([given["view"].input, right.input, down.input, given["temperature"].input], **look)
     given["temperature"].input(**told, trigger_mode="always_last")
-    shown.select(pointed, slide, [right, down], queue=False, show_progress="hidden",
-                 api_visibility="private").success(**look)
+    shown.select(pointed, slide, [right, down], **QUIET).success(**look)
     return {"places": [right, down], "look": look, "told": told}
 
 
 def also_above(result: gr.Image, view: gr.State, parts: gr.Tabs, closer: dict[str, Any]) -> None:
     """Let a click on the tab's result open the microscope at that pixel."""
-    done = result.select(pointed_above, view, [*closer["places"], parts], queue=False,
-                         show_progress="hidden", api_visibility="private")
+    done = result.select(pointed_above, view, [*closer["places"], parts], **QUIET)
     done.success(None, None, None, js=scroll_to("segmentation-microscope", always=True))
     done.success(**closer["look"]).success(**closer["told"])

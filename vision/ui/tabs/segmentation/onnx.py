@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from vision.ui.components.events import QUIET
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note
 from vision.ui.shell.files.uploads import new_folder
@@ -41,4 +42,4 @@ def build(model: gr.Dropdown, own: gr.State) -> None:
     go.click(to_onnx, [model, own], made, concurrency_limit=1, api_visibility="private")
     gr.on([model.change, own.change],
           lambda: (gr.DownloadButton(visible=False), gr.Code(visible=False), ""), None, made,
-          queue=False, show_progress="hidden", api_visibility="private")
+          **QUIET)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from vision.ui.components.events import LIVE, QUIET
 from vision.ui.components.friendly import friendly
 from vision.ui.components.inputs.painted_layers import PaintedLayers
 from vision.ui.components.opening import opened
@@ -131,20 +132,18 @@ def build() -> dict[str, Any]:
                     brush=gr.Brush(default_size=12, color_mode="fixed", default_color=_hex(
                         PALETTE[3]), colors=[_hex(colour) for colour in PALETTE]),
                     elem_id="segmentation-painting")
-    scene.change(canvas, scene, editor, queue=False,
-                 show_progress="hidden", api_visibility="private")
+    scene.change(canvas, scene, editor, **QUIET)
     controls: list[Any] = [focus, view_as, grow, right, down, speckle, scope, absent, band]
     inputs: list[Any] = [scene, view_as, focus, grow, right, down, speckle, blank, editor, scope,
                          absent, band]
     redraw: dict[str, Any] = {"fn": play, "inputs": inputs, "outputs": [shown, numbers]}
-    quiet: dict[str, Any] = {"queue": False, "api_visibility": "private"}
     gr.on([shows, *(part.input for part in controls), scene.input, editor.change], **redraw,
-          **quiet, trigger_mode="always_last", show_progress="hidden")
+          **LIVE)
     for button, values, parts in (
             (empty, (POLE, "binary", True), [focus, view_as, blank]),
             (again, (0, 0, 0, 0, False), [grow, right, down, speckle, blank])):
-        button.click(functools.partial(tuple, values), None, parts, **quiet).success(
-            **redraw, **quiet)
+        button.click(functools.partial(tuple, values), None, parts, **QUIET).success(
+            **redraw, **QUIET)
     return redraw
 
 

@@ -11,6 +11,7 @@ from vision import checkpoints
 from vision.ui import Tab
 from vision.ui.components import names, opening, shown_code, steps
 from vision.ui.components.class_links import class_link
+from vision.ui.components.events import LIVE, QUIET
 from vision.ui.components.friendly import friendly
 from vision.ui.components.markup import joined
 from vision.ui.components.model_card import card_markdown
@@ -57,7 +58,6 @@ from vision.ui.text import say, t
 OPACITY = 0.6
 SHARED = ("model", "opacity", "picture", "truth")  # what a class link tells
 SHOWN = ("result", "numbers", "truth_view", "error_view", "legend", "ids", "raw")
-QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 CHAPTERS = ("load", "load", "score")  # the calls that the lesson's sections are about
 
 
@@ -311,7 +311,7 @@ def connect(parts: dict[str, Any], starts: tuple[Any, ...], outputs: list[Any], 
     gr.on([picture.upload, picture.clear], lambda: None, None, truth, queue=False,
           api_visibility="private")
     gr.on([opacity.input, parts["toggles"].input], redraw, [view, opacity, parts["toggles"]],
-          parts["result"], trigger_mode="always_last", **QUIET)
+          parts["result"], **LIVE)
 
 
 def warm() -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from vision.ui.components.events import LIVE
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, percent, table
 from vision.ui.components.html import tiles as as_tiles
@@ -182,8 +183,7 @@ def build(picture: gr.Image, truth: gr.Image) -> None:
             grouped = gr.HTML(t("segmentation.groups_empty"), elem_id="segmentation-groups")
     go.click(scan, [seed, place], [made, numbers, planes], concurrency_limit=1,
              api_visibility="private")
-    place.input(cut, [made, place], planes, queue=False, trigger_mode="always_last",
-                show_progress="hidden", api_visibility="private")
+    place.input(cut, [made, place], planes, **LIVE)
     grow.click(tissue, [slide_seed, diagnosis, real], [slides, said], concurrency_limit=1,
                api_visibility="private")
     find.click(groups, [picture, truth], grouped, concurrency_limit=1, api_visibility="private")

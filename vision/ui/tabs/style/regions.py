@@ -203,8 +203,8 @@ def build(content: gr.Image, usual: dict[str, str]
     person, row, around = (on_page(name) for name in (portraits.HAND, "app-tabs",
                                                       "style-settings"))
     if person and row:  # this tab may be built alone
-        quick: dict[str, Any] = {"queue": False, "api_visibility": "private"}
-        taken = person.click(take, on_page(portraits.MODEL), [row, around, place, model], **quick)
+        taken = person.click(take, on_page(portraits.MODEL), [row, around, place, model],
+                             queue=False, api_visibility="private")
         given = taken.success(
             hand_over, on_page(portraits.PORTRAIT), content, concurrency_limit=None,
             api_visibility="private").success(None, None, None, js=SHOW).success(

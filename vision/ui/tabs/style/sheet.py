@@ -10,6 +10,7 @@ import numpy as np
 
 from vision.errors import UserError
 from vision.ui.components import clicks
+from vision.ui.components.events import QUIET
 from vision.ui.components.friendly import friendly
 from vision.ui.components.training.training_panel import Control, stoppable
 from vision.ui.shell.low_priority import low_priority
@@ -119,10 +120,8 @@ def build(studio: gr.State, inputs: list[Any], before: Before, style_power: gr.S
     shown = gr.Image(label=t("style.sheet"), elem_id="style-sheet", interactive=False,
                      format="jpeg", buttons=["download", "fullscreen"], elem_classes=[
                          "lab-when-filled"])
-    at_once: dict[str, Any] = {"queue": False, "show_progress": "hidden",
-                               "api_visibility": "private"}
     before(go)
     go.click(make, [stoppable(go, stop), *inputs], [shown, said, sheet], concurrency_limit=1,
              concurrency_id="style-inside", show_progress="minimal", show_progress_on=said,
              api_visibility="private")
-    return shown.select(pick, [studio, sheet], [style_power, tv_power], **at_once)
+    return shown.select(pick, [studio, sheet], [style_power, tv_power], **QUIET)

@@ -11,6 +11,7 @@ from vision import checkpoints
 from vision.ui import Tab
 from vision.ui.components import clicks, names, opening, shown_code, steps
 from vision.ui.components.class_links import class_link
+from vision.ui.components.events import LIVE, QUIET
 from vision.ui.components.friendly import friendly
 from vision.ui.components.inputs.painted_layers import PaintedLayers
 from vision.ui.components.model_card import card_markdown
@@ -211,7 +212,6 @@ def build() -> class_link.Shared:
     long: dict[str, Any] = {"concurrency_limit": run.AT_ONCE, "concurrency_id": run.PLACES,
                             "show_progress": "minimal", "show_progress_on": numbers}
     api: dict[str, Any] = {"api_visibility": "private"}
-    quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", **api}
     shown, arrived = opening.connect(OPENING, [result, numbers])
     shown.success(hang, studio, None, queue=False, **api)
     shown.then(None, None, None, js=style_controls.SAID, queue=False)
@@ -220,28 +220,28 @@ def build() -> class_link.Shared:
                                  (more, run.go_on, api), (finer, run.refine, api)):
         before(button)
         button.click(None, None, None, js=SHOW)  # a page runs its listeners one after another
-        button.click(run_buttons.called, studio, [pause, stop], **quick)
+        button.click(run_buttons.called, studio, [pause, stop], **QUIET)
         painted = button.click(fn=action, inputs=inputs, outputs=outputs, **{**long, **rest})
-        painted.then(run_buttons.ended, studio, [deep, pause, stop], **quick)
+        painted.then(run_buttons.ended, studio, [deep, pause, stop], **QUIET)
     plain = [controls[NAMES.index(name)] for name in PLAIN]
     gr.on([], run.painting, [content, style, *plain], [outputs[3], outputs[-1]], api_name="paint",
           concurrency_limit=run.AT_ONCE, concurrency_id=run.PLACES)
     for begins in (picked.success, arrived.change):
-        begins(run_buttons.called, studio, [pause, stop], **quick).then(
+        begins(run_buttons.called, studio, [pause, stop], **QUIET).then(
             run.stylize, inputs, outputs, **long, **api).then(
-            run_buttons.ended, studio, [deep, pause, stop], **quick)
-    stop.click(lambda studio: studio.halt(), studio, None, **quick)
+            run_buttons.ended, studio, [deep, pause, stop], **QUIET)
+    stop.click(lambda studio: studio.halt(), studio, None, **QUIET)
     begun = gr.State(0)  # runs that go on where a pause had let others in
-    pause.click(run.toggle, [studio, begun], begun, **quick)
-    begun.change(run_buttons.called, studio, [pause, stop], **quick).then(
+    pause.click(run.toggle, [studio, begun], begun, **QUIET)
+    begun.change(run_buttons.called, studio, [pause, stop], **QUIET).then(
         run.resume, inputs, outputs, **long, **api).then(
-        run_buttons.ended, studio, [deep, pause, stop], **quick)
+        run_buttons.ended, studio, [deep, pause, stop], **QUIET)
     moved = [slider.change for slider in sliders]
-    gr.on(moved, run.steer, [studio, *sliders], said, trigger_mode="always_last", **quick)
-    gr.on(moved, None, None, None, js=style_controls.SAID, **quick)
-    moment.input(run.rewind, [studio, moment], result, trigger_mode="always_last", **quick)
+    gr.on(moved, run.steer, [studio, *sliders], said, **LIVE)
+    gr.on(moved, None, None, None, js=style_controls.SAID, **QUIET)
+    moment.input(run.rewind, [studio, moment], result, **LIVE)
     determined = [controls[NAMES.index(name)] for name in DETERMINED]
-    plan[0].input(style_controls.choose, plan[0], determined, **quick)
+    plan[0].input(style_controls.choose, plan[0], determined, **QUIET)
     card_place.expand(show_card, None, card, api_visibility="private")
     return class_link.share(
         "style", {"content": content, "style": style, **dict(zip(NAMES, controls, strict=True))},

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from vision.errors import UserError
 from vision.ui.components import clicks
+from vision.ui.components.events import BRIEF
 from vision.ui.components.figures.svg import chip
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, table
@@ -179,18 +180,16 @@ def build(parts: dict[str, Any], own: gr.State) -> None:
             place = gr.HTML(elem_id="infrared-board", css_template=LOOK, js_on_load=PEN)
             table_place = gr.HTML(t("infrared.label_start"), elem_id="infrared-label-list")
     outputs = [state, kept, place, table_place, choice, coco]
-    quiet: dict[str, Any] = {"outputs": outputs, "show_progress": "minimal",
-                             "api_visibility": "private"}
     events: list[tuple[Any, Callable[..., Any], list[Any]]] = [
         (above.click, take, [state, parts["picture"]]), (files.upload, add, [state, files]),
         (labels.upload, read, [state, labels]), (back.click, undo, [state]),
         (away.click, remove, [state]), (choice.input, turn, [state, choice]),
         (place.select, drawn, [state, name]), (place.input, drawn, [state, name])]
     for event, handler, inputs in events:
-        event(handler, inputs, **quiet)
+        event(handler, inputs, outputs, **BRIEF)
     page = Context.root_block
     if isinstance(page, gr.Blocks):
-        page.load(restore, kept, **quiet)
+        page.load(restore, kept, outputs, **BRIEF)
     tune.build(state, parts["model"], own)
 
 

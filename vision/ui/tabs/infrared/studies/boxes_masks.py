@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import gradio as gr
 from markupsafe import Markup
 
 from vision.ui.components import opening
+from vision.ui.components.events import BRIEF
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import figure, grid, image, note, percent, table
 from vision.ui.components.markup import tag
@@ -125,8 +126,7 @@ def build(view: gr.State) -> None:
     go = gr.Button(t("infrared.boxes_go"), elem_id="infrared-boxes-go")
     answer = gr.HTML(elem_id="infrared-boxes", css_template=WRAPPED)
     opening.connect_part(OPENING, answer)
-    quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "minimal"}
-    go.click(compare, view, answer, **quiet)
+    go.click(compare, view, answer, **BRIEF)
 
 
 OPENING = opening.Opening(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from vision import checkpoints
+from vision.ui.components.events import LIVE
 from vision.ui.components.figures.colours import BLUE, GREEN, GREY, ORANGE
 from vision.ui.components.figures.plots import axes, key
 from vision.ui.components.friendly import friendly
@@ -101,5 +102,4 @@ def build() -> None:
                        info=t("infrared.measure_info"), elem_id="infrared-measure")
     plot = gr.Plot(show_label=False, elem_id="infrared-ladder", elem_classes=["lab-when-filled"])
     listed = gr.HTML(elem_id="infrared-ladder-text")
-    gr.on([shows, measure.input], show, measure, [plot, listed], queue=False,
-          trigger_mode="always_last", show_progress="hidden", api_visibility="private")
+    gr.on([shows, measure.input], show, measure, [plot, listed], **LIVE)

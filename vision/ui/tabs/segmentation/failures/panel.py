@@ -11,6 +11,7 @@ import gradio as gr
 from markupsafe import Markup
 
 from vision.ui.components import clicks
+from vision.ui.components.events import QUIET
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note
 from vision.ui.components.markup import joined
@@ -157,9 +158,7 @@ def build(model: gr.Dropdown, own: gr.State) -> None:
             told = gr.HTML(elem_id="segmentation-failures", min_height=0)
     opened = gr.HTML(elem_id="segmentation-opened", min_height=0)
     pictures = gr.HTML(js_on_load=CLICKED, elem_id="segmentation-wall", min_height=0)
-    quiet: dict[str, Any] = {"queue": False, "show_progress": "hidden",
-                             "api_visibility": "private"}
-    data.change(lambda chosen: gr.File(visible=chosen == "zip"), data, file, **quiet)
+    data.change(lambda chosen: gr.File(visible=chosen == "zip"), data, file, **QUIET)
     control = stoppable(go, stop)
     go.click(look_through, [model, other, data, file, count, own, control],
              [looked, status, told, pictures, opened], concurrency_limit=1,

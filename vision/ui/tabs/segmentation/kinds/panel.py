@@ -10,6 +10,7 @@ import numpy as np
 from markupsafe import Markup
 
 from vision.ui.components import clicks
+from vision.ui.components.events import QUIET
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import figure, grid, note, percent, picture_uri, table
 from vision.ui.components.markup import joined, tag
@@ -150,5 +151,4 @@ def build(place: gr.Tab, model: gr.Dropdown, own: gr.State) -> None:
                            "api_visibility": "private"}
     gr.on([go.click, place.select, number.release], **run)
     for picture in shown:
-        picture.select(clicked, seen, [*shown, known], queue=False, show_progress="hidden",
-                       api_visibility="private")
+        picture.select(clicked, seen, [*shown, known], **QUIET)

@@ -10,6 +10,7 @@ import gradio as gr
 from markupsafe import Markup
 
 from vision.errors import UserError, cut
+from vision.ui.components.events import QUIET
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import as_note, picture_uri
 from vision.ui.components.inputs.picture_input import CameraInput
@@ -119,11 +120,9 @@ def build(inputs: list[Any]) -> None:
         with gr.Column(scale=3, min_width=320):
             seen = gr.HTML(elem_id="segmentation-camera-view", min_height=0)
             said = gr.HTML(elem_id="segmentation-camera-said", min_height=0)
-    quick: dict[str, Any] = {"queue": False, "show_progress": "hidden",
-                             "api_visibility": "private"}
-    start.click(begin, refused, [camera, start, stop], js=ASK, **quick).success(
+    start.click(begin, refused, [camera, start, stop], js=ASK, **QUIET).success(
         None, None, None, js=RUN)
-    stop.click(end, None, [camera, start, stop], **quick)
+    stop.click(end, None, [camera, start, stop], **QUIET)
     camera.stream(watch, [camera, *inputs, stream], [seen, said], stream_every=EVERY,
                   time_limit=MOST_SECONDS, concurrency_limit=AT_ONCE,
                   concurrency_id="camera", show_progress="hidden", api_visibility="private")
