@@ -25,10 +25,10 @@ from vision.pruning.criteria import CRITERIA
 from vision.pruning.data import SETS, open_pictures
 from vision.pruning.evaluate import measure
 from vision.pruning.models.parts import Network
-from vision.pruning.plan import make_plan, score
+from vision.pruning.plan import make_plan
 from vision.pruning.predict import load, network_of
 from vision.pruning.prune import Config as Cut
-from vision.pruning.prune import pictures_for, pruned
+from vision.pruning.prune import pruned, scores_of
 from vision.pruning.surgery import prune
 from vision.pruning.train import Config as Training
 from vision.pruning.train import train
@@ -164,9 +164,8 @@ def note(path: Path, curve: Curve) -> None:
 def measured(config: Config, model: Model, test: LabelledPictures, ratio: float,
              on_step: OnStep | None) -> Point:
     """Return what one ratio gives, but for its milliseconds."""
-    network = network_of(model)
-    scores = score(network, config.criterion, pictures_for(model, config.criterion))
-    plan = make_plan(network, ratio, config.criterion, scores=scores)
+    plan = make_plan(network_of(model), ratio, config.criterion,
+                     scores=scores_of(model, config.criterion))
     cut = Cut(config.checkpoint, ratio, config.criterion)
     small = pruned(model, plan, cut)
     bare = pruned(model, plan, replace(cut, fold=False))
@@ -180,8 +179,7 @@ def measured(config: Config, model: Model, test: LabelledPictures, ratio: float,
 
 def timed(config: Config, model: Model, points: Sequence[Point]) -> tuple[Point, ...]:
     """Return points with their milliseconds, measured in turns: what disturbs, disturbs all."""
-    whole = network_of(model)
-    scores = score(whole, config.criterion, pictures_for(model, config.criterion))
+    whole, scores = network_of(model), scores_of(model, config.criterion)
     slim = [prune(whole, make_plan(whole, point.ratio, config.criterion, scores=scores))
             for point in points]
     rounds = [[times(network, config.seconds / ROUNDS) for network in slim] for _ in range(ROUNDS)]

@@ -10,8 +10,7 @@ from vision.checkpoints import Model
 from vision.pruning.data import require_classes
 from vision.pruning.drawings import CLASSES
 from vision.pruning.drawings.hard import draw_hard
-from vision.pruning.evaluate import CHUNK
-from vision.pruning.predict import logits
+from vision.pruning.evaluate import said
 
 PICTURES = 500
 
@@ -20,8 +19,7 @@ def measure(model: Model, first: int, count: int = PICTURES) -> Measure:
     """Return the accuracy on `count` drawings, which can be asked of any of them again."""
     require_classes(model.card.classes, CLASSES)
     pixels, labels = drawings(first, count)
-    said = torch.cat([logits(model, part).argmax(1) for part in pixels.split(CHUNK)])
-    right = (said == labels).numpy()  # (count,)
+    right = (said(model, pixels) == labels).numpy()  # (count,)
     return Measure("accuracy", count, lambda places: float(right[places].mean()))
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from vision import checkpoints
 from vision.checkpoints import Model
 from vision.data.image_folders import LabelledPictures
@@ -69,6 +71,11 @@ def pruned(model: Model, plan: Plan, config: Config) -> Model:
     return Model(network, card)
 
 
+def scores_of(model: Model, criterion: str) -> dict[str, np.ndarray]:
+    """Return the scores of each layer's channels by a criterion, with all that it looks at."""
+    return score(network_of(model), criterion, pictures_for(model, criterion))
+
+
 def pictures_for(model: Model, criterion: str) -> LabelledPictures | None:
     """Return what Taylor's criterion looks at: pictures that a network learnt, if they are here."""
     names = [name for name in model.card.data.get("train", []) if name in available()]
@@ -82,7 +89,7 @@ def run(config: Config) -> Report:
     model = load(config.checkpoint)
     network = network_of(model)
     within(config, multiple=(1, 64))
-    scores = score(network, config.criterion, pictures_for(model, config.criterion))
+    scores = scores_of(model, config.criterion)
     plan = make_plan(network, config.ratio, config.criterion, config.protected, scores,
                      config.multiple)
     small = pruned(model, plan, config)

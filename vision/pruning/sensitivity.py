@@ -19,9 +19,9 @@ from vision.options import Verb, command, option, within
 from vision.pruning.criteria import CRITERIA
 from vision.pruning.data import SETS, open_pictures
 from vision.pruning.evaluate import measure
-from vision.pruning.plan import Plan, check_ratio, score
+from vision.pruning.plan import Plan, check_ratio, cut_lowest
 from vision.pruning.predict import load, network_of
-from vision.pruning.prune import pictures_for
+from vision.pruning.prune import scores_of
 from vision.pruning.surgery import prune
 
 RATIOS = (0.25, 0.5, 0.75, 0.9)
@@ -78,11 +78,9 @@ def sensitivities(model: Model, config: Config, pictures: LabelledPictures, whol
 
 def alone(scores: dict[str, np.ndarray], name: str, ratio: float, criterion: str) -> Plan:
     """Return the plan that cuts a share of one layer, its lowest scores, and nothing else."""
-    masks = {other: np.ones(len(part), bool) for other, part in scores.items()}
-    order = np.argsort(scores[name], kind="stable")
-    count = min(int(round(ratio * len(order), 6)), len(order) - 1)
-    masks[name][order[:count]] = False
-    threshold = float(scores[name][order[count - 1]]) if count else 0.0
+    channels = len(scores[name])
+    count = min(int(round(ratio * channels, 6)), channels - 1)
+    threshold, masks = cut_lowest(scores, [name], count)
     return Plan(criterion, ratio, threshold, scores, masks, (), ())
 
 
@@ -93,8 +91,8 @@ def run(config: Config) -> Sensitivity:
         check_ratio(ratio)
     model = load(config.checkpoint)
     pictures = open_pictures(config.data, "test").first(config.limit)
-    scores = score(network_of(model), config.criterion, pictures_for(model, config.criterion))
-    *_, found = sensitivities(model, config, pictures, measure(model, pictures).accuracy, scores)
+    *_, found = sensitivities(model, config, pictures, measure(model, pictures).accuracy,
+                              scores_of(model, config.criterion))
     checkpoints.add_metrics(config.checkpoint, {"sensitivity": found.as_json()})
     return found
 

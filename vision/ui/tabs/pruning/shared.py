@@ -41,12 +41,9 @@ MODELS = ModelShelf("pruning", usual(), kept=6)
 @functools.lru_cache(maxsize=32)
 def scores_at(path: Path, changed: float, criterion: str) -> dict[str, np.ndarray]:
     """Return what a criterion thinks of each channel, computed once."""
-    from vision.pruning.plan import score
-    from vision.pruning.predict import network_of
-    from vision.pruning.prune import pictures_for
+    from vision.pruning.prune import scores_of
 
-    model = MODELS.at(path)
-    return score(network_of(model), criterion, pictures_for(model, criterion))
+    return scores_of(MODELS.at(path), criterion)
 
 
 def path_scores(path: Path, criterion: str) -> dict[str, np.ndarray]:
