@@ -7,7 +7,8 @@ import torch
 from torchmetrics.functional.classification import multiclass_confusion_matrix
 
 from tests.bench.table import Row, fastest
-from vision.segmentation.measures.metrics import VOID, confusion_matrix
+from vision.segmentation.labels import VOID
+from vision.segmentation.measures.metrics import confusion_matrix
 
 CLASSES, SHAPE = 11, (360, 480)
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import torch
 
+from vision.segmentation.labels import VOID
 from vision.segmentation.models import Outputs
 from vision.segmentation.objectives.criterion import Target, criterion
-from vision.segmentation.objectives.losses import LOSSES, VOID
+from vision.segmentation.objectives.losses import LOSSES
 
 
 def batch() -> tuple[Outputs, Target, torch.Tensor]:

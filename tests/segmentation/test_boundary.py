@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from vision.segmentation.evaluate import report
+from vision.segmentation.labels import VOID
 from vision.segmentation.measures import boundary
 from vision.segmentation.measures.boundary import boundary_f1
-from vision.segmentation.measures.metrics import VOID, score
+from vision.segmentation.measures.metrics import score
 
 
 def edges(labels: np.ndarray, index: int) -> list[tuple[int, int]]:

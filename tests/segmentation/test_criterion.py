@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch.nn import functional
 
+from vision.segmentation.labels import VOID
 from vision.segmentation.models import Outputs
 from vision.segmentation.objectives.criterion import (
     ALIKE,
@@ -18,7 +19,7 @@ from vision.segmentation.objectives.criterion import (
     criterion,
     soft_normalised_cut,
 )
-from vision.segmentation.objectives.losses import LOSSES, VOID
+from vision.segmentation.objectives.losses import LOSSES
 
 LOSS = LOSSES["cross_entropy"]
 WEIGHTS = torch.ones(3)

@@ -11,7 +11,8 @@ import pytest
 import torch
 
 from vision.errors import UserError
-from vision.segmentation.measures.metrics import VOID, Scores, best_match, confusion_matrix, score
+from vision.segmentation.labels import VOID
+from vision.segmentation.measures.metrics import Scores, best_match, confusion_matrix, score
 
 WORKED = Scores(np.array([[3, 0, 1], [0, 2, 0], [0, 1, 2]]), ("a", "b", "c"))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from vision.segmentation.measures.metrics import VOID
+from vision.segmentation.labels import VOID
 
 TOLERANCE = 0.0075
 FAR = 8.0  # pixels from which on distances are quicker than discs

@@ -14,8 +14,8 @@ import cv2
 import numpy as np
 
 from vision.errors import UserError
+from vision.segmentation.labels import VOID
 
-VOID = 255
 CHUNK = 2**24  # up to here the float32 counts of cv2.calcHist are exact
 
 

@@ -12,8 +12,8 @@ import torch
 from torch.nn import functional
 
 from vision.distributed import joined, whole
+from vision.segmentation.labels import VOID
 
-VOID = 255
 Loss = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]
 
 
