@@ -16,6 +16,7 @@ class Target:
 
 TARGETS = (
     Target("segmentation/measures/metrics.py", ("segmentation/test_metrics.py",)),
+    Target("nan_safe.py", ("test_nan_safe.py",)),
     Target("segmentation/objectives/losses.py", ("segmentation/test_losses.py",)),
     Target("segmentation/measures/boundary.py", ("segmentation/test_boundary.py",)),
     Target("segmentation/crf.py", ("segmentation/test_crf.py",)),

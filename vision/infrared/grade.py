@@ -14,6 +14,7 @@ from vision.infrared.data import Scenes
 from vision.infrared.measures.outcomes import Outcome, average_precision
 from vision.infrared.measures.real_report import is_kind, outcomes_of
 from vision.infrared.predict import find, looks_twice
+from vision.nan_safe import mean_known
 
 PICTURES = 20
 
@@ -29,7 +30,5 @@ def measure(model: Model, first: int, count: int = PICTURES) -> Measure:
 
 def of_places(outcomes: Sequence[Sequence[Outcome]], places: np.ndarray) -> float:
     """Return the mean AP50 of the classes that appear in some pictures, NaN if none does."""
-    precisions = np.array([average_precision([each[place] for place in places])
-                           for each in outcomes])
-    there = precisions[~np.isnan(precisions)]
-    return float(there.mean()) if there.size else float("nan")
+    return mean_known([average_precision([each[place] for place in places])
+                       for each in outcomes])

@@ -14,6 +14,7 @@ from vision import checkpoints
 from vision.checkpoints import Model
 from vision.data.cifar import BELONGS, CIFAR100, SUPERCLASSES
 from vision.data.image_folders import LabelledPictures
+from vision.nan_safe import ratio
 from vision.options import Verb, option, within
 from vision.pruning.count import Size, count
 from vision.pruning.data import SETS, SPLITS, open_pictures, require_classes
@@ -42,9 +43,7 @@ class Report:
     @property
     def per_class(self) -> dict[str, float]:
         """Return the accuracy on the pictures of each class; NaN where there are none."""
-        counts = self.matrix.sum(1).astype(float)
-        shares = np.divide(np.diag(self.matrix), counts, out=np.full(len(counts), np.nan),
-                           where=counts > 0)
+        shares = ratio(np.diag(self.matrix), self.matrix.sum(1))
         return dict(zip(self.classes, shares.tolist(), strict=True))
 
     @property

@@ -11,6 +11,7 @@ import numpy as np
 from vision import checkpoints
 from vision.checkpoints import Model
 from vision.errors import UserError
+from vision.nan_safe import mean_known
 from vision.options import Verb, option
 from vision.segmentation.certainty import familiar
 from vision.segmentation.certainty.bootstrap import Tally
@@ -22,7 +23,6 @@ from vision.segmentation.measures.metrics import (
     Scores,
     best_match,
     confusion_matrix,
-    mean_known,
     score,
 )
 from vision.segmentation.models import facts, task

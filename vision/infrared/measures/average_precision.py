@@ -14,6 +14,7 @@ import numpy as np
 from vision.errors import UserError
 from vision.infrared.classes import CLASSES
 from vision.infrared.inspection.detections import Detections
+from vision.nan_safe import mean_known
 
 KINDS = ("bbox", "segm")
 SIZES = ("small", "medium", "large")  # COCO's: up to 32² pixels, up to 96², and above
@@ -30,8 +31,7 @@ class Precision:
 
     def mean(self, classes: Sequence[str]) -> float:
         """Return the mean AP of some classes, NaN if none of them was there."""
-        known = [self.per_class[name] for name in classes if not np.isnan(self.per_class[name])]
-        return float(np.mean(known)) if known else float("nan")
+        return mean_known([self.per_class[name] for name in classes])
 
 
 def require_pycocotools() -> None:
@@ -61,15 +61,9 @@ def average_precision(truths: Sequence[Detections], found: Sequence[Detections],
 def summary(precision: np.ndarray) -> Precision:
     """Return the means of precision (IoU, recall, class, all sizes and each), −1 for no device."""
     every, *sizes = np.moveaxis(np.where(precision < 0, np.nan, precision), -1, 0)
-    classes = {name: mean(every[:, :, place]) for place, name in enumerate(CLASSES)}
-    by_size = {name: mean(part) for name, part in zip(SIZES, sizes, strict=True)}
-    return Precision(mean(every), mean(every[0]), classes, by_size)
-
-
-def mean(values: np.ndarray) -> float:
-    """Return the mean of the values that are known, NaN if none is."""
-    known = values[~np.isnan(values)]
-    return float(known.mean()) if known.size else float("nan")
+    classes = {name: mean_known(every[:, :, place]) for place, name in enumerate(CLASSES)}
+    by_size = {name: mean_known(part) for name, part in zip(SIZES, sizes, strict=True)}
+    return Precision(mean_known(every), mean_known(every[0]), classes, by_size)
 
 
 def as_coco(pictures: Sequence[Detections], kind: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from vision.infrared.inspection.inspect import regions
 from vision.infrared.inspection.matching import pairs, shared_mask
 from vision.infrared.measures.outcomes import interval
 from vision.infrared.measures.real_report import Estimate, kinds_in
+from vision.nan_safe import mean_known
 
 Pair = tuple[Sample, Detections]
 
@@ -72,9 +73,9 @@ def report_on_masks(found: Sequence[Pair], threshold: float, apart: Sequence[str
     return MaskReport(
         sum(int(known(sample).sum()) for sample, _ in found), len(shared),
         estimate(by_picture(shared, len(found))),
-        mean([each.box for each in shared]),
-        {name: mean(ious) for name, ious in groups.items() if ious}, tuple(apart),
-        mean(chosen), mean(others))
+        mean_known([each.box for each in shared]),
+        {name: mean_known(ious) for name, ious in groups.items() if ious}, tuple(apart),
+        mean_known(chosen), mean_known(others))
 
 
 def overlaps_of(number: int, sample: Sample, found: Detections, threshold: float
@@ -100,11 +101,6 @@ def may_be(label: int, names: Sequence[str]) -> bool:
     return any(NAMES[kind] in names for kind in kinds)
 
 
-def mean(values: Sequence[float]) -> float:
-    """Return the mean of some numbers, NaN of none."""
-    return float(np.mean(values)) if len(values) else float("nan")
-
-
 def by_picture(shared: Sequence[Overlap], pictures: int) -> list[list[float]]:
     """Return the overlaps of each picture."""
     return [[each.mask for each in shared if each.picture == number]
@@ -120,4 +116,4 @@ def estimate(pictures: Sequence[Sequence[float]]) -> Estimate:
 
 def mean_of_all(pictures: Sequence[Sequence[float]]) -> float:
     """Return the mean over all devices of some pictures."""
-    return mean([iou for each in pictures for iou in each])
+    return mean_known([iou for each in pictures for iou in each])

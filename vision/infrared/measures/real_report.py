@@ -20,6 +20,7 @@ from vision.infrared.measures.outcomes import (
     recall_precision,
     threshold_for,
 )
+from vision.nan_safe import mean_known
 
 WANTED = 0.7  # precision from which on a box is shown
 ENOUGH = 10  # devices of a group that a mean over groups counts
@@ -83,7 +84,7 @@ def report_on(pairs: Sequence[Pair], threshold: float | None = None) -> RealRepo
     return RealReport(
         len(pairs), sum(each.devices for each in every),
         estimate(average_precision(every), every, average_precision),
-        float(np.mean([ap for name, ap in by_group.items() if count[name] >= ENOUGH] or [np.nan])),
+        mean_known([ap for name, ap in by_group.items() if count[name] >= ENOUGH]),
         by_group, by_kind, count, shown,
         estimate(recall, every, lambda part: recall_precision(part, shown)[0]),
         estimate(precision, every, lambda part: recall_precision(part, shown)[1]))

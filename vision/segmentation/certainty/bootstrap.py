@@ -14,6 +14,7 @@ import numpy as np
 
 from vision.bootstrap import DRAWS, Interval, middle, places_drawn
 from vision.errors import UserError
+from vision.nan_safe import ratio
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,8 +48,7 @@ def mean_iou(hits: np.ndarray, unions: np.ndarray) -> np.ndarray:
     """Return the mean (…) over the classes that appear of hits / unions (…, classes)."""
     there = unions > 0
     iou = np.divide(hits, unions, out=np.zeros(hits.shape), where=there)
-    count = there.sum(-1)
-    return np.divide(iou.sum(-1), count, out=np.full(count.shape, np.nan), where=count > 0)
+    return ratio(iou.sum(-1), there.sum(-1))
 
 
 def times_drawn(pictures: int, draws: int = DRAWS) -> np.ndarray:

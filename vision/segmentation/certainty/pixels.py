@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from vision.nan_safe import ratio
 from vision.segmentation.labels import VOID
 
 BINS = 15  # as in the paper's tables
@@ -50,12 +51,12 @@ class Reliability:
     @property
     def accuracy(self) -> np.ndarray:
         """Return each bin's share of right pixels, NaN where there are none."""
-        return self.right / np.where(self.count, self.count, np.nan)
+        return ratio(self.right, self.count)
 
     @property
     def mean_confidence(self) -> np.ndarray:
         """Return how sure each bin's pixels are on average, NaN where there are none."""
-        return self.confidence / np.where(self.count, self.count, np.nan)
+        return ratio(self.confidence, self.count)
 
     @property
     def ece(self) -> float:

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from vision.errors import UserError
+from vision.nan_safe import mean_known, ratio
 from vision.segmentation.labels import VOID
 
 CHUNK = 2**24  # up to here the float32 counts of cv2.calcHist are exact
@@ -93,27 +94,27 @@ class Scores:
     @property
     def pixel_accuracy(self) -> float:
         """PA = Σᵢ pᵢᵢ / Σᵢⱼ pᵢⱼ."""
-        return float(_ratio(self.hits.sum(), self.matrix.sum()))
+        return float(ratio(self.hits.sum(), self.matrix.sum()))
 
     @property
     def precision(self) -> np.ndarray:
         """CPA, class pixel accuracy: pᵢᵢ / Σⱼ pⱼᵢ, of what was called i, how much is i."""
-        return _ratio(self.hits, self.predicted)
+        return ratio(self.hits, self.predicted)
 
     @property
     def recall(self) -> np.ndarray:
         """pᵢᵢ / Σⱼ pᵢⱼ, of what is i, how much was found."""
-        return _ratio(self.hits, self.truth)
+        return ratio(self.hits, self.truth)
 
     @property
     def iou(self) -> np.ndarray:
         """IoU = pᵢᵢ / (Σⱼ pᵢⱼ + Σⱼ pⱼᵢ − pᵢᵢ)."""
-        return _ratio(self.hits, self.truth + self.predicted - self.hits)
+        return ratio(self.hits, self.truth + self.predicted - self.hits)
 
     @property
     def dice(self) -> np.ndarray:
         """Dice or F1 = 2 pᵢᵢ / (Σⱼ pᵢⱼ + Σⱼ pⱼᵢ)."""
-        return _ratio(2 * self.hits, self.truth + self.predicted)
+        return ratio(2 * self.hits, self.truth + self.predicted)
 
     @property
     def mean_pixel_accuracy(self) -> float:
@@ -133,7 +134,7 @@ class Scores:
     @property
     def frequency_weighted_iou(self) -> float:
         """FWIoU = Σᵢ (Σⱼ pᵢⱼ · IoUᵢ) / Σᵢⱼ pᵢⱼ."""
-        return float(_ratio(np.nansum(self.truth * self.iou), self.truth.sum()))
+        return float(ratio(np.nansum(self.truth * self.iou), self.truth.sum()))
 
     @property
     def mean_dice(self) -> float:
@@ -149,7 +150,7 @@ class Scores:
     def per_class(self) -> dict[str, dict[str, float]]:
         """Return for each class its numbers by their short names."""
         columns = {"IoU": self.iou, "Recall": self.recall, "Precision": self.precision,
-                   "Dice": self.dice, "Share": _ratio(self.truth, self.truth.sum())}
+                   "Dice": self.dice, "Share": ratio(self.truth, self.truth.sum())}
         return {name: {key: float(column[i]) for key, column in columns.items()}
                 for i, name in enumerate(self.classes)}
 
@@ -182,14 +183,3 @@ def best_match(matrix: np.ndarray) -> np.ndarray:
     from scipy.optimize import linear_sum_assignment
 
     return linear_sum_assignment(matrix, maximize=True)[1]
-
-
-def _ratio(part: np.ndarray | float, whole: np.ndarray | float) -> np.ndarray:
-    """Return part / whole, NaN where the whole is 0."""
-    part, whole = np.broadcast_arrays(np.asarray(part, float), np.asarray(whole, float))
-    return np.divide(part, whole, out=np.full(whole.shape, np.nan), where=whole != 0)
-
-
-def mean_known(values: np.ndarray) -> float:
-    """Return the mean of what is not NaN; NaN if nothing is left."""
-    return float(np.mean(values[~np.isnan(values)])) if (~np.isnan(values)).any() else float("nan")

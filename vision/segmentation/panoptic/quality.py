@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from vision.nan_safe import mean_known, ratio
 from vision.segmentation.labels import VOID
-from vision.segmentation.measures.metrics import mean_known
 from vision.segmentation.panoptic.segments import Panoptic
 
 CODES = 2**32  # a segment's code is its class times this, plus its instance
@@ -33,21 +33,24 @@ class Quality:
                        self.wrong + other.wrong, self.missed + other.missed)
 
     @property
+    def whole(self) -> np.ndarray:
+        """|TP| + ½|FP| + ½|FN|: how many segments there are, said and true ones half each."""
+        return self.matched + self.wrong / 2 + self.missed / 2
+
+    @property
     def sq(self) -> np.ndarray:
         """SQ = Σ IoU / |TP|: how exact the matches are; NaN where there are none."""
-        return self.iou / np.where(self.matched, self.matched, np.nan)
+        return ratio(self.iou, self.matched)
 
     @property
     def rq(self) -> np.ndarray:
         """RQ = |TP| / (|TP| + ½|FP| + ½|FN|): how many were found, the F1 of detection."""
-        whole = self.matched + self.wrong / 2 + self.missed / 2
-        return self.matched / np.where(whole, whole, np.nan)
+        return ratio(self.matched, self.whole)
 
     @property
     def pq(self) -> np.ndarray:
         """PQ = Σ IoU / (|TP| + ½|FP| + ½|FN|) = SQ · RQ (Eq. 1)."""
-        whole = self.matched + self.wrong / 2 + self.missed / 2
-        return self.iou / np.where(whole, whole, np.nan)
+        return ratio(self.iou, self.whole)
 
     def overall(self, classes: tuple[int, ...] | None = None) -> dict[str, float]:
         """Return the means over the classes, or some of them, that appear at all.

@@ -36,7 +36,7 @@ CLICKED, CHOSEN = beside(__file__, "matrix.js"), beside(__file__, "matrix_chosen
 
 def numbers_of(scores: Scores, boundary: np.ndarray) -> dict[str, float]:
     """Return the overall numbers with the mean boundary F1 as the last."""
-    from vision.segmentation.measures.metrics import mean_known
+    from vision.nan_safe import mean_known
 
     return {**scores.overall(), "BF1": mean_known(boundary)}
 
