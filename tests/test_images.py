@@ -24,6 +24,7 @@ from vision.images import (
     resize_labels,
     stretch,
     upright_size,
+    working_size,
     write_png,
 )
 
@@ -356,3 +357,12 @@ def test_a_large_picture_is_shrunk_before_it_takes_memory(tmp_path: Path) -> Non
         tracemalloc.stop()
         assert peak < 20e6, name
     assert pixels_of(None) == pixels_of(tmp_path / "none.png") == 0
+
+
+def test_the_working_size_keeps_the_short_side_and_the_shape() -> None:
+    assert working_size((360, 480), 288) == (288, 384)
+    assert working_size((480, 360), 288) == (384, 288)
+    for size in ((16, 5000), (5000, 16), (1, 1), (300, 301)):
+        height, width = working_size(size, 64)
+        assert height % 32 == width % 32 == 0 and min(height, width) >= 32
+        assert max(height, width) <= 256

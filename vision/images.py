@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -122,6 +122,14 @@ def stretch(values: np.ndarray) -> np.ndarray:
         low, high = float(values.min()), float(values.max())
     scaled = (values - low) / max(high - low, 1e-6)
     return (255 * scaled.clip(0, 1)).round().astype(np.uint8)
+
+
+def working_size(size: Sequence[int], short: int, multiple: int = 32) -> tuple[int, int]:
+    """Return the (height, width) at which a network works: its short side, in multiples of 32."""
+    scale = short / min(size)
+    height, width = (int(np.clip(round(side * scale / multiple) * multiple, multiple, 4 * short))
+                     for side in size)
+    return height, width
 
 
 def resize(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:

@@ -26,7 +26,6 @@ from vision.segmentation.predict import (
     probabilities,
     scores,
     to_tensor,
-    working_size,
 )
 
 
@@ -59,15 +58,6 @@ def test_every_size_gets_a_label_for_every_pixel(by_brightness: Model, size: tup
     assert (result.labels[:, size[1] // 2 + edge :] == 1).all()
     assert sum(result.shares.values()) == pytest.approx(1) and result.seconds > 0
     assert result.as_json()["width"] == size[1]
-
-
-def test_the_working_size_keeps_the_short_side_and_the_shape() -> None:
-    assert working_size((360, 480), 288) == (288, 384)
-    assert working_size((480, 360), 288) == (384, 288)
-    for size in ((16, 5000), (5000, 16), (1, 1), (300, 301)):
-        height, width = working_size(size, 64)
-        assert height % 32 == width % 32 == 0 and min(height, width) >= 32
-        assert max(height, width) <= 256
 
 
 class FromTheLeft(nn.Module):

@@ -16,7 +16,7 @@ from vision import checkpoints
 from vision.checkpoints import Card, Model
 from vision.errors import UserError
 from vision.gpu_fallback import on_best_device, or_on_cpu
-from vision.images import resize, write_png
+from vision.images import resize, working_size, write_png
 from vision.infrared.classes import CLASSES, GROUP_OF, NAMES
 from vision.infrared.inspection.certainty import with_certainty
 from vision.infrared.inspection.detections import Detections
@@ -36,7 +36,6 @@ from vision.infrared.zones.locate import locate
 from vision.options import REQUIRED, Verb, option, within
 from vision.training import bf16_is_faster
 
-MULTIPLE = 32
 SMALLEST_SIDE, LARGEST_SIDE = 64, 1536  # of what a detector is asked to work at
 SAME = 0.6  # overlap from which two boxes of any class are one device
 ALIKE = np.array([[GROUP_OF[name] == GROUP_OF[other] for other in NAMES] for name in NAMES])
@@ -117,14 +116,6 @@ def ask(module: nn.Module, x: torch.Tensor) -> Any:
     device = next(module.parameters()).device
     with torch.autocast(device.type, torch.bfloat16, enabled=bf16_is_faster(device.type)):
         return module(x.to(device))[0]
-
-
-def working_size(size: tuple[int, ...], short: int) -> tuple[int, int]:
-    """Return the size at which a detector works: its short side, multiples of 32."""
-    scale = short / min(size)
-    height, width = (int(np.clip(round(side * scale / MULTIPLE) * MULTIPLE, MULTIPLE, 4 * short))
-                     for side in size)
-    return height, width
 
 
 def shown_from(card: Card) -> float:

@@ -15,6 +15,7 @@ from vision.data import pretrained
 from vision.data.datasets import licences
 from vision.efficientnet_lite import PUBLIC, take_public
 from vision.errors import UserError
+from vision.images import working_size
 from vision.infrared.classes import CLASSES, NAMES
 from vision.infrared.collate import Batch, batch_of, to_device
 from vision.infrared.data import (
@@ -34,7 +35,7 @@ from vision.infrared.models import ARCHITECTURES, detectors
 from vision.infrared.models.backbone import BODIES, LITE
 from vision.infrared.models.mask_rcnn import SIZES, Detector
 from vision.infrared.models.weight_transfer import SOURCES
-from vision.infrared.predict import LARGEST_SIDE, SMALLEST_SIDE, working_size
+from vision.infrared.predict import LARGEST_SIDE, SMALLEST_SIDE
 from vision.infrared.pretraining.histogram_matching import real_look
 from vision.infrared.real import Mixed, Thermograms
 from vision.infrared.scenes import Making

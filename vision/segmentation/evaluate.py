@@ -26,7 +26,7 @@ from vision.segmentation.measures.metrics import (
     score,
 )
 from vision.segmentation.models import facts, task
-from vision.segmentation.predict import LARGEST_SIDE, MULTIPLE, diagnose, load, predict
+from vision.segmentation.predict import LARGEST_SIDE, SMALLEST_SIDE, diagnose, load, predict
 
 
 @dataclass(frozen=True)
@@ -170,11 +170,11 @@ def run(config: Config) -> Report:
 
 def check_sizes(sizes: tuple[int, ...]) -> None:
     """Raise for sizes at which no model looks."""
-    if len(sizes) > MOST or not all(MULTIPLE <= each <= LARGEST_SIDE for each in sizes):
+    if len(sizes) > MOST or not all(SMALLEST_SIDE <= each <= LARGEST_SIDE for each in sizes):
         raise UserError("the sizes are {sizes}",
                         "up to {most} short sides from {low} to {high} are accepted",
                         "try --sizes 360 480 600", sizes=", ".join(map(str, sizes[:MOST + 1])),
-                        most=MOST, low=MULTIPLE, high=LARGEST_SIDE)
+                        most=MOST, low=SMALLEST_SIDE, high=LARGEST_SIDE)
 
 
 def looking(model: Model, sizes: tuple[int, ...], mirrored: bool) -> Model:

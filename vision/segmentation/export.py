@@ -9,10 +9,11 @@ from vision import checkpoints, onnx_export
 from vision.atomic_files import write_atomically
 from vision.checkpoints import Model
 from vision.errors import UserError
+from vision.images import working_size
 from vision.onnx_export import Report, Whole
 from vision.options import Verb, option, within
 from vision.segmentation.models import dimensions, facts
-from vision.segmentation.predict import load, working_size
+from vision.segmentation.predict import load
 
 SIDES = (32, 2048)  # of the pictures that a file may be made for
 MIDDLE, SPREAD = (128 / 255,) * 3, (64 / 255,) * 3  # `predict.to_tensor`, for pictures in 0…1

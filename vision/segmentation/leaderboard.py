@@ -16,11 +16,12 @@ from torch.utils.flop_counter import flop_registry
 
 from vision import checkpoints
 from vision.checkpoints import Card
+from vision.images import working_size
 from vision.options import Verb, option, within
 from vision.segmentation.certainty.standing import Standing, standings
 from vision.segmentation.looks import looks
 from vision.segmentation.models import ARCHITECTURES, for_pictures
-from vision.segmentation.predict import load, predict, working_size
+from vision.segmentation.predict import load, predict
 from vision.segmentation.pretraining import Pair, pairs
 
 PICTURE = (360, 480)  # CamVid's frames

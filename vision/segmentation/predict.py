@@ -17,7 +17,15 @@ from vision import checkpoints
 from vision.checkpoints import Model
 from vision.errors import UserError
 from vision.gpu_fallback import on_best_device, or_on_cpu
-from vision.images import colourise, overlay, read_picture, resize, resize_labels, write_png
+from vision.images import (
+    colourise,
+    overlay,
+    read_picture,
+    resize,
+    resize_labels,
+    working_size,
+    write_png,
+)
 from vision.options import REQUIRED, Verb, option, within
 from vision.segmentation.certainty.familiar import familiarity
 from vision.segmentation.crf import refine
@@ -27,8 +35,7 @@ from vision.segmentation.measures.merging import merge
 from vision.segmentation.models import ARCHITECTURES, dimensions, facts
 from vision.training import bf16_is_faster
 
-MULTIPLE = 32
-LARGEST_SIDE = 2048
+SMALLEST_SIDE, LARGEST_SIDE = 32, 2048  # of what a model is asked to work at
 FINEST = 2_000_000  # pixels; larger pictures get their labels from a result of this size
 FIELD = 240 * 180  # pixels at most in a CRF
 THICKEST = 128  # voxels along a side
@@ -71,7 +78,7 @@ def load(path: Path) -> Model:
     """Return the model of a checkpoint, on the best device and laid out for speed."""
     model = checkpoints.load(path, ARCHITECTURES)
     sides, classes = sizes_of(model.card.preprocess), model.card.config.get("classes")
-    if not all(isinstance(side, int) and MULTIPLE <= side <= LARGEST_SIDE for side in sides):
+    if not all(isinstance(side, int) and SMALLEST_SIDE <= side <= LARGEST_SIDE for side in sides):
         raise checkpoints.damaged(path, "its card has no usable short_side")
     if classes != len(model.card.classes) or not classes <= len(COLOURS):
         raise checkpoints.damaged(path, "its classes do not fit its settings")
@@ -184,15 +191,6 @@ def model_input(model: Model, picture: np.ndarray, short_side: int | None = None
     short = short_side or model.card.preprocess["short_side"]
     x = to_tensor(resize(picture, working_size(picture.shape[:2], short)))
     return x.to(next(model.module.parameters()).device)
-
-
-def working_size(size: tuple[int, int], short: int) -> tuple[int, int]:
-    """Return the size at which a model works: its short side, multiples of 32."""
-    scale = short / min(size)
-    limits = (MULTIPLE, 4 * short)
-    height, width = (int(np.clip(round(side * scale / MULTIPLE) * MULTIPLE, *limits))
-                     for side in size)
-    return height, width
 
 
 def to_tensor(pictures: np.ndarray) -> torch.Tensor:

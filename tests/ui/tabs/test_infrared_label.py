@@ -19,13 +19,13 @@ from tests.ui.tabs.infrared_tiny import detector_that_says, knowing, scene, ther
 from vision import checkpoints
 from vision.checkpoints import Card, Model
 from vision.errors import UserError
-from vision.images import write_png
+from vision.images import working_size, write_png
 from vision.infrared import data
 from vision.infrared.classes import CLASSES
 from vision.infrared.labels.formats import Labelled, coco, read_coco
 from vision.infrared.labels.samples import sample_of_labels
 from vision.infrared.models import ARCHITECTURES
-from vision.infrared.predict import load, working_size
+from vision.infrared.predict import load
 from vision.infrared.train import short_side
 from vision.ui.components.training.training_panel import Control
 from vision.ui.tabs.infrared.label import collection as infrared_collection

@@ -19,6 +19,7 @@ from torch import nn
 from vision import checkpoints
 from vision.checkpoints import Card, Model
 from vision.errors import UserError
+from vision.images import working_size
 from vision.infrared.classes import IGNORED, NAMES
 from vision.infrared.collate import Batch, batch_of, to_device
 from vision.infrared.data import HELD_OUT, TRAINING, Kept, Samples, Scenes
@@ -28,7 +29,7 @@ from vision.infrared.models.backbone import standardise
 from vision.infrared.models.heads import Target, kinds_of, likeliest_of
 from vision.infrared.models.mask_rcnn import Detector
 from vision.infrared.models.masks import MaskBranch
-from vision.infrared.predict import load, working_size
+from vision.infrared.predict import load
 from vision.infrared.real import Mixed, Thermograms
 from vision.infrared.studies.mask_branches import branch_of, card_of_branch, open_branch, swapped
 from vision.infrared.train import REAL

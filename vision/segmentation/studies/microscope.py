@@ -14,10 +14,10 @@ from torch.nn import functional
 
 from vision.checkpoints import Model
 from vision.gpu_fallback import or_on_cpu
-from vision.images import resize, resize_labels
+from vision.images import resize, resize_labels, working_size
 from vision.segmentation.certainty.pixels import losses, tempered
 from vision.segmentation.labels import VOID
-from vision.segmentation.predict import at_most, logits, to_tensor, working_size
+from vision.segmentation.predict import at_most, logits, to_tensor
 
 MOST = 2_000_000  # numbers that are kept of an answer: probabilities of 11 classes at 480×360
 
@@ -58,8 +58,7 @@ def look(model: Model, picture: np.ndarray, truth: np.ndarray | None = None) -> 
     classes = model.card.classes
     size = at_most((picture.shape[0], picture.shape[1]), MOST // len(classes))
     log_p = functional.log_softmax(logits(model, picture, size)[0], 0)  # (C, h, w)
-    seen = resize(picture, working_size((picture.shape[0], picture.shape[1]),
-                                        model.card.preprocess["short_side"]))
+    seen = resize(picture, working_size(picture.shape[:2], model.card.preprocess["short_side"]))
     return Sight(resize(picture, size), seen, log_p.half().cpu().numpy(),
                  None if truth is None else resize_labels(truth, size), classes)
 

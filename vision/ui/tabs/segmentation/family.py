@@ -92,9 +92,9 @@ def costs(arch: str) -> dict[str, str]:
     """Return parameters of both sizes, and the work of the small one, built without memory."""
     import torch
 
+    from vision.images import working_size
     from vision.segmentation.leaderboard import PICTURE, gmacs, parameters
     from vision.segmentation.models import ARCHITECTURES, dimensions
-    from vision.segmentation.predict import working_size
 
     with torch.device("meta"):
         small, paper = (ARCHITECTURES.build(arch, classes=11, size=size).eval()

@@ -33,7 +33,7 @@ def tune(collection: Collection, model: str, own: str | None, learning: str, ste
          rate: float, seed: float, control: Control, request: gr.Request
          ) -> Iterator[tuple[Any, ...]]:
     """Go on training a detector with the labelled pictures, and choose the result."""
-    from vision.infrared.predict import working_size
+    from vision.images import working_size
     from vision.infrared.train import train
 
     sheets = labelled(collection)
