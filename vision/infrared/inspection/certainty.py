@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from vision.infrared.classes import FOUND_ONLY
+from vision.infrared.inspection.inspect import centres_beside
 from vision.infrared.inspection.result import Certainty, Instance, Result
 from vision.infrared.inspection.thermal import (
     LEVELS,
@@ -112,16 +113,11 @@ def spots_in(celsius: np.ndarray, instance: Instance, outline: tuple[int, int, i
 def elsewhere(celsius: np.ndarray, instance: Instance, hottest: tuple[int, int]) -> int:
     """Return the hottest centre of the zones without the hottest pixel, −1 if there is none."""
     y, x = hottest
-    height, width = celsius.shape
-    places = [(int(np.clip(zone.centre[1], 0, height - 1)),
-               int(np.clip(zone.centre[0], 0, width - 1))) for zone in instance.zones
-              if abs(x - zone.centre[0]) > zone.size[0] / 2
-              or abs(y - zone.centre[1]) > zone.size[1] / 2]
-    inside = [place for place in places if instance.mask[place]]
-    if not inside:
+    places = centres_beside(instance.zones, (x, y), instance.mask)
+    if not places:
         return -1
-    row, column = max(inside, key=lambda place: float(celsius[place]))
-    return row * width + column
+    row, column = max(places, key=lambda place: float(celsius[place]))
+    return row * celsius.shape[1] + column
 
 
 def moved(instance: Instance, outline: tuple[int, int, int]) -> tuple[np.ndarray, tuple[int, int]]:

@@ -85,17 +85,24 @@ def sister_of(readings: Sequence[Reading | None], labels: Sequence[int] | np.nda
 
 def other_zones(celsius: np.ndarray, mask: np.ndarray, zones: tuple[Zone, ...], reading: Reading
                 ) -> float | None:
-    """Return the highest temperature at the centres of zones without the hottest spot.
+    """Return the highest temperature at the centres of zones without the hottest spot."""
+    return max((float(celsius[place]) for place in centres_beside(zones, reading.hottest, mask)),
+               default=None)
+
+
+def centres_beside(zones: tuple[Zone, ...], hottest: tuple[int, int], mask: np.ndarray
+                   ) -> list[tuple[int, int]]:
+    """Return the centres (row, column) of the zones in which the hottest spot (x, y) is not.
 
     A centre outside the device's mask (H, W) is not on the device and says nothing of it.
     """
-    height, width = celsius.shape
-    x, y = reading.hottest
+    height, width = mask.shape
+    x, y = hottest
     places = [(int(np.clip(zone.centre[1], 0, height - 1)),
                int(np.clip(zone.centre[0], 0, width - 1)))
               for zone in zones if abs(x - zone.centre[0]) > zone.size[0] / 2
               or abs(y - zone.centre[1]) > zone.size[1] / 2]
-    return max((float(celsius[place]) for place in places if mask[place]), default=None)
+    return [place for place in places if mask[place]]
 
 
 def kinds_of(found: Detections, place: int, least: float) -> tuple[tuple[str, float], ...]:

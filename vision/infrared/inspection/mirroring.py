@@ -5,6 +5,8 @@ What both looks see is as sure as they are on the average; what only one sees is
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from vision.infrared.inspection.detections import Detections
@@ -16,7 +18,7 @@ def mirrored(found: Detections, width: int) -> Detections:
     left, top, right, bottom = found.boxes.T
     boxes = np.stack([width - right, top, width - left, bottom], 1)
     masks = None if found.masks is None else found.masks[:, :, ::-1]
-    return Detections(boxes, found.labels, found.scores, masks, found.kinds)
+    return replace(found, boxes=boxes, masks=masks)
 
 
 def together(first: Detections, second: Detections) -> Detections:
@@ -32,7 +34,7 @@ def together(first: Detections, second: Detections) -> Detections:
         kinds = own.kinds.copy()
         kinds[rows] += other.kinds[columns]
     alone = np.setdiff1d(np.arange(len(second)), columns)
-    return renamed(joined(Detections(boxes, own.labels, scores, own.masks, kinds),
+    return renamed(joined(replace(own, boxes=boxes, scores=scores, kinds=kinds),
                           other.only(alone)))
 
 
@@ -46,7 +48,7 @@ def between(first: Detections, second: Detections) -> np.ndarray:
 def halved(found: Detections) -> Detections:
     """Return the same, half as sure."""
     kinds = None if found.kinds is None else found.kinds / 2
-    return Detections(found.boxes, found.labels, found.scores / 2, found.masks, kinds)
+    return replace(found, scores=found.scores / 2, kinds=kinds)
 
 
 def joined(first: Detections, second: Detections) -> Detections:
@@ -61,5 +63,4 @@ def joined(first: Detections, second: Detections) -> Detections:
 def renamed(found: Detections) -> Detections:
     """Return the same with the likeliest kinds as labels, the surest first."""
     labels = found.labels if found.kinds is None or not len(found) else found.kinds.argmax(1)
-    named = Detections(found.boxes, labels, found.scores, found.masks, found.kinds)
-    return named.only(np.argsort(-found.scores, kind="stable"))
+    return replace(found, labels=labels).only(np.argsort(-found.scores, kind="stable"))

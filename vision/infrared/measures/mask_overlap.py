@@ -6,7 +6,7 @@ A mask can only be as good as its box lets it be, so both stand beside each othe
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -83,7 +83,7 @@ def overlaps_of(number: int, sample: Sample, found: Detections, threshold: float
     """Return what the masks of one picture share with its outlines, whatever their names."""
     shown = found.only(found.scores >= threshold)
     masks, truth = regions(shown, sample.grey.shape), sample.masks
-    boxes = regions(Detections(shown.boxes, shown.labels, shown.scores, None), sample.grey.shape)
+    boxes = regions(replace(shown, masks=None), sample.grey.shape)
     outlined = known(sample)
     return [Overlap(number, int(sample.labels[column]), shared_mask(masks[row], truth[column]),
                     shared_mask(boxes[row], truth[column]))
