@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a text that begins so is a formula to some programs
+NUMBER = re.compile(r"-\d+(\.\d+)?")  # such a text is what it looks like
 
 
-def as_csv(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Return rows as CSV, with a column for every name that some row has."""
-    columns = list(dict.fromkeys(name for row in rows for name in row))
+def as_csv(rows: Sequence[Mapping[str, Any]], first: Sequence[str] = ()) -> str:
+    """Return rows as CSV: the first columns, then one for every other name that some row has."""
+    columns = list(dict.fromkeys([*first, *(name for row in rows for name in row)]))
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(map(cell, columns))
@@ -21,5 +23,6 @@ def as_csv(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def cell(value: Any) -> Any:
-    """Return a cell that no program takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    """Return a cell that no program takes for a formula; a number below 0 is none."""
+    formula = isinstance(value, str) and value.startswith(FORMULA) and not NUMBER.fullmatch(value)
+    return f"'{value}" if formula else value

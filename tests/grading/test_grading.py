@@ -137,9 +137,11 @@ def test_what_cannot_be_ranked_gets_one_sentence() -> None:
 
 
 def test_no_cell_of_a_table_is_a_formula() -> None:
-    rows = [{"file": "=cmd()", "n": -1}, {"file": "@a", "=b": "+1"}]
+    rows = [{"file": "=cmd()", "n": -1}, {"file": "@a", "=b": "+1"}, {"n": "-2.50", "=b": "-2+a"}]
     lines = list(csv.reader(as_csv(rows).splitlines()))
-    assert lines == [["file", "n", "'=b"], ["'=cmd()", "-1", ""], ["'@a", "", "'+1"]]
+    assert lines == [["file", "n", "'=b"], ["'=cmd()", "-1", ""], ["'@a", "", "'+1"],
+                     ["", "-2.50", "'-2+a"]]
+    assert as_csv([], ["n", "m"]).split() == as_csv([{"m": 1}], ["n"]).split()[:1] == ["n,m"]
 
 
 def test_the_command_ranks_names_copies_and_goes_on_after_a_broken_file(

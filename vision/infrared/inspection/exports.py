@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import zipfile
@@ -11,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image
 
+from vision import csv_table
 from vision.infrared.classes import LABELS, group_of
 from vision.infrared.inspection.kept import Inspection, Kept, instance_of, masks_of
 from vision.infrared.inspection.result import Instance, Result
@@ -20,22 +20,18 @@ HEADS = ("thermogram", "date", "camera", "number", "called", "device", "group", 
          "score", "level", "rule",
          "highest °C", "mean °C", "95th percentile °C", "lowest °C", "x", "y", "air °C",
          "certainty", "decides")
-FORMULAS = ("=", "+", "-", "@", "\t")  # begin what a spreadsheet would compute
 
 
 def as_csv(inspection: Inspection, results: Sequence[Result]) -> str:
     """Return a row for each device of all thermograms."""
-    written = io.StringIO()
-    table = csv.writer(written)
-    table.writerow(HEADS)
-    for entry, result in zip(inspection.kept, results, strict=True):
-        for place, instance in enumerate(result.instances):
-            table.writerow([plain(cell) for cell in row(entry, result, place, instance)])
-    return written.getvalue()
+    return csv_table.as_csv([
+        dict(zip(HEADS, row(entry, result, place, instance), strict=True))
+        for entry, result in zip(inspection.kept, results, strict=True)
+        for place, instance in enumerate(result.instances)], HEADS)
 
 
 def row(entry: Kept, result: Result, place: int, instance: Instance) -> list[str]:
-    """Return the cells of one device."""
+    """Return the cells of one device, in the order of HEADS."""
     reading, verdict, sure = instance.reading, instance.verdict, instance.certainty
     degrees = ([f"{value:.2f}" for value in (reading.highest, reading.mean, reading.p95,
                                              reading.lowest)]
@@ -49,15 +45,6 @@ def row(entry: Kept, result: Result, place: int, instance: Instance) -> list[str
             verdict.reason.sentence() if verdict else "", *degrees,
             "" if result.air is None else f"{result.air:.1f}", shares,
             sure.decides if sure else ""]
-
-
-def plain(cell: str) -> str:
-    """Return a cell that a spreadsheet takes for text or a number, never for a formula."""
-    try:
-        float(cell)
-    except ValueError:
-        return f"'{cell}" if cell.startswith(FORMULAS) else cell
-    return cell
 
 
 def as_tiffs(inspection: Inspection, results: Sequence[Result]) -> bytes:
