@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timezone
 from html import escape
 from pathlib import Path
@@ -11,7 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from vision.checkpoints import write_atomically
+from vision.atomic_files import write_atomically
 from vision.errors import UserError
 from vision.infrared.inspection.drawing import COLOURS, marked
 from vision.infrared.inspection.result import Instance, Result
@@ -37,30 +37,52 @@ Translate = Callable[[str], str]
 def html(result: Result, name: str, translate: Translate = str) -> str:
     """Return the report of one thermogram as a page that needs nothing else."""
     t = translate
-    rows = "\n".join(row(number, instance, t)
-                     for number, instance in enumerate(result.instances, 1))
-    heads = "".join(f"<th scope='col'>{escape(t(head))}</th>" for head in HEADS)
-    remarks = "".join(f"<li>{escape(remark.sentence(t))}</li>" for remark in result.remarks())
-    picture = embedded(marked(result.thermogram.picture, result.instances))
-    when = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
+    rows = [row(number, instance, t) for number, instance in enumerate(result.instances, 1)]
+    return page(f"""<p>{escape(name)} · {now()}{air(result, t)}</p>
+{shown(result, t)}
+{remarks(result, t)}
+{table(HEADS, rows, t)}""", t, f": {name}")
+
+
+def page(body: str, t: Translate, named: str = "", style: str = "") -> str:
+    """Return a report's body as a whole page, between its title and the source of its limits."""
     title = escape(t("Thermographic inspection"))
     return f"""<!DOCTYPE html>
-<html><head><meta charset="utf-8"><title>{title}: {escape(name)}</title>
+<html><head><meta charset="utf-8"><title>{title}{escape(named)}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<style>{STYLE}</style></head>
+<style>{STYLE}{style}</style></head>
 <body>
 <h1>{title}</h1>
-<p>{escape(name)} · {when}{air(result, t)}</p>
-<img src="{picture}" alt="{escape(t("The thermogram with the devices that were found"))}">
-<ul>{remarks}</ul>
-<table><thead><tr>{heads}</tr></thead>
-<tbody>
-{rows}
-</tbody></table>
+{body}
 <p>{escape(t("Limits"))}: {escape(t(SOURCE))}. \
 {escape(t("A finding, not a decision: the rules of the operator come first."))}</p>
 </body></html>
 """
+
+
+def now() -> str:
+    """Return the minute in which the report is made."""
+    return datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def shown(result: Result, t: Translate) -> str:
+    """Return the thermogram as a picture with what was found in it."""
+    picture = embedded(marked(result.thermogram.picture, result.instances))
+    alt = escape(t("The thermogram with the devices that were found"))
+    return f'<img src="{picture}" alt="{alt}">'
+
+
+def remarks(result: Result, t: Translate) -> str:
+    """Return what should be said about a result as a list."""
+    said = "".join(f"<li>{escape(remark.sentence(t))}</li>" for remark in result.remarks())
+    return f"<ul>{said}</ul>"
+
+
+def table(heads: Sequence[str], rows: Sequence[str], t: Translate) -> str:
+    """Return rows as a table below their heads."""
+    cells = "".join(f"<th scope='col'>{escape(t(head))}</th>" for head in heads)
+    lines = "\n".join(rows)
+    return f"<table><thead><tr>{cells}</tr></thead>\n<tbody>\n{lines}\n</tbody></table>"
 
 
 def row(number: int, instance: Instance, t: Translate, called: str = "") -> str:
@@ -69,15 +91,19 @@ def row(number: int, instance: Instance, t: Translate, called: str = "") -> str:
     degrees = [f"{value:.1f}" for value in (reading.highest, reading.mean, reading.p95)
                ] if reading else ["–"] * 3
     place = f"{reading.hottest[0]}, {reading.hottest[1]}" if reading else "–"
-    level = verdict.level if verdict else ""
-    colour = "#{:02x}{:02x}{:02x}".format(*COLOURS[level])
     title = f"{instance.title(t, t)} {called}".strip()
     cells = [str(number), title, f"{instance.score:.2f}", *degrees, place]
     plain = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
-    shown = escape(t(level)) if level else "–"
     rule = escape(verdict.reason.sentence(t)) if verdict else "–"
-    return (f"<tr>{plain}<td><span class='level' style='border-color:{colour}'>{shown}</span>"
-            f"</td><td>{rule}{doubt(instance, t)}</td></tr>")
+    return (f"<tr>{plain}<td>{level_cell(verdict.level if verdict else '', t)}</td>"
+            f"<td>{rule}{doubt(instance, t)}</td></tr>")
+
+
+def level_cell(level: str, t: Translate) -> str:
+    """Return a level beside its colour; "" is none."""
+    colour = "#{:02x}{:02x}{:02x}".format(*COLOURS[level])
+    name = escape(t(level)) if level else "–"
+    return f"<span class='level' style='border-color:{colour}'>{name}</span>"
 
 
 def doubt(instance: Instance, t: Translate) -> str:

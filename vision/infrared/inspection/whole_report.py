@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime
 from html import escape
 
-from vision.infrared.inspection.drawing import COLOURS, marked
 from vision.infrared.inspection.kept import Inspection, Kept
 from vision.infrared.inspection.report import (
     HEADS,
-    STYLE,
     Translate,
     air,
     embedded,
+    level_cell,
+    now,
+    page,
+    remarks,
     row,
+    shown,
+    table,
 )
 from vision.infrared.inspection.result import Result
-from vision.infrared.inspection.thermal import LEVELS, SOURCE
+from vision.infrared.inspection.thermal import LEVELS
 from vision.infrared.thermogram.photograph import opened
 
 WIDE, HIGH = 360, 90  # px of a trend
@@ -57,24 +61,12 @@ def trends(inspection: Inspection, results: Sequence[Result]) -> dict[str, list[
 def html(inspection: Inspection, results: Sequence[Result], translate: Translate = str) -> str:
     """Return the report as a page that needs nothing else."""
     t = translate
-    title = escape(t("Thermographic inspection"))
-    when = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
     sections = "\n".join(section(number, entry, result, t) for number, (entry, result)
                          in enumerate(zip(inspection.kept, results, strict=True), 1))
-    return f"""<!DOCTYPE html>
-<html><head><meta charset="utf-8"><title>{title}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<style>{STYLE}{MORE}</style></head>
-<body>
-<h1>{title}</h1>
-<p>{when} · {escape(t("Thermograms"))}: {len(inspection.kept)}</p>
+    return page(f"""<p>{now()} · {escape(t("Thermograms"))}: {len(inspection.kept)}</p>
 {summary(inspection, results, t)}
 {trend_part(trends(inspection, results), t)}
-{sections}
-<p>{escape(t("Limits"))}: {escape(t(SOURCE))}. \
-{escape(t("A finding, not a decision: the rules of the operator come first."))}</p>
-</body></html>
-"""
+{sections}""", t, style=MORE)
 
 
 def summary(inspection: Inspection, results: Sequence[Result], t: Translate) -> str:
@@ -85,41 +77,28 @@ def summary(inspection: Inspection, results: Sequence[Result], t: Translate) -> 
     grave = sorted((one for one in found if one[0]), key=lambda one: (-one[0], one[1], one[3]))
     if not grave:
         return f"<p>{escape(t('No device exceeds a limit.'))}</p>"
-    heads = "".join(f"<th scope='col'>{escape(t(head))}</th>" for head in (
-        "Thermogram", "Device", "Highest °C", "Verdict", "Rule"))
-    rows = "".join(
+    rows = [
         f"<tr><td>{number} {escape(entry.name)}</td>"
         f"<td>{place + 1} {escape(each.title(t, t))} {escape(entry.called[place])}</td>"
         f"<td>{each.reading.highest if each.reading else 0:.1f}</td>"
         f"<td>{level_cell(each.verdict.level if each.verdict else '', t)}</td>"
         f"<td>{escape(each.verdict.reason.sentence(t)) if each.verdict else ''}</td></tr>"
-        for _, number, entry, place, each in grave)
-    return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
-
-
-def level_cell(level: str, t: Translate) -> str:
-    """Return a level with its colour."""
-    colour = "#{:02x}{:02x}{:02x}".format(*COLOURS[level])
-    shown = escape(t(level)) if level else "–"
-    return f"<span class='level' style='border-color:{colour}'>{shown}</span>"
+        for _, number, entry, place, each in grave]
+    return table(("Thermogram", "Device", "Highest °C", "Verdict", "Rule"), rows, t)
 
 
 def section(number: int, entry: Kept, result: Result, t: Translate) -> str:
     """Return one thermogram with its pictures and its table."""
     facts = " · ".join(escape(part) for part in (entry.camera, entry.date[:16].replace("T", " "))
                        if part)
-    heads = "".join(f"<th scope='col'>{escape(t(head))}</th>" for head in HEADS)
-    rows = "\n".join(row(place, each, t, entry.called[place - 1])
-                     for place, each in enumerate(result.instances, 1))
-    remarks = "".join(f"<li>{escape(remark.sentence(t))}</li>" for remark in result.remarks())
-    picture = embedded(marked(result.thermogram.picture, result.instances))
-    alt = escape(t("The thermogram with the devices that were found"))
+    rows = [row(place, each, t, entry.called[place - 1])
+            for place, each in enumerate(result.instances, 1)]
     return f"""<section>
 <h2>{number}. {escape(entry.name)}</h2>
 <p>{facts}{air(result, t)} · ε {entry.measured.emissivity:g}</p>
-<div class="pair"><img src="{picture}" alt="{alt}">{photograph(result, t)}</div>
-<ul>{remarks}</ul>
-<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>
+<div class="pair">{shown(result, t)}{photograph(result, t)}</div>
+{remarks(result, t)}
+{table(HEADS, rows, t)}
 </section>"""
 
 
@@ -139,15 +118,13 @@ def trend_part(found: dict[str, list[Point]], t: Translate) -> str:
     """Return the trends: for each name its days, its temperatures, and a line."""
     if not found:
         return ""
-    heads = "".join(f"<th scope='col'>{escape(t(head))}</th>" for head in (
-        "Device", "Date", "Highest °C", "Above the air, K", "Verdict"))
+    heads = ("Device", "Date", "Highest °C", "Above the air, K", "Verdict")
     parts = []
     for name, points in found.items():
-        rows = "".join(f"<tr><td>{escape(name)}</td><td>{point.day}</td>"
-                       f"<td>{point.highest:.1f}</td><td>{point.rise:+.1f}</td>"
-                       f"<td>{level_cell(point.level, t)}</td></tr>" for point in points)
-        parts.append(f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
-                     f"{line(name, points)}")
+        rows = [f"<tr><td>{escape(name)}</td><td>{point.day}</td>"
+                f"<td>{point.highest:.1f}</td><td>{point.rise:+.1f}</td>"
+                f"<td>{level_cell(point.level, t)}</td></tr>" for point in points]
+        parts.append(table(heads, rows, t) + line(name, points))
     return f"<h2>{escape(t('Trends'))}</h2>{''.join(parts)}"
 
 
