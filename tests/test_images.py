@@ -362,6 +362,8 @@ def test_a_large_picture_is_shrunk_before_it_takes_memory(tmp_path: Path) -> Non
 def test_the_working_size_keeps_the_short_side_and_the_shape() -> None:
     assert working_size((360, 480), 288) == (288, 384)
     assert working_size((480, 360), 288) == (384, 288)
+    assert working_size((240, 320), 288) == (288, 384)
+    assert working_size((16, 4000), 288) == (288, 1152)
     for size in ((16, 5000), (5000, 16), (1, 1), (300, 301)):
         height, width = working_size(size, 64)
         assert height % 32 == width % 32 == 0 and min(height, width) >= 32

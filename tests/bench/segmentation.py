@@ -9,9 +9,10 @@ from torch.nn.utils import convert_conv2d_weight_memory_format as for_channels_l
 
 from tests.bench.table import Row, fastest
 from vision import checkpoints
+from vision.images import working_size
 from vision.segmentation.crf import refine
 from vision.segmentation.leaderboard import PICTURE, leaderboard
-from vision.segmentation.predict import load, working_size
+from vision.segmentation.predict import load
 from vision.segmentation.scenes import render
 
 PATH = checkpoints.FOLDER / "segmentation" / "unet.safetensors"

@@ -24,7 +24,7 @@ from vision.infrared.inspection.detections import Detections
 from vision.infrared.inspection.report import html, write_report
 from vision.infrared.models import ARCHITECTURES
 from vision.infrared.models.heads import Found
-from vision.infrared.predict import Settings, detect, load, one_each, predict, working_size
+from vision.infrared.predict import Settings, detect, load, one_each, predict
 from vision.infrared.thermogram.thermogram import of_picture, of_scene
 
 
@@ -61,13 +61,6 @@ def test_boxes_and_masks_come_back_at_the_pictures_own_size() -> None:
     assert found.masks is not None and found.masks.shape == (1, *SIZE)
     rows, columns = np.nonzero(found.masks[0])
     assert (rows.min(), rows.max(), columns.min(), columns.max()) == (20, 89, 10, 29)
-
-
-def test_the_working_size_keeps_the_shape_in_multiples_of_32() -> None:
-    assert working_size((288, 384), 288) == (288, 384)
-    assert working_size((480, 640), 288) == (288, 384)
-    assert working_size((240, 320), 288) == (288, 384)
-    assert working_size((16, 4000), 288) == (288, 1152)
 
 
 def test_one_device_is_told_once_and_the_weak_ones_are_left_out() -> None:
