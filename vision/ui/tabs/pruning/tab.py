@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from vision.ui.components.opening import opened
 from vision.ui.components.page_files import SAVE_FILE
 from vision.ui.components.pictures import picture_input
 from vision.ui.lessons import lesson
+from vision.ui.shell.files.own import photographs
 from vision.ui.tabs.pruning import compare, curve, data_choice, eight_bits, figure, layers, train
 from vision.ui.tabs.pruning.cut import Cut, to_onnx, write_file
 from vision.ui.tabs.pruning.exercises import EXERCISES
@@ -78,10 +78,8 @@ print(predict(load(cut), read_picture("assets/pruning/{shown}")))
 
 def examples() -> list[list[str]]:
     """Return the drawings of the ten classes, and a photograph that scikit-image brings along."""
-    drawn = [[str(path)] for path in sorted(EXAMPLES.glob("*.png"))]
-    package = importlib.util.find_spec("skimage")
-    cat = Path(package.origin if package and package.origin else "").with_name("data") / CAT
-    return [*drawn, [str(cat)]] if cat.is_file() else drawn
+    drawn = map(str, sorted(EXAMPLES.glob("*.png")))
+    return [[path] for path in (*drawn, *photographs([CAT]))]
 
 
 def rare() -> tuple[gr.Dropdown, gr.Number, gr.Textbox]:

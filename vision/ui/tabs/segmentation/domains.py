@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from vision.ui.components.model_choice import ModelShelf
-from vision.ui.shell.files.own import photograph_folders
+from vision.ui.shell.files import own
 from vision.ui.tabs.segmentation.shared import MODELS, PORTRAITS, View, examples
 from vision.ui.text import say, t
 
@@ -19,8 +18,7 @@ PHOTOGRAPHS = ("astronaut.png", "camera.png")  # scikit-image's, with a person e
 
 def portraits() -> list[str]:
     """Return the portraits that scikit-image brings along."""
-    found = [Path(folder) / name for folder in photograph_folders() for name in PHOTOGRAPHS]
-    return [str(path) for path in found if path.is_file()]
+    return own.photographs(PHOTOGRAPHS)
 
 
 def domain_of(model: str | None) -> str:

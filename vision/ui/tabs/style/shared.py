@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import math
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import gradio as gr
@@ -18,6 +16,7 @@ from vision.ui.components.figures.svg import Axes, chip
 from vision.ui.components.html import tiles
 from vision.ui.components.markup import tag
 from vision.ui.components.model_choice import ModelShelf
+from vision.ui.shell.files import own
 from vision.ui.text import say
 
 if TYPE_CHECKING:
@@ -35,11 +34,7 @@ COLOURS = {"content": BLUE, "style": ORANGE, "tv": GREEN}
 
 def photographs() -> list[str]:
     """Return the paths of photographs that come with scikit-image."""
-    found = importlib.util.find_spec("skimage")
-    if found is None or found.origin is None:
-        return []
-    folder = Path(found.origin).parent / "data"
-    return [str(folder / name) for name in PHOTOGRAPHS if (folder / name).is_file()]
+    return own.photographs(PHOTOGRAPHS)
 
 
 def paintings() -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -10,7 +9,7 @@ import gradio as gr
 from vision.ui.components.friendly import friendly
 from vision.ui.components.pictures import LONGEST_SIDE, needed, picture_input, picture_output
 from vision.ui.lessons.exercises import LATEX
-from vision.ui.shell.files.own import ASSETS, photograph_folders
+from vision.ui.shell.files.own import ASSETS, photographs
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.memory_budget import decoding, within_memory
 from vision.ui.tabs.segmentation.portraits import live, shown
@@ -41,8 +40,7 @@ def find(picture: str | None, model: str | None, behind: str, other: str | None,
 
 def first() -> str | None:
     """Return a portrait that scikit-image brings along."""
-    found = (Path(folder) / "astronaut.png" for folder in photograph_folders())
-    return next((str(path) for path in found if path.is_file()), None)
+    return next(iter(photographs(["astronaut.png"])), None)
 
 
 def opened(picture: str | None, other: str | None) -> tuple[Any, Any]:
