@@ -67,8 +67,8 @@ def test_its_pictures_come_when_it_is_opened_and_no_earlier(whole_page: gr.Block
     inputs = [block for block in whole_page.blocks.values()
               if getattr(block, "elem_id", None) in (portraits.PORTRAIT, "segmentation-other")]
     assert len(inputs) == 2 and not any(block.value for block in inputs)
-    assert all(Path(path).is_file() for path in portraits.opened(None, None))
-    assert portraits.opened("a.png", "b.png") == (gr.skip(), gr.skip())
+    assert all(Path(path).is_file() for path in portraits.first_pictures(None, None))
+    assert portraits.first_pictures("a.png", "b.png") == (gr.skip(), gr.skip())
 
 
 def watch(sent: bytes | None, stream: live.Stream) -> tuple[Any, Any]:

@@ -14,6 +14,7 @@ from vision.ui.components.events import QUIET
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, percent, short, tiles
 from vision.ui.components.markup import joined, tag
+from vision.ui.components.opening import opened
 from vision.ui.components.page_files import beside
 from vision.ui.tabs.segmentation import pretrained
 from vision.ui.tabs.segmentation.shared import MODELS
@@ -106,13 +107,14 @@ def costs(arch: str) -> dict[str, str]:
     return found
 
 
-def build(model: gr.Dropdown, place: gr.Tab) -> None:
-    """Build the part; it is filled when its place opens, and a click chooses the tab's model."""
+def build(model: gr.Dropdown) -> None:
+    """Build the part; it is filled when it is opened, and a click chooses the tab's model."""
+    shows = opened()
     gr.Markdown(t("segmentation.family_info"))
     with gr.Row():
         with gr.Column(scale=3, min_width=300):
             shown = gr.HTML(js_on_load=CLICKED, elem_id="segmentation-family")
         with gr.Column(scale=2, min_width=280):
             facts = gr.HTML(t("segmentation.family_choose"), elem_id="segmentation-family-facts")
-    place.select(tree, None, shown, **QUIET)
+    shows(tree, None, shown, **QUIET)
     shown.click(clicked, None, [facts, model], **QUIET)

@@ -15,6 +15,7 @@ from vision.ui.components.events import QUIET
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import percent, tiles
 from vision.ui.components.markup import joined, tag
+from vision.ui.components.opening import opened
 from vision.ui.components.page_files import scroll_to
 from vision.ui.components.pictures import needed, picture_output
 from vision.ui.lessons.exercises import LATEX
@@ -178,7 +179,7 @@ def pointed_above(view: View | None, event: gr.EventData) -> tuple[float, float,
     return *percents(view.picture.shape, event), gr.Tabs(selected="microscope")
 
 
-def build(place: gr.Tab, picture: gr.Image, truth: gr.Image, model: gr.Dropdown, own: gr.State
+def build(picture: gr.Image, truth: gr.Image, model: gr.Dropdown, own: gr.State
           ) -> dict[str, Any]:
     """Build the part; return its controls of the place, and the event that looks there."""
     slide = gr.State(None, time_to_live=3600)
@@ -208,14 +209,13 @@ def build(place: gr.Tab, picture: gr.Image, truth: gr.Image, model: gr.Dropdown,
                                     elem_id="segmentation-temperature")
         with gr.Column(scale=3, min_width=320):
             sure = gr.HTML(elem_id="segmentation-sure", min_height=0)
-    return connect(place, go, {"slide": slide, "picture": picture, "truth": truth, "model": model,
-                               "own": own, "view": view, "right": right, "down": down,
-                               "temperature": temperature}, [shown, pixel, sure])
+    return connect(go, {"slide": slide, "picture": picture, "truth": truth, "model": model,
+                        "own": own, "view": view, "right": right, "down": down,
+                        "temperature": temperature}, [shown, pixel, sure])
 
 
-def connect(place: gr.Tab, go: gr.Button, given: dict[str, Any], outputs: list[Any]
-            ) -> dict[str, Any]:
-    """Let clicks, sliders and the opened place look at a pixel, and judge how sure the model is."""
+def connect(go: gr.Button, given: dict[str, Any], outputs: list[Any]) -> dict[str, Any]:
+    """Let clicks, sliders and the opened part look at a pixel, and judge how sure the model is."""
     shown, pixel, sure = outputs
     slide, right, down = given["slide"], given["right"], given["down"]
     look: dict[str, Any] = {"fn": probe, "inputs": [*given.values()],
@@ -225,7 +225,7 @@ def connect(place: gr.Tab, go: gr.Button, given: dict[str, Any], outputs: list[A
     told: dict[str, Any] = {"fn": judge, "inputs": [slide, given["model"], given["own"],
                                                     given["temperature"]], "outputs": sure,
                             **QUIET}
-    for event in (go.click, place.select):
+    for event in (go.click, opened()):
         event(**look).success(**told)
     gr.on([given["view"].input, right.input, down.input, given["temperature"].input], **look)
     given["temperature"].input(**told, trigger_mode="always_last")

@@ -263,8 +263,8 @@ def steps_of_the_tab(parts: dict[str, Any], view: gr.State, own: gr.State) -> An
         parts["ids"] = gr.DownloadButton(t("segmentation.download_ids"), visible=False, size="sm")
     with gr.Tab(t("segmentation.matrix_tab"), id="matrix"):
         parts["cells"] = matrix.build(view)
-    with gr.Tab(t("segmentation.microscope_tab"), id="microscope") as microscope_place:
-        parts["closer"] = microscope.build(microscope_place, picture, truth, model, own)
+    with gr.Tab(t("segmentation.microscope_tab"), id="microscope"):
+        parts["closer"] = microscope.build(picture, truth, model, own)
     with gr.Tab(t("segmentation.failures_tab"), id="failures"):
         failures.build(model, own)
     with gr.Tab(t("segmentation.what_if_tab"), id="whatif"):
@@ -273,14 +273,14 @@ def steps_of_the_tab(parts: dict[str, Any], view: gr.State, own: gr.State) -> An
         play = playground.build()
     with gr.Tab(t("segmentation.compare_tab"), id="compare"):
         compare.build(picture, truth, own)
-    with gr.Tab(t("segmentation.family_tab"), id="family") as family_place:
-        family.build(model, family_place)
+    with gr.Tab(t("segmentation.family_tab"), id="family"):
+        family.build(model)
     with gr.Tab(t("segmentation.inside_tab"), id="inside"):
         inside.build(picture)
-    with gr.Tab(t("segmentation.kinds_tab"), id="kinds") as kinds_place:
-        kinds.build(kinds_place, model, own)
-    with gr.Tab(t("segmentation.portraits_tab"), id="portraits") as portraits_place:
-        portraits.build(portraits_place)
+    with gr.Tab(t("segmentation.kinds_tab"), id="kinds"):
+        kinds.build(model, own)
+    with gr.Tab(t("segmentation.portraits_tab"), id="portraits"):
+        portraits.build()
     with gr.Tab(t("segmentation.beyond_tab"), id="beyond"):
         volumes.build(picture, truth)
     return play

@@ -14,6 +14,7 @@ from vision.ui.components.events import QUIET
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import figure, grid, note, percent, picture_uri, table
 from vision.ui.components.markup import joined, tag
+from vision.ui.components.opening import opened
 from vision.ui.components.pictures import picture_output
 from vision.ui.lessons.exercises import LATEX
 from vision.ui.shell.low_priority import low_priority
@@ -126,9 +127,9 @@ def told(truth: Panoptic, label: int, number: int, request: gr.Request | None) -
     return joined([tag("p", tag("b", head), ": ", text) for head, text in rows])
 
 
-def build(place: gr.Tab, model: gr.Dropdown, own: gr.State) -> None:
-    """Build the part; its first street is there when its place opens."""
-    seen = gr.State(None, time_to_live=3600)
+def build(model: gr.Dropdown, own: gr.State) -> None:
+    """Build the part; its first street is there when it is opened."""
+    shows, seen = opened(), gr.State(None, time_to_live=3600)
     gr.Markdown(t("segmentation.kinds_info"), latex_delimiters=LATEX)
     with gr.Row():
         shown = [picture_output(f"segmentation.kind_{name}", f"segmentation-kind-{name}",
@@ -149,6 +150,6 @@ def build(place: gr.Tab, model: gr.Dropdown, own: gr.State) -> None:
                            "concurrency_id": "segment", "show_progress": "minimal",
                            "show_progress_on": known, "trigger_mode": "always_last",
                            "api_visibility": "private"}
-    gr.on([go.click, place.select, number.release], **run)
+    gr.on([go.click, shows, number.release], **run)
     for picture in shown:
         picture.select(clicked, seen, [*shown, known], **QUIET)

@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 
 from vision.ui.components.friendly import friendly
+from vision.ui.components.opening import opened
 from vision.ui.components.pictures import LONGEST_SIDE, needed, picture_input, picture_output
 from vision.ui.lessons.exercises import LATEX
 from vision.ui.shell.files.own import ASSETS, photographs
@@ -43,14 +44,15 @@ def first() -> str | None:
     return next(iter(photographs(["astronaut.png"])), None)
 
 
-def opened(picture: str | None, other: str | None) -> tuple[Any, Any]:
+def first_pictures(picture: str | None, other: str | None) -> tuple[Any, Any]:
     """Return the first pictures where there are none: a page's first visit does not bring them."""
     return (gr.skip() if picture else first(),
             gr.skip() if other or not BACKDROP.is_file() else str(BACKDROP))
 
 
-def build(place: gr.Tab) -> None:
-    """Build the part; its pictures come when its place opens."""
+def build() -> None:
+    """Build the part; its pictures come when it is opened."""
+    shows = opened()
     gr.Markdown(t("segmentation.portraits_info"), latex_delimiters=LATEX)
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
@@ -73,9 +75,8 @@ def build(place: gr.Tab) -> None:
             said = gr.HTML(t("segmentation.portrait_empty"), elem_id="segmentation-portrait-said")
             gr.Button(t("segmentation.hand"), size="sm", elem_id=HAND)
     live.build([model, behind, other])
-    place.select(opened, [picture, other], [picture, other], concurrency_limit=None,
-                 show_progress="hidden",
-                 api_visibility="private")
+    shows(first_pictures, [picture, other], [picture, other], concurrency_limit=None,
+          show_progress="hidden", api_visibility="private")
     go.click(find, [picture, model, behind, other], [result, said], concurrency_limit=2,
              concurrency_id="segment", show_progress="minimal", show_progress_on=said,
              api_visibility="private")
