@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 import gradio as gr
 
 from vision.checkpoints import Card
 from vision.errors import cut
-from vision.ui.components import names
-from vision.ui.text import say
+from vision.ui.components import names, steps
+from vision.ui.text import say, t
 
 PLAIN = re.compile(r"[^\w ,%()–·…/+=-]")  # what Markdown and HTML may read as more than text
 CODE = re.compile(r"[\w ,.:/+=-]*")
 BEGUN_WITH = re.compile(r"--start (runs/[\w./-]+)")
 LONGEST = 400  # characters of a field
+
+
+def build(tab: str, show: Callable[..., Any], *chosen: gr.Dropdown | gr.State,
+          below: Callable[[], None] = lambda: None) -> None:
+    """Build the closed part in which a tab shows the card of the model that is `chosen`.
+
+    A tab builds it last: a browser runs what follows a choice one after another, and a card may
+    take seconds.
+    """
+    with steps.place("code"), gr.Accordion(t("app.model_card"), open=False) as place:
+        card = gr.Markdown(elem_id=f"{tab}-card")
+        below()
+    gr.on([place.expand, *(each.change for each in chosen)], show, list(chosen), card,
+          api_visibility="private")
 
 
 def card_markdown(card: Card, link: str, facts: dict[str, str], request: gr.Request) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from vision.ui import Tab
-from vision.ui.components import opening, shown_code, steps
+from vision.ui.components import model_card, opening, shown_code, steps
 from vision.ui.components.class_links import class_link
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import clock, note, tiles
@@ -205,8 +205,6 @@ def build() -> class_link.Shared:
         train.build(model, own, training_place)
     settings: list[Any] = [model, labels, count, seed, cut]
     shown_code.build("gan", code, settings, [chosen, every, COUNT, SEED, TRUNCATION], CHAPTERS)
-    with steps.place("code"), gr.Accordion(t("app.model_card"), open=False) as card_place:
-        card = gr.Markdown(elem_id="gan-card")
 
     outputs = [result, numbers, file, raw]
     draw: dict[str, Any] = {"fn": sample, "inputs": [*settings, own], "outputs": outputs,
@@ -219,8 +217,7 @@ def build() -> class_link.Shared:
     named = [labels, first_label, second_label, asked]
     gr.on([model.change, own.change], relabel, [model, own, *named], named,
           api_visibility="private")
-    gr.on([card_place.expand, model.change, own.change], show_card, [model, own], card,
-          api_visibility="private")
+    model_card.build("gan", show_card, model, own)
     return class_link.share("gan", {"model": model, "labels": labels, "count": count,
                                     "seed": seed, "truncation": cut, "text": text},
                             arrived=arrived)

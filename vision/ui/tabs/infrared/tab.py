@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from vision.ui import Tab
-from vision.ui.components import opening, shown_code, steps
+from vision.ui.components import model_card, opening, shown_code, steps
 from vision.ui.components.class_links import class_link
 from vision.ui.components.events import BRIEF, LIVE, QUIET
 from vision.ui.components.page_files import beside
@@ -134,8 +134,6 @@ def build() -> class_link.Shared:
     shown_code.build("infrared", code, [parts[name] for name in CODED],
                      [*shown[0], MODELS.first(), shown_from(), MASK_THRESHOLD, *camera_file.USUAL],
                      CHAPTERS)
-    with steps.place("code"), gr.Accordion(t("app.model_card"), open=False) as card_place:
-        card = gr.Markdown(elem_id="infrared-card")
 
     outputs = [result, numbers, marked, report, raw]
     follows = [parts["classes"], parts["photograph"], own_surfaces["device"]]
@@ -144,8 +142,7 @@ def build() -> class_link.Shared:
     connect_surfaces(parts, (view, patches), outputs, details, own_surfaces)
     camera_file.connect(parts, parts["camera"])
     shows_again(kept["opened"], parts, (view, patches), outputs, details, own_surfaces)
-    gr.on([card_place.expand, parts["model"].change, own.change], show_card,
-          [parts["model"], own], card, api_visibility="private")
+    model_card.build("infrared", show_card, parts["model"], own)
     return class_link.share(
         "infrared", {name: parts[name] for name in SHARED if name != "model" or MODELS.names()},
         {"picture": [path for path, *_ in shown]}, arrived)

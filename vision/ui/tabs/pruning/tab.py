@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from vision.ui import ASSETS, Tab
-from vision.ui.components import names, shown_code, steps
+from vision.ui.components import model_card, names, shown_code, steps
 from vision.ui.components.class_links import class_link
 from vision.ui.components.events import LIVE, QUIET
 from vision.ui.components.friendly import friendly
@@ -158,8 +158,6 @@ def build() -> class_link.Shared:
     with steps.place("train"):
         training.render()
     shown_code.build("pruning", code, settings, [chosen, RATIO, "gamma", ""], CHAPTERS)
-    with steps.place("code"), gr.Accordion(t("app.model_card"), open=False) as card_place:
-        card = gr.Markdown(elem_id="pruning-card")
 
     run: dict[str, Any] = {"fn": prune, "inputs": [*settings, picture, own, data],
                            "outputs": [result, small, cut, raw], "concurrency_limit": 2,
@@ -173,8 +171,7 @@ def build() -> class_link.Shared:
                         gr.Code(visible=False)), None, [ask_onnx, onnx, snippet], **QUIET)
     sent.upload(train.upload, sent, [own, model], api_visibility="private")
     connect_plan(settings, threshold, plan, own)
-    gr.on([card_place.expand, model.change, own.change], show_card, [model, own], card,
-          api_visibility="private")
+    model_card.build("pruning", show_card, model, own)
     return class_link.share(
         "pruning", {"model": model, "ratio": ratio, "criterion": criterion,
                     "protected": protected, "data": data, "picture": picture},

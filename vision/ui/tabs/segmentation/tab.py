@@ -9,7 +9,7 @@ import gradio as gr
 
 from vision import checkpoints
 from vision.ui import Tab
-from vision.ui.components import names, opening, shown_code, steps
+from vision.ui.components import model_card, names, opening, shown_code, steps
 from vision.ui.components.class_links import class_link
 from vision.ui.components.events import LIVE, QUIET
 from vision.ui.components.friendly import friendly
@@ -195,16 +195,13 @@ def build() -> class_link.Shared:
                                             open=False) as training_place:
         train.build(model, own, training_place)
     shown_code.build("segmentation", code, [model, opacity], [chosen, OPACITY], CHAPTERS)
-    with steps.place("code"), gr.Accordion(t("app.model_card"), open=False) as card_place:
-        card = gr.Markdown(elem_id="segmentation-card")
-        onnx.build(model, own)
 
     outputs = [view, *(parts[name] for name in SHOWN)]
     _, arrived = opening.connect(FIRST, [*outputs, parts["toggles"], *parts["cells"]], view)
     connect(parts, (scenes, portrait, arrived), outputs, own)
     microscope.also_above(parts["result"], view, row, parts["closer"])
-    gr.on([card_place.expand, model.change, own.change], show_card, [model, own], card,
-          api_visibility="private")
+    model_card.build("segmentation", show_card, model, own,
+                     below=lambda: onnx.build(model, own))
     return class_link.share("segmentation", {name: parts[name] for name in SHARED},
                             {"picture": [*(scene for scene, _ in pairs), *people],
                              "truth": [labels for _, labels in pairs]}, arrived)

@@ -9,7 +9,7 @@ import gradio as gr
 
 from vision import checkpoints
 from vision.ui import Tab
-from vision.ui.components import clicks, names, opening, shown_code, steps
+from vision.ui.components import clicks, model_card, names, opening, shown_code, steps
 from vision.ui.components.class_links import class_link
 from vision.ui.components.events import LIVE, QUIET
 from vision.ui.components.friendly import friendly
@@ -206,8 +206,6 @@ def build() -> class_link.Shared:
         one_pass.build_training(content, style, own, painter)
     shown_code.build("style", style_controls.code, controls, list(vars(Chosen()).values()),
                      ("Settings", "open_extractor"))
-    with steps.place("code"), gr.Accordion(t("app.model_card"), open=False) as card_place:
-        card = gr.Markdown(elem_id="style-card")
 
     long: dict[str, Any] = {"concurrency_limit": run.AT_ONCE, "concurrency_id": run.PLACES,
                             "show_progress": "minimal", "show_progress_on": numbers}
@@ -242,7 +240,7 @@ def build() -> class_link.Shared:
     moment.input(run.rewind, [studio, moment], result, **LIVE)
     determined = [controls[NAMES.index(name)] for name in DETERMINED]
     plan[0].input(style_controls.choose, plan[0], determined, **QUIET)
-    card_place.expand(show_card, None, card, api_visibility="private")
+    model_card.build("style", show_card)
     return class_link.share(
         "style", {"content": content, "style": style, **dict(zip(NAMES, controls, strict=True))},
         {"content": photographs(), "style": paintings()}, arrived)
