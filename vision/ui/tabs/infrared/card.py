@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
@@ -12,30 +12,22 @@ from vision.ui.components.model_card import card_markdown
 from vision.ui.tabs.infrared.shared import MODELS
 from vision.ui.text import say
 
+if TYPE_CHECKING:
+    from vision.checkpoints import Card
+
 
 @friendly
 def show_card(model: str, own: str | None, request: gr.Request) -> str:
     """Return the model card of the chosen detector."""
-    from vision.infrared.measures.average_precision import SIZES
-    from vision.infrared.measures.error_analysis import MENDED
     from vision.infrared.models import ARCHITECTURES
 
     loaded = MODELS.open(model, own)
     card = loaded.card
     parameters = sum(part.numel() for part in loaded.module.parameters())
     text = card_markdown(card, ARCHITECTURES[card.arch].link,
-                                 {"parameters": f"{parameters:,}"}, request)
-    text += "".join(f"\n| {say(f'infrared.card.{name}', request)} | {shown} |"
-                    for name, shown in on_real_pictures(card.metrics, request))
-    for name in ("mask_AP50", "mask_AP", "box_AP"):
-        if card.metrics.get(name) is not None:
-            shown = f"{card.metrics[name]:.3f} ({card.data['val']})"
-            text += f"\n| {say(f'infrared.card.{name}', request)} | {shown} |"
-    for name, kinds in {"mask_AP_by_size": SIZES, "box_AP_by_size": SIZES,
-                        "box_AP_without_mistakes": MENDED}.items():
-        if card.metrics.get(name):
-            shown = in_a_row(card.metrics[name], kinds)
-            text += f"\n| {say(f'infrared.card.{name}', request)} | {shown} |"
+                         {"parameters": f"{parameters:,}"}, request)
+    text += "".join(f"\n| {say(f'infrared.card.{name}', request)} | {shown} |" for name, shown in (
+        *on_real_pictures(card.metrics, request), *on_drawn_ones(card)))
     return "\n\n".join([text, *card.metrics.get("findings", [])])
 
 
@@ -44,6 +36,7 @@ def on_real_pictures(metrics: dict[str, Any], request: gr.Request | None
     """Yield what a detector reaches on real thermograms, each number with its interval."""
     if "real_ap50" not in metrics:
         return
+
     def told(name: str) -> str:
         return "{value:.2f} ({low:.2f}–{high:.2f})".format(**metrics[f"real_{name}"])
 
@@ -58,6 +51,21 @@ def on_real_pictures(metrics: dict[str, Any], request: gr.Request | None
     if metrics.get("real_mask_matched"):
         yield "real_masks", say("infrared.card.real_mask_iou", request, iou=told("mask_iou"),
                                 devices=str(metrics["real_mask_matched"]))
+
+
+def on_drawn_ones(card: Card) -> Iterable[tuple[str, str]]:
+    """Yield what a detector reaches on drawn thermograms, by size and without its mistakes, too."""
+    from vision.infrared.measures.average_precision import SIZES
+    from vision.infrared.measures.error_analysis import MENDED
+
+    metrics = card.metrics
+    for name in ("mask_AP50", "mask_AP", "box_AP"):
+        if metrics.get(name) is not None:
+            yield name, f"{metrics[name]:.3f} ({card.data['val']})"
+    for name, kinds in {"mask_AP_by_size": SIZES, "box_AP_by_size": SIZES,
+                        "box_AP_without_mistakes": MENDED}.items():
+        if metrics.get(name):
+            yield name, in_a_row(metrics[name], kinds)
 
 
 def in_a_row(found: dict[str, float | None], kinds: Iterable[str]) -> str:
