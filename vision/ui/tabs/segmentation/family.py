@@ -9,21 +9,19 @@ import gradio as gr
 from markupsafe import Markup
 
 from vision import checkpoints
-from vision.ui.components import clicks, names
+from vision.ui.components import button_choice, clicks, names
 from vision.ui.components.events import QUIET
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, percent, short, tiles
 from vision.ui.components.markup import joined, tag
 from vision.ui.components.opening import opened
-from vision.ui.components.page_files import beside
+from vision.ui.components.page_files import scroll_to
 from vision.ui.tabs.segmentation import pretrained
 from vision.ui.tabs.segmentation.shared import MODELS
 from vision.ui.text import language_of, say, t, words
 
 if TYPE_CHECKING:
     from vision.registry import Entry
-
-CLICKED = beside(__file__, "family.js")
 
 
 def tree() -> Markup:
@@ -113,8 +111,9 @@ def build(model: gr.Dropdown) -> None:
     gr.Markdown(t("segmentation.family_info"))
     with gr.Row():
         with gr.Column(scale=3, min_width=300):
-            shown = gr.HTML(js_on_load=CLICKED, elem_id="segmentation-family")
+            shown = gr.HTML(js_on_load=button_choice.one_of("arch"), elem_id="segmentation-family")
         with gr.Column(scale=2, min_width=280):
             facts = gr.HTML(t("segmentation.family_choose"), elem_id="segmentation-family-facts")
     shows(tree, None, shown, **QUIET)
-    shown.click(clicked, None, [facts, model], **QUIET)
+    shown.click(clicked, None, [facts, model], **QUIET).success(
+        None, None, None, js=scroll_to("segmentation-family-facts"))

@@ -8,7 +8,7 @@ import gradio as gr
 import numpy as np
 
 from vision.errors import UserError
-from vision.ui.components import clicks
+from vision.ui.components import button_choice, clicks
 from vision.ui.components.events import LIVE, QUIET
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import clock, note, percent, row_of, tile
@@ -31,7 +31,7 @@ FORMULAS = {
     "Dice": "Σᵢ (2 pᵢᵢ / (Σⱼ pᵢⱼ + Σⱼ pⱼᵢ)) / n",
     "BF1": "Σᵢ (2 Pᵢ Rᵢ / (Pᵢ + Rᵢ)) / n",
 }
-CLICKED, CHOSEN = beside(__file__, "matrix.js"), beside(__file__, "matrix_chosen.js")
+CHOSEN = beside(__file__, "matrix_chosen.js")
 
 
 def numbers_of(scores: Scores, boundary: np.ndarray) -> dict[str, float]:
@@ -164,7 +164,7 @@ def build(view: gr.State) -> list[Any]:
     gr.Markdown(t("segmentation.matrix_info"))
     with gr.Row():
         with gr.Column(scale=3, min_width=320):
-            shown = gr.HTML(t("segmentation.matrix_empty"), js_on_load=CLICKED,
+            shown = gr.HTML(t("segmentation.matrix_empty"), js_on_load=button_choice.one_of("cell"),
                             elem_id="segmentation-matrix")
         with gr.Column(scale=2, min_width=280):
             with gr.Row():

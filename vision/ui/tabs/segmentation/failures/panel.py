@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 from markupsafe import Markup
 
-from vision.ui.components import clicks
+from vision.ui.components import button_choice, clicks
 from vision.ui.components.events import QUIET
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note
 from vision.ui.components.markup import joined
-from vision.ui.components.page_files import beside, scroll_to
+from vision.ui.components.page_files import scroll_to
 from vision.ui.components.training.training_panel import Control, stoppable
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.segmentation.failures import shown
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 DATA = ("scenes", "camvid", "zip")
 EVERY = 0.7  # seconds from one picture of the numbers to the next
-CLICKED = beside(__file__, "failures.js")
 
 
 @dataclass(frozen=True)
@@ -157,7 +156,8 @@ def build(model: gr.Dropdown, own: gr.State) -> None:
                              elem_id="segmentation-failures-status")
             told = gr.HTML(elem_id="segmentation-failures", min_height=0)
     opened = gr.HTML(elem_id="segmentation-opened", min_height=0)
-    pictures = gr.HTML(js_on_load=CLICKED, elem_id="segmentation-wall", min_height=0)
+    pictures = gr.HTML(js_on_load=button_choice.one_of("picture"), elem_id="segmentation-wall",
+                       min_height=0)
     data.change(lambda chosen: gr.File(visible=chosen == "zip"), data, file, **QUIET)
     control = stoppable(go, stop)
     go.click(look_through, [model, other, data, file, count, own, control],
