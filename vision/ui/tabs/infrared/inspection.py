@@ -11,6 +11,7 @@ from gradio.context import Context
 from markupsafe import Markup
 
 from vision.errors import UserError
+from vision.ui.components.browser_state import browser_state
 from vision.ui.components.events import BRIEF
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, table
@@ -40,7 +41,6 @@ SETTINGS = ("unit", "low", "high", "emissivity", "reflected", "air", "threshold"
 FILES = ("report", "csv", "tiff", "coco", "session")
 SHOWN = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif")  # endings that browsers show
 OUTPUTS = 4  # of every event: state, browser, list, choice
-STORAGE = "vision-lab-inspection"
 
 
 def shown(inspection: Inspection | None, request: gr.Request | None, place: int | None = None
@@ -236,20 +236,11 @@ def restore(key: Any, request: gr.Request) -> tuple[Any, ...]:
     return shown(inspection, request) if inspection else (gr.skip(),) * OUTPUTS
 
 
-def browser_state() -> gr.BrowserState:
-    """Return what the browser keeps, outside of every tab: a page loads nothing in closed ones."""
-    inside, Context.block = Context.block, Context.root_block
-    try:
-        return gr.BrowserState(None, storage_key=STORAGE, secret="vision-lab")
-    finally:
-        Context.block = inside
-
-
 def build(parts: dict[str, Any], states: tuple[gr.State, ...]) -> dict[str, Any]:
     """Build the part; return the event that opens a thermogram, for the tab to show it."""
     view, own, patches = states
     state = gr.State(None, time_to_live=3600)
-    kept = browser_state()
+    kept = browser_state("inspection")
     gr.Markdown(t("infrared.inspection_info"))
     with gr.Row():
         with gr.Column(scale=2, min_width=280):

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from vision.errors import UserError
 from vision.ui.components import clicks
+from vision.ui.components.browser_state import browser_state
 from vision.ui.components.events import BRIEF
 from vision.ui.components.figures.svg import chip
 from vision.ui.components.friendly import friendly
@@ -142,21 +143,12 @@ def restore(kept: Any, request: gr.Request) -> tuple[Any, ...]:
     return shown(Collection.from_text(kept), request) if kept else (gr.skip(),) * OUTPUTS
 
 
-def browser_state() -> gr.BrowserState:
-    """Return what the browser keeps, outside of every tab: a page loads nothing in closed ones."""
-    inside, Context.block = Context.block, Context.root_block
-    try:
-        return gr.BrowserState(None, storage_key="vision-lab-infrared", secret="vision-lab")
-    finally:
-        Context.block = inside
-
-
 def build(parts: dict[str, Any], own: gr.State) -> None:
     """Build the part; `parts` are the tab's own inputs."""
     from vision.infrared.classes import CLASSES
 
     state = gr.State(Collection())
-    kept = browser_state()
+    kept = browser_state("infrared")
     gr.Markdown(t("infrared.label_info"))
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
