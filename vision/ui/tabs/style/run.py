@@ -12,7 +12,7 @@ import numpy as np
 
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note
-from vision.ui.components.pictures import LONGEST_SIDE, needed
+from vision.ui.components.pictures import LONGEST_SIDE, for_screen, needed
 from vision.ui.server.queue_limits import others_wait
 from vision.ui.shell.answers.shared import comes_along
 from vision.ui.shell.files.uploads import new_folder
@@ -34,7 +34,7 @@ from vision.ui.tabs.style.memory import (
 )
 from vision.ui.tabs.style.regions import masks_of, style_path
 from vision.ui.tabs.style.shared import curves, facts, needed_style, weights_of
-from vision.ui.tabs.style.studio import Studio, for_screen
+from vision.ui.tabs.style.studio import Studio
 from vision.ui.text import say
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 import numpy as np
 
-from vision.errors import UserError
 from vision.ui.components import clicks
 from vision.ui.components.events import QUIET
 from vision.ui.components.friendly import friendly
@@ -19,7 +18,7 @@ from vision.ui.tabs.style.controls import Chosen
 from vision.ui.tabs.style.regions import Before
 from vision.ui.tabs.style.run import Pictures
 from vision.ui.tabs.style.shared import power
-from vision.ui.tabs.style.studio import Studio
+from vision.ui.tabs.style.studio import Studio, nothing_painted
 from vision.ui.text import say, t
 
 if TYPE_CHECKING:
@@ -101,8 +100,7 @@ def pick(studio: Studio, sheet: Any, event: gr.EventData, request: gr.Request
          ) -> tuple[float, float]:
     """Take over the weights of the painting that was clicked, and its picture as the start."""
     if sheet is None:
-        raise UserError("there is no painting yet", "a finished or stopped one is accepted",
-                        "press Paint first")
+        raise nothing_painted()
     row, column = cell_at(sheet.pictures, *clicks.numbers(event, "index", 2))
     studio.start = sheet.pictures[row, column]
     return round(power(sheet.style_weights[row]), 2), round(power(sheet.tv_weights[column]), 2)

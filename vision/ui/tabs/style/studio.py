@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vision.errors import UserError
-from vision.ui.components.pictures import LONGEST_SIDE
+from vision.ui.components.pictures import for_screen
 from vision.ui.tabs.style.memory import MOST as MOST_MEMORY
 from vision.ui.tabs.style.memory import Needs, fitting_side
 
@@ -27,12 +27,10 @@ WIDEST = 480  # longest side of the animation
 MANY_STEPS, FEW = 1000, 24  # up to which side as many steps as wished are done, and how many then
 
 
-def for_screen(picture: np.ndarray) -> np.ndarray:
-    """Return a picture no larger than a screen needs."""
-    from vision.images import resize
-
-    scale = min(LONGEST_SIDE / max(picture.shape[:2]), 1.0)
-    return resize(picture, (round(picture.shape[0] * scale), round(picture.shape[1] * scale)))
+def nothing_painted() -> UserError:
+    """Return the mistake of asking for a painting before there is one."""
+    return UserError("there is no painting yet", "a finished or stopped one is accepted",
+                     "press Paint first")
 
 
 def palette_of(pictures: list[Image]) -> Image:
@@ -66,8 +64,7 @@ class Film:
         from vision.images import read_picture
 
         if not self.frames:
-            raise UserError("there is no painting yet", "a finished or stopped one is accepted",
-                            "press Paint first")
+            raise nothing_painted()
         return read_picture(self.frames[round(share * (len(self.frames) - 1))])
 
     def write(self, path: Path, last: np.ndarray) -> Path:
@@ -167,8 +164,7 @@ class Studio:
     def painted(self) -> np.ndarray:
         """Return the picture so far, or raise if nothing was painted."""
         if self.picture is None:
-            raise UserError("there is no painting yet", "a finished or stopped one is accepted",
-                            "press Paint first")
+            raise nothing_painted()
         return self.picture
 
     def longer(self, settings: Settings, steps: int, grow: int = 1,
