@@ -16,6 +16,7 @@ from vision.errors import UserError
 from vision.ui.components import names as named
 from vision.ui.components.figures.colours import BLUE, GREY, ORANGE
 from vision.ui.components.figures.plots import axes, legend
+from vision.ui.components.html import percent
 from vision.ui.components.model_choice import ModelShelf
 from vision.ui.components.training.training_panel import Control, news_of
 from vision.ui.shell.files.uploads import new_folder
@@ -103,16 +104,12 @@ def trained(models: ModelShelf, control: Control, step: int | None, rate: float,
     def done(path: Path) -> str:
         if reached is None:
             return say("app.fork_went", request, **ends)
-        numbers = {"result": _percent(reached(path)),
-                   "other": _percent(reached(trail.path) if trail.path else None)}
+        numbers = {"result": percent(reached(path)),
+                   "other": percent(reached(trail.path) if trail.path else None)}
         return say("app.fork_done", request, **ends, **numbers)
 
     yield from news_of(models, lambda on_step: trail.forked(step, rate, on_step), control, request,
                        lambda news: live(trail, news), done, shown)
-
-
-def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{100 * value:.1f}%"
 
 
 def curves(trail: Trail, news: Sequence[Step], names: Sequence[str], rate: float) -> Any:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from vision.ui.components import names as named
 from vision.ui.components.figures.colours import BLUE, PALE
 from vision.ui.components.figures.plots import axes
+from vision.ui.components.html import percent
 from vision.ui.components.model_choice import ModelShelf
 from vision.ui.components.training.training_panel import Control, Curve, Several, news_of
 from vision.ui.text import say
@@ -84,18 +85,14 @@ def told(now: Several, before: Several | None, request: gr.Request | None) -> st
     said = ""
     if len(now.results) > 1:
         said = "\n\n" + say("app.luck", request, count=len(now.results),
-                            low=_percent(min(now.results)), high=_percent(max(now.results)),
-                            mean=_percent(fmean(now.results)))
+                            low=percent(min(now.results)), high=percent(max(now.results)),
+                            mean=percent(fmean(now.results)))
     if before is None or len(now.results) < 2 or len(before.results) < 2:
         return said
     likely, least = chance(now.results, before.results), smallest(now.results, before.results)
     key = "decided" if likely <= DECIDED else "cannot" if least > DECIDED else "open"
-    return said + "\n\n" + say(f"app.luck_{key}", request, before=_percent(fmean(before.results)),
-                               chance=_percent(likely), least=_percent(least))
-
-
-def _percent(value: float) -> str:
-    return f"{100 * value:.1f}%"
+    return said + "\n\n" + say(f"app.luck_{key}", request, before=percent(fmean(before.results)),
+                               chance=percent(likely), least=percent(least))
 
 
 def chance(one: Sequence[float], other: Sequence[float]) -> float:
