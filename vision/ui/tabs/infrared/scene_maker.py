@@ -14,7 +14,7 @@ from vision.ui.shell.files.uploads import new_folder
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.infrared import camera_file
 from vision.ui.tabs.infrared.picture import LOOK, stage
-from vision.ui.tabs.infrared.shared import MODELS, called, open_zones
+from vision.ui.tabs.infrared.shared import MODELS, called, found_again, open_zones
 from vision.ui.text import say, t
 
 if TYPE_CHECKING:
@@ -79,20 +79,9 @@ def truth_of(scene: Scene) -> Result:
         0.0)
 
 
-def matched(truth: Result, said: Result) -> Found:
-    """Return which true device was found as which."""
-    import numpy as np
-
-    from vision.infrared.inspection.matching import pairs
-
-    first, second = (np.array([each.box for each in result.instances]).reshape(-1, 4)
-                     for result in (truth, said))
-    return pairs(first, second)
-
-
 def shown(scene: Scene, truth: Result, said: Result, request: gr.Request | None) -> str:
     """Return both pictures side by side, the score in short, and the table."""
-    found = matched(truth, said)
+    found = found_again(truth, said)
     right = sum(truth.instances[a].label == said.instances[b].label for a, b in found.items())
     numbers = {"right": right, "wrong_class": len(found) - right,
                "missed": len(truth.instances) - len(found),

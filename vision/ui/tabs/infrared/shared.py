@@ -174,6 +174,16 @@ def gravest(result: Result) -> int | None:
     return order[0] if order else None
 
 
+def found_again(before: Result, after: Result) -> dict[int, int]:
+    """Return which device of a result is which of another one, by their boxes."""
+    import numpy as np
+
+    from vision.infrared.inspection.matching import pairs
+
+    return pairs(*(np.array([each.box for each in result.instances]).reshape(-1, 4)
+                   for result in (before, after)))
+
+
 def needed_view(view: View | None) -> View:
     """Return the last detection, or raise if there is none."""
     if view is None:

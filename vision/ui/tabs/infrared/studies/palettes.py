@@ -16,7 +16,7 @@ from vision.ui.components.markup import tag
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.infrared.example_views import LOST, example_view
 from vision.ui.tabs.infrared.picture import LOOK, side_by_side
-from vision.ui.tabs.infrared.shared import MODELS, View, called, needed_view
+from vision.ui.tabs.infrared.shared import MODELS, View, called, found_again, needed_view
 from vision.ui.text import say, t
 
 if TYPE_CHECKING:
@@ -64,14 +64,8 @@ def by_brightness(thermogram: Thermogram) -> Thermogram:
 
 def surviving(before: Result, after: Result) -> int:
     """Return how many devices are found again: at the same place, as the same class."""
-    import numpy as np
-
-    from vision.infrared.inspection.matching import pairs
-
-    first, second = (np.array([each.box for each in result.instances]).reshape(-1, 4)
-                     for result in (before, after))
     return sum(before.instances[a].label == after.instances[b].label
-               for a, b in pairs(first, second).items())
+               for a, b in found_again(before, after).items())
 
 
 @friendly
