@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 from vision.errors import UserError
 from vision.ui.components.inputs.picture_input import PictureInput
 from vision.ui.text import t
+
+if TYPE_CHECKING:
+    import numpy as np
 
 LONGEST_SIDE = 1280  # of the pictures sent to the screen
 
@@ -38,7 +41,7 @@ def needed(path: str | None) -> str:
     return path
 
 
-def for_screen(picture: Any) -> Any:
+def for_screen(picture: np.ndarray) -> np.ndarray:
     """Return a picture no larger than a screen needs."""
     from vision.images import resize
 
@@ -46,3 +49,12 @@ def for_screen(picture: Any) -> Any:
     if scale >= 1:
         return picture
     return resize(picture, (round(picture.shape[0] * scale), round(picture.shape[1] * scale)))
+
+
+def heat(values: np.ndarray) -> np.ndarray:
+    """Return values (H, W) in 0…1 as colours (uint8 H×W×3), dark to bright."""
+    import cv2
+    import numpy as np
+
+    levels = (255 * values.clip(0, 1)).astype(np.uint8)
+    return cv2.cvtColor(cv2.applyColorMap(levels, cv2.COLORMAP_INFERNO), cv2.COLOR_BGR2RGB)

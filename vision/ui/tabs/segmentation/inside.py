@@ -16,6 +16,7 @@ from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.memory_budget import decoding, within_memory
 from vision.ui.tabs.segmentation.shared import (
     MODELS,
+    heat_over,
     laid_over,
     one_of,
 )
@@ -110,17 +111,13 @@ def pair(pixels: np.ndarray, before: np.ndarray, after: np.ndarray, request: gr.
 
 def gates(pixels: np.ndarray, request: gr.Request | None) -> str:
     """Return every gate's attention as a heat map over the picture, coarse to fine."""
-    import cv2
-    import numpy as np
-
     from vision.segmentation.studies import inside
 
     maps = inside.attention(one_of(ships_with("attention"), KINDS["attention"]), pixels)
     shown = []
     for place, each in enumerate(maps):
-        heat = cv2.applyColorMap((255 * each).astype(np.uint8), cv2.COLORMAP_INFERNO)[..., ::-1]
         title = say("segmentation.gate", request, number=place + 1, mean=f"{each.mean():.2f}")
-        shown.append((title, cv2.addWeighted(pixels, 0.35, np.ascontiguousarray(heat), 0.65, 0)))
+        shown.append((title, heat_over(pixels, each, 0.65)))
     return sheet(shown)
 
 

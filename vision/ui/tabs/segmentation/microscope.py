@@ -22,7 +22,15 @@ from vision.ui.lessons.exercises import LATEX
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.memory_budget import decoding, within_memory
 from vision.ui.tabs.segmentation import reliability
-from vision.ui.tabs.segmentation.shared import BOTH, SCORED, View, chip, class_name, laid_over
+from vision.ui.tabs.segmentation.shared import (
+    BOTH,
+    SCORED,
+    View,
+    chip,
+    class_name,
+    heat_over,
+    laid_over,
+)
 from vision.ui.text import say, t
 
 if TYPE_CHECKING:
@@ -88,15 +96,7 @@ def mapped(sight: Sight, view: str, temperature: float) -> np.ndarray:
     if view == "prediction":
         return laid_over(sight.picture, sight.log_p.argmax(0).astype(np.uint8), 0.5)
     p = tempered(sight.log_p, temperature)
-    return heat(sight.picture, confidence(p) if view == "confidence" else entropy(p))
-
-
-def heat(picture: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Return values (H×W in 0…1) as colours, dark to bright, over a faint picture."""
-    import cv2
-
-    colours = cv2.applyColorMap((255 * values.clip(0, 1)).astype(np.uint8), cv2.COLORMAP_INFERNO)
-    return cv2.addWeighted(picture, 0.2, np.ascontiguousarray(colours[..., ::-1]), 0.8, 0)
+    return heat_over(sight.picture, confidence(p) if view == "confidence" else entropy(p))
 
 
 def depends(sight: Sight, model: str, own: str | None, down: float, right: float,
@@ -108,7 +108,7 @@ def depends(sight: Sight, model: str, own: str | None, down: float, right: float
     field = receptive_field(BOTH.open(model, own), sight.seen, down, right)
     height, width = field.shape
     bright = np.sqrt(field / field.max()) if field.max() else field  # or only the middle shows
-    drawn = resize(heat(sight.seen, bright), sight.size)
+    drawn = resize(heat_over(sight.seen, bright), sight.size)
     facts = {say("segmentation.field_holds", request, share=percent(share)):
              f"{radius(field, down, right, share):.0f} px" for share in (0.5, 0.9)}
     facts[say("segmentation.field_size", request)] = f"{width}×{height} px"

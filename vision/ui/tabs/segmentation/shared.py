@@ -15,7 +15,7 @@ from vision.segmentation import PEOPLE
 from vision.ui import ASSETS
 from vision.ui.components.figures import svg
 from vision.ui.components.model_choice import ModelShelf
-from vision.ui.components.pictures import LONGEST_SIDE
+from vision.ui.components.pictures import LONGEST_SIDE, heat
 from vision.ui.text import language_of, words
 
 if TYPE_CHECKING:
@@ -117,6 +117,13 @@ def laid_over(picture: np.ndarray, labels: np.ndarray, opacity: float = 0.6,
     if shown is None:
         return mixed
     return np.where(np.isin(labels, shown)[..., None], mixed, picture)
+
+
+def heat_over(picture: np.ndarray, values: np.ndarray, opacity: float = 0.8) -> np.ndarray:
+    """Return values (H×W in 0…1) as colours, dark to bright, over a faint picture."""
+    import cv2
+
+    return cv2.addWeighted(picture, 1 - opacity, heat(values), opacity, 0)
 
 
 def errors(picture: np.ndarray, truth: np.ndarray, prediction: np.ndarray) -> np.ndarray:

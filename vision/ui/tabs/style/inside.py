@@ -13,7 +13,7 @@ from markupsafe import Markup
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import figure, grid, image, note
 from vision.ui.components.markup import joined, tag
-from vision.ui.components.pictures import picture_output
+from vision.ui.components.pictures import heat, picture_output
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.memory_budget import within_memory
 from vision.ui.tabs.style.controls import CHOICES, NAMES, Chosen
@@ -78,16 +78,8 @@ def pulls(inside: Inside, request: gr.Request | None) -> Markup:
 
 
 def shown(values: np.ndarray, caption: str) -> Markup:
-    """Return values (H, W) from 0 to 1 as a picture with its caption."""
-    return figure(image(heat(values), caption, "lab-crisp"), caption)
-
-
-def heat(values: np.ndarray) -> np.ndarray:
-    """Return values (H, W) from 0 to 1 as colours, their square roots so that small ones show."""
-    import cv2
-
-    levels = (255 * np.sqrt(values.clip(0, 1))).astype(np.uint8)
-    return np.asarray(cv2.applyColorMap(levels, cv2.COLORMAP_INFERNO)[..., ::-1])
+    """Return values (H, W) from 0 to 1 as a picture with its caption; small ones show, too."""
+    return figure(image(heat(np.sqrt(values.clip(0))), caption, "lab-crisp"), caption)
 
 
 @friendly
