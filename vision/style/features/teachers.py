@@ -15,7 +15,7 @@ from torch.nn import functional
 from vision.data import pretrained
 from vision.style.features.vgg_features import VggFeatures
 from vision.style.features.warm_start import begin
-from vision.style.models.vgg19 import Extractor
+from vision.style.models.vgg19 import Extractor, rectified
 
 LAYERS = (0, 5, 10, 19, 25, 28)  # those that the book's losses look at
 RIDGE = 1e-4  # beside the features' own mean square
@@ -73,13 +73,7 @@ class Pupil(nn.Module):
 
 def features(extractor: Extractor, x: torch.Tensor) -> dict[int, torch.Tensor]:
     """Return an extractor's rectified features of each layer, so that it can learn."""
-    found = {}
-    for number, layer in enumerate(extractor.features):
-        x = layer(x)
-        if number in LAYERS:
-            found[number] = x  # the ReLU after it works in place
-    found[number] = x.relu()
-    return found
+    return rectified(extractor.features, LAYERS, x)
 
 
 @torch.no_grad()

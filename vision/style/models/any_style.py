@@ -17,7 +17,7 @@ from torch.nn import functional
 
 from vision.style.models import ARCHITECTURES
 from vision.style.models.styled import Block, Residual, convolution
-from vision.style.models.vgg19 import SHARE, layers
+from vision.style.models.vgg19 import SHARE, layers, rectified
 
 SEEN = {0: 64, 5: 128, 10: 256, 19: 512}  # conv1_1 to conv4_1, whose statistics are the style
 FINEST, FINE, COARSE = 5, 10, 19  # what is painted from
@@ -76,13 +76,7 @@ class AnyStyle(nn.Module):
     @torch.no_grad()
     def look(self, x: torch.Tensor) -> dict[int, torch.Tensor]:
         """Return the rectified features (N, C, h, w) of each layer that is seen."""
-        seen = {}
-        for number, layer in enumerate(self.encoder):
-            x = layer(x)
-            if number in SEEN:
-                seen[number] = x  # the ReLU after it works in place
-        seen[number] = x.relu()
-        return seen
+        return rectified(self.encoder, SEEN, x)
 
     def statistics(self, pictures: torch.Tensor) -> torch.Tensor:
         """Return means and deviations of what is seen (N, count), as logarithms of 1 and more.

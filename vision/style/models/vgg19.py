@@ -7,6 +7,7 @@ arXiv:1508.06576.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Literal
 
 import torch
@@ -46,6 +47,18 @@ def layers(share: int, padding: Padding) -> nn.Sequential:
             inputs = width // share
         parts.append(nn.MaxPool2d(2))
     return nn.Sequential(*parts)
+
+
+def rectified(layers: nn.Sequential, numbers: Container[int], x: torch.Tensor
+              ) -> dict[int, torch.Tensor]:
+    """Return what the convolutions of some numbers, the last one too, see: ReLUs (N, C, h, w)."""
+    found = {}
+    for number, layer in enumerate(layers):
+        x = layer(x)
+        if number in numbers:
+            found[number] = x  # the ReLU after it works in place
+    found[number] = x.relu()
+    return found
 
 
 def convolutions_of(extractor: Extractor) -> list[nn.Conv2d]:
