@@ -26,23 +26,31 @@ PREPROCESS = {"mean": list(MEAN), "deviation": list(DEVIATION)}
 
 def normalise(pixels: torch.Tensor) -> torch.Tensor:
     """Return uint8 pixels (n, 3, H, W) as floats about 0, by ImageNet's mean and deviation."""
-    mean, deviation = (torch.tensor(values, device=pixels.device)[:, None, None]
-                       for values in (MEAN, DEVIATION))  # (3, 1, 1)
+    mean, deviation = _moments(pixels.device)
     return (pixels.float() / 255 - mean) / deviation
 
 
 def denormalise(x: torch.Tensor) -> torch.Tensor:
     """Return normalised pictures (n, 3, H, W) as uint8 pixels, what is too bright or dark cut."""
-    mean, deviation = (torch.tensor(values, device=x.device)[:, None, None]
-                       for values in (MEAN, DEVIATION))  # (3, 1, 1)
-    return (255 * (x.float() * deviation + mean).clamp(0, 1)).round().to(torch.uint8)
+    return (255 * _light(x)).round().to(torch.uint8)
 
 
 def to_deep_picture(x: torch.Tensor) -> np.ndarray:
     """Return a normalised picture (1, 3, H, W) as RGB of 16 bits, uint16 H×W×3."""
-    mean, deviation = (torch.tensor(values)[:, None, None] for values in (MEAN, DEVIATION))
-    pixels = 65535 * (x[0].detach().float().cpu() * deviation + mean).clamp(0, 1)  # (3, H, W)
-    return pixels.round().permute(1, 2, 0).numpy().astype(np.uint16)
+    pixels = (65535 * _light(x.detach().cpu()[0])).round()  # (3, H, W)
+    return pixels.permute(1, 2, 0).numpy().astype(np.uint16)
+
+
+def _light(x: torch.Tensor) -> torch.Tensor:
+    """Return normalised pictures (…, 3, H, W) in 0…1, what is too bright or dark cut."""
+    mean, deviation = _moments(x.device)
+    return (x.float() * deviation + mean).clamp(0, 1)
+
+
+def _moments(device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return mean and deviation of ImageNet's channels, (3, 1, 1) each."""
+    mean, deviation = torch.tensor((MEAN, DEVIATION), device=device)[..., None, None]
+    return mean, deviation
 
 
 def to_tensor(picture: np.ndarray, size: tuple[int, int]) -> torch.Tensor:
@@ -140,3 +148,9 @@ def cut(contents: Sequence[np.ndarray], random: np.random.Generator, side: int) 
     square = resize(picture[top : top + own, left : left + own], (side, side))
     square = square[:, ::-1] if random.random() < 0.5 else square
     return torch.from_numpy(square.copy()).permute(2, 0, 1)
+
+
+def cuts(contents: Sequence[np.ndarray], random: np.random.Generator, count: int, side: int
+         ) -> torch.Tensor:
+    """Return so many squares of pictures, each of another one, uint8 (count, 3, side, side)."""
+    return torch.stack([cut(contents, random, side) for _ in range(count)])

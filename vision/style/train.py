@@ -22,7 +22,7 @@ from vision.data.datasets import licences
 from vision.errors import UserError
 from vision.images import read_picture
 from vision.options import Verb, option
-from vision.style.data import PREPROCESS, check_picture, cut, normalise, open_contents
+from vision.style.data import PREPROCESS, check_picture, cuts, normalise, open_contents
 from vision.style.features.extractor import EXTRACTORS, SLIM, open_extractor
 from vision.style.features.vgg_features import VggFeatures
 from vision.style.models import ARCHITECTURES, painters
@@ -112,7 +112,7 @@ def make_targets(config: Config, run: Run, contents: Sequence[np.ndarray]) -> Ta
                       LEARNT.pooling, run.accelerator.device,
                       dtype=torch.bfloat16 if half else torch.float32)
     random = generator_for(config.seed, 2**32)  # no step has this number
-    photographs = torch.stack([cut(contents, random, config.side) for _ in range(CALIBRATION)])
+    photographs = cuts(contents, random, CALIBRATION, config.side)
     return Targets(vgg, normalise(photographs.to(run.accelerator.device)))
 
 
@@ -165,8 +165,7 @@ def make_batch(contents: Sequence[np.ndarray], config: Config, run: Run, number:
                ) -> torch.Tensor:
     """Return step `number`'s pictures, uint8 (n, 3, side, side)."""
     random = generator_for(config.seed, number)
-    cuts = [cut(contents, random, config.side) for _ in range(config.batch)]
-    return torch.stack(cuts)[run.share(config.batch)]
+    return cuts(contents, random, config.batch, config.side)[run.share(config.batch)]
 
 
 def card(config: Config, run: Run) -> Card:

@@ -19,7 +19,7 @@ from vision.data import pretrained
 from vision.data.datasets import licences
 from vision.errors import UserError
 from vision.options import Verb, option
-from vision.style.data import PREPROCESS, cut, normalise, open_contents
+from vision.style.data import PREPROCESS, cuts, normalise, open_contents
 from vision.style.features.balance import balance
 from vision.style.features.teachers import Pupil, Teacher, fit, unexplained, widths_of
 from vision.style.features.warm_start import BEGINNINGS, SIZES, begin
@@ -127,8 +127,7 @@ def make_batch(photographs: Sequence[np.ndarray], config: Config, run: Run, numb
                ) -> torch.Tensor:
     """Return step `number`'s pictures, uint8 (n, 3, side, side)."""
     random = generator_for(config.seed, number)
-    cuts = [cut(photographs, random, config.side) for _ in range(config.batch)]
-    return torch.stack(cuts)[run.share(config.batch)]
+    return cuts(photographs, random, config.batch, config.side)[run.share(config.batch)]
 
 
 def losses_of(module: torch.nn.Module, teachers: Sequence[Teacher], x: torch.Tensor
@@ -163,7 +162,7 @@ def understood(pupil: torch.nn.Module, config: Config, photographs: Sequence[np.
 def sample(photographs: Sequence[np.ndarray], count: int, config: Config) -> torch.Tensor:
     """Return cuts (n, 3, side, side) of photographs, always the same ones."""
     random = generator_for(config.seed, 2**32)  # no step has this number
-    return normalise(torch.stack([cut(photographs, random, config.side) for _ in range(count)]))
+    return normalise(cuts(photographs, random, count, config.side))
 
 
 def card(config: Config, run: Run, metrics: dict[str, object]) -> Card:
