@@ -20,8 +20,4 @@ def tiny_extractor(folder: Path) -> Iterator[None]:
     card = checkpoints.Card("style", "vgg19", {"size": "compact"})
     path = checkpoints.save(folder / "vgg19.safetensors", extractor(), card)
     with patch.object(extractors, "BUNDLED", path), patch.object(extractors, "SLIM", path):
-        for opened in (extractors._bundled, extractors._slim):
-            opened.cache_clear()
         yield
-    for opened in (extractors._bundled, extractors._slim):
-        opened.cache_clear()

@@ -33,7 +33,7 @@ def open_extractor(name: str = "bundled") -> nn.Module:
     """Return an extractor by its name; its `features` are numbered as torchvision's."""
     if name not in EXTRACTORS:
         raise unknown("extractor", name, list(EXTRACTORS))
-    return {"slim": _slim, "bundled": _bundled, "imagenet": _imagenet}[name]()
+    return _imagenet() if name == "imagenet" else _shipped({"slim": SLIM, "bundled": BUNDLED}[name])
 
 
 def imagenet_path() -> Path:
@@ -103,13 +103,8 @@ def _address() -> str:
 
 
 @functools.cache
-def _bundled() -> nn.Module:
-    return checkpoints.load(BUNDLED, ARCHITECTURES).module
-
-
-@functools.cache
-def _slim() -> nn.Module:
-    return checkpoints.load(SLIM, ARCHITECTURES).module
+def _shipped(path: Path) -> nn.Module:
+    return checkpoints.load(path, ARCHITECTURES).module
 
 
 @functools.cache
