@@ -76,7 +76,11 @@ class Scene:
 
         A network sees less around the pixels at an edge; in the margin that does no harm.
         """
-        return functional.pad(self.seen(picture, size), (self.settings.margin,) * 4, "reflect")
+        return self.framed(self.seen(picture, size))
+
+    def framed(self, x: torch.Tensor) -> torch.Tensor:
+        """Return what belongs to pixels (1, C, h, w) with the canvas's mirrored margin."""
+        return functional.pad(x, (self.settings.margin,) * 4, "reflect")
 
     @property
     def inside(self) -> slice:
@@ -110,8 +114,7 @@ class Scene:
         if mask is None:
             return None
         sized = cv2.resize(mask, self.size(side)[::-1], interpolation=cv2.INTER_AREA)
-        region = torch.from_numpy(sized)[None, None].to(device)
-        return functional.pad(region, (self.settings.margin,) * 4, "reflect")
+        return self.framed(torch.from_numpy(sized)[None, None].to(device))
 
     def begin(self, side: int) -> torch.Tensor:
         """Return what the painting begins as, (1, 3, h, w): content, style or noise."""
@@ -129,7 +132,6 @@ class Scene:
         if self.settings.colours != "luminance":
             return picture
         return colours.coloured(picture, to_picture(to_tensor(self.content, picture.shape[:2])))
-
 
     def deep(self, x: torch.Tensor) -> np.ndarray:
         """Return a canvas as a picture of 16 bits; 8 are all there is if colours are kept."""

@@ -91,11 +91,6 @@ class Settings:
         """Return the number of steps of all passes."""
         return sum(self.steps)
 
-    @property
-    def depth(self) -> int:
-        """Return the deepest layer that is looked at."""
-        return max([*self.content_layers, *self.style_layers], default=0)
-
     def layer_weights(self) -> dict[int, float]:
         """Return the weight of each style layer."""
         return dict(zip(self.style_layers, self.style_layer_weights or [1.0] * len(
