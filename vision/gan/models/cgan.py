@@ -65,13 +65,18 @@ class Discriminator(nn.Module):
         return self.judge(self.drop(hidden)).squeeze(1)  # (N,)
 
 
+def generator_of(widths: dict[str, Any], classes: int, shape: Shape) -> Generator:
+    """Return a generator of these widths."""
+    return Generator(classes, widths["noise"], widths["noise_units"], widths["label_units"],
+                     widths["joint"], widths["norm"], shape)
+
+
 @ARCHITECTURES.register("cgan", paper="arXiv:1411.1784", year=2014, draws=True, conditional=True,
                         idea="both nets are told the label, so a drawing can be ordered")
 def cgan(*, classes: int, size: str = "compact", shape: Shape = GREY) -> Pair:
     """Build a CGAN; `paper` has the widths of its published MNIST settings."""
     widths = WIDTHS[size]
-    generator = Generator(classes, widths["noise"], widths["noise_units"], widths["label_units"],
-                          widths["joint"], widths["norm"], shape)
+    generator = generator_of(widths, classes, shape)
     discriminator = Discriminator(classes, widths["picture"], widths["label"], widths["both"],
                                   shape)
     return Pair(generator, discriminator, widths["noise"])

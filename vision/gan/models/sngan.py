@@ -16,6 +16,7 @@ from torch.nn import functional
 from torch.nn.utils.parametrizations import spectral_norm
 
 from vision.gan.models import ARCHITECTURES
+from vision.gan.models.cgan_projection import Projection
 from vision.gan.models.pair import GREY, Pair, Shape, codes
 
 WIDTHS: dict[str, dict[str, Any]] = {
@@ -71,7 +72,7 @@ class Generator(nn.Module):
         return (x.tanh() + 1) / 2
 
 
-class Discriminator(nn.Module):
+class Discriminator(Projection):
     """A trunk φ of spectrally normal layers; one score for "real?" and one for "does it fit?"."""
 
     def __init__(self, classes: int, width: int, fine: bool, shape: Shape) -> None:
@@ -89,18 +90,11 @@ class Discriminator(nn.Module):
         self.real = spectral_norm(nn.Linear(last, 1))
         self.fits = spectral_norm(nn.Embedding(classes, last))
 
-    def scores(self, pictures: torch.Tensor, labels: torch.Tensor
-               ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return ψ(φ(x)), how real the pictures are, and yᵀVφ(x), how well each fits its label."""
+    def features(self, pictures: torch.Tensor) -> torch.Tensor:
         x = 2 * pictures - 1
         for layer in self.layers:
             x = functional.leaky_relu(layer(x), SLOPE)  # (N, wide, S / 2ⁿ, S / 2ⁿ)
-        hidden = x.sum((2, 3))  # φ(x): (N, wide)
-        return self.real(hidden).squeeze(1), (self.fits(labels) * hidden).sum(1)  # (N,), (N,)
-
-    def forward(self, pictures: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-        real, fits = self.scores(pictures, labels)
-        return real + fits
+        return x.sum((2, 3))  # (N, wide)
 
 
 @ARCHITECTURES.register("sngan", paper="arXiv:1802.05957", year=2018, draws=True, conditional=True,
