@@ -16,17 +16,11 @@ from torch import nn
 from torch.nn import functional
 
 from vision.segmentation.models import ARCHITECTURES
-from vision.segmentation.models.encoders import (
-    ENCODERS,
-    OWN,
-    VGG16,
-    Encoder,
-    residual,
-    vgg_stage,
-)
+from vision.segmentation.models.encoders import ENCODERS, OWN, Encoder, residual, vgg_stages
 from vision.segmentation.models.layers import ConvNormReLU, Pooled, SeparableConv, grow
 
 RATES = (6, 12, 18)  # v3, Figure 5, at stride 16
+DECODERS = {"compact": (96, 32), "paper": (256, 48)}  # widths of v3+: all, and of the finest map
 Conv = Callable[..., nn.Module]
 
 
@@ -77,10 +71,7 @@ class AtrousVgg(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        before = (3, *(width for width, _ in VGG16))
-        self.stages = nn.ModuleList(
-            vgg_stage(inputs, width, count, 2 if place == 4 else 1)
-            for place, (inputs, (width, count)) in enumerate(zip(before, VGG16, strict=False)))
+        self.stages = vgg_stages(last_dilation=2)
 
     def forward(self, x: torch.Tensor) -> list[torch.Tensor]:
         for stage, stride in zip(self.stages, (2, 2, 2, 1, 1), strict=True):
@@ -99,25 +90,33 @@ class DeepLab(nn.Module):
         return grow(self.head(self.encoder(x)[-1]), x)  # (N, classes, H, W)
 
 
-class DeepLabV3Plus(nn.Module):
+class FineDecoder(nn.Module):
     """ASPP at stride 16, then a decoder that joins the map at stride 4 (v3+, Figure 2)."""
+
+    def add_decoder(self, encoder: Encoder, width: int, low: int, outputs: int) -> None:
+        """Add the layers that make so many outputs from an encoder's maps."""
+        self.aspp = ASPP(encoder.widths[-1], width, SeparableConv)
+        self.low = ConvNormReLU(encoder.widths[0], low, 1)
+        self.decoder = nn.Sequential(SeparableConv(width + low, width),
+                                     SeparableConv(width, width), nn.Conv2d(width, outputs, 1))
+
+    def decode(self, maps: list[torch.Tensor]) -> torch.Tensor:
+        """Return (N, outputs, H / 4, W / 4) from the encoder's maps."""
+        fine = self.low(maps[0])  # (N, low, H / 4, W / 4)
+        y = torch.cat([grow(self.aspp(maps[-1]), fine), fine], dim=1)  # (N, width + low, …)
+        return self.decoder(y)
+
+
+class DeepLabV3Plus(FineDecoder):
+    """An encoder and its decoder, then bilinear interpolation to full size."""
 
     def __init__(self, encoder: Encoder, width: int, low: int, classes: int) -> None:
         super().__init__()
         self.encoder = encoder
-        self.aspp = ASPP(encoder.widths[-1], width, SeparableConv)
-        self.low = ConvNormReLU(encoder.widths[0], low, 1)
-        self.decoder = nn.Sequential(SeparableConv(width + low, width),
-                                     SeparableConv(width, width), nn.Conv2d(width, classes, 1))
+        self.add_decoder(encoder, width, low, classes)
 
     def forward(self, x: torch.Tensor) -> Any:
         return grow(self.decode(self.encoder(x)), x)  # (N, classes, H, W)
-
-    def decode(self, maps: list[torch.Tensor]) -> torch.Tensor:
-        """Return logits (N, classes, H / 4, W / 4) from the encoder's maps."""
-        fine = self.low(maps[0])  # (N, low, H / 4, W / 4)
-        y = torch.cat([grow(self.aspp(maps[-1]), fine), fine], dim=1)  # (N, width + low, …)
-        return self.decoder(y)
 
 
 @ARCHITECTURES.register("deeplab_v1", paper="arXiv:1412.7062", year=2014, after="fcn32s", crf=True,
@@ -155,5 +154,4 @@ def deeplab_v3(*, classes: int, size: str = "compact", encoder: str = OWN) -> De
 def deeplab_v3plus(*, classes: int, size: str = "compact", encoder: str = OWN
                    ) -> DeepLabV3Plus:
     """Build DeepLab v3+: `compact` on the small encoder, `paper` on ResNet-101 (§4.1)."""
-    width, low = {"compact": (96, 32), "paper": (256, 48)}[size]
-    return DeepLabV3Plus(residual(size, 16, encoder), width, low, classes)
+    return DeepLabV3Plus(residual(size, 16, encoder), *DECODERS[size], classes)

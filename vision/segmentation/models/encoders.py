@@ -7,7 +7,6 @@ arXiv:1706.05587, Figure 3. VGG: Simonyan and Zisserman, arXiv:1409.1556, Table 
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
 
 import torch
@@ -41,7 +40,22 @@ class Block(nn.Module):
         return torch.relu(self.body(x) + self.shortcut(x))
 
 
-class SmallResNet(nn.Module):
+class Staged(nn.Module):
+    """A stem and stages after it; the map of each stage counts."""
+
+    stem: nn.Module
+    stages: nn.ModuleList
+
+    def forward(self, x: torch.Tensor) -> list[torch.Tensor]:
+        """Return the maps (N, widths[i], h, w) of all stages for pictures (N, 3, H, W)."""
+        x, maps = self.stem(x), []
+        for stage in self.stages:
+            x = stage(x)
+            maps.append(x)
+        return maps
+
+
+class SmallResNet(Staged):
     """A residual encoder for two CPU cores: maps at 1/4, 1/8, 1/16 and 1/32, or dilated."""
 
     def __init__(self, widths: Sequence[int] = COMPACT, stride: int = 32) -> None:
@@ -57,12 +71,8 @@ class SmallResNet(nn.Module):
             for before, width, step, dilation, blocks in zip(
                 (widths[0], *widths), widths, strides, dilations, BLOCKS[stride], strict=False))
 
-    def forward(self, x: torch.Tensor) -> list[torch.Tensor]:
-        x = self.stem(x)  # (N, widths[0], H / 4, W / 4)
-        return list(itertools.accumulate(self.stages, lambda y, stage: stage(y), initial=x))[1:]
 
-
-class ResNet(nn.Module):
+class ResNet(Staged):
     """torchvision's ResNet without its classifier, with the same four maps."""
 
     widths = (256, 512, 1024, 2048)
@@ -75,10 +85,6 @@ class ResNet(nn.Module):
                                replace_stride_with_dilation=[False, stride < 16, stride < 32])
         self.stem = nn.Sequential(net.conv1, net.bn1, net.relu, net.maxpool)
         self.stages = nn.ModuleList([net.layer1, net.layer2, net.layer3, net.layer4])
-
-    def forward(self, x: torch.Tensor) -> list[torch.Tensor]:
-        x = self.stem(x)  # (N, 64, H / 4, W / 4)
-        return list(itertools.accumulate(self.stages, lambda y, stage: stage(y), initial=x))[1:]
 
 
 class Lite(nn.Module):
@@ -115,8 +121,11 @@ def vgg_stage(inputs: int, outputs: int, count: int, dilation: int = 1) -> nn.Se
                            for first in (True, *[False] * (count - 1))))
 
 
-def vgg_stages() -> nn.ModuleList:
-    """Return VGG-16's five stages, without the pooling between them."""
-    before = (3, *(width for width, _ in VGG16))
-    return nn.ModuleList(vgg_stage(inputs, width, count)
-                         for inputs, (width, count) in zip(before, VGG16, strict=False))
+def vgg_stages(stages: Sequence[tuple[int, int]] = VGG16, inputs: int = 3,
+               last_dilation: int = 1) -> nn.ModuleList:
+    """Return VGG-16's stages, or those of other widths and depths, without the poolings between."""
+    before = (inputs, *(width for width, _ in stages))
+    dilations = (*[1] * (len(stages) - 1), last_dilation)
+    return nn.ModuleList(vgg_stage(entering, width, count, dilation)
+                         for entering, (width, count), dilation
+                         in zip(before, stages, dilations, strict=False))

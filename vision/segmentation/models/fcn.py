@@ -40,31 +40,28 @@ class VggMaps(nn.Module):
         return [maps[2], maps[3], self.classifier(x)]
 
 
-class SmallMaps(SmallResNet):
-    """The small encoder's maps at strides 8, 16 and 32, the last one through a wider layer."""
+class WiderLast(nn.Module):
+    """An encoder's maps at strides 8, 16 and 32, the last one through a wider layer."""
+
+    widths: tuple[int, ...]
 
     def __init__(self) -> None:
         super().__init__()
-        self.widths = (64, 128, 256)
-        self.classifier = ConvNormReLU(192, 256)
+        _, eighth, sixteenth, last = self.widths
+        self.widths = (eighth, sixteenth, 256)
+        self.classifier = ConvNormReLU(last, 256)
 
     def forward(self, x: torch.Tensor) -> list[torch.Tensor]:
         _, eighth, sixteenth, last = super().forward(x)
         return [eighth, sixteenth, self.classifier(last)]
 
 
-class LiteMaps(Lite):
-    """EfficientNet-Lite0's maps at strides 8, 16 and 32, the last one through a wider layer."""
+class SmallMaps(WiderLast, SmallResNet):
+    """Those of the small encoder."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        *_, eighth, sixteenth, last = self.widths
-        self.widths = (eighth, sixteenth, 256)
-        self.classifier = ConvNormReLU(last, 256)
 
-    def forward(self, x: torch.Tensor, levels: int | None = None) -> list[torch.Tensor]:
-        _, eighth, sixteenth, last = super().forward(x)
-        return [eighth, sixteenth, self.classifier(last)][:levels]
+class LiteMaps(WiderLast, Lite):  # type: ignore[misc]  # it is always asked for all its levels
+    """Those of EfficientNet-Lite0."""
 
 
 Maps = VggMaps | SmallMaps | LiteMaps

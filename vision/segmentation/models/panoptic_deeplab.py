@@ -8,29 +8,24 @@ truth of the second and turns what it says into objects.
 from __future__ import annotations
 
 import torch
-from torch import nn
 
 from vision.segmentation.models import ARCHITECTURES, Outputs
-from vision.segmentation.models.deeplab import ASPP, DeepLabV3Plus
+from vision.segmentation.models.deeplab import DECODERS, DeepLabV3Plus, FineDecoder
 from vision.segmentation.models.encoders import ENCODERS, OWN, Encoder, residual
-from vision.segmentation.models.layers import ConvNormReLU, SeparableConv, grow
+from vision.segmentation.models.layers import grow
 
 OBJECTS = 3  # what is said of objects: how near a centre is, and how far down and right it lies
 
 
-class Instances(nn.Module):
+class Instances(FineDecoder):
     """A context and a decoder like the semantic one's, half as wide."""
 
     def __init__(self, encoder: Encoder, width: int, low: int) -> None:
         super().__init__()
-        self.aspp = ASPP(encoder.widths[-1], width, SeparableConv)
-        self.low = ConvNormReLU(encoder.widths[0], low, 1)
-        self.decoder = nn.Sequential(SeparableConv(width + low, width),
-                                     SeparableConv(width, width), nn.Conv2d(width, OBJECTS, 1))
+        self.add_decoder(encoder, width // 2, low // 2, OBJECTS)
 
     def forward(self, maps: list[torch.Tensor]) -> torch.Tensor:
-        fine = self.low(maps[0])  # (N, low, H / 4, W / 4)
-        return self.decoder(torch.cat([grow(self.aspp(maps[-1]), fine), fine], dim=1))
+        return self.decode(maps)  # (N, 3, H / 4, W / 4)
 
 
 class PanopticDeepLab(DeepLabV3Plus):
@@ -38,7 +33,7 @@ class PanopticDeepLab(DeepLabV3Plus):
 
     def __init__(self, encoder: Encoder, width: int, low: int, classes: int) -> None:
         super().__init__(encoder, width, low, classes)
-        self.instances = Instances(encoder, width // 2, low // 2)
+        self.instances = Instances(encoder, width, low)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor | Outputs:
         if not self.training:
@@ -58,5 +53,4 @@ class PanopticDeepLab(DeepLabV3Plus):
 def panoptic_deeplab(*, classes: int, size: str = "compact", encoder: str = OWN
                      ) -> PanopticDeepLab:
     """Build a Panoptic-DeepLab: `compact` on the small encoder, `paper` on ResNet-101."""
-    width, low = {"compact": (96, 32), "paper": (256, 48)}[size]
-    return PanopticDeepLab(residual(size, 16, encoder), width, low, classes)
+    return PanopticDeepLab(residual(size, 16, encoder), *DECODERS[size], classes)

@@ -11,7 +11,7 @@ from torch import nn
 from torch.nn import functional
 
 from vision.segmentation.models import ARCHITECTURES
-from vision.segmentation.models.encoders import VGG16, vgg_stage
+from vision.segmentation.models.encoders import VGG16, vgg_stages
 from vision.segmentation.models.layers import ConvNormReLU, grow, stem
 
 STAGES = {
@@ -28,9 +28,7 @@ class SegNet(nn.Module):
         stages = STAGES[size]
         self.stem, channels = stem(size)
         widths = [width for width, _ in stages]
-        self.encoder = nn.ModuleList(
-            vgg_stage(inputs, width, count)
-            for inputs, (width, count) in zip([channels, *widths], stages, strict=False))
+        self.encoder = vgg_stages(stages, channels)
         outputs = [widths[0], *widths[:-1]]
         self.decoder = nn.ModuleList(
             nn.Sequential(*(ConvNormReLU(width, width) for _ in range(count - 1)),
