@@ -9,7 +9,7 @@ import gradio as gr
 from markupsafe import Markup
 
 from vision.ui.components.figures.text_width import wide
-from vision.ui.components.html import as_note, clock, figure, grid, picture_uri, table, tiles
+from vision.ui.components.html import as_note, clock, figure, grid, image, table, tiles
 from vision.ui.components.markup import joined, tag
 from vision.ui.components.page_files import beside
 from vision.ui.tabs.infrared.shared import (
@@ -55,8 +55,8 @@ def stage(result: Result, request: gr.Request | None, palette: str = RECORDED,
               for place, instance in drawn.items()]
     line = tag("line", class_="infrared-line", x1=-9, y1=-9, x2=-9, y2=-9)
     stroke = tag("path", class_="infrared-stroke", d="")
-    return tag("div", tag("img", src=picture_uri(painted(result.thermogram, palette), "jpeg"),
-                          alt=say("infrared.result_alt", request), draggable="false"),
+    return tag("div", image(painted(result.thermogram, palette),
+                            say("infrared.result_alt", request), kind="jpeg", draggable="false"),
                Markup() if brief else photograph(result.thermogram, request),
                tag("svg", *groups, line, stroke, viewBox=f"0 0 {width} {height}",
                    preserveAspectRatio="none"),
@@ -70,8 +70,8 @@ def photograph(thermogram: Thermogram, request: gr.Request | None) -> Markup:
     photo = laid_over(thermogram.recording, thermogram.grey.shape)
     if photo is None:
         return Markup()
-    return tag("img", src=picture_uri(photo, "jpeg"), class_="infrared-photograph",
-               alt=say("infrared.photograph_alt", request), draggable="false")
+    return image(photo, say("infrared.photograph_alt", request), "infrared-photograph",
+                 kind="jpeg", draggable="false")
 
 
 def side_by_side(results: dict[str, Result], request: gr.Request | None) -> Markup:

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from vision.ui.components.figures.colours import BLUE, GREEN, ORANGE
 from vision.ui.components.figures.svg import BELOW, Axes, legend, number
 from vision.ui.components.friendly import friendly
-from vision.ui.components.html import figure, grid, picture_uri
+from vision.ui.components.html import figure, grid, image
 from vision.ui.components.markup import joined, tag
 from vision.ui.components.training.training_panel import Control, stoppable
 from vision.ui.shell.low_priority import low_priority
@@ -103,8 +103,8 @@ def streets(found: list[Point], names: list[str]) -> Markup:
         small = resize(each.picture, size)
         rows = [small, *(laid_over(small, resize_labels(labels, size), 0.7)
                          for labels in each.labels)]
-        figures.append(figure(tag("img", src=picture_uri(np.vstack(rows), "jpeg"),
-                                  alt=", ".join(names)), f"{each.value:g}"))
+        figures.append(figure(image(np.vstack(rows), ", ".join(names), kind="jpeg"),
+                              f"{each.value:g}"))
     return grid(figures, 110, full=False)
 
 

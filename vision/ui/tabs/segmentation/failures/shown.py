@@ -13,9 +13,9 @@ from vision.ui.components.html import (
     as_note,
     figure,
     grid,
+    image,
     note,
     percent,
-    picture_uri,
     row_of,
     table,
     tile,
@@ -80,7 +80,7 @@ def wall(found: list[Failures], small: list[np.ndarray], names: list[str],
     """Return all pictures as buttons, the worst of the first model first."""
     others = found[1].tally.each()
     buttons = [tag("button",
-                   tag("img", src=picture_uri(small[place], "jpeg"), alt=""),
+                   image(small[place], kind="jpeg"),
                    tag("span", f"{place + 1}: {percent(value)} · {percent(others[place])}"),
                    type="button", data_picture=place, aria_pressed="false")
                for place, value in found[0].worst_first()]
@@ -104,7 +104,7 @@ def opened(picture: np.ndarray, truth: np.ndarray, said: list[np.ndarray], names
         shown += [(name, laid_over(picture, labels)),
                   (say("segmentation.mistakes_of", request, name=name),
                    errors(picture, truth, labels))]
-    figures = [figure(tag("img", src=picture_uri(pixels, "jpeg"), alt=caption), caption)
+    figures = [figure(image(pixels, caption, kind="jpeg"), caption)
                for caption, pixels in shown]
     return joined([tag("h4", say("segmentation.opened", request, number=place + 1)),
                    grid(figures, 260)])

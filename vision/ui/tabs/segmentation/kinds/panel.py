@@ -12,7 +12,7 @@ from markupsafe import Markup
 from vision.ui.components import clicks
 from vision.ui.components.events import QUIET
 from vision.ui.components.friendly import friendly
-from vision.ui.components.html import figure, grid, note, percent, picture_uri, table
+from vision.ui.components.html import figure, grid, image, note, percent, table
 from vision.ui.components.markup import joined, tag
 from vision.ui.components.opening import opened
 from vision.ui.components.pictures import picture_output
@@ -64,7 +64,7 @@ def show(number: float, model: str, own: str | None, request: gr.Request) -> tup
     shown = [(say("segmentation.picture", request), scene.picture),
              *((caption, drawn.both(scene.picture, said))
                for caption, said in zip(captions, answers.values(), strict=True))]
-    figures = [figure(tag("img", src=picture_uri(pixels, "jpeg"), alt=caption), caption)
+    figures = [figure(image(pixels, caption, kind="jpeg"), caption)
                for caption, pixels in shown]
     tables = [joined([tag("p", tag("b", caption)),
                       numbers(quality(truth, said, len(CLASSES)), request)])

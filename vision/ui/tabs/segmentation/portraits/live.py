@@ -12,9 +12,8 @@ from markupsafe import Markup
 from vision.errors import UserError, cut
 from vision.ui.components.events import QUIET
 from vision.ui.components.friendly import friendly
-from vision.ui.components.html import as_note, picture_uri
+from vision.ui.components.html import as_note, image
 from vision.ui.components.inputs.picture_input import CameraInput
-from vision.ui.components.markup import tag
 from vision.ui.components.page_files import beside, calling
 from vision.ui.tabs.segmentation.portraits import shown
 from vision.ui.tabs.segmentation.shared import PORTRAITS
@@ -85,8 +84,8 @@ def answer(frame: bytes, model: str | None, behind: str, other: str | None, rate
 
 def view(picture: np.ndarray, request: gr.Request | None) -> Markup:
     """Return a frame as it is shown."""
-    return tag("img", src=picture_uri(picture, "jpeg"), style="width:100%",
-               alt=say("segmentation.portrait_result", request))
+    return image(picture, say("segmentation.portrait_result", request), kind="jpeg",
+                 style="width:100%")
 
 
 @friendly
