@@ -35,7 +35,7 @@ def shown(before: Report, after: Report, request: gr.Request | None) -> Markup:
                 for key, report in both]
         parts += [as_note(say("pruning.confusion_fine", request, before=percent(nearby(before)),
                               after=percent(nearby(after)))), grid(fine, 280)]
-    return tag("details", *parts, class_="lab-details", style="margin-top:.6rem")
+    return tag("details", *parts, style="margin-top:.6rem")
 
 
 def shares(matrix: np.ndarray) -> np.ndarray:

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from vision.segmentation.panoptic.segments import Panoptic
 
 GOLDEN = 0.618034  # of a turn of hue from one object to the next: no two neighbours are alike
-VOID_GREY = 40
 
 
 def semantic(picture: np.ndarray, labels: np.ndarray) -> np.ndarray:
