@@ -132,9 +132,7 @@ def build(model: gr.Dropdown, own: gr.State, pairs: list[tuple[str, int]]
     shows, frames = opened(), gr.State(None, time_to_live=3600)
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
-            kind = gr.Radio([(t("gan.kind_table"), "table"), (t("gan.kind_walk"), "walk"),
-                             (t("gan.kind_morph"), "morph"),
-                             (t("gan.kind_dimension"), "dimension")], value="table",
+            kind = gr.Radio([(t(f"gan.kind_{name}"), name) for name in KINDS], value="table",
                             label=t("gan.kind"), info=t("gan.kind_info"), elem_id="gan-kind")
             with gr.Row():
                 first_label = gr.Dropdown(pairs, value=0, label=t("gan.first_label"),

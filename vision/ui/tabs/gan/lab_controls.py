@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 
+from vision.ui.tabs.gan.shared import loss_choice
 from vision.ui.text import t
 
 FAIR = (1, 1, 1.0, 5.0, "non-saturating")  # k, steps of G, rates ×10³, loss
@@ -14,8 +15,7 @@ UNFAIR = (1, 10, 1.0, 5.0, "non-saturating")
 
 def rules() -> tuple[Any, ...]:
     """Build k, the steps of G, both rates, the loss, the cure and the seed, in this order."""
-    loss = gr.Radio([(t("gan.loss_ns"), "non-saturating"), (t("gan.loss_s"), "saturating")],
-                    value=FAIR[4], label=t("gan.loss"), info=t("gan.loss_info"), elem_id="gan-loss")
+    loss = loss_choice("gan-loss")
     with gr.Row():
         k = gr.Slider(1, 20, FAIR[0], step=1, label="k", info=t("gan.k_info"), min_width=140,
                       elem_id="gan-k")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import gradio as gr
 from markupsafe import Markup
 
 from vision.errors import UserError
@@ -14,7 +15,7 @@ from vision.ui.components.figures.plots import axes, legend
 from vision.ui.components.html import figure, grid, image
 from vision.ui.components.html import table as as_table
 from vision.ui.components.model_choice import ModelShelf
-from vision.ui.text import say
+from vision.ui.text import say, t
 
 if TYPE_CHECKING:
     import numpy as np
@@ -78,6 +79,13 @@ def captions(result: Result) -> list[str]:
                  for a, b in zip(result.labels, result.reading, strict=True)]
     return [f"{line}\n{result.classes[reading]}{mark}"
             for line, reading, mark in zip(lines, result.reading, marks, strict=True)]
+
+
+def loss_choice(elem_id: str) -> gr.Radio:
+    """Build the choice of what G minimises."""
+    return gr.Radio([(t("gan.loss_ns"), "non-saturating"), (t("gan.loss_s"), "saturating")],
+                    value="non-saturating", label=t("gan.loss"), info=t("gan.loss_info"),
+                    elem_id=elem_id)
 
 
 def ink_of(drawing: np.ndarray | None) -> np.ndarray:

@@ -13,7 +13,7 @@ from vision.ui.components.friendly import friendly
 from vision.ui.components.training import fork, own_model
 from vision.ui.components.training.training_panel import Control, TrainingPanel, news_of
 from vision.ui.shell.files.uploads import new_folder
-from vision.ui.tabs.gan.shared import MODELS, curves, sheet
+from vision.ui.tabs.gan.shared import MODELS, curves, loss_choice, sheet
 from vision.ui.text import say, t
 
 if TYPE_CHECKING:
@@ -83,9 +83,7 @@ def build(model: gr.Dropdown, own: gr.State, place: gr.Accordion) -> None:
                                elem_id="gan-train-data")
             k = gr.Slider(1, 5, 1, step=1, label="k", info=t("gan.k_info"),
                           elem_id="gan-train-k")
-            loss = gr.Radio([(t("gan.loss_ns"), "non-saturating"), (t("gan.loss_s"), "saturating")],
-                            value="non-saturating", label=t("gan.loss"), info=t("gan.loss_info"),
-                            elem_id="gan-train-loss")
+            loss = loss_choice("gan-train-loss")
             panel.controls((50, 5000, 600, 50), (1e-4, 5e-3, 1e-3, 1e-4))
         with gr.Column(scale=3, min_width=320):
             panel.news()
