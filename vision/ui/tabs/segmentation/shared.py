@@ -16,7 +16,7 @@ from vision.ui import ASSETS
 from vision.ui.components.figures import svg
 from vision.ui.components.model_choice import ModelShelf
 from vision.ui.components.pictures import LONGEST_SIDE, heat
-from vision.ui.text import language_of, words
+from vision.ui.text import language_of, t, words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -69,6 +69,13 @@ def of_streets(name: str | None) -> str | None:
 def for_task(task: str) -> list[Path]:
     """Return the models that ship for what another part of the tab is about."""
     return [path for path in checkpoints.readable("segmentation") if task_of(path) == task]
+
+
+def other_model(elem_id: str) -> gr.Dropdown:
+    """Build the choice of a model that the tab's own one is compared with."""
+    return gr.Dropdown(MODELS.offered(), value=MODELS.first(but=MODELS.first()),
+                       label=t("segmentation.against"), info=t("segmentation.against_info"),
+                       elem_id=elem_id)
 
 
 def one_of(found: list[Path], arch: str) -> Model:

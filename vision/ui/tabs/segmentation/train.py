@@ -10,6 +10,7 @@ import gradio as gr
 
 from vision import checkpoints
 from vision.errors import UserError
+from vision.ui.components.events import QUIET
 from vision.ui.components.figures.colours import BLUE, GREEN, ORANGE, ROSE, TEAL, VIOLET
 from vision.ui.components.figures.plots import axes, legend
 from vision.ui.components.friendly import friendly
@@ -93,6 +94,14 @@ def source(data: str, file: str | None) -> str:
     return str(checked_zip(Path(file)))
 
 
+def zip_where_chosen(data: gr.Radio, elem_id: str) -> gr.File:
+    """Build the place for the visitor's zip, which is seen where it is the chosen `data`."""
+    file = gr.File(label=t("segmentation.zip"), file_types=[".zip"], visible=False, height=120,
+                   elem_id=elem_id)
+    data.change(lambda chosen: gr.File(visible=chosen == "zip"), data, file, **QUIET)
+    return file
+
+
 def responses() -> dict[str, np.ndarray]:
     """Return each loss of a prediction that is the truth moved further and further.
 
@@ -151,8 +160,7 @@ def build(model: gr.Dropdown, own: gr.State, place: gr.Accordion) -> None:
             data = gr.Radio([(t(f"segmentation.data_{name}"), name) for name in DATA],
                             value="scenes", label=t("segmentation.data"),
                             info=t("segmentation.data_info"), elem_id="segmentation-data")
-            file = gr.File(label=t("segmentation.zip"), file_types=[".zip"], visible=False,
-                           height=120, elem_id="segmentation-zip")
+            file = zip_where_chosen(data, "segmentation-zip")
             loss = gr.Dropdown([(t(f"names.loss_{name}"), name) for name in LOSSES],
                                value="cross_entropy", label=t("segmentation.loss"),
                                info=t("segmentation.loss_info"), elem_id="segmentation-loss")
@@ -168,6 +176,4 @@ def build(model: gr.Dropdown, own: gr.State, place: gr.Accordion) -> None:
             losses = gr.Plot(show_label=False, elem_id="segmentation-losses",
                              elem_classes=["lab-when-filled"])
     panel.connect(train_own, [arch, data, file, loss], [sample], fork=fork_own)
-    data.change(lambda chosen: gr.File(visible=chosen == "zip"), data, file, queue=False,
-                api_visibility="private")
     six.click(compare_losses, None, losses, api_visibility="private")

@@ -18,7 +18,7 @@ from vision.ui.components.markup import joined, tag
 from vision.ui.components.training.training_panel import Control, stoppable
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.segmentation.failures.shown import progress
-from vision.ui.tabs.segmentation.shared import MODELS, laid_over
+from vision.ui.tabs.segmentation.shared import MODELS, laid_over, other_model
 from vision.ui.text import say, t
 
 if TYPE_CHECKING:
@@ -117,10 +117,7 @@ def build(model: gr.Dropdown, own: gr.State) -> None:
                               value="fog", label=t("segmentation.factor"),
                               info=t("segmentation.factor_info"),
                               elem_id="segmentation-factor")
-            other = gr.Dropdown(MODELS.offered(), value=MODELS.first(but=MODELS.first()),
-                                label=t("segmentation.against"),
-                                info=t("segmentation.against_info"),
-                                elem_id="segmentation-what-if-against")
+            other = other_model("segmentation-what-if-against")
             with gr.Row():
                 go = gr.Button(t("segmentation.what_if_go"), variant="primary",
                                elem_id="segmentation-what-if-go")

@@ -11,7 +11,6 @@ import gradio as gr
 from markupsafe import Markup
 
 from vision.ui.components import button_choice, clicks
-from vision.ui.components.events import QUIET
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note
 from vision.ui.components.markup import joined
@@ -19,8 +18,8 @@ from vision.ui.components.page_files import scroll_to
 from vision.ui.components.training.training_panel import Control, stoppable
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.segmentation.failures import shown
-from vision.ui.tabs.segmentation.shared import MODELS
-from vision.ui.tabs.segmentation.train import source
+from vision.ui.tabs.segmentation.shared import MODELS, other_model
+from vision.ui.tabs.segmentation.train import source, zip_where_chosen
 from vision.ui.text import t
 
 if TYPE_CHECKING:
@@ -134,15 +133,11 @@ def build(model: gr.Dropdown, own: gr.State) -> None:
     gr.Markdown(t("segmentation.failures_info"))
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
-            other = gr.Dropdown(MODELS.offered(), value=MODELS.first(but=MODELS.first()),
-                                label=t("segmentation.against"),
-                                info=t("segmentation.against_info"),
-                                elem_id="segmentation-against")
+            other = other_model("segmentation-against")
             data = gr.Radio([(t(f"segmentation.fails_on_{name}"), name) for name in DATA],
                             value="scenes", label=t("segmentation.fails_on"),
                             info=t("segmentation.fails_on_info"), elem_id="segmentation-fails-on")
-            file = gr.File(label=t("segmentation.zip"), file_types=[".zip"], visible=False,
-                           height=120, elem_id="segmentation-fails-zip")
+            file = zip_where_chosen(data, "segmentation-fails-zip")
             count = gr.Slider(5, 100, 20, step=5, label=t("segmentation.fails_count"),
                               info=t("segmentation.fails_count_info"),
                               elem_id="segmentation-fails-count")
@@ -158,7 +153,6 @@ def build(model: gr.Dropdown, own: gr.State) -> None:
     opened = gr.HTML(elem_id="segmentation-opened", min_height=0)
     pictures = gr.HTML(js_on_load=button_choice.one_of("picture"), elem_id="segmentation-wall",
                        min_height=0)
-    data.change(lambda chosen: gr.File(visible=chosen == "zip"), data, file, **QUIET)
     control = stoppable(go, stop)
     go.click(look_through, [model, other, data, file, count, own, control],
              [looked, status, told, pictures, opened], concurrency_limit=1,
