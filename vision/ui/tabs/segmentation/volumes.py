@@ -172,7 +172,7 @@ def build(picture: gr.Image, truth: gr.Image) -> None:
             grow = gr.Button(t("segmentation.tissue_go"), variant="primary",
                              elem_id="segmentation-tissue-go")
         with gr.Column(scale=3, min_width=320):
-            said = gr.HTML(elem_id="segmentation-diagnosis", min_height=0)
+            said = gr.HTML(elem_id="segmentation-tissue-said", min_height=0)
             slides = gr.HTML(t("segmentation.tissue_empty"), elem_id="segmentation-tissue")
     with gr.Row():
         with gr.Column(scale=2, min_width=280):

@@ -115,7 +115,7 @@ def build(studio: gr.State, inputs: list[Any], before: Before, style_power: gr.S
         stop = gr.Button(t("app.stop"), variant="stop", elem_id="style-sheet-stop")
     said = gr.Markdown(elem_id="style-sheet-place")
     sheet = gr.State(None, time_to_live=3600)
-    shown = gr.Image(label=t("style.sheet"), elem_id="style-sheet", interactive=False,
+    shown = gr.Image(label=t("style.sheet"), elem_id="style-contact-sheet", interactive=False,
                      format="jpeg", buttons=["download", "fullscreen"], elem_classes=[
                          "lab-when-filled"])
     before(go)
