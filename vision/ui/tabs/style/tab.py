@@ -224,16 +224,14 @@ def build() -> class_link.Shared:
     plain = [controls[NAMES.index(name)] for name in PLAIN]
     gr.on([], run.painting, [content, style, *plain], [outputs[3], outputs[-1]], api_name="paint",
           concurrency_limit=run.AT_ONCE, concurrency_id=run.PLACES)
-    for begins in (picked.success, arrived.change):
-        begins(run_buttons.called, studio, [pause, stop], **QUIET).then(
-            run.stylize, inputs, outputs, **long, **api).then(
-            run_buttons.ended, studio, [deep, pause, stop], **QUIET)
     stop.click(lambda studio: studio.halt(), studio, None, **QUIET)
     begun = gr.State(0)  # runs that go on where a pause had let others in
     pause.click(run.toggle, [studio, begun], begun, **QUIET)
-    begun.change(run_buttons.called, studio, [pause, stop], **QUIET).then(
-        run.resume, inputs, outputs, **long, **api).then(
-        run_buttons.ended, studio, [deep, pause, stop], **QUIET)
+    for begins, action in ((picked.success, run.stylize), (arrived.change, run.stylize),
+                           (begun.change, run.resume)):
+        begins(run_buttons.called, studio, [pause, stop], **QUIET).then(
+            action, inputs, outputs, **long, **api).then(
+            run_buttons.ended, studio, [deep, pause, stop], **QUIET)
     moved = [slider.change for slider in sliders]
     gr.on(moved, run.steer, [studio, *sliders], said, **LIVE)
     gr.on(moved, None, None, None, js=style_controls.SAID, **QUIET)
