@@ -308,7 +308,6 @@ def test_a_part_shows_the_controls_of_what_a_link_has_chosen() -> None:
     assert off.visible and off.value == [0]
 
 
-
 def test_parts_are_switched_off_in_a_copy() -> None:
     model, picture = predict.load(UNET), read_picture(PICTURE)
     whole = predict.predict(model, picture).labels

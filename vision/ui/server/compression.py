@@ -86,6 +86,7 @@ class Compressed:
                 self.kept.popitem(last=False)
         return answer
 
+
 async def whole(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
     """Return a server's own answer."""
     answer = Answer()

@@ -173,4 +173,3 @@ def in_turns(waiting: Iterable[Any], who: Callable[[Any], str]) -> list[Any]:
         turns.append((before[who(one)], one))
         before[who(one)] += 1
     return [one for _, one in sorted(turns, key=lambda turn: turn[0])]
-

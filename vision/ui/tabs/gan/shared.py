@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from vision.gan.predict import Result
 
 FIRST = ("cdcgan-mnist", "cgan-mnist")  # the default, if it ships
-
-
 MODELS = ModelShelf("gan", FIRST, kept=16,
                     offers=lambda path: not path.stem.startswith("classifier"))
 

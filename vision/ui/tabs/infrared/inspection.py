@@ -287,5 +287,3 @@ def button(kind: str, **look: Any) -> gr.Button:
     """Return a small button."""
     return gr.Button(t(f"infrared.inspection_{kind}"), size="sm", min_width=120,
                      elem_id=f"infrared-inspection-{kind.replace('_', '-')}", **look)
-
-

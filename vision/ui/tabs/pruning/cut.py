@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from vision.pruning.plan import Plan
 
 
-
 class Cut(NamedTuple):
     """What a visitor has cut: the settings of it, a moment's work away from its megabytes."""
 

@@ -125,7 +125,7 @@ def build() -> class_link.Shared:
             ratio = gr.Slider(0, 0.99, RATIO, step=0.01, label=t("pruning.ratio"),
                               info=t("pruning.ratio_info"), elem_id="pruning-ratio")
             picture = picture_input("pruning.picture", "pruning-picture",
-                                            shown[0][0] if shown else None, height=150)
+                                    shown[0][0] if shown else None, height=150)
             choice = gr.Examples(shown, [picture], elem_id="pruning-examples",
                                  api_visibility="private", examples_per_page=12)
             go = gr.Button(t("pruning.go"), variant="primary", elem_id="pruning-go")

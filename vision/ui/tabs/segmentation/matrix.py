@@ -173,7 +173,7 @@ def build(view: gr.State) -> list[Any]:
                 said = gr.Dropdown([], label=t("segmentation.said"), min_width=120,
                                    info=t("segmentation.said_info"), elem_id="segmentation-said")
             picture = picture_output("segmentation.lit", "segmentation-lit", height=260,
-                                             always=False)
+                                     always=False)
             line = gr.HTML(elem_id="segmentation-cell")
     shown.click(clicked, view, [picture, line, true, said], **QUIET)
     gr.on([true.input, said.input], light, [view, true, said], [picture, line], **LIVE)

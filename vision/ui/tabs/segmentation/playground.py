@@ -122,8 +122,8 @@ def build() -> dict[str, Any]:
                              info=t("segmentation.band_info"), elem_id="segmentation-band")
         with gr.Column(scale=3, min_width=320):
             numbers = gr.HTML(t("segmentation.play_empty"), elem_id="segmentation-play-numbers")
-            shown = picture_output("segmentation.spoilt", "segmentation-spoilt",
-                                           height=280, always=False)
+            shown = picture_output("segmentation.spoilt", "segmentation-spoilt", height=280,
+                                   always=False)
             with gr.Accordion(t("segmentation.paint"), open=False):
                 editor = PaintedLayers(
                     canvas(1), label=t("segmentation.paint_label"), height=320,

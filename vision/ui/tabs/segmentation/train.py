@@ -169,8 +169,8 @@ def build(model: gr.Dropdown, own: gr.State, place: gr.Accordion) -> None:
             panel.news()
             own_model.build(MODELS, model, own)
             panel.fork()
-            sample = picture_output("segmentation.sample", "segmentation-sample",
-                                            height=240, always=False)
+            sample = picture_output("segmentation.sample", "segmentation-sample", height=240,
+                                    always=False)
             gr.Markdown(t("segmentation.losses_info"))
             six = gr.Button(t("segmentation.losses_go"), elem_id="segmentation-losses-go")
             losses = gr.Plot(show_label=False, elem_id="segmentation-losses",

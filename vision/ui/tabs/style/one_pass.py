@@ -120,8 +120,7 @@ def build(studio: gr.State, own: gr.State, pictures: tuple[gr.Image, gr.Image], 
     said = gr.Markdown(elem_id="style-forward-said")
     with gr.Row():
         one = picture_output("style.forward_result", "style-forward", height=300)
-        many = picture_output("style.forward_beside", "style-beside", height=300,
-                                      always=False)
+        many = picture_output("style.forward_beside", "style-beside", height=300, always=False)
     inputs = [studio, *pictures, name, size, alpha, own]
     go.click(one_pass, inputs, [one, many, said], concurrency_limit=2, api_visibility="private")
     alpha.release(one_pass, inputs, [one, many, said], concurrency_limit=2,
@@ -140,6 +139,5 @@ def build_training(content: gr.Image, style: gr.Image, own: gr.State, name: gr.D
             panel.news()
             panel.fork()
             own_model.build(MODELS, name, own)
-            shown = picture_output("style.sample", "style-sample", height=240,
-                                           always=False)
+            shown = picture_output("style.sample", "style-sample", height=240, always=False)
     panel.connect(train_own, [content, style], [shown], fork=fork_own, fork_inputs=[content])

@@ -89,8 +89,7 @@ def pictures() -> tuple[gr.Image, gr.Image]:
     """Build the places of content and style."""
     photograph, painting = finished.pair()
     with gr.Row(elem_classes=["lab-pair"]):
-        return (picture_input("style.content_picture", "style-content", photograph,
-                                      height=190),
+        return (picture_input("style.content_picture", "style-content", photograph, height=190),
                 picture_input("style.style_picture", "style-style", painting, height=190))
 
 

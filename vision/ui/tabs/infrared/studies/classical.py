@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from vision.infrared.inspection.result import Instance, Result
 
 COMMAND = "python -m vision infrared classical --output checkpoints/infrared/classical.safetensors"
-
-
 MACHINES = ModelShelf("infrared", reader="studies.classical", kept=1)
 
 

@@ -108,11 +108,11 @@ def build(shown: list[list[Any]]) -> None:
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
             with gr.Row():
-                first = picture_input("infrared.glcm_first", "infrared-glcm-first",
-                                              shown[0][0], height=180, webcam=False)
+                first = picture_input("infrared.glcm_first", "infrared-glcm-first", shown[0][0],
+                                      height=180, webcam=False)
                 second = picture_input("infrared.glcm_second", "infrared-glcm-second",
-                                               str(street) if street else shown[1][0], height=180,
-                                               webcam=False)
+                                       str(street) if street else shown[1][0], height=180,
+                                       webcam=False)
             distance = gr.Radio([1, 2, 4], value=1, label=t("infrared.distance"),
                                 info=t("infrared.distance_info"), elem_id="infrared-distance")
             angle = gr.Radio([(f"{angle}°", angle) for angle in ANGLES], value=0,
@@ -128,5 +128,3 @@ def build(shown: list[list[Any]]) -> None:
     go.click(explore, inputs, outputs, api_visibility="private")
     gr.on([distance.input, angle.input], explore, inputs, outputs,
           trigger_mode="always_last", show_progress="hidden", api_visibility="private")
-
-
