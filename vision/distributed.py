@@ -23,16 +23,19 @@ class _Sum(torch.autograd.Function):
         return _Sum.forward(_, gradient)
 
 
+def several() -> bool:
+    """Return whether this is one of several processes that are connected."""
+    return distributed.is_available() and distributed.is_initialized()
+
+
 def whole(part: torch.Tensor) -> torch.Tensor:
     """Return the sum of a tensor over all processes, with gradients; alone, the tensor itself."""
-    if not distributed.is_available() or not distributed.is_initialized():
-        return part
-    return _Sum.apply(part)
+    return _Sum.apply(part) if several() else part
 
 
 def joined(part: torch.Tensor) -> torch.Tensor:
     """Return the equally large tensors of all processes stacked in front, with gradients."""
-    if not distributed.is_available() or not distributed.is_initialized():
+    if not several():
         return part[None]
     own, world = distributed.get_rank(), distributed.get_world_size()
     return whole(torch.stack([part if rank == own else torch.zeros_like(part)
@@ -41,7 +44,7 @@ def joined(part: torch.Tensor) -> torch.Tensor:
 
 def leave() -> None:
     """Leave the other processes; their connections' threads must not outlive the interpreter."""
-    if distributed.is_available() and distributed.is_initialized():
+    if several():
         gc.collect()  # what still holds on to the group holds its threads too
         distributed.destroy_process_group()
 
