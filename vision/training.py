@@ -37,6 +37,7 @@ from vision.options import REQUIRED, command, option, within
 Batch = TypeVar("Batch")
 Paced = (torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler)
 Limits = dict[str, tuple[float, float]]
+PRECISIONS = ("auto", "bf16", "fp32")
 RATES = ("lr", "initial_lr", "max_lr", "min_lr")  # what optimizers and schedules keep of a rate
 log = logging.getLogger(__name__)
 
@@ -71,7 +72,7 @@ class TrainingConfig:
     seed: int = option(0, "seed of weights, order and augmentation")
     steps: int = option(REQUIRED, "how many steps to train")
     batch: int | tuple[int, ...] = option(REQUIRED, "pictures a step, over all processes")
-    precision: str = option("auto", "auto, bf16 or fp32", lambda: ["auto", "bf16", "fp32"])
+    precision: str = option("auto", "auto, bf16 or fp32", lambda: list(PRECISIONS))
     save_every: int = option(200, "save the state of the run every so many steps")
     rate_turn: tuple[float, ...] = option((), "a step, and how many times as high the learning "
                                               "rate is from there on")
@@ -148,7 +149,7 @@ def _fastest(layer: nn.Module, picture: torch.Tensor, times: int = 5) -> float:
 
 def precision_for(device: torch.device, wanted: str = "auto") -> str:
     """Return 'bf16' or 'no' in Accelerate's words for 'auto', 'bf16' or 'fp32'."""
-    if wanted not in ("auto", "bf16", "fp32"):
+    if wanted not in PRECISIONS:
         raise UserError("there is no precision '{wanted}'", "known are auto, bf16, fp32",
                         "choose one of them", wanted=wanted)
     if wanted == "bf16" and not has_bf16(device.type):
@@ -312,7 +313,7 @@ class Run:
         if self.on_step and self.accelerator.is_main_process:
             step = Step(self.number, self.config.steps, numbers, self.seconds, sample)
             stop = bool(self.on_step(step))
-        self.asked_to_stop = self._anyone(stop)
+        self.asked_to_stop = self._mean(float(stop)) > 0  # any process may ask
         if self.asked_to_stop:
             self._save_before_the_end()
         elif self.number % self.config.save_every == 0:
@@ -344,12 +345,6 @@ class Run:
             return float(value)
         tensor = torch.as_tensor(value, device=self.accelerator.device, dtype=torch.float32)
         return float(self.accelerator.reduce(tensor.detach().clone(), "mean"))
-
-    def _anyone(self, flag: bool) -> bool:
-        """Return whether any process raised the flag."""
-        if self.accelerator.num_processes == 1:
-            return flag
-        return self._mean(float(flag)) > 0
 
     def _synchronised(self, module: nn.Module) -> nn.Module:
         """Let batch normalisation see the whole batch when several processes share it."""
