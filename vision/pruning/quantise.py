@@ -7,8 +7,8 @@ sections 2 and 4).
 
 from __future__ import annotations
 
+import functools
 import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -25,6 +25,7 @@ from vision.options import Verb, option, within
 from vision.pruning.data import SETS, open_pictures, require_classes
 from vision.pruning.export import to_onnx
 from vision.pruning.predict import load
+from vision.timing import milliseconds_in_turns
 
 BATCH, ROUNDS = 50, 30
 
@@ -96,17 +97,6 @@ def accuracy(session: Any, pictures: LabelledPictures) -> float:
     return float((said == pictures.labels.numpy()).mean())
 
 
-def clocked(sessions: list[Any], picture: np.ndarray) -> list[float]:
-    """Return the median milliseconds of one picture, the networks in turns."""
-    times: list[list[float]] = [[] for _ in sessions]
-    for _ in range(ROUNDS + 1):
-        for place, session in enumerate(sessions):
-            start = time.perf_counter()
-            session.run(None, {"pictures": picture})
-            times[place].append(1000 * (time.perf_counter() - start))
-    return [float(np.median(each[1:])) for each in times]
-
-
 def run(config: Config) -> Report:
     """Quantise one checkpoint, and measure it before and after."""
     within(config, seen=(1, 10**5), limit=(0, 10**9))
@@ -132,7 +122,9 @@ def write(model: Model, seen: LabelledPictures, test: LabelledPictures, output: 
     sessions = [onnxruntime.InferenceSession(each, alone, providers=["CPUExecutionProvider"])
                 for each in (content, small)]
     right = [accuracy(session, test) for session in sessions]
-    slow, fast = clocked(sessions, next(batches(test.first(1)))["pictures"])
+    one = next(batches(test.first(1)))
+    slow, fast = milliseconds_in_turns(
+        [functools.partial(session.run, None, one) for session in sessions], ROUNDS)
     return Report(output, (len(content), len(small)), (right[0], right[1]), (slow, fast))
 
 

@@ -6,7 +6,7 @@ checkpoint; fine-tune it with `train --start`, which keeps its shape.
 
 from __future__ import annotations
 
-import time
+import functools
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from vision.options import Verb, command, option, within
 from vision.segmentation.evaluate import evaluate
 from vision.segmentation.models import ARCHITECTURES, dimensions
 from vision.segmentation.predict import load
+from vision.timing import milliseconds_in_turns
 
 Masks = dict[str, np.ndarray]
 SEEN, TIMED = 64, (256, 320)  # sides of the example that is traced, and of one that is timed
@@ -117,15 +118,14 @@ def milliseconds(modules: tuple[torch.nn.Module, torch.nn.Module]) -> tuple[floa
     """Return the median milliseconds of one picture, both networks in turns."""
     picture = torch.zeros(1, 3, *TIMED, device=next(modules[0].parameters()).device)
     picture = picture.to(memory_format=torch.channels_last)
-    times: tuple[list[float], list[float]] = ([], [])
-    for _ in range(RUNS + 1):
-        for module, found in zip(modules, times, strict=True):
-            start = time.perf_counter()
-            out = module(picture)
-            (out[0] if isinstance(out, tuple) else out).sum().item()
-            found.append(1000 * (time.perf_counter() - start))
-    before, after = (sorted(found[1:])[RUNS // 2] for found in times)
+    before, after = milliseconds_in_turns(
+        [functools.partial(answered, module, picture) for module in modules], RUNS)
     return before, after
+
+
+def answered(module: torch.nn.Module, picture: torch.Tensor) -> float:
+    """Let a network answer, and wait for the device by asking it for a number."""
+    return float(module(picture).sum())
 
 
 VERB = Verb(Config, run, "Cut the channels with the smallest scales and write the smaller model.")
