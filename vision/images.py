@@ -149,9 +149,14 @@ def resize_labels(labels: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 def colourise(labels: np.ndarray, palette: np.ndarray) -> np.ndarray:
     """Return labels (H×W) in colours; `palette` is N×3 and ids beyond it become black."""
+    return every_id(palette)[labels]
+
+
+def every_id(palette: np.ndarray) -> np.ndarray:
+    """Return a palette (N, 3) with a colour for each of 256 ids; those beyond it are black."""
     table = np.zeros((256, 3), np.uint8)
     table[: len(palette)] = palette
-    return table[labels]
+    return table
 
 
 def overlay(picture: np.ndarray, colours: np.ndarray, opacity: float) -> np.ndarray:
@@ -179,9 +184,7 @@ def png_bytes(picture: np.ndarray, palette: np.ndarray | None = None) -> bytes:
         return deep.tobytes()
     image, content = Image.fromarray(picture), io.BytesIO()
     if palette is not None:
-        table = np.zeros((256, 3), np.uint8)  # a shorter one would cut ids such as void
-        table[: len(palette)] = palette
-        image.putpalette(table.tobytes())
+        image.putpalette(every_id(palette).tobytes())  # a shorter one would cut ids such as void
     image.save(content, "PNG")
     return content.getvalue()
 
