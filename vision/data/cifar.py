@@ -15,8 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from vision.data.datasets import Files
-from vision.errors import UserError
+from vision.data.datasets import Files, damaged
 
 SIDE = 32
 PIXELS = 3 * SIDE * SIDE
@@ -88,9 +87,7 @@ def checked(read: Reader, content: bytes, form: Published, place: str) -> Rows:
             raise ValueError("no pictures of these classes")
     except (ValueError, KeyError, TypeError, IndexError, EOFError, AttributeError, ImportError,
             pickle.UnpicklingError) as error:
-        raise UserError("'{file}' of the data set is damaged",
-                        "the data set as it came is accepted", "fetch it again",
-                        file=place) from error
+        raise damaged(place) from error
     return pixels, labels
 
 

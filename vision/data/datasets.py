@@ -27,6 +27,11 @@ class DataSet:
     torchvision: str = ""
     others: tuple[str, ...] = ()  # folders in which others unpack the same data
 
+    @property
+    def zips(self) -> str:
+        """Return the names of its zips as a sentence has them."""
+        return " and ".join(self.archives)
+
 
 DATASETS = {
     entry.name: entry
@@ -83,7 +88,7 @@ class Files:
             try:
                 return gzip.decompress(self.read(f"{name}.gz"))
             except (OSError, zlib.error, EOFError) as error:
-                raise _damaged(f"{name}.gz") from error
+                raise damaged(f"{name}.gz") from error
         if name not in self._places:
             raise UserError("the data set has no file '{name}'",
                             "it holds {found} files such as '{example}'", "fetch it again",
@@ -96,10 +101,11 @@ class Files:
             with self._lock:
                 return place[0].read(place[1])
         except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError) as error:
-            raise _damaged(name) from error
+            raise damaged(name) from error
 
 
-def _damaged(name: str) -> UserError:
+def damaged(name: str) -> UserError:
+    """Return the error for a file of a data set that is not what it should be."""
     return UserError("'{file}' of the data set is damaged", "the data set as it came is accepted",
                      "fetch it again", file=name)
 
@@ -151,7 +157,7 @@ def open_files(name: str) -> Files:
         raise UserError("the data set '{name}' is not in '{root}'",
                         "the folder '{folder}' or {archives} is accepted", "{fetch}",
                         name=name, root=root(), folder=entry.folder,
-                        archives=" and ".join(entry.archives), fetch=fetch)
+                        archives=entry.zips, fetch=fetch)
     return Files(dict(_zipped(entry)))
 
 

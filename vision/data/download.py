@@ -43,7 +43,7 @@ def download(name: str) -> Path:
                         "it comes from {source} ({licence})",
                         "put the folder '{folder}' or {archives} into '{root}'",
                         name=name, source=entry.source, licence=entry.licence,
-                        folder=entry.folder, archives=" and ".join(entry.archives),
+                        folder=entry.folder, archives=entry.zips,
                         root=datasets.root())
     final = datasets.root() / entry.folder
     with MakerLock(datasets.root() / name), tempfile.TemporaryDirectory(
@@ -71,7 +71,7 @@ def _fetch(entry: DataSet, folder: Path) -> None:
                         "a connection to {source} is needed",
                         "connect and retry, or put {archives} into '{root}'",
                         name=entry.name, reason=_reason(error), source=entry.source,
-                        archives=" and ".join(entry.archives), root=datasets.root()) from error
+                        archives=entry.zips, root=datasets.root()) from error
     if entry.torchvision in ("CIFAR10", "CIFAR100"):
         for split, samples in splits.items():
             write_pictures(samples, samples.classes, folder / entry.folder / split)

@@ -73,8 +73,9 @@ def open_labelled(name: str, split: str) -> LabelledPictures:
                         "a folder for each class is accepted", "fetch it again",
                         name=name, folder=split)
     pixels = np.stack([_decoded(files, file, SIDES[name]) for file, _ in names])  # (N, S, S, 3)
-    return LabelledPictures(torch.from_numpy(pixels).permute(0, 3, 1, 2).contiguous(),
-                    torch.tensor([classes.index(kind) for _, kind in names]), classes)
+    labels = torch.tensor([classes.index(kind) for _, kind in names])  # (N,)
+    return LabelledPictures(torch.from_numpy(pixels).permute(0, 3, 1, 2).contiguous(), labels,
+                            classes)
 
 
 def augment(pixels: torch.Tensor, random: np.random.Generator, edge: int = 4) -> torch.Tensor:
