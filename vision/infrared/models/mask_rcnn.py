@@ -27,18 +27,22 @@ def mask_rcnn(*, classes: int, backbone: str = "resnet18", size: str = "compact"
     """Return a detector of boxes, classes and masks."""
     width, hidden = SIZES[size]
     branch = MaskBranch(masks, classes, 5 * hidden, width)
-    body = Pyramid(backbone, width)
-    heads = Heads(classes, width, hidden, branch, SideBranch(width) if sides else None)
-    return Detector(body, heads, width, wide)
+    return detector(classes, backbone, size, branch, sides, wide)
 
 
 @ARCHITECTURES.register("faster_rcnn", paper="arXiv:1506.01497", year=2015, detects=True)
 def faster_rcnn(*, classes: int, backbone: str = "resnet18", size: str = "compact",
                 sides: bool = False, wide: bool = False) -> nn.Module:
     """Return a detector of boxes and classes."""
+    return detector(classes, backbone, size, None, sides, wide)
+
+
+def detector(classes: int, backbone: str, size: str, masks: MaskBranch | None, sides: bool,
+             wide: bool) -> Detector:
+    """Return a detector with a mask branch, or with none."""
     width, hidden = SIZES[size]
     body = Pyramid(backbone, width)
-    heads = Heads(classes, width, hidden, None, SideBranch(width) if sides else None)
+    heads = Heads(classes, width, hidden, masks, SideBranch(width) if sides else None)
     return Detector(body, heads, width, wide)
 
 
