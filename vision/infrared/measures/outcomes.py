@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
+import torch
 
 from vision.infrared.inspection.matching import LEAST, overlaps
+from vision.infrared.models import heads
 
 RECALLS = np.linspace(0, 1, 101)  # where COCO looks up the precision
 DRAWS = 500  # of as many pictures as there are, for an interval
@@ -46,12 +48,8 @@ def outcome(boxes: np.ndarray, scores: np.ndarray, truth: np.ndarray, ignored: n
 
 
 def mostly_inside(boxes: np.ndarray, regions: np.ndarray) -> np.ndarray:
-    """Return which boxes (N, 4) lie at least half in one of some regions (U, 4), bool (N,)."""
-    low = np.maximum(boxes[:, None, :2], regions[None, :, :2])  # (N, U, 2)
-    high = np.minimum(boxes[:, None, 2:], regions[None, :, 2:])
-    shared = (high - low).clip(0).prod(2)  # (N, U)
-    areas = (boxes[:, 2:] - boxes[:, :2]).prod(1)  # (N,)
-    return (shared >= LEAST * areas[:, None]).any(1)
+    """Return which boxes (N, 4) a training would ignore for some regions (U, 4), bool (N,)."""
+    return heads.mostly_inside(torch.from_numpy(boxes), torch.from_numpy(regions)).numpy()
 
 
 def average_precision(outcomes: Sequence[Outcome]) -> float:
