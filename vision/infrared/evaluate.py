@@ -19,7 +19,7 @@ from vision.infrared.measures.average_precision import (
 )
 from vision.infrared.measures.error_analysis import without_mistakes
 from vision.infrared.measures.mask_overlap import MaskReport, report_on_masks
-from vision.infrared.measures.real_report import RealReport, report_on
+from vision.infrared.measures.real_report import Pair, RealReport, report_on
 from vision.infrared.predict import detect, find, load, looks_twice, shown_from
 from vision.infrared.real import INPUTS, Thermograms
 from vision.infrared.studies.mask_branches import with_branch
@@ -87,9 +87,13 @@ class Report:
 def evaluate(checkpoint: Path, scenes: int = 500, masks: Path | None = None) -> Report:
     """Return what a detector, perhaps with another mask branch, reaches on held-out scenes."""
     require_pycocotools()
+    return measure(opened(checkpoint, masks), Scenes(HELD_OUT, scenes))
+
+
+def opened(checkpoint: Path, masks: Path | None) -> Model:
+    """Return the detector of a checkpoint, with another mask branch if one is named."""
     model = load(checkpoint)
-    model = with_branch(model, masks) if masks else model
-    return measure(model, Scenes(HELD_OUT, scenes))
+    return with_branch(model, masks) if masks else model
 
 
 def measure(model: Model, samples: Samples) -> Report:
@@ -123,8 +127,7 @@ class OnReal:
 def measure_real(model: Model, samples: Samples, threshold: float | None = None,
                  mirrored: bool = False) -> OnReal:
     """Return how well a detector finds the devices of real thermograms, and their masks."""
-    pairs = [(sample, find(model, sample.grey, twice=mirrored or looks_twice(model.card)))
-             for sample in map(samples.__getitem__, range(len(samples)))]
+    pairs = pairs_of(model, samples, mirrored or looks_twice(model.card))
     devices = report_on(pairs, threshold)
     if pairs[0][1].masks is None:
         return OnReal(devices, None)
@@ -133,17 +136,22 @@ def measure_real(model: Model, samples: Samples, threshold: float | None = None,
     return OnReal(devices, report_on_masks(pairs, devices.threshold, apart))
 
 
+def pairs_of(model: Model, samples: Samples, twice: bool) -> list[Pair]:
+    """Return each sample with what is found in it, looked for in the mirror, too, if `twice`."""
+    return [(sample, find(model, sample.grey, twice=twice))
+            for sample in map(samples.__getitem__, range(len(samples)))]
+
+
 def run(config: Config) -> Report | OnReal:
     """Measure a checkpoint and return its report."""
     within(config, scenes=(1, 10**6))
-    if config.data == "real":
-        model = load(config.checkpoint)
-        model = with_branch(model, config.masks) if config.masks else model
-        as_shown = config.mirrored <= looks_twice(model.card)
-        known = as_shown and "real_threshold" in model.card.metrics
-        return measure_real(model, Thermograms("val", config.seen),
-                            shown_from(model.card) if known else None, config.mirrored)
-    return evaluate(config.checkpoint, config.scenes, config.masks)
+    if config.data == "rendered":
+        return evaluate(config.checkpoint, config.scenes, config.masks)
+    model = opened(config.checkpoint, config.masks)
+    as_shown = config.mirrored <= looks_twice(model.card)
+    known = as_shown and "real_threshold" in model.card.metrics
+    return measure_real(model, Thermograms("val", config.seen),
+                        shown_from(model.card) if known else None, config.mirrored)
 
 
 VERB = Verb(Config, run, "Measure a detector: average precision of boxes and masks.")

@@ -11,9 +11,10 @@ from vision.bootstrap import Measure
 from vision.checkpoints import Model
 from vision.infrared.classes import CLASSES
 from vision.infrared.data import Scenes
+from vision.infrared.evaluate import pairs_of
 from vision.infrared.measures.outcomes import Outcome, average_precision
 from vision.infrared.measures.real_report import is_kind, outcomes_of
-from vision.infrared.predict import find, looks_twice
+from vision.infrared.predict import looks_twice
 from vision.nan_safe import mean_known
 
 PICTURES = 20
@@ -21,9 +22,7 @@ PICTURES = 20
 
 def measure(model: Model, first: int, count: int = PICTURES) -> Measure:
     """Return the mean AP50 on `count` scenes, which can be asked of any of them again."""
-    twice = looks_twice(model.card)
-    pairs = [(sample, find(model, sample.grey, twice=twice))
-             for sample in map(Scenes(first, count).__getitem__, range(count))]
+    pairs = pairs_of(model, Scenes(first, count), looks_twice(model.card))
     outcomes = [outcomes_of(pairs, functools.partial(is_kind, name)) for name in CLASSES]
     return Measure("mean AP50", count, functools.partial(of_places, outcomes))
 

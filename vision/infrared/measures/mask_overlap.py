@@ -17,10 +17,8 @@ from vision.infrared.inspection.detections import Detections
 from vision.infrared.inspection.inspect import regions
 from vision.infrared.inspection.matching import pairs, shared_mask
 from vision.infrared.measures.outcomes import interval
-from vision.infrared.measures.real_report import Estimate, kinds_in
+from vision.infrared.measures.real_report import Estimate, Pair, kinds_in
 from vision.nan_safe import mean_known
-
-Pair = tuple[Sample, Detections]
 
 
 @dataclass(frozen=True)
