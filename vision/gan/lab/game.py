@@ -233,4 +233,3 @@ def play_for(game: Game, seconds: float) -> None:
     game.play()
     while time.monotonic() < end:
         game.play()
-

@@ -314,5 +314,3 @@ def _reading(file: str) -> Iterator[None]:
             ElementTree.ParseError) as error:
         raise UserError("'{file}' is damaged or of another kind", KINDS,
                         "save it again and retry", file=file) from error
-
-

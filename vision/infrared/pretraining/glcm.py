@@ -74,11 +74,6 @@ def importance(source: np.ndarray, target: np.ndarray) -> np.ndarray:
     return softmax(likeness)
 
 
-def resample(weights: np.ndarray, count: int, seed: int) -> np.ndarray:
-    """Return the numbers of `count` pictures drawn with these weights."""
-    return np.random.default_rng((seed, count)).choice(len(weights), count, p=weights)
-
-
 def effective_size(weights: np.ndarray) -> float:
     """Return how many equally likely pictures would vary as much: 1 / Σ w²."""
     return float(1 / (weights**2).sum())

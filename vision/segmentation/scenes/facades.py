@@ -182,7 +182,7 @@ def shop_front(rng: np.random.Generator, wall: np.ndarray, colour: np.ndarray, f
 
 def add_doors(rng: np.random.Generator, wall: np.ndarray, width: float, fine: float) -> None:
     """Draw front doors along the bottom of a wall."""
-    rows, _columns = wall.shape[:2]
+    rows = len(wall)
     for x in np.arange(rng.uniform(0.5, 2.5), width - 1.2, rng.uniform(4, 7)):
         left, wide, high = round(x * fine), max(2, round(0.95 * fine)), max(3, round(2.1 * fine))
         edge = max(1, round(0.1 * fine))

@@ -15,7 +15,6 @@ from vision.style.paintings.fields import Random, Size, noise
 WEFTS, WARPS = 200, 150  # threads in a height: across, and upright
 WOOL = palette("7c1d26 b5382a dd6b35 eab24f f3e4c3 1f3a5c 2f6f7c 7fae9a 33212b 6d3b57")
 MEDALLIONS = ((0.25, 0.5), (0.75, 0.5), (1.25, 0.5))
-BORDER = 0.15
 
 
 @PAINTINGS.register("tapestry", paper="doi:10.1145/2077341.2077352", year=2012,
@@ -27,7 +26,7 @@ def paint(seed: int, size: Size) -> np.ndarray:
     x = x + 0.0012 * noise(random, size, 12, 2)
     y = y + 0.0016 * noise(random, size, 9, 2, stretch=2)
     row, column = np.floor(y * WEFTS).astype(int), np.floor(x * WARPS).astype(int)
-    names = _pattern(random, row, column, size[1] / size[0])
+    names = _pattern(row, column, size[1] / size[0])
     dyed = vary(random, np.broadcast_to(WOOL, (WEFTS + 4, *WOOL.shape)), 0.028, 0.008)
     wool = dyed[np.clip(row, 0, WEFTS + 3), names]  # each row is dyed a little differently
     return to_bytes(to_screen(to_light(wool) * _shading(random, x, y, row)[..., None]))
@@ -45,7 +44,7 @@ def _shading(random: Random, x: np.ndarray, y: np.ndarray, row: np.ndarray) -> n
     return np.clip((light + 0.07 * fuzz) * worn, 0.08, 1.5)
 
 
-def _pattern(random: Random, row: np.ndarray, column: np.ndarray, wide: float) -> np.ndarray:
+def _pattern(row: np.ndarray, column: np.ndarray, wide: float) -> np.ndarray:
     """Return the wool (a number) of every crossing: field, medallions, and borders around them."""
     step = WEFTS // 40  # rows in one step of the pattern
     u = np.floor(column / step * WEFTS / WARPS + 0.001).astype(int)

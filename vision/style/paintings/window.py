@@ -30,7 +30,7 @@ CAME = palette("15151a 6a6c72")
 def paint(seed: int, size: Size) -> np.ndarray:
     """Paint a rose window with light behind it."""
     random = np.random.default_rng((seed, 3))
-    seeds, kinds = _cells(random, size)
+    seeds, kinds = _cells(random)
     x, y = grid(size)
     wobble = 0.004 * np.stack([noise(random, size, 5, 2), noise(random, size, 5, 2)], -1)
     pixels = np.stack([x, y], -1) + wobble
@@ -42,7 +42,7 @@ def paint(seed: int, size: Size) -> np.ndarray:
     return to_bytes(_lead(random, glass, edge, kinds[cell]))
 
 
-def _cells(random: Random, size: Size) -> tuple[np.ndarray, np.ndarray]:
+def _cells(random: Random) -> tuple[np.ndarray, np.ndarray]:
     """Return the middle of every piece of glass (N×2) and its ring in the rose, −1 outside."""
     rose, kinds = [], []
     for ring, (radius, count) in enumerate(RINGS):

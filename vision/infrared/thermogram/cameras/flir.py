@@ -220,5 +220,3 @@ def photograph_of(records: Records) -> tuple[bytes | None, Placement]:
         return record[PICTURE:], Placement()
     return record[PICTURE:], Placement((1 - scale) / 2 - scale * x / width,
                                        (1 - scale) / 2 - scale * y / height, scale, scale)
-
-
