@@ -65,8 +65,7 @@ def sample_of(scene: Scene) -> Sample:
     owner = np.zeros(scene.grey.shape, np.uint8)
     for number, device in enumerate(scene.devices, 1):
         owner[device.mask] = number
-    labels = np.array([device.label for device in scene.devices], np.int64)
-    return Sample(scene.grey, owner, labels, np.ones(len(labels), bool))
+    return Sample(scene.grey, owner, scene.labels, np.ones(len(scene.devices), bool))
 
 
 class Scenes:

@@ -79,10 +79,9 @@ def write(path: Path, scene: Scene, radiometric: bool) -> None:
 def labelled(file: str, scene: Scene) -> Labelled:
     """Return the devices of a scene as labels."""
     size = scene.grey.shape[0], scene.grey.shape[1]
-    boxes = np.array([device.box for device in scene.devices], np.float32).reshape(-1, 4)
     masks = np.array([device.mask for device in scene.devices], bool).reshape(-1, *size)
-    return Labelled(file, size, tuple(CLASSES[device.label] for device in scene.devices), boxes,
-                    masks)
+    return Labelled(file, size, tuple(CLASSES[device.label] for device in scene.devices),
+                    scene.boxes, masks)
 
 
 def truth(file: str, scene: Scene) -> dict[str, Any]:

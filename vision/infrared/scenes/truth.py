@@ -54,3 +54,13 @@ class Scene:
     devices: tuple[Device, ...]
     seed: int
     air: Air
+
+    @property
+    def boxes(self) -> np.ndarray:
+        """Return the devices' boxes, float32 (K, 4)."""
+        return np.array([device.box for device in self.devices], np.float32).reshape(-1, 4)
+
+    @property
+    def labels(self) -> np.ndarray:
+        """Return the devices' places in CLASSES, int64 (K,)."""
+        return np.array([device.label for device in self.devices], np.int64)

@@ -161,9 +161,7 @@ def measure(model: Model, scenes: Scenes) -> Report:
 
 def compare(model: Model, scene: Scene) -> list[tuple[str, float]]:
     """Return the class and the overlap of each zone in a scene."""
-    boxes = np.array([device.box for device in scene.devices], np.float32).reshape(-1, 4)
-    labels = np.array([device.label for device in scene.devices], np.int64)
-    found = locate(model, scene.grey, boxes, labels)
+    found = locate(model, scene.grey, scene.boxes, scene.labels)
     return [(CLASSES[device.label], overlap(true, said))
             for device, zones in zip(scene.devices, found, strict=True)
             for true in device.zones for said in zones if said.name == true.name]

@@ -106,9 +106,7 @@ class Marked:
 
 def marked(scene: Scene) -> Marked:
     """Return the boxes and zones of a scene's devices."""
-    return Marked(scene.grey.astype(np.float16),
-                  np.array([device.box for device in scene.devices], np.float32).reshape(-1, 4),
-                  np.array([device.label for device in scene.devices], np.int64),
+    return Marked(scene.grey.astype(np.float16), scene.boxes, scene.labels,
                   tuple(device.zones for device in scene.devices))
 
 
