@@ -17,6 +17,7 @@ from vision.atomic_files import write_atomically
 from vision.errors import UserError
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF")
+ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")  # of photographs in a folder
 MEGAPIXELS = 40
 SMALLEST = 16
 LONGEST = 25  # times the shorter side; so no side exceeds the 32,767 pixels that OpenCV can resize

@@ -13,13 +13,12 @@ from PIL import Image
 from vision.data.datasets import Files, open_files
 from vision.data.image_folders import SIDES, open_labelled
 from vision.errors import UserError, unknown
-from vision.images import read_picture, resize
+from vision.images import ENDINGS, read_picture, resize
 
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet's channels
 SMALLEST = 32  # pixels of the short side
 LONGEST = 4  # times the short side
 PHOTOGRAPHS = ("astronaut", "chelsea", "coffee", "hubble_deep_field", "rocket")  # scikit-image's
-ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
 CONTENTS = ("photographs", "imagenette", "tiny-imagenet", "cifar10")
 PREPROCESS = {"mean": list(MEAN), "deviation": list(DEVIATION)}
 

@@ -11,10 +11,9 @@ import torch
 from vision.data.datasets import files_at
 from vision.data.image_folders import SIDES, LabelledPictures, open_labelled
 from vision.errors import UserError
-from vision.images import read_picture, resize
+from vision.images import ENDINGS, read_picture, resize
 
 SIDE = 64
-ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
 
 
 def grey_of(source: LabelledPictures, index: int) -> np.ndarray:
