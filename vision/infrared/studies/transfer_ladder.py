@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from vision import checkpoints
+from vision.atomic_files import write_atomically
 from vision.errors import UserError
 from vision.infrared import train as training
 from vision.infrared.classes import CLASSES
@@ -155,7 +156,7 @@ def climb(config: Config, on_step: OnStep | None = None,
           train: Callable[..., Path] = training.train) -> Report:
     """Train every rung that is not stored yet, and return all that are."""
     within(config, steps=(1, 10**6), batch=(2, 4096), scenes=(1, 10**5), seed=(0, 10**6))
-    if not any(True for _ in plan(config)):
+    if not list(plan(config)):
         raise UserError("there is no backbone to start from", "--uniform, --glcm or both",
                         "make them with 'python -m vision infrared train_backbone'")
     report = read(config.output)
@@ -175,7 +176,7 @@ def climb(config: Config, on_step: OnStep | None = None,
         report = Report((*report.rungs, Rung(**wanted, **measured, command=card.command)),
                         backbones)
         content = json.dumps(report.as_json(), indent=1) + "\n"
-        checkpoints.write_atomically(config.output, content.encode())
+        write_atomically(config.output, content.encode())
     return report
 
 

@@ -15,22 +15,22 @@ from vision.images import SIXTEEN_BIT, Source, read_image, to_rgb
 from vision.infrared.thermogram.cameras.carried import carried
 from vision.infrared.thermogram.cameras.content import MOST_BYTES
 from vision.infrared.thermogram.cameras.readers import read_recording
-from vision.infrared.thermogram.cameras.recording import Recording
+from vision.infrared.thermogram.cameras.recording import COLDEST, HOTTEST, Recording
 from vision.infrared.thermogram.cameras.still import still_in
 from vision.infrared.thermogram.palettes import paint
+from vision.infrared.thermogram.radiometry import KELVIN
 from vision.infrared.thermogram.thermogram import Thermogram, check_ends, of_picture
 
 RADIOMETRIC = "radiometric"
 UNITS = {
-    "centikelvin": (0.01, -273.15),
-    "decikelvin": (0.1, -273.15),
-    "kelvin": (1.0, -273.15),
+    "centikelvin": (0.01, -KELVIN),
+    "decikelvin": (0.1, -KELVIN),
+    "kelvin": (1.0, -KELVIN),
     "centicelsius": (0.01, 0.0),
     "decicelsius": (0.1, 0.0),
     "celsius": (1.0, 0.0),
 }  # °C = first · value + second; most cameras write one of the first two
 OUTDOORS = (-80.0, 100.0, 800.0)  # °C: coldest sky, warmest middle, hottest spot
-COLDEST, HOTTEST = -150.0, 3000.0  # °C that a thermogram can show
 
 
 def read_thermogram(source: Source, unit: str = "", low: float | None = None,

@@ -8,6 +8,7 @@ container instead, and are read by its reader.)
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 
@@ -49,8 +50,7 @@ def read(content: bytes) -> Recording:
     settings = b"".join(payload for marker, payload in segments(content) if marker == APP4)
     found = recorded(KIND, words(raw, 0, fits[0]).astype(np.float32), degrees=False,
                      parameters=parameters(settings, content))
-    return Recording(found.kind, found.values, False, found.parameters,
-                     said=(*found.said, no_degrees()))
+    return replace(found, said=(*found.said, no_degrees()))
 
 
 def no_degrees() -> UserError:

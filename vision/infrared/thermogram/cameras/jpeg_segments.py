@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 SOI = b"\xff\xd8"
 MOST_SEGMENTS = 2000
-SOS = 0xDA
+SOS = 0xDA  # the picture's data begin
 ALONE = {0x01, *range(0xD0, 0xD9)}  # markers without a length
 SIZES = {0xC0, 0xC1, 0xC2}  # markers of frames, which say how large the picture is
 

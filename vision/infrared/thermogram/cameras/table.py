@@ -81,12 +81,17 @@ def cells(line: str, sign: str) -> list[str]:
     """Return the cells of a line if all but the first are numbers, else none."""
     if sign != " " and line.count(sign) < LEAST - 1:
         return []
-    parts = line.strip("\r\n").split(None if sign == " " else sign)
+    parts = split(line.strip("\r\n"), sign)
     if parts and not is_number(parts[0]):
         parts = parts[1:]  # the name of a row, or nothing
     if parts and not parts[-1].strip():
         parts = parts[:-1]
     return parts if all(map(is_number, parts)) else []
+
+
+def split(line: str, sign: str) -> list[str]:
+    """Return what stands between the signs of a line; any number of spaces counts as one."""
+    return line.split(None if sign == " " else sign)
 
 
 def is_number(cell: str) -> bool:
@@ -102,18 +107,18 @@ def table(lines: list[str], sign: str) -> np.ndarray:
     """Return the numbers of the rows that are as long as most of them (H, W)."""
     rows = [line for line in lines if line.strip()]
     width = len(cells(rows[0], sign))
-    first = 0 if is_number(rows[0].split(None if sign == " " else sign)[0]) else 1
+    named = not is_number(split(rows[0], sign)[0])  # whether a name begins each row
     check_size((width, len(rows)), MEGAPIXELS)
     plain = [row.replace('"', "") for row in rows]
     if sign != ",":
         plain = [row.replace(",", ".") for row in plain]
-    lengths = Counter(len(row.split(None if sign == " " else sign)) for row in plain)
+    lengths = Counter(len(split(row, sign)) for row in plain)
     if len(lengths) > 2:
         raise UserError("the rows of the table have {least} to {most} cells",
                         "rows of one length are accepted",
                         "export it from the camera's program again", least=min(lengths),
                         most=max(lengths))
-    if first:
+    if named:
         plain = [row.partition(sign)[2] for row in plain]
     return np.loadtxt(plain, delimiter=None if sign == " " else sign, ndmin=2, comments=None,
                       usecols=range(width))
