@@ -32,7 +32,7 @@ class Gate(nn.Module):
                 ) -> tuple[torch.Tensor, torch.Tensor]:
         attention = self.psi(self.of_skip(skip) + self.of_signal(signal))  # (N, 1, h / 2, w / 2)
         attention = grow(attention, skip)  # (N, 1, h, w)
-        return self.output(skip * attention), attention
+        return self.output(skip * attention), attention  # (N, skip, h, w), (N, 1, h, w)
 
 
 class AttentionUNet(nn.Module):

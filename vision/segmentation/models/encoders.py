@@ -37,7 +37,7 @@ class Block(nn.Module):
             nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return torch.relu(self.body(x) + self.shortcut(x))
+        return torch.relu(self.body(x) + self.shortcut(x))  # (N, outputs, h / stride, w / stride)
 
 
 class Staged(nn.Module):

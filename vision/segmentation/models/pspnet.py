@@ -24,7 +24,8 @@ class PyramidPooling(nn.Module):
         self.branches = nn.ModuleList(Pooled(inputs, width, bins) for bins in BINS)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return torch.cat([x, *(grow(branch(x), x) for branch in self.branches)], dim=1)
+        means = [grow(branch(x), x) for branch in self.branches]  # each (N, width, h, w)
+        return torch.cat([x, *means], dim=1)  # (N, inputs + 4·width, h, w)
 
 
 class PSPNet(nn.Module):

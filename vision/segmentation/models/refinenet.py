@@ -31,7 +31,7 @@ class ResidualConvUnit(nn.Module):
         self.body = nn.Sequential(nn.ReLU(), conv3(width, width), nn.ReLU(), conv3(width, width))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return x + self.body(x)
+        return x + self.body(x)  # (N, width, h, w)
 
 
 class ChainedResidualPooling(nn.Module):
@@ -44,7 +44,7 @@ class ChainedResidualPooling(nn.Module):
             for _ in range(links))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = torch.relu(x)
+        x = torch.relu(x)  # (N, width, h, w), as everything after it
         total = x
         for link in self.links:
             x = link(x)

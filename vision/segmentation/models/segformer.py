@@ -50,10 +50,10 @@ class Attention(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         coarse = x  # (N, h, w, C)
         if self.reduce:
-            coarse = self.norm(self.reduce(x.movedim(3, 1)).movedim(1, 3))
+            coarse = self.norm(self.reduce(x.movedim(3, 1)).movedim(1, 3))  # (N, h / r, w / r, C)
         query = self._split(self.ask(x))  # (N, heads, h·w, C / heads)
         key, value = (self._split(part) for part in self.answer(coarse).chunk(2, dim=-1))
-        seen = functional.scaled_dot_product_attention(query, key, value)
+        seen = functional.scaled_dot_product_attention(query, key, value)  # as the query
         return self.output(seen.transpose(1, 2).reshape(x.shape))
 
     def _split(self, x: torch.Tensor) -> torch.Tensor:
@@ -87,7 +87,7 @@ class Block(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = x + self.attention(self.norm1(x))  # (N, h, w, C)
-        return x + self.ffn(self.norm2(x))
+        return x + self.ffn(self.norm2(x))  # (N, h, w, C)
 
 
 class Stage(nn.Module):
@@ -122,7 +122,7 @@ class SegFormer(nn.Module):
         for stage, mlp in zip(self.stages, self.mlps, strict=True):
             y = stage(y)
             maps.append(mlp(y))  # (N, decoder, H / 4 … H / 32, W / 4 … W / 32)
-        joined = torch.cat([grow(each, maps[0]) for each in maps[::-1]], dim=1)
+        joined = torch.cat([grow(each, maps[0]) for each in maps[::-1]], dim=1)  # at 1 / 4
         return grow(self.head(self.fuse(joined)), x)  # (N, classes, H, W)
 
 

@@ -78,7 +78,7 @@ class VNet(nn.Module):
             skips.append(stage(y, y))
         y = skips.pop()
         for grow, stage in zip(self.grow, self.decoder, strict=True):
-            y = grow(y)
+            y = grow(y)  # (N, widths[i], D / 2ⁱ, H / 2ⁱ, W / 2ⁱ) on the way back
             y = stage(torch.cat([y, skips.pop()], dim=1), y)
         return self.head(y)  # (N, classes, D, H, W)
 

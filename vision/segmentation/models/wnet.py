@@ -47,7 +47,7 @@ class SeparableUNet(nn.Module):
             skips.append(stage(self.shrink(skips[-1])))  # (N, widths[i], H / 2ⁱ, W / 2ⁱ)
         y = skips.pop()
         for grow, join in zip(self.grow, self.decoder, strict=True):
-            y = join(torch.cat([skips.pop(), grow(y)], dim=1))
+            y = join(torch.cat([skips.pop(), grow(y)], dim=1))  # (N, widths[i], …) twice as large
         return self.head(y)  # (N, outputs, H, W)
 
 

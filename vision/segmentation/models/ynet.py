@@ -76,8 +76,8 @@ class YNet(nn.Module):
         """Return logits from the encoder's maps."""
         y = maps[-1]
         for up, skip in zip(self.decoder, maps[-2::-1], strict=True):
-            y = up(y, skip)
-        return self.head(y)
+            y = up(y, skip)  # (N, widths[i], …) twice as high and wide
+        return self.head(y)  # (N, classes, H, W)
 
 
 @ARCHITECTURES.register("ynet", paper="arXiv:1806.01313", year=2018, after="unet", diagnoses=True,

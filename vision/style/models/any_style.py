@@ -65,11 +65,12 @@ class AnyStyle(nn.Module):
         seen = self.look(x)
         coarse, fine, finest = (functional.instance_norm(seen[layer])
                                 for layer in (COARSE, FINE, FINEST))
-        told = self.bottleneck((style - self.middle) / self.spread / len(self.middle) ** 0.5)
+        told = self.bottleneck(  # (N, 64)
+            (style - self.middle) / self.spread / len(self.middle) ** 0.5)
         x = joined(self.coarse(coarse, told), fine)  # (N, width + C, H/4, W/4)
         *coarser, half, full = self.layers
         for layer in coarser:
-            x = layer(x, told)
+            x = layer(x, told)  # (N, width, H/4, W/4)
         x = full(half(joined(x, finest), told), told)  # (N, width/4, H, W)
         return self.last(x)[:, :, :height, :width]
 
