@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 import platform
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as TooLong
 
 import pytest
 import torch
+from accelerate.state import AcceleratorState
 
 from vision import training
 from vision.errors import UserError
-from vision.training import has_bf16, precision_for
+from vision.training import ACCELERATE, accelerator, has_bf16, precision_for
 
 CPU = torch.device("cpu")
 
@@ -40,3 +43,24 @@ def test_a_cpu_has_what_its_instructions_say() -> None:
 def test_an_unknown_precision_gets_a_sentence() -> None:
     with pytest.raises(UserError, match="known are auto, bf16, fp32"):
         precision_for(CPU, "fp8")
+
+
+def test_a_training_that_begins_leaves_the_environment_and_others_alone(
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trainings of one process share Accelerate's state; another one's settings are in it."""
+    monkeypatch.setattr("accelerate.utils.environment.clear_environment",
+                        lambda: pytest.fail("the environment was emptied"))
+    first = accelerator("bf16", cpu=True)
+    monkeypatch.setitem(AcceleratorState._shared_state, "noted", "by another training")
+    assert accelerator("bf16", cpu=True).state.noted == first.state.noted
+    assert accelerator("no", cpu=True).mixed_precision == "no"
+    assert "noted" not in AcceleratorState._shared_state
+
+
+def test_trainings_begin_one_after_another() -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with ACCELERATE:
+            begun = pool.submit(accelerator, "bf16", cpu=True)
+            with pytest.raises(TooLong):
+                begun.result(0.2)
+        assert begun.result(60).mixed_precision == "bf16"

@@ -15,13 +15,14 @@ import os
 import random
 import shutil
 import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import numpy as np
 import torch
@@ -34,11 +35,15 @@ from vision.errors import UserError
 from vision.locks import MakerLock, TrainingSlot
 from vision.options import REQUIRED, command, option, within
 
+if TYPE_CHECKING:
+    from accelerate import Accelerator
+
 Batch = TypeVar("Batch")
 Paced = (torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler)
 Limits = dict[str, tuple[float, float]]
 PRECISIONS = ("auto", "bf16", "fp32")
 RATES = ("lr", "initial_lr", "max_lr", "min_lr")  # what optimizers and schedules keep of a rate
+ACCELERATE = threading.Lock()
 log = logging.getLogger(__name__)
 
 
@@ -199,12 +204,33 @@ class Average:
         self.updates = state["updates"]
 
 
+def accelerator(precision: str, *, cpu: bool) -> Accelerator:
+    """Return an accelerator of this precision, made while no other thread makes one.
+
+    All of a process share Accelerate's state, which belongs to the newest precision. Its own
+    settings for gradients are not asked: to see which differ, it empties the environment.
+    """
+    from accelerate import Accelerator
+    from accelerate.state import AcceleratorState
+    from accelerate.utils import GradientAccumulationPlugin
+
+    class EachStep(GradientAccumulationPlugin):
+        def to_kwargs(self) -> dict[str, Any]:
+            return {}
+
+    with ACCELERATE:
+        if AcceleratorState._shared_state.get("_mixed_precision") != precision:
+            AcceleratorState._reset_state()
+        return Accelerator(mixed_precision=precision, cpu=cpu,
+                           gradient_accumulation_plugin=EachStep())
+
+
+
 class Run:
     """One training, resumable at any step: devices by Accelerate, state in a folder of its own."""
 
     def __init__(self, config: TrainingConfig, on_step: OnStep | None = None) -> None:
-        from accelerate import Accelerator
-        from accelerate.state import AcceleratorState, PartialState
+        from accelerate.state import PartialState
         from accelerate.utils import broadcast_object_list
 
         self.config, self.on_step = config, on_step
@@ -216,13 +242,10 @@ class Run:
         state = PartialState(cpu=device.type == "cpu")
         self._lock = MakerLock(config.output) if state.is_main_process else None
         self._slot = TrainingSlot(self)
-        AcceleratorState._reset_state()  # precision is a choice of each run, not of the process
         chosen = [self._noted().get("precision")
                   or precision_for(device, config.precision)]
-        self.accelerator = Accelerator(
-            mixed_precision=broadcast_object_list(chosen)[0],  # measured, so one must decide
-            cpu=device.type == "cpu",
-        )
+        self.precision = broadcast_object_list(chosen)[0]  # measured, so one must decide
+        self.accelerator = accelerator(self.precision, cpu=device.type == "cpu")
         seed_everything(config.seed)
 
     @property
@@ -230,7 +253,7 @@ class Run:
         """Return device and precision in words, for the model card."""
         kind = self.accelerator.device.type
         name = torch.cuda.get_device_name() if kind == "cuda" else kind
-        precision = "bf16" if self.accelerator.mixed_precision == "bf16" else "fp32"
+        precision = "bf16" if self.precision == "bf16" else "fp32"
         return f"{name}, {precision}, {self.accelerator.num_processes} process(es)"
 
     @property
@@ -384,7 +407,7 @@ class Run:
         self.accelerator.save_state(str(new))
         self.accelerator.wait_for_everyone()
         if self.accelerator.is_main_process:
-            notes = {"seconds": self.seconds, "precision": self.accelerator.mixed_precision}
+            notes = {"seconds": self.seconds, "precision": self.precision}
             (new / "run.json").write_text(json.dumps(notes))
             os.replace(new, final)
             for old in self._saved():

@@ -16,12 +16,14 @@ import httpx
 import psutil
 from PIL import Image
 
+from tests.soak.load import THEORY
 from tests.soak.page import API, Visitor
 from tests.soak.watch import ATTACKER, Watched, watching
 from vision.ui.server.limits import LIMITS
 
 MB = 2**20
 AT_ONCE = 100
+LEAVING, LEAVES = 4, 1.0  # visitors at once who do not stay, and after how many seconds
 CUT_OFF = 0
 CLOSED = ("/openapi.json", "/monitoring", f"{API}/dev/reload", f"{API}/deep_link?session_hash=a",
           f"{API}/run-history/buckets", "/pwa_icon/90000")
@@ -131,6 +133,18 @@ async def answers_that_nobody_reads(attacker: Attacker) -> str:
     forgotten = 1 + (time.monotonic() - begun) / LIMITS.unheard_seconds  # times
     assert found[200] <= forgotten * LIMITS.clicks_per_address, told(found)
     return told(found)
+
+
+@attack
+async def visitors_who_leave(attacker: Attacker) -> str:
+    """Begin what takes long and go away while it works, more often than calls may be open."""
+    data, gone = attacker.defaults(THEORY), LIMITS.clicks_per_address + LEAVING
+    for _ in range(0, gone, LEAVING):
+        await asyncio.gather(*(attacker.fresh().call(THEORY, data, LEAVES)
+                               for _ in range(LEAVING)))
+    answer = await attacker.fresh().call("segment", attacker.defaults("segment"))
+    assert answer.data is not None, answer.sentence
+    return f"{gone} left, and the next was answered after {answer.seconds:.1f} s"
 
 
 @attack

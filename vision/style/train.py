@@ -107,7 +107,7 @@ def check(config: Config) -> None:
 def make_targets(config: Config, run: Run, contents: Sequence[np.ndarray]) -> Targets:
     """Return the losses as photographs scale them."""
     layers = (*LEARNT.content_layers, *LEARNT.style_layers)
-    half = run.accelerator.mixed_precision == "bf16"
+    half = run.precision == "bf16"
     vgg = VggFeatures(open_extractor(config.extractor).get_submodule("features"), layers,
                       LEARNT.pooling, run.accelerator.device,
                       dtype=torch.bfloat16 if half else torch.float32)

@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 import pytest
 from gradio.data_classes import PredictBodyInternal
+from gradio.server_messages import ProcessCompletedMessage
 from starlette.requests import Request
 
 from tests.ui.server.small_page import API, QUEUED, asked, body, small_page
@@ -101,6 +102,33 @@ async def test_addresses_take_turns() -> None:
     await busy.ask("one", "2")
     assert busy.waiting() == ["many0", "one", "many1", "many2", "many3"]
     assert in_turns("aaabbc", str) == list("abcaba")
+
+
+async def test_who_leaves_while_a_call_works_does_not_count_for_good() -> None:
+    busy = Busy(clicks_per_address=1)
+    queue, event = busy.queue, await busy.ask("leaves")
+    waiting = next(each.queue for each in queue.event_queue_per_concurrency_id.values())
+    queue.active_jobs = [[waiting.pop()]]
+    del queue.pending_messages_per_session["leaves"]  # as Gradio does where a stream breaks
+    await queue.clean_events(session_hash="leaves")
+    assert "busy" in await busy.ask("comes")  # it still works
+    queue.event_ids_to_events.pop(event)
+    assert "busy" not in await busy.ask("comes")
+    assert list(queue.pending_event_ids_session) == ["comes"]
+
+
+async def test_an_answer_counts_until_it_was_read() -> None:
+    busy = Busy(clicks_per_address=1)
+    queue, event = busy.queue, await busy.ask("mine")
+    answer = ProcessCompletedMessage(output={"data": ["x"]}, success=True)
+    queue.send_message(queue.event_ids_to_events.pop(event), answer)
+    assert "busy" in await busy.ask("theirs")
+    assert queue.pending_event_ids_session == {"mine": {event}}
+    messages = queue.pending_messages_per_session["mine"]
+    while not messages.empty():
+        messages.get_nowait()
+    assert "busy" not in await busy.ask("theirs")
+    assert queue.pending_event_ids_session["mine"] == set()
 
 
 async def test_what_nobody_listens_to_is_dropped_with_its_answer() -> None:

@@ -118,7 +118,7 @@ def split(photographs: Sequence[np.ndarray]) -> tuple[Part, Part]:
 
 def make_teachers(config: Config, run: Run) -> list[Teacher]:
     """Return the teachers, as precise as the training is."""
-    half = run.accelerator.mixed_precision == "bf16"
+    half = run.precision == "bf16"
     return [Teacher(name, run.accelerator.device, torch.bfloat16 if half else torch.float32)
             for name in config.teacher]
 

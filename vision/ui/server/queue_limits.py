@@ -98,11 +98,23 @@ class QueueLimits:
                                        (near, f"{kind}_per_address"), (alike, kind)))
 
     def forget_read(self) -> None:
-        """Forget the calls that have ended and whose answers were read."""
-        open_ = set(self.queue.event_ids_to_events).union(
-            *self.queue.pending_event_ids_session.values())
-        for event in [event for event in self.calls if event not in open_]:
+        """Forget the calls that have ended and whose answers were read, or never will be.
+
+        Who leaves while his call works gets no answer; Gradio would keep its number for good.
+        """
+        queue = self.queue
+        open_ = {*queue.event_ids_to_events, *self.unread()}
+        for session, events in list(queue.pending_event_ids_session.items()):
+            events &= open_
+            if not events and session not in queue.pending_messages_per_session:
+                del queue.pending_event_ids_session[session]
+        for event in self.calls.keys() - open_:
             del self.calls[event]
+
+    def unread(self) -> set[str]:
+        """Return the calls whose answers wait to be read."""
+        return {message.event_id for messages in self.queue.pending_messages_per_session.values()
+                for message in messages._queue}
 
     def busy(self, asks: Call, request: Any) -> str:
         """Return what is told of a full queue: why, and after how long to come again."""
