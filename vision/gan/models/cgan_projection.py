@@ -7,6 +7,8 @@ the label meets the picture.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 import torch
 from torch import nn
 
@@ -15,7 +17,7 @@ from vision.gan.models.cgan import WIDTHS, generator_of
 from vision.gan.models.pair import GREY, Maxout, Pair, Shape, numbers_in
 
 
-class Projection(nn.Module):
+class Projection(nn.Module, ABC):
     """The sum of two scores of features φ(x), which whoever inherits makes.
 
     A linear map ψ, `real`, asks "real?"; a row of V for each label, `fits`, asks "does it fit?".
@@ -24,9 +26,9 @@ class Projection(nn.Module):
     real: nn.Module
     fits: nn.Module
 
+    @abstractmethod
     def features(self, pictures: torch.Tensor) -> torch.Tensor:
         """Return φ(x) of pictures (N, *shape): (N, wide)."""
-        raise NotImplementedError
 
     def scores(self, pictures: torch.Tensor, labels: torch.Tensor
                ) -> tuple[torch.Tensor, torch.Tensor]:
