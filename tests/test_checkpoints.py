@@ -173,7 +173,7 @@ def test_a_header_of_absurd_length_is_refused(tmp_path: Path, size: int) -> None
     b'{"__metadata__": {"card": "{}"}}', b'{"__metadata__": {"card": 5, "digest": 5}}',
     b"\xff\xfe\x00", b"[" * 100_000, b'{"__metadata__": {"card": "{}", "digest": "x"}}',
     b'{"__metadata__": {"card": "' + b"[" * 50_000 + b'", "digest": "x"}}',
-])  # fmt: skip
+])
 def test_a_strange_header_is_refused(tmp_path: Path, header: bytes) -> None:
     path = tmp_path / "strange.safetensors"
     path.write_bytes(struct.pack("<Q", len(header)) + header)
@@ -198,7 +198,7 @@ def test_a_card_without_a_needed_field_is_refused(tmp_path: Path, field: str) ->
     ("preprocess", []), ("preprocess", 7), ("data", "x"), ("metrics", [1]), ("command", 3),
     ("seed", "0"), ("seed", True), ("steps", 1.5), ("device", {}), ("created", 0),
     ("vision_version", 1), ("format", "1"), ("format", None), ("unheard_of", 1),
-])  # fmt: skip
+])
 def test_a_card_with_a_wrong_type_is_refused(tmp_path: Path, field: str, value: object) -> None:
     assert_refused(forge(tmp_path / "odd.safetensors", **{field: value}))
 
@@ -207,7 +207,7 @@ def test_a_card_with_a_wrong_type_is_refused(tmp_path: Path, field: str, value: 
     {}, {"width": 5}, {"width": -1}, {"width": 0}, {"width": "4"}, {"width": 4.5}, {"width": None},
     {"width": 10**30}, {"width": [4]}, {"width": float("nan")}, {"width": 4, "depth": 1},
     {"self": 1}, {"": 1},
-])  # fmt: skip
+])
 def test_settings_that_fit_no_weights_are_refused(tmp_path: Path, config: dict[str, Any]) -> None:
     assert_refused(forge(tmp_path / "misfit.safetensors", config=config))
 

@@ -69,7 +69,7 @@ GREY = np.array(Image.fromarray(quarters()).convert("L").convert("RGB"))
     *(("P", kind) for kind in ("PNG", "BMP", "TIFF", "GIF")), ("RGBA", "PNG"), ("RGBA", "WEBP"),
     ("RGBA", "TIFF"), ("LA", "PNG"), ("LA", "TIFF"), ("CMYK", "JPEG"), ("CMYK", "TIFF"),
     ("YCbCr", "JPEG"), ("LAB", "TIFF"),
-])  # fmt: skip
+])
 def test_every_mode_of_every_format(mode: str, kind: str) -> None:
     content = lab_tiff() if mode == "LAB" else samples(mode, kind)
     wanted = GREY if mode in ("L", "LA") else quarters()
@@ -228,7 +228,7 @@ def test_a_picture_cut_anywhere_is_refused_or_right(kind: str) -> None:
     *((mode, kind) for mode in ("RGB", "L") for kind in FORMATS), ("P", "PNG"), ("P", "TIFF"),
     ("P", "BMP"), ("CMYK", "JPEG"), ("CMYK", "TIFF"), ("RGBA", "PNG"),
     ("RGBA", "WEBP"), ("RGBA", "TIFF"), ("RGBA", "GIF"), ("LA", "PNG"),
-])  # fmt: skip
+])
 def test_changed_bytes_never_give_another_exception(mode: str, kind: str) -> None:
     content = samples(mode, kind)
     random = np.random.default_rng(zlib.crc32(f"{kind}{mode}".encode()))
@@ -243,7 +243,7 @@ def test_changed_bytes_never_give_another_exception(mode: str, kind: str) -> Non
 @pytest.mark.parametrize("content", [
     b"", b"\0", b"hello", b"%PDF-1.7\n", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"GIF89a",
     b"BM", b"II*\0", b"RIFF\0\0\0\0WEBPVP8 ", b"<svg xmlns='http://www.w3.org/2000/svg'/>",
-])  # fmt: skip
+])
 def test_what_is_no_picture_is_refused(content: bytes) -> None:
     assert read_or_refuse(content) is None
 

@@ -118,7 +118,7 @@ def test_every_training_tells_a_setting_that_cannot_be(cli: Cli, system: str, ve
     (["segmentation", "evaluate", "--checkpoint", "gone.safetensors"], ["gone.safetensors"]),
     (["segmentation", "render", "--count", "0"], ["at least one seed"]),
     (["segmentation\nx"], ["no system called"]),
-])  # fmt: skip
+])
 def test_a_mistake_gets_one_sentence(cli: Cli, tiny_checkpoint: Path, words: list[str],
                                      parts: list[str]) -> None:
     if "predict" in words and "--checkpoint" not in words and len(words) > 2:

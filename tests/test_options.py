@@ -60,7 +60,7 @@ def test_defaults_and_every_kind_of_flag() -> None:
     (["in", "--mood", "loud"], "no mood called 'loud'"),
     (["in", "--colour", "grene"], "no colour called 'grene'.*did you mean 'green'"),
     (["in", "--names", "a", "c"], "no names called 'c'"), (["in", "other"], "other"),
-])  # fmt: skip
+])
 def test_mistakes_are_explained(words: list[str], said: str) -> None:
     with pytest.raises(UserError, match=re.compile(said, re.IGNORECASE)):
         read(*words)

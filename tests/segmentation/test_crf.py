@@ -73,7 +73,7 @@ def by_pairs(probabilities: np.ndarray, picture: np.ndarray, settings: Settings)
 @pytest.mark.parametrize("changes", [
     {}, {"near_weight": 0.0}, {"alike_weight": 0.0}, {"alike_sigma": 12.0, "colour_sigma": 30.0},
     {"colour_sigma": 6.0}, {"iterations": 1}, {"near_sigma": 1.0},
-])  # fmt: skip
+])
 def test_it_agrees_with_the_sums_over_all_pairs(
         picture: np.ndarray, labels: np.ndarray, changes: dict[str, float]) -> None:
     settings = replace(STRONG, **changes)

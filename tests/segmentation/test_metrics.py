@@ -72,7 +72,7 @@ def test_counts_of_views_and_of_large_maps() -> None:
     ([0, 0], [255, 0], 16, "prediction has the unknown ids 255;"),
     ([*range(30, 16, -1)], [0] * 14, 11, "ids 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28;"),
     ([0, 0], [200, 150], 150, "prediction has the unknown ids 150, 200"),
-])  # fmt: skip
+])
 def test_unknown_ids_are_named(truth: list[int], prediction: list[int], classes: int, said: str
                                ) -> None:
     with pytest.raises(UserError, match=said):

@@ -121,7 +121,7 @@ def test_a_result_checks_itself() -> None:
     {"config": {"classes": 11, "size": "enormous"}}, {"config": {"classes": 11, "size": "paper"}},
     {"config": {"classes": 12, "size": "compact"}}, {"config": {"classes": "11"}},
     {"arch": "vnet"}, {"system": "style"},
-])  # fmt: skip
+])
 def test_a_hostile_card_is_refused_by_name(tmp_path: Path, changes: dict[str, Any]) -> None:
     config = {"classes": 11, "size": "compact"}
     good = Card("segmentation", "unet", config, CLASSES, {"short_side": 64})

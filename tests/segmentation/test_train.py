@@ -198,7 +198,7 @@ def test_batch_normalisation_over_processes_is_that_of_the_whole_batch(
     {"scale": (0.0, 1.0)}, {"scale": (1.0,)}, {"scale": (2.0, 1.0)}, {"seed": -1}, {"limit": -1},
     {"mix": 1.5}, {"learning_rate": 0.0}, {"learning_rate": float("nan")}, {"weight_decay": -1.0},
     {"save_every": 0}, {"short_side": 8}, {"val_every": -1}, {"balance": -1.0},
-])  # fmt: skip
+])
 def test_settings_that_cannot_work_are_refused(changes: dict[str, Any]) -> None:
     check(Config())
     with pytest.raises(UserError, match="accepted"):

@@ -130,7 +130,7 @@ def test_the_relative_difference_is_judged_at_35_80_and_95_percent() -> None:
     (40.0, 24.0, 30.0, "the relative difference δ is 80 %"),
     (30.0, 30.0, 33.5, "it is 3.5 K warmer than its sister"),
     (30.0, None, 30.0, "every limit is kept"),
-])  # fmt: skip
+])
 def test_a_verdict_says_its_rule_with_the_value_and_the_limit(
         hot: float, sister: float | None, p95: float, reason: str) -> None:
     other = None if sister is None else reading(sister)

@@ -48,7 +48,7 @@ def test_labels_may_be_numbers_or_digits(client: Client) -> None:
 @pytest.mark.parametrize("change", [
     {"labels": [11]}, {"labels": ["x"]}, {"labels": [1.5]}, {"labels": []}, {"count": 0},
     {"count": 10_000}, {"truncation": 0}, {"model": "nothing"},
-])  # fmt: skip
+])
 def test_bad_requests_get_one_sentence(client: Client, change: dict[str, Any]) -> None:
     with pytest.raises(AppError) as caught:
         sample(client, **change)

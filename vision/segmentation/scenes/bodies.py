@@ -52,7 +52,7 @@ BODIES = {
     "decker": Body(10.8, 2.5, ((0.5, 0.35), (0.5, 1.15), (-0.5, 1.15), (-0.5, 0.4)), ((0.5, 1.1),
                    (0.49, 4.3), (-0.5, 4.35), (-0.5, 1.1)), 0.48, tuple(np.arange(1, 7) / 7),
                    99, ((0.12, 0.36), (0.6, 0.9))),
-}  # fmt: skip
+}
 
 
 @cache
@@ -103,7 +103,7 @@ def hull(body: Body, fine: bool) -> list[tuple]:
     for i in range(len(z) - 1):
         j = i + 1
         strip = [[half[j], y[j], z[j]], [-half[j], y[j], z[j]],
-                 [-half[i], y[i], z[i]], [half[i], y[i], z[i]]]  # fmt: skip
+                 [-half[i], y[i], z[i]], [half[i], y[i], z[i]]]
         faces.append((strip, (0, z[i] - z[j], y[j] - y[i]), PAINT, 0.08))
     right = np.stack([half, y, z], 1)[::-1]
     left = np.stack([-half, y, z], 1)
@@ -172,7 +172,7 @@ def ends(body: Body, fine: bool) -> list[tuple]:
     half, mid, tall = body.width / 2 * 0.86, (low + high) / 2, 0.12 + 0.08 * (body.length > 5)
     faces = []
     for end, z, lamp, plate in ((1, nose + 0.01, FRONT_LAMP, FRONT_PLATE),
-                                (-1, tail, REAR_LAMP, REAR_PLATE)):  # fmt: skip
+                                (-1, tail, REAR_LAMP, REAR_PLATE)):
         normal, base = (0, 0, end), high - tall + 0.16 * (end < 0)
         for x in (-0.78, 0.78):
             shape = bulkhead(z, 0.2 * half, base, base + tall, end, x * half)
@@ -213,5 +213,5 @@ def bulkhead(
 ) -> np.ndarray:
     """An upright end face 4×3 around `x`, clockwise from outside at that end."""
     shape = np.array([[x - half, high, z], [x - half, low, z], [x + half, low, z],
-                      [x + half, high, z]])  # fmt: skip
+                      [x + half, high, z]])
     return shape if end > 0 else shape[::-1]

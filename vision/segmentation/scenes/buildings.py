@@ -98,7 +98,7 @@ class Building(Thing):
         slope = np.concatenate(
             [upright(ridge_left, ridge_right, high, high)[:2],
              upright(self.left, self.right, self.height, self.height)[2:]]
-        )  # fmt: skip
+        )
         colour = light.on(self.roof, (front[0] * 0.6, 0.8, front[2] * 0.6), self.ahead)
         points = camera.outline(slope)
         if len(points) > 2:

@@ -17,7 +17,7 @@ WALLS = {
     "concrete": [(160, 160, 158), (138, 138, 136), (184, 180, 172)],
 }
 SHOPS = [(30, 60, 120), (150, 30, 34), (26, 84, 60), (40, 40, 44), (230, 226, 214), (226, 180, 40),
-         (96, 40, 90), (20, 110, 130), (200, 90, 40)]  # fmt: skip
+         (96, 40, 90), (20, 110, 130), (200, 90, 40)]
 FRAMES = [(236, 236, 232), (236, 236, 232), (70, 66, 62), (110, 90, 70)]
 
 
@@ -43,13 +43,13 @@ def draw_style(rng: np.random.Generator, shop: bool) -> Style:
     colour = (0.82 * colour + 0.18 * colour.mean()) * rng.uniform(0.8, 1.25)
     modern = wall == "concrete" or rng.random() < 0.2
     share = (rng.uniform(0.6, 0.97), rng.uniform(0.4, 0.7)) if modern else (
-        rng.uniform(0.32, 0.5), rng.uniform(0.48, 0.62))  # fmt: skip
+        rng.uniform(0.32, 0.5), rng.uniform(0.48, 0.62))
     panes = (int(rng.integers(1, 4)), int(rng.integers(1, 3)))
     return Style(
         wall=wall, colour=colour, frame=FRAMES[rng.integers(len(FRAMES))],
         storey=rng.uniform(2.7, 3.5), bay=rng.uniform(2.0, 3.6), window=share, panes=panes,
         shop=shop, lintel=np.clip(colour * rng.choice([0.7, 0.9, 1.2, 1.4]), 0, 235),
-    )  # fmt: skip
+    )
 
 
 def wall_texture(

@@ -57,7 +57,7 @@ class Lens:
         parts[..., 1:] = cv2.addWeighted(
             parts[..., 1:], (1 - self.soft) * self.colour, colour, self.soft * self.colour,
             128 * (1 - self.colour),
-        )  # fmt: skip
+        )
         return cv2.cvtColor(parts, cv2.COLOR_YCrCb2RGB)
 
     def _corners(self, height: int, width: int) -> np.ndarray:
@@ -76,4 +76,4 @@ def draw_lens(rng: np.random.Generator) -> Lens:
         blur=float(rng.choice([0, rng.uniform(0.2, 0.8)], p=[0.75, 0.25])),
         noise=rng.uniform(0.5, 3.2), soft=rng.uniform(0.4, 1),
         colour=rng.uniform(0.5, 1.0), crisp=rng.uniform(0, 1.1), at=tuple(rng.integers(0, 512, 2)),
-    )  # fmt: skip
+    )

@@ -36,7 +36,7 @@ class Mesh:
             starts=starts, following=following, normals=normals,
             materials=np.array([face[2] for face in faces]),
             gloss=np.array([face[3] for face in faces], float),
-        )  # fmt: skip
+        )
 
 
 @dataclass(frozen=True)

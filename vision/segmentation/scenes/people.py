@@ -10,7 +10,7 @@ from .light import Light
 from .things import Cast, Thing, rectangle
 
 CLOTHES = [(30, 32, 38), (44, 48, 60), (24, 34, 64), (90, 30, 34), (120, 110, 96), (60, 70, 56),
-           (200, 196, 186), (170, 50, 44), (50, 90, 140), (26, 26, 28), (150, 140, 60)]  # fmt: skip
+           (200, 196, 186), (170, 50, 44), (50, 90, 140), (26, 26, 28), (150, 140, 60)]
 TROUSERS = [(28, 30, 36), (36, 46, 72), (60, 74, 104), (24, 24, 26), (70, 68, 66), (126, 112, 92)]
 SKINS = [(222, 180, 152), (198, 150, 120), (150, 104, 78), (96, 64, 50)]
 HAIRS = [(36, 28, 24), (70, 48, 32), (130, 100, 62), (110, 106, 104), (24, 24, 26)]
@@ -50,7 +50,7 @@ class Person(Thing):
             return
         own = np.array([limb[2] for limb in limbs])
         tones = [light.on(own * tone, (0, up, -0.6), self.ahead)
-                 for tone, up in ((0.84, 0.1), (0.95, 0.25), (1.06, 0.45))]  # fmt: skip
+                 for tone, up in ((0.84, 0.1), (0.95, 0.25), (1.06, 0.45))]
         ends = np.cumsum([len(joint) for joint in joints])
         for i, limb in enumerate(limbs):
             line, width = points[ends[i] - len(joints[i]) : ends[i]], limb[1] * scale
@@ -83,7 +83,7 @@ class Person(Thing):
         """One leg with its shoe, swung with the stride."""
         t, swing = self.tall, self.stride * side
         leg = [[0.09 * side, 0.5 * t, 0], [0.09 * side, 0.27 * t, swing * 0.5 + 0.04],
-               [0.09 * side, 0.05 * t, swing]]  # fmt: skip
+               [0.09 * side, 0.05 * t, swing]]
         shoe = [[0.09 * side, 0.03 * t, swing - 0.03], [0.09 * side, 0.025 * t, swing + 0.16]]
         return [(leg, 0.15 * self.stout, self.legs), (shoe, 0.08, np.array([24, 22, 22]))]
 
@@ -103,7 +103,7 @@ class Person(Thing):
         shoulders = [[-0.12 * w, neck - 0.09, 0], [0.12 * w, neck - 0.09, 0]]
         middle = [[0, neck - 0.06, 0], [0, low, 0]]
         return [(chest, 0.24, self.coat), (other, 0.24, self.coat), (shoulders, 0.17, self.coat),
-                (middle, 0.24, self.coat)]  # fmt: skip
+                (middle, 0.24, self.coat)]
 
 
 class Cyclist(Person):
@@ -151,7 +151,7 @@ class Cyclist(Person):
         tubes = [[rear, crank, head, seat, crank], [rear, seat], [front, head, [0, 1.0, 0.38]]]
         bike = [(tube, 0.04, self.frame) for tube in tubes]
         bike += [(bars, 0.035, np.array([30, 30, 32])),
-                 ([[0, 0.95, -0.32], [0, 0.96, -0.12]], 0.08, np.array([24, 24, 26]))]  # fmt: skip
+                 ([[0, 0.95, -0.32], [0, 0.96, -0.12]], 0.08, np.array([24, 24, 26]))]
         return bike + self._rider() if self.ridden else bike
 
     def _rider(self) -> list[tuple]:
@@ -165,11 +165,11 @@ class Cyclist(Person):
             arm = [[0.19 * side, 1.42, 0.08], [0.27 * side, 1.2, 0.14], [0.26 * side, 1.05, 0.34]]
             shoe = [foot, foot + (0, -0.02, 0.14)]
             parts += [(leg, 0.15, self.legs), (shoe, 0.08, np.array([22, 22, 24])),
-                      (arm, 0.1, self.coat * 0.9)]  # fmt: skip
+                      (arm, 0.1, self.coat * 0.9)]
         back = [[0, 1.0, -0.2], [0, 1.42, 0.06]]
         shoulders = [[-0.13, 1.4, 0.06], [0.13, 1.4, 0.06]]
         head = [([[0, 1.62, 0.16], [0, 1.6, 0.16]], 0.18, self.skin),
-                ([[0, 1.69, 0.13], [0, 1.67, 0.13]], 0.2, self.hair)]  # fmt: skip
+                ([[0, 1.69, 0.13], [0, 1.67, 0.13]], 0.2, self.hair)]
         return parts + [(back, 0.34, self.coat), (shoulders, 0.18, self.coat)] + head
 
 

@@ -114,7 +114,7 @@ def boundary(
     if sort == "none":
         return []
     high = {"hedge": rng.uniform(0.9, 2.2), "rail": rng.uniform(0.9, 1.3),
-            "boards": rng.uniform(1.2, 1.9), "wall": rng.uniform(0.6, 2.1)}[str(sort)]  # fmt: skip
+            "boards": rng.uniform(1.2, 1.9), "wall": rng.uniform(0.6, 2.1)}[str(sort)]
     edges = np.linspace(start, stop, max(1, round((stop - start) / 5)) + 1)
     pieces = [stretch(side, out + 0.1, a, b) for a, b in itertools.pairwise(edges)]
     if sort == "hedge":
@@ -137,7 +137,7 @@ def street_trees(rng: np.random.Generator, street: Street, side: int, season: st
              tree_sort(rng, season))
         for ahead in np.arange(rng.uniform(7, 16), min(120, street.end), gap)
         if street.is_open(side, ahead, ahead)
-    ]  # fmt: skip
+    ]
 
 
 def furniture(rng: np.random.Generator, street: Street, side: int) -> list[Thing]:

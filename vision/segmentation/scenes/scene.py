@@ -93,7 +93,7 @@ def draw_camera(rng: np.random.Generator, street: Street, size: tuple[int, int])
                         rng.normal(0, 0.008)),
         bend=float(rng.choice([0, sway * 0.02, sway * 0.08], p=[0.35, 0.4, 0.25])),
         hill=rng.normal(0.0001, 0.0002),
-    )  # fmt: skip
+    )
 
 
 def shaded(things: list[Thing], light: Light) -> list[bool]:

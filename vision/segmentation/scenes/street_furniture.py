@@ -23,7 +23,7 @@ MARKS = (
     np.array([[-0.5, 0], [-0.05, 0.42], [-0.05, 0.12], [0.5, 0.12], [0.5, -0.12], [-0.05, -0.12],
               [-0.05, -0.42]]),
     np.array([[-0.1, 0.5], [0.2, 0.4], [0.05, 0.1], [0.3, -0.5], [0, -0.15], [-0.3, -0.5]]),
-)  # fmt: skip
+)
 
 
 class Pole(Thing):
@@ -75,7 +75,7 @@ class Lamp(Pole):
         arm = -np.sign(self.across) * min(1.8, 0.2 * self.height)
         joints = np.array([[0, -0.1], [arm * 0.3, 0.35], [arm, 0.5]])
         points = np.stack([joints[:, 0] + self.across, joints[:, 1] + self.height,
-                           np.full(3, self.ahead)], 1)  # fmt: skip
+                           np.full(3, self.ahead)], 1)
         scale = camera.scale(points[1])
         colour = light.on(self.colour, (0, 0.2, -0.8), self.ahead)
         canvas.stroke(camera.outline(points), max(1.4, 0.09 * scale), colour, POLE)
@@ -119,7 +119,7 @@ class RoadSign(Pole):
                     ((90, 94, 96), (110, 114, 116))],
             "board": [((240, 240, 236), (26, 100, 70)), ((240, 240, 236), (34, 76, 150)),
                       ((30, 30, 34), (238, 238, 232))],
-        }[self.shape]  # fmt: skip
+        }[self.shape]
         self.rim, self.field = (np.array(c) for c in palette[rng.integers(len(palette))])
         self.mark = int(rng.integers(len(MARKS)))
 
@@ -175,7 +175,7 @@ class Panel(Thing):
             paint_quad(
                 canvas, camera, light, self.texture, corners, normal, self.label, self.colour,
                 np.full(self.texture.shape[:2], 255, np.uint8),
-            )  # fmt: skip
+            )
 
 
 @lru_cache(maxsize=64)

@@ -65,7 +65,7 @@ def upright(left: np.ndarray, right: np.ndarray, low: float, high: float) -> np.
     return np.array(
         [[left[0], high, left[1]], [right[0], high, right[1]],
          [right[0], low, right[1]], [left[0], low, left[1]]], np.float64
-    )  # fmt: skip
+    )
 
 
 def paint_quad(

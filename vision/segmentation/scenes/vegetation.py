@@ -30,7 +30,7 @@ def leafy(kind: int, trunk: bool) -> tuple[np.ndarray, np.ndarray]:
     clumps = rng.integers(9, 16)
     turn, reach = rng.uniform(0, 2 * np.pi, clumps), np.sqrt(rng.uniform(0.05, 1, clumps))
     centres = np.stack([SIDE / 2 + 0.31 * SIDE * reach * np.cos(turn),
-                        low / 2 + 0.33 * low * reach * np.sin(turn)], 1)  # fmt: skip
+                        low / 2 + 0.33 * low * reach * np.sin(turn)], 1)
     sizes = rng.uniform(0.1, 0.19, clumps) * SIDE
     for i in np.argsort(-centres[:, 1]):
         spots = centres[i] + rng.normal(0, 0.43, (70, 2)) * sizes[i]

@@ -13,9 +13,9 @@ from .things import Cast, Thing, rectangle
 
 PAINTS = [(196, 198, 202), (150, 154, 160), (30, 32, 36), (46, 50, 58), (226, 228, 228),
           (150, 24, 28), (32, 62, 130), (24, 44, 84), (70, 76, 84), (36, 80, 60), (170, 150, 110),
-          (96, 20, 30), (110, 160, 180)]  # fmt: skip
+          (96, 20, 30), (110, 160, 180)]
 ODDS = {"hatch": 0.34, "saloon": 0.18, "estate": 0.17, "suv": 0.12, "van": 0.13, "lorry": 0.025,
-        "bus": 0.015, "decker": 0.02}  # fmt: skip
+        "bus": 0.015, "decker": 0.02}
 SHINES = np.array([False, False, True, True, False, False, False, False, False, False])
 
 
@@ -63,5 +63,5 @@ class Vehicle(Thing):
         shines = SHINES.copy()
         shines[6:8] = self.lamps_on
         colours = [self.paint_colour, self.paint_colour * 0.4, glass, (13, 13, 15), (24, 24, 26),
-                   (130, 132, 136), front, rear, (222, 222, 216), self.plate]  # fmt: skip
+                   (130, 132, 136), front, rear, (222, 222, 216), self.plate]
         return Coat(np.array(colours, float), shines)
