@@ -1,7 +1,7 @@
 """Thermograms with exact masks, boxes, zones and faults, rendered from a seed."""
 
-from .making import Making
-from .scene import make_scene
-from .truth import Air, Device, Scene, Zone
+from vision.infrared.scenes.making import Making
+from vision.infrared.scenes.scene import make_scene
+from vision.infrared.scenes.truth import Air, Device, Scene, Zone
 
 __all__ = ["Air", "Device", "Making", "Scene", "Zone", "make_scene"]

@@ -6,9 +6,8 @@ import cv2
 import numpy as np
 
 from vision.infrared.classes import JOINT, OIL, SECTION, SIDE
-
-from .canvas import Box, Canvas
-from .view import Place
+from vision.infrared.scenes.canvas import Box, Canvas
+from vision.infrared.scenes.view import Place
 
 
 def add_fault(canvas: Canvas, kind: str, pieces: range, zone: int, place: Place, rise: float

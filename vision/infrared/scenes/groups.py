@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from . import surroundings
-from .devices import BUILDERS, Built
-from .devices.built import cuboid
-from .parts import BARE, Part
-from .surfaces import STEEL
+from vision.infrared.scenes import surroundings
+from vision.infrared.scenes.devices import BUILDERS, Built
+from vision.infrared.scenes.devices.built import cuboid
+from vision.infrared.scenes.parts import BARE, Part
+from vision.infrared.scenes.surfaces import STEEL
 
 LOW = ("reactor", "main transformer body", "coupling filter")
 ON_TANK = ("main transformer body", "conservator", "bushing", "high-voltage bushing",

@@ -8,10 +8,10 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from .canvas import Box
-from .scenery import Scenery
-from .surfaces import Surface, lit_side, seems
-from .view import NEAR
+from vision.infrared.scenes.canvas import Box
+from vision.infrared.scenes.scenery import Scenery
+from vision.infrared.scenes.surfaces import Surface, lit_side, seems
+from vision.infrared.scenes.view import NEAR
 
 CIRCLE = np.linspace(0, 2 * np.pi, 24, endpoint=False)
 LIMB = 0.1  # how far the edge of a round part goes towards what it reflects

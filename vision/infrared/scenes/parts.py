@@ -7,9 +7,9 @@ from typing import Protocol
 
 import numpy as np
 
-from .scenery import Scenery
-from .surfaces import STEEL, Surface, seems
-from .view import NEAR
+from vision.infrared.scenes.scenery import Scenery
+from vision.infrared.scenes.surfaces import STEEL, Surface, seems
+from vision.infrared.scenes.view import NEAR
 
 BARE = None  # the zone of what carries a device but is no part of it
 

@@ -8,15 +8,14 @@ import numpy as np
 
 from vision.errors import unknown
 from vision.infrared.classes import CLASSES, FAULT_NAMES, FAULTS
+from vision.infrared.scenes import surroundings
+from vision.infrared.scenes.devices import Built
+from vision.infrared.scenes.groups import Spot, arrange
+from vision.infrared.scenes.making import ANY, NONE, OVERLAYS, Making
+from vision.infrared.scenes.parts import Part
+from vision.infrared.scenes.truth import Air
+from vision.infrared.scenes.view import Place, View, looking
 from vision.options import within
-
-from . import surroundings
-from .devices import Built
-from .groups import Spot, arrange
-from .making import ANY, NONE, OVERLAYS, Making
-from .parts import Part
-from .truth import Air
-from .view import Place, View, looking
 
 EYE = 1.6  # metres, the height of the camera
 FILLERS = (surroundings.gantry, surroundings.pole, surroundings.tree, surroundings.wall,

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from .lathe import Turned
-from .surfaces import PAINT, Surface
+from vision.infrared.scenes.lathe import Turned
+from vision.infrared.scenes.surfaces import PAINT, Surface
 
 UP = np.array([0.0, 1.0, 0.0])
 SHEDS = {

@@ -7,18 +7,17 @@ import numpy as np
 
 from vision.infrared.classes import CLASSES, FAULTS
 from vision.infrared.scenes.camera import draw_camera, scale, signal
+from vision.infrared.scenes.canvas import SURROUNDINGS, Canvas
+from vision.infrared.scenes.faults import add_fault, draw_rise
+from vision.infrared.scenes.making import ANY, DEFAULT, SCALE, Making
+from vision.infrared.scenes.overlay import draw_overlay
+from vision.infrared.scenes.parts import BARE
+from vision.infrared.scenes.plan import Thing, draw_plan
+from vision.infrared.scenes.scenery import Scenery
+from vision.infrared.scenes.sky import background, billow, draw_air
+from vision.infrared.scenes.truth import Air, Device, Scene
+from vision.infrared.scenes.visible import Pieces, visible_devices
 from vision.infrared.thermogram.palettes import PALETTES, paint
-
-from .canvas import SURROUNDINGS, Canvas
-from .faults import add_fault, draw_rise
-from .making import ANY, DEFAULT, SCALE, Making
-from .overlay import draw_overlay
-from .parts import BARE
-from .plan import Thing, draw_plan
-from .scenery import Scenery
-from .sky import background, billow, draw_air
-from .truth import Air, Device, Scene
-from .visible import Pieces, visible_devices
 
 ROUGH = 0.3  # K by which dirt and weather vary a surface
 HAZE = 0.003  # share of the radiation that a metre of air swallows

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .canvas import Canvas
-from .truth import Air
-from .view import Place
+from vision.infrared.scenes.canvas import Canvas
+from vision.infrared.scenes.truth import Air
+from vision.infrared.scenes.view import Place
 
 
 class Scenery(NamedTuple):

@@ -8,10 +8,9 @@ import cv2
 import numpy as np
 
 from vision.errors import unknown
-
-from .making import ANY
-from .truth import Air
-from .view import View
+from vision.infrared.scenes.making import ANY
+from vision.infrared.scenes.truth import Air
+from vision.infrared.scenes.view import View
 
 SIDE = 256  # pixels of a tile of noise, which repeats without a seam
 COARSE = 4  # the sky is smooth: it is painted this many times smaller

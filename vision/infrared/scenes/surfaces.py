@@ -6,9 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from vision.infrared.scenes.truth import Air
 from vision.infrared.thermogram.radiometry import apparent
-
-from .truth import Air
 
 
 class Surface(NamedTuple):

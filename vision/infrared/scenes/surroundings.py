@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from .devices.built import cuboid, rods
-from .parts import BARE, Part, Plate, Rods
-from .profiles import Section, column, sheds, straight
-from .surfaces import CONCRETE, METAL, PAINT, POLYMER, PORCELAIN, STEEL
+from vision.infrared.scenes.devices.built import cuboid, rods
+from vision.infrared.scenes.parts import BARE, Part, Plate, Rods
+from vision.infrared.scenes.profiles import Section, column, sheds, straight
+from vision.infrared.scenes.surfaces import CONCRETE, METAL, PAINT, POLYMER, PORCELAIN, STEEL
 
 
 def lattice(start: npt.ArrayLike, end: npt.ArrayLike, width: float, tip: float | None = None,

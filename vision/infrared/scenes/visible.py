@@ -8,11 +8,10 @@ import cv2
 import numpy as np
 
 from vision.infrared.classes import CLASSES, ZONES
-
-from .canvas import SURROUNDINGS
-from .plan import Thing
-from .truth import Device, Zone
-from .view import NEAR
+from vision.infrared.scenes.canvas import SURROUNDINGS
+from vision.infrared.scenes.plan import Thing
+from vision.infrared.scenes.truth import Device, Zone
+from vision.infrared.scenes.view import NEAR
 
 SMALLEST = 60  # pixels of a mask; what shows less is not labelled
 LEAST = 0.25  # share of a device's outline, and of a zone's pixels, that must be in view

@@ -1,5 +1,5 @@
 """Street scenes with exact label maps and every object's own pixels, rendered from a seed."""
 
-from .scene import Scene, Truth, draw_scene, paint, render
+from vision.segmentation.scenes.scene import Scene, Truth, draw_scene, paint, render
 
 __all__ = ["Scene", "Truth", "draw_scene", "paint", "render"]

@@ -8,7 +8,7 @@ from functools import cache
 
 import numpy as np
 
-from .mesh import Mesh
+from vision.segmentation.scenes.mesh import Mesh
 
 PAINT, SEAM, GLASS, DARK, TYRE, HUB, FRONT_LAMP, REAR_LAMP, FRONT_PLATE, REAR_PLATE = range(10)
 TURN = np.linspace(0, 2 * np.pi, 16, endpoint=False)

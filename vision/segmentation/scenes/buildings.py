@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from .camera import Camera
-from .canvas import BUILDING, Canvas
-from .facades import add_windows, draw_style, facade, wall_texture
-from .light import Light
-from .things import Cast, Spot, Thing, paint_flat, paint_quad, upright
+from vision.segmentation.scenes.camera import Camera
+from vision.segmentation.scenes.canvas import BUILDING, Canvas
+from vision.segmentation.scenes.facades import add_windows, draw_style, facade, wall_texture
+from vision.segmentation.scenes.light import Light
+from vision.segmentation.scenes.things import Cast, Spot, Thing, paint_flat, paint_quad, upright
 
 ROOFS = [(92, 84, 84), (120, 82, 66), (84, 88, 98), (104, 96, 88), (140, 96, 74)]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from .textures import crop, fractal, masonry
+from vision.segmentation.scenes.textures import crop, fractal, masonry
 
 WALLS = {
     "brick": [(150, 92, 72), (168, 120, 92), (186, 156, 118), (120, 78, 64), (176, 140, 104)],

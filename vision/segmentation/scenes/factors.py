@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .light import WEATHERS
-from .plan import crowd, traffic
-from .scene import Scene
+from vision.segmentation.scenes.light import WEATHERS
+from vision.segmentation.scenes.plan import crowd, traffic
+from vision.segmentation.scenes.scene import Scene
 
 
 @dataclass(frozen=True)

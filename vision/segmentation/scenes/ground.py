@@ -5,11 +5,11 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from .camera import NEAR, Camera
-from .canvas import PAVEMENT, ROAD, SKY, TREE
-from .light import Light
-from .street import Street, road_distance
-from .textures import SIDE, fractal, sample, slabs
+from vision.segmentation.scenes.camera import NEAR, Camera
+from vision.segmentation.scenes.canvas import PAVEMENT, ROAD, SKY, TREE
+from vision.segmentation.scenes.light import Light
+from vision.segmentation.scenes.street import Street, road_distance
+from vision.segmentation.scenes.textures import SIDE, fractal, sample, slabs
 
 KERB = 0.16  # metres
 LINE_COLOURS = ([52, 52, 54], [218, 220, 216], [205, 172, 70])  # repairs, white, yellow

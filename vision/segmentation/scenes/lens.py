@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from .textures import crop, fractal
+from vision.segmentation.scenes.textures import crop, fractal
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from .camera import Camera
-from .textures import fractal, sample
+from vision.segmentation.scenes.camera import Camera
+from vision.segmentation.scenes.textures import fractal, sample
 
 SKY_STEP = 3  # the sky is painted this many times coarser than the picture
 

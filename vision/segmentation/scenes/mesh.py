@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .camera import NEAR, Camera, cut_near
-from .canvas import Canvas
-from .light import Light
+from vision.segmentation.scenes.camera import NEAR, Camera, cut_near
+from vision.segmentation.scenes.canvas import Canvas
+from vision.segmentation.scenes.light import Light
 
 
 @dataclass(frozen=True)

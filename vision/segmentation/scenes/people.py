@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from .camera import Camera
-from .canvas import BICYCLIST, PEDESTRIAN, Canvas
-from .light import Light
-from .things import Cast, Thing, rectangle
+from vision.segmentation.scenes.camera import Camera
+from vision.segmentation.scenes.canvas import BICYCLIST, PEDESTRIAN, Canvas
+from vision.segmentation.scenes.light import Light
+from vision.segmentation.scenes.things import Cast, Thing, rectangle
 
 CLOTHES = [(30, 32, 38), (44, 48, 60), (24, 34, 64), (90, 30, 34), (120, 110, 96), (60, 70, 56),
            (200, 196, 186), (170, 50, 44), (50, 90, 140), (26, 26, 28), (150, 140, 60)]

@@ -6,13 +6,13 @@ import itertools
 
 import numpy as np
 
-from .buildings import Building
-from .people import Cyclist, Person
-from .street import REACH, SIDES, Street
-from .street_furniture import Lamp, Panel, Pole, RoadSign, TrafficLight
-from .things import Spot, Thing
-from .vegetation import Hedge, Tree
-from .vehicles import Vehicle
+from vision.segmentation.scenes.buildings import Building
+from vision.segmentation.scenes.people import Cyclist, Person
+from vision.segmentation.scenes.street import REACH, SIDES, Street
+from vision.segmentation.scenes.street_furniture import Lamp, Panel, Pole, RoadSign, TrafficLight
+from vision.segmentation.scenes.things import Spot, Thing
+from vision.segmentation.scenes.vegetation import Hedge, Tree
+from vision.segmentation.scenes.vehicles import Vehicle
 
 
 def fill_street(rng: np.random.Generator, street: Street) -> list[Thing]:

@@ -8,15 +8,15 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from .buildings import Building
-from .camera import Camera, turned
-from .canvas import KINDS, ROAD, Canvas
-from .ground import Ground
-from .lens import Lens, draw_lens
-from .light import Light, draw_light, mirror, paint_sky
-from .plan import fill_street
-from .street import Street, draw_street, painted_lines
-from .things import Thing
+from vision.segmentation.scenes.buildings import Building
+from vision.segmentation.scenes.camera import Camera, turned
+from vision.segmentation.scenes.canvas import KINDS, ROAD, Canvas
+from vision.segmentation.scenes.ground import Ground
+from vision.segmentation.scenes.lens import Lens, draw_lens
+from vision.segmentation.scenes.light import Light, draw_light, mirror, paint_sky
+from vision.segmentation.scenes.plan import fill_street
+from vision.segmentation.scenes.street import Street, draw_street, painted_lines
+from vision.segmentation.scenes.things import Thing
 
 FINE = 2  # objects are painted this many times larger, then averaged down
 

@@ -6,11 +6,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from .camera import Camera
-from .canvas import BUILDING, FENCE, POLE, SIGN, Canvas
-from .light import Light
-from .textures import brick, crop, fractal
-from .things import Cast, Spot, Thing, paint_quad, rectangle, upright
+from vision.segmentation.scenes.camera import Camera
+from vision.segmentation.scenes.canvas import BUILDING, FENCE, POLE, SIGN, Canvas
+from vision.segmentation.scenes.light import Light
+from vision.segmentation.scenes.textures import brick, crop, fractal
+from vision.segmentation.scenes.things import Cast, Spot, Thing, paint_quad, rectangle, upright
 
 STEEL = [(140, 144, 146), (104, 108, 110), (52, 56, 54), (176, 176, 172), (60, 74, 62)]
 TURN = np.linspace(0, 2 * np.pi, 20, endpoint=False)

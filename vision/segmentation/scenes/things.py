@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from .camera import Camera
-from .canvas import Canvas
-from .light import Light
-from .mesh import clockwise
+from vision.segmentation.scenes.camera import Camera
+from vision.segmentation.scenes.canvas import Canvas
+from vision.segmentation.scenes.light import Light
+from vision.segmentation.scenes.mesh import clockwise
 
 Spot = tuple[float, float]  # a ground point: (across, ahead) in metres
 

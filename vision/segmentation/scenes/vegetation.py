@@ -7,11 +7,19 @@ from functools import cache
 import cv2
 import numpy as np
 
-from .camera import Camera
-from .canvas import TREE, Canvas
-from .light import Light
-from .textures import crop, fractal
-from .things import Cast, Spot, Thing, paint_flat, paint_quad, rectangle, upright
+from vision.segmentation.scenes.camera import Camera
+from vision.segmentation.scenes.canvas import TREE, Canvas
+from vision.segmentation.scenes.light import Light
+from vision.segmentation.scenes.textures import crop, fractal
+from vision.segmentation.scenes.things import (
+    Cast,
+    Spot,
+    Thing,
+    paint_flat,
+    paint_quad,
+    rectangle,
+    upright,
+)
 
 KINDS = 8  # sprites of each sort
 SIDE = 320  # pixels

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from .bodies import BODIES, body_mesh
-from .camera import Camera
-from .canvas import CAR, Canvas
-from .light import Light
-from .mesh import Coat, heading_turn, paint_mesh
-from .things import Cast, Thing, rectangle
+from vision.segmentation.scenes.bodies import BODIES, body_mesh
+from vision.segmentation.scenes.camera import Camera
+from vision.segmentation.scenes.canvas import CAR, Canvas
+from vision.segmentation.scenes.light import Light
+from vision.segmentation.scenes.mesh import Coat, heading_turn, paint_mesh
+from vision.segmentation.scenes.things import Cast, Thing, rectangle
 
 PAINTS = [(196, 198, 202), (150, 154, 160), (30, 32, 36), (46, 50, 58), (226, 228, 228),
           (150, 24, 28), (32, 62, 130), (24, 44, 84), (70, 76, 84), (36, 80, 60), (170, 150, 110),

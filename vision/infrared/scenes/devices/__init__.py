@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from . import bushings, columns, plant, switchgear
-from .built import Builder, Built
+from vision.infrared.scenes.devices import bushings, columns, plant, switchgear
+from vision.infrared.scenes.devices.built import Builder, Built
 
 BUILDERS: dict[str, Builder] = {
     "gis bushing": bushings.gis_bushing,

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ..parts import Block, Part, Plate, Rods
-from ..profiles import Section, dome, straight
-from ..surfaces import METAL, PAINT, Surface
+from vision.infrared.scenes.parts import Block, Part, Plate, Rods
+from vision.infrared.scenes.profiles import Section, dome, straight
+from vision.infrared.scenes.surfaces import METAL, PAINT, Surface
 
 
 @dataclass(frozen=True)

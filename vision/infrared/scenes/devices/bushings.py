@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..parts import Part
-from ..profiles import Section, ball, column, sheds, straight
-from ..surfaces import PAINT, POLYMER, PORCELAIN, Surface
-from .built import Built, cap, flag, flange, ring, rods, stud
+from vision.infrared.scenes.devices.built import Built, cap, flag, flange, ring, rods, stud
+from vision.infrared.scenes.parts import Part
+from vision.infrared.scenes.profiles import Section, ball, column, sheds, straight
+from vision.infrared.scenes.surfaces import PAINT, POLYMER, PORCELAIN, Surface
 
 
 def gis_bushing(rng: np.random.Generator, load: float) -> Built:

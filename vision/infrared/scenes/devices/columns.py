@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..parts import Part
-from ..profiles import Section, ball, column, dome, sheds, straight
-from ..surfaces import METAL, PAINT, POLYMER, PORCELAIN
-from .built import Built, cap, cuboid, flag, flange, ring, rods, struts, stud
+from vision.infrared.scenes.devices.built import (
+    Built,
+    cap,
+    cuboid,
+    flag,
+    flange,
+    ring,
+    rods,
+    struts,
+    stud,
+)
+from vision.infrared.scenes.parts import Part
+from vision.infrared.scenes.profiles import Section, ball, column, dome, sheds, straight
+from vision.infrared.scenes.surfaces import METAL, PAINT, POLYMER, PORCELAIN
 
 
 def surge_arrester(rng: np.random.Generator, load: float) -> Built:

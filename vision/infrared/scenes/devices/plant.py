@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..parts import Part, Plate
-from ..profiles import Section, ball, column, sheds, straight
-from ..surfaces import METAL, PAINT, POLYMER, PORCELAIN
-from .built import Built, cuboid, flag, flange, rods, stud
+from vision.infrared.scenes.devices.built import Built, cuboid, flag, flange, rods, stud
+from vision.infrared.scenes.parts import Part, Plate
+from vision.infrared.scenes.profiles import Section, ball, column, sheds, straight
+from vision.infrared.scenes.surfaces import METAL, PAINT, POLYMER, PORCELAIN
 
 
 def main_transformer_body(rng: np.random.Generator, load: float) -> Built:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..parts import Part
-from ..profiles import Section, column, sheds, straight
-from ..surfaces import METAL, PAINT, POLYMER, PORCELAIN
-from .built import Built, cuboid, flag, flange, rods, stud
+from vision.infrared.scenes.devices.built import Built, cuboid, flag, flange, rods, stud
+from vision.infrared.scenes.parts import Part
+from vision.infrared.scenes.profiles import Section, column, sheds, straight
+from vision.infrared.scenes.surfaces import METAL, PAINT, POLYMER, PORCELAIN
 
 
 def circuit_breaker(rng: np.random.Generator, load: float) -> Built:
