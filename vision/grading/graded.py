@@ -72,11 +72,12 @@ def measured(path: Path, system: str, first: int, count: int) -> Graded:
     model = reader.load(path)
     measure = grader.measure(model, first, count or grader.PICTURES)
     card = model.card
-    return Graded(path.name, measure.whole(), measure.drawn(DRAWS), measure.name, card.arch,
-                  trained_on(card), card.steps,
-                  sum(tensor.numel() for tensor in model.module.parameters()),
-                  path.stat().st_size, checkpoints.digest_of(path),
-                  sample(model.module.state_dict()))
+    return Graded(
+        path.name, score=measure.whole(), drawn=measure.drawn(DRAWS), measure=measure.name,
+        arch=card.arch, data=trained_on(card), steps=card.steps,
+        weights=sum(tensor.numel() for tensor in model.module.parameters()),
+        bytes=path.stat().st_size, digest=checkpoints.digest_of(path),
+        own=sample(model.module.state_dict()))
 
 
 def trained_on(card: Card) -> tuple[str, ...]:
