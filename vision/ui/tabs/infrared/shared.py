@@ -180,8 +180,9 @@ def found_again(before: Result, after: Result) -> dict[int, int]:
 
     from vision.infrared.inspection.matching import pairs
 
-    return pairs(*(np.array([each.box for each in result.instances]).reshape(-1, 4)
-                   for result in (before, after)))
+    first, second = (np.array([each.box for each in result.instances]).reshape(-1, 4)
+                     for result in (before, after))
+    return pairs(first, second)
 
 
 def needed_view(view: View | None) -> View:
