@@ -1,8 +1,21 @@
-"""Samples that are generated: a split is a range of seeds of its own."""
+"""Splits of a data set, and samples that are generated: a split is a range of seeds of its own."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TypeVar
+
 from vision.errors import UserError
+
+Part = TypeVar("Part")
+
+
+def of_split(split: str, parts: Mapping[str, Part]) -> Part:
+    """Return what a data set has for a split, or raise if it has none."""
+    if split not in parts:
+        raise UserError("there is no split '{split}'", "train and val are accepted",
+                        "choose one of them", split=split)
+    return parts[split]
 
 
 class GeneratedSplit:
@@ -11,10 +24,7 @@ class GeneratedSplit:
     RANGES: dict[str, range]
 
     def __init__(self, split: str) -> None:
-        if split not in self.RANGES:
-            raise UserError("there is no split '{split}'", "train and val are accepted",
-                            "choose one of them", split=split)
-        self.seeds = self.RANGES[split]
+        self.seeds = of_split(split, self.RANGES)
 
     def __len__(self) -> int:
         return len(self.seeds)

@@ -18,10 +18,12 @@ from vision.data.datasets import Files, files_at, open_files
 from vision.errors import UserError, cut
 from vision.images import read_picture
 from vision.segmentation import PEOPLE
+from vision.segmentation.generated_split import of_split
 from vision.segmentation.labels import CLASSES, VOID, check_labels, read_labels
 
 LONGEST_NAME = 80  # characters of a class
 PICTURES = (".jpg", ".jpeg", ".png")
+SPLITS = {"train": "train", "val": "val"}  # where they are called so
 CITYSCAPES = {
     "road": 7, "sidewalk": 8, "building": 11, "wall": 12, "fence": 13, "pole": 17,
     "traffic light": 19, "traffic sign": 20, "vegetation": 21, "terrain": 22, "sky": 23,
@@ -57,7 +59,7 @@ class Pairs:
 def cityscapes(split: str) -> Pairs:
     """Return Cityscapes' frames with their nineteen train ids."""
     files = open_files("cityscapes")
-    _known(split, ("train", "val"))
+    of_split(split, SPLITS)
     names = files.names(f"leftImg8bit/{split}/", "_leftImg8bit.png")
     pairs = [(name, name.replace("leftImg8bit", "gtFine", 1)
               .replace("_leftImg8bit.png", "_gtFine_labelIds.png")) for name in names]
@@ -70,7 +72,7 @@ def cityscapes(split: str) -> Pairs:
 def ade20k(split: str) -> Pairs:
     """Return the pictures of ADE20K's scene parsing challenge with its 150 classes."""
     files = open_files("ade20k")
-    folder = _known(split, {"train": "training", "val": "validation"})
+    folder = of_split(split, {"train": "training", "val": "validation"})
     names = files.names(f"images/{folder}/", ".jpg")
     pairs = [(name, f"annotations/{folder}/{PurePosixPath(name).stem}.png") for name in names]
     layout = f"images/{folder}/NAME.jpg with annotations/{folder}/NAME.png and objectInfo150.txt"
@@ -104,7 +106,7 @@ def apsis(split: str) -> Pairs:
     from scipy.io import loadmat
 
     files = open_files("apsis")
-    which = _known(split, {"train": "trainlist", "val": "testlist"})
+    which = of_split(split, {"train": "trainlist", "val": "testlist"})
     layout = "images_data_crop/NNNNN.jpg with images_mask/NNNNN_mask.mat and the two lists"
     _need(files, layout, f"{which}.mat")
     numbers = loadmat(io.BytesIO(files.read(f"{which}.mat")))[which].ravel().tolist()
@@ -149,18 +151,9 @@ def class_names(content: bytes) -> tuple[str, ...]:
     return names
 
 
-def _known(split: str, splits: dict[str, str] | tuple[str, ...]) -> str:
-    """Return what a split is called in a data set, or raise."""
-    names = splits if isinstance(splits, dict) else dict(zip(splits, splits, strict=True))
-    if split not in names:
-        raise UserError("there is no split '{split}'", "train and val are accepted",
-                        "choose one of them", split=split)
-    return names[split]
-
-
 def _every(step: int, names: list[str], split: str) -> list[str]:
     """Return the last of every `step` names for val, the others for train."""
-    _known(split, ("train", "val"))
+    of_split(split, SPLITS)
     return [name for place, name in enumerate(names)
             if (place % step == step - 1) == (split == "val")]
 
