@@ -89,8 +89,7 @@ class Watch(TorchFunctionMode):
                            kwargs: Any = None) -> Any:
         """Run an operation, then note it."""
         out = func(*args, **(kwargs or {}))
-        if isinstance(out, torch.Tensor) or (isinstance(out, (tuple, list)) and any(
-                isinstance(each, torch.Tensor) for each in out)):
+        if [*flat([out])]:
             self.note(getattr(func, "__name__", str(func)), [*args, *(kwargs or {}).values()], out)
         return out
 
@@ -110,8 +109,8 @@ class Watch(TorchFunctionMode):
             for one, other in zip(self.of(maps[0]), self.of(maps[1]), strict=True):
                 join(one, other)
             self.keep(out, self.of(maps[0]))
-        elif name in ("cat", "concat") and axis_of(values) == 1 and len(maps) == len(
-                [*flat(values)]):
+        elif (name in ("cat", "concat") and axis_of(values) == 1
+              and len(maps) == len([*flat(values)])):
             self.keep(out, tuple(part for each in maps for part in self.of(each)))
         elif maps:
             self.end(name, maps, out)
@@ -141,14 +140,18 @@ class Watch(TorchFunctionMode):
         first = 0
         for part in self.of(tensor):
             getattr(part, kind).append((owner, first))
-            part.why = part.why or (f"'{owner}' is used twice" if owner in self.used else "")
+            part.why = part.why or self.used_twice(owner)
             first += part.size
         self.used.add(owner)
+
+    def used_twice(self, owner: str) -> str:
+        """Return why a layer's channels cannot go if it has been used before."""
+        return f"'{owner}' is used twice" if owner in self.used else ""
 
     def convolved(self, owner: str, part: nn.Conv2d | nn.ConvTranspose2d, tensor: torch.Tensor,
                   out: torch.Tensor) -> None:
         """Note a convolution: it reads spaces and makes one; a depthwise one lets them pass."""
-        twice = f"'{owner}' is used twice" if owner in self.used else ""
+        twice = self.used_twice(owner)
         if part.groups == 1:
             self.place("readers", owner, tensor)
             self.new(out, part.out_channels, twice).makers.append((owner, 0))

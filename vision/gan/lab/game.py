@@ -50,12 +50,11 @@ class Players:
     def __init__(self, noise: int, size: int, nets: Nets, settings: Settings, seed: int) -> None:
         self.settings, self.noise, self.size, self.rounds = settings, noise, size, 0
         self.random = torch.Generator().manual_seed(seed)
-        pack = settings.pack if settings.cure == "packing" else 1
-        self.pack = pack
+        self.pack = settings.pack if settings.cure == "packing" else 1
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self.generator = nets.generator(noise, size)
-            self.discriminator = nets.discriminator(size * pack)
+            self.discriminator = nets.discriminator(size * self.pack)
         self.for_g = nets.optimize(self.generator, settings.rate_g)
         self.for_d = nets.optimize(self.discriminator, settings.rate_d)
 
