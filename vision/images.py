@@ -20,6 +20,7 @@ FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF")
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")  # of photographs in a folder
 MEGAPIXELS = 40
 SMALLEST = 16
+MULTIPLE = 32  # of the sides at which networks work: they halve five times
 LONGEST = 25  # times the shorter side; so no side exceeds the 32,767 pixels that OpenCV can resize
 AVERAGED = ("L", "RGB", "RGBA", "LA", "F")  # modes whose values can be averaged
 ORIENTATION = 0x0112  # of EXIF; from 5 on, rows are columns
@@ -125,10 +126,10 @@ def stretch(values: np.ndarray) -> np.ndarray:
     return (255 * scaled.clip(0, 1)).round().astype(np.uint8)
 
 
-def working_size(size: Sequence[int], short: int, multiple: int = 32) -> tuple[int, int]:
+def working_size(size: Sequence[int], short: int) -> tuple[int, int]:
     """Return the (height, width) at which a network works: its short side, in multiples of 32."""
     scale = short / min(size)
-    height, width = (int(np.clip(round(side * scale / multiple) * multiple, multiple, 4 * short))
+    height, width = (int(np.clip(round(side * scale / MULTIPLE) * MULTIPLE, MULTIPLE, 4 * short))
                      for side in size)
     return height, width
 

@@ -66,9 +66,9 @@ def inside(rings: Sequence[Ring], size: tuple[int, int]) -> np.ndarray:
     return mask
 
 
-def read_devices(path: Path = LABEL_FILE) -> list[Devices]:
+def read_devices() -> list[Devices]:
     """Return the labels of all pictures; what is small, hidden or doubtful is IGNORED."""
-    content = json.loads(path.read_text("utf-8"))
+    content = json.loads(LABEL_FILE.read_text("utf-8"))
     below: dict[int, list[dict[str, Any]]] = {entry["id"]: [] for entry in content["images"]}
     for entry in content["annotations"]:
         below[entry["image_id"]].append(entry)
@@ -94,8 +94,8 @@ def devices_of(image: dict[str, Any], entries: list[dict[str, Any]], names: dict
 class Thermograms:
     """Labelled thermograms of a split, their grey pictures kept once they are read."""
 
-    def __init__(self, split: str, seen: str = "field", path: Path = LABEL_FILE) -> None:
-        self.devices = [each for each in read_devices(path) if each.split == split]
+    def __init__(self, split: str, seen: str = "field") -> None:
+        self.devices = [each for each in read_devices() if each.split == split]
         self.grey = functools.lru_cache(maxsize=None)(functools.partial(grey_of, seen=seen))
 
     def __len__(self) -> int:

@@ -56,8 +56,8 @@ def multiply_adds(layer: nn.Module) -> int:
 
 
 @torch.inference_mode()
-def layer_times(module: Network, batch: int = 1, runs: int = 7) -> dict[str, float]:
-    """Return the median milliseconds that each layer takes of a batch, by its name.
+def layer_times(module: Network, runs: int = 7) -> dict[str, float]:
+    """Return the median milliseconds that each layer takes of one picture, by its name.
 
     The clock is read before and after each layer, on the CPU, so the layers run one by one as
     they do anyway; on a GPU each one is waited for.
@@ -78,9 +78,9 @@ def layer_times(module: Network, batch: int = 1, runs: int = 7) -> dict[str, flo
                 lambda *_, name=name: started.update({name: now()}))
             part.register_forward_hook(lambda *_, name=name: found.setdefault(name, []).append(
                 now() - started[name]))
-    pictures = torch.zeros(batch, 3, SIDE, SIDE, device=device)
+    picture = torch.zeros(1, 3, SIDE, SIDE, device=device).to(memory_format=torch.channels_last)
     for _ in range(runs + 1):
-        module(pictures.to(memory_format=torch.channels_last))
+        module(picture)
     return {name: per_run(times, runs) for name, times in found.items()}
 
 

@@ -44,13 +44,13 @@ class Spots:
     reflected: np.ndarray  # (3, D, V)
 
 
-def certainties(result: Result, draws: int = DRAWS, seed: int = SEED) -> list[Certainty | None]:
+def certainties(result: Result) -> list[Certainty | None]:
     """Return how sure the verdict on each device is, None where there is no verdict."""
     if result.air is None or not any(each.verdict for each in result.instances):
         return [None] * len(result.instances)
     spots = spots_of(result.thermogram, result.instances)
     band = result.thermogram.band
-    drawn = draw(draws, seed)
+    drawn = draw(DRAWS, SEED)
     levels = levels_of(result, spots, drawn, band)  # (N, D)
     still = {name: np.zeros_like(values) for name, values in drawn.items()}
     usual = levels_of(result, spots, {name: values[:1] for name, values in still.items()}, band)

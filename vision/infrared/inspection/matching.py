@@ -21,7 +21,7 @@ def shared_mask(first: np.ndarray, second: np.ndarray) -> float:
     return float((first & second).sum()) / union if union else 1.0
 
 
-def pairs(first: np.ndarray, second: np.ndarray, least: float = LEAST) -> dict[int, int]:
+def pairs(first: np.ndarray, second: np.ndarray) -> dict[int, int]:
     """Return which box (N, 4) is which of the others (M, 4), the best overlaps first."""
     if not len(first) or not len(second):
         return {}
@@ -29,7 +29,7 @@ def pairs(first: np.ndarray, second: np.ndarray, least: float = LEAST) -> dict[i
     found: dict[int, int] = {}
     for place in np.argsort(-shared, axis=None):
         row, column = map(int, np.unravel_index(place, shared.shape))
-        if shared[row, column] < least:
+        if shared[row, column] < LEAST:
             break
         if row not in found and column not in found.values():
             found[row] = column

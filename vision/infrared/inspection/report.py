@@ -129,11 +129,11 @@ def embedded(picture: np.ndarray) -> str:
     return f"data:image/png;base64,{base64.b64encode(png.tobytes()).decode()}"
 
 
-def write_report(path: Path, result: Result, name: str, translate: Translate = str) -> Path:
+def write_report(path: Path, result: Result, name: str) -> Path:
     """Write the report of one thermogram."""
     if path.suffix.lower() not in (".html", ".htm") or path.is_dir():
         raise UserError("'{file}' cannot be written as a report",
                         "a file name that ends in .html is accepted", "change the name",
                         file=path.name)
-    write_atomically(path, html(result, name, translate).encode())
+    write_atomically(path, html(result, name).encode())
     return path

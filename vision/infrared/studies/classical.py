@@ -56,14 +56,14 @@ def hot_threshold(grey: np.ndarray) -> float:
     return float((np.where(inside, entropy, -np.inf).argmax() + 1) / 256)
 
 
-def clusters(grey: np.ndarray, count: int = CLUSTERS) -> np.ndarray:
+def clusters(grey: np.ndarray) -> np.ndarray:
     """Return the cluster of each pixel by brightness, the darkest 0, uint8 (H, W)."""
-    centres = np.quantile(grey, (np.arange(count) + 0.5) / count)
+    centres = np.quantile(grey, (np.arange(CLUSTERS) + 0.5) / CLUSTERS)
     for _ in range(20):
         edges = (centres[1:] + centres[:-1]) / 2
         labels = np.searchsorted(edges, grey)
         moved = np.array([grey[labels == k].mean() if (labels == k).any() else centres[k]
-                          for k in range(count)])
+                          for k in range(CLUSTERS)])
         if np.allclose(moved, centres, atol=1e-5):
             break
         centres = moved

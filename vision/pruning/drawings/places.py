@@ -11,12 +11,12 @@ from vision.pruning.drawings.brush import Brush, Colour, pick, shade
 Random = np.random.Generator
 
 
-def _bands(brush: Brush, top: Colour, bottom: Colour, start: float = 0, end: float = 100) -> None:
-    """Fill the rows from `start` to `end` with a smooth change of colour."""
+def _bands(brush: Brush, top: Colour, bottom: Colour, start: float = 0) -> None:
+    """Fill the rows from `start`, in percent, down with a smooth change of colour."""
     rows = len(brush.canvas)
-    first, last = int(start * rows / 100), int(end * rows / 100)
-    mix = np.linspace(0, 1, max(last - first, 1))[:, None]  # (rows, 1)
-    brush.canvas[first:last] = ((1 - mix) * top + mix * np.array(bottom))[:, None]
+    first = int(start * rows / 100)
+    mix = np.linspace(0, 1, rows - first)[:, None]  # (rows, 1)
+    brush.canvas[first:] = ((1 - mix) * top + mix * np.array(bottom))[:, None]
 
 
 def sky(brush: Brush, random: Random) -> None:

@@ -58,18 +58,18 @@ class Staged(nn.Module):
 class SmallResNet(Staged):
     """A residual encoder for two CPU cores: maps at 1/4, 1/8, 1/16 and 1/32, or dilated."""
 
-    def __init__(self, widths: Sequence[int] = COMPACT, stride: int = 32) -> None:
+    def __init__(self, stride: int = 32) -> None:
         super().__init__()
-        self.widths = tuple(widths)
+        self.widths: tuple[int, ...] = COMPACT
         self.stem = nn.Sequential(ConvNormReLU(3, 32, stride=2),
-                                  ConvNormReLU(32, widths[0], stride=2))
+                                  ConvNormReLU(32, COMPACT[0], stride=2))
         strides = [1, 2, 2 if stride > 8 else 1, 2 if stride > 16 else 1]
         dilations = [1, 1, 1 if stride > 8 else 2, {8: 4, 16: 2, 32: 1}[stride]]
         self.stages = nn.ModuleList(
             nn.Sequential(Block(before, width, step, dilation),
                           *(Block(width, width, 1, dilation) for _ in range(blocks - 1)))
             for before, width, step, dilation, blocks in zip(
-                (widths[0], *widths), widths, strides, dilations, BLOCKS[stride], strict=False))
+                (COMPACT[0], *COMPACT), COMPACT, strides, dilations, BLOCKS[stride], strict=False))
 
 
 class ResNet(Staged):

@@ -37,14 +37,14 @@ class Rules:
     together: bool = True  # several pictures as one set; else the mean over pictures
 
 
-def spoil(labels: np.ndarray, change: Change, classes: int, seed: int = 0) -> np.ndarray:
+def spoil(labels: np.ndarray, change: Change, classes: int) -> np.ndarray:
     """Return a label map (uint8 H×W) with a change done to it."""
     within(change, grow=(-32, 32), right=(-256, 256), down=(-256, 256), speckle=(0, 1),
            focus=(0, classes - 1))
     if change.blank:
         labels = np.full_like(labels, _background(labels, change.focus))
     moved = _moved(_grown(labels, change.focus, change.grow), change.right, change.down)
-    random = generator_for(seed)
+    random = generator_for(0)
     hit = random.random(labels.shape) < change.speckle
     return np.where(hit, random.integers(0, classes, labels.shape), moved).astype(np.uint8)
 

@@ -63,19 +63,17 @@ def cap(radius: float, height: float, zone: str | None = "", warm: float = 0.0) 
     return Section(height, dome(radius), zone, PAINT, warm)
 
 
-def ring(height: float, radius: float, thickness: float, zone: str | None = "",
-         warm: float = 0.0) -> list[Part]:
+def ring(height: float, radius: float, thickness: float) -> list[Part]:
     """Return a grading ring that lies level: its far half and its near half."""
     angle = np.linspace(0, np.pi, 13)
     flat = np.zeros_like(angle) + height
     return [rods(np.stack([radius * np.cos(angle), flat, side * radius * np.sin(angle)], 1),
-                 radius=thickness, zone=zone, warm=warm) for side in (1, -1)]
+                 radius=thickness) for side in (1, -1)]
 
 
-def struts(low: float, high: float, inner: float, outer: float, zone: str | None = "",
-           thickness: float = 0.012) -> Part:
+def struts(low: float, high: float, inner: float, outer: float) -> Part:
     """Return the three stays of a grading ring."""
     turns = 0.5 + np.arange(3) * 2 * np.pi / 3
     return rods(*[[(inner * np.cos(a), high, inner * np.sin(a)),
                    (outer * np.cos(a), low, outer * np.sin(a))] for a in turns],
-                radius=thickness, zone=zone)
+                radius=0.012)
