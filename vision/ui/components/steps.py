@@ -20,14 +20,15 @@ from markupsafe import Markup
 
 from vision.ui.components.events import QUIET
 from vision.ui.components.markup import tag
-from vision.ui.components.page_files import beside
+from vision.ui.components.page_files import beside, call
 from vision.ui.text import t
 
 PLACES = ("train", "lesson", "code")  # the steps that have no parts
 CSS = beside(__file__, "steps.css")
 SOME, ALONE = beside(__file__, "steps_parts.css"), beside(__file__, "steps_alone.css")
+STATE = beside(__file__, "steps_state.js")  # a function of a tab's name
 CHOOSE = beside(__file__, "steps_choose.js")
-FOLLOW = beside(__file__, "steps_follow.js")
+FOLLOW = "({ known, part }) => known[part] ?? Object.values(known)[0]"
 
 
 @contextmanager
@@ -47,8 +48,9 @@ def row(tab: str, **first: str) -> Iterator[gr.Tabs]:
         names = [str(part.id) for part in parts.children if isinstance(part, gr.Tab)]
         known = grouped(names, first)
         gr.HTML(rules(tab, known), elem_classes=["lab-rules"], min_height=0)
-    chosen.input(None, chosen, parts, js=f"(step) => ({CHOOSE})(step, '{tab}')", **QUIET)
-    parts.change(None, None, chosen, js=f"() => ({FOLLOW})('{tab}')", **QUIET)
+    state = call(STATE, tab)
+    chosen.input(None, chosen, parts, js=f"(step) => ({CHOOSE})(step, {state})", **QUIET)
+    parts.change(None, None, chosen, js=f"() => ({FOLLOW})({state})", **QUIET)
 
 
 def place(name: str) -> gr.Column:

@@ -17,7 +17,7 @@ import gradio as gr
 from gradio.context import Context
 
 from vision.errors import UserError, cut, listed, unknown
-from vision.ui.components import lab_sheet
+from vision.ui.components import lab_sheet, steps
 from vision.ui.components.class_links.parts import controls_in, places_in
 from vision.ui.components.class_links.values import at_first, decode, encode
 from vision.ui.components.friendly import friendly
@@ -35,7 +35,7 @@ LONGEST = 2000  # characters of a link's state
 ADDRESS = beside(__file__, "address.js")
 STATE = beside(__file__, "state.js")
 COPY = beside(__file__, "copy.js")
-PLACE = beside(__file__, "place.js")
+PLACE = f"(tab) => ({beside(__file__, 'place.js')})(({steps.STATE})(tab))"
 GO_TO = beside(__file__, "open.js")
 
 
