@@ -43,6 +43,15 @@ def test_every_whole_new_result_makes_fresh() -> None:
     assert all(each.trigger_only_on_success for each in clears)
 
 
+def test_an_answer_clears_only_what_its_own_request_knew_of() -> None:
+    page, *_ = small()
+    for clear in (each for each in page.fns.values() if each.trigger_after is not None):
+        run = page.fns[clear.trigger_after]
+        assert run.js == f"(...values) => {{ ({stale.BEGIN})(\"gan-result\", {run._id});" \
+                         " return values; }"
+        assert clear.js.endswith(f', {run._id})') and "labKnown?.[run]" in clear.js
+
+
 def test_the_app_knows_what_its_results_depend_on() -> None:
     page = create_app()
     for tab, reads in (("segmentation", "picture"), ("gan", "seed"), ("pruning", "ratio"),

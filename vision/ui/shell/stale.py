@@ -1,7 +1,8 @@
 """A result that does not belong to what is set now is dimmed, and says so.
 
 What a tab's main action reads makes its result stale when it changes; whatever shows a whole new
-result makes it fresh again. A control that draws the result anew by itself makes nothing stale.
+result makes it fresh again, unless something was changed since that was asked for. A control that
+draws the result anew by itself makes nothing stale.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ from gradio.events import Dependency
 from vision.ui.components.class_links.class_link import Shared
 from vision.ui.components.events import QUIET
 from vision.ui.components.lab_sheet import action_of
-from vision.ui.components.page_files import beside, calling
+from vision.ui.components.page_files import beside, call, calling
 from vision.ui.text import t
 
 CSS = beside(__file__, "stale.css")
 MARK = beside(__file__, "stale_mark.js")
+BEGIN = beside(__file__, "stale_begin.js")
 CLEAR = beside(__file__, "stale_clear.js")
 NOTE = "app-stale"
 
@@ -36,8 +38,10 @@ def listen(page: gr.Blocks, parts: Sequence[Shared]) -> None:
             changed = [control.change for control in read(page, action, results[0])]
             gr.on(changed, None, None, None, js=calling(MARK, names, NOTE), **QUIET)
             for run in list(runs(page, action, results[0])):
+                begin = call(BEGIN, names[0], run._id)
+                run.js = f"(...values) => {{ {begin}; return values; }}"
                 Dependency(None, {}, run._id, None).success(
-                    None, None, None, js=calling(CLEAR, names), **QUIET)
+                    None, None, None, js=calling(CLEAR, names, run._id), **QUIET)
     page.default_config.fns = {  # a browser runs what follows a change one after another
         **{name: each for name, each in page.fns.items() if name not in others}, **others}
 

@@ -1,3 +1,6 @@
-(names) => {
-  for (const name of names) document.getElementById(name)?.removeAttribute("data-stale");
+(names, run) => {
+  const places = names.map((name) => document.getElementById(name)).filter(Boolean);
+  const [result] = places;
+  if (result?.labKnown?.[run] !== result?.labChanges) return;  // it answers what was set before
+  for (const place of places) place.removeAttribute("data-stale");
 }

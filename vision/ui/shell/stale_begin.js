@@ -1,0 +1,6 @@
+(name, run) => {  // a request knows of the changes so far, those that led to it included
+  const result = document.getElementById(name);
+  if (result) setTimeout(() => {
+    result.labKnown = { ...result.labKnown, [run]: result.labChanges };
+  });
+}
