@@ -34,3 +34,17 @@ def test_an_answer_to_an_earlier_choice_leaves_the_result_dimmed(fresh_page: Pag
     expect(page.locator(DIMMED)).to_be_visible()
     page.locator("#segmentation-go").click()
     expect(page.locator(DIMMED)).to_have_count(0)
+
+
+def test_a_result_stays_dimmed_while_another_tab_is_looked_at(fresh_page: Page) -> None:
+    page = fresh_page
+    select(page, "segmentation")
+    choose(page, "segmentation-model", "FCN-8s")
+    expect(page.locator(DIMMED)).to_be_visible()
+    select(page, "gan")
+    expect(page.locator("#gan-result img").first).to_be_visible()
+    with page.expect_response("**/run/*") as shown:
+        select(page, "segmentation")
+    shown.value.finished()
+    page.wait_for_timeout(500)
+    expect(page.locator(DIMMED)).to_be_visible()

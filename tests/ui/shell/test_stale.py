@@ -19,7 +19,8 @@ def small() -> tuple[gr.Blocks, dict[str, int]]:
         go.click(None, None, ink, js="() => 'set by the click itself'", queue=False)
         go.click(lambda *_: ("", ""), [state, number, opacity, ink], [told, result],
                  api_name="draw")
-        more.click(lambda *_: ("", ""), None, [result, told], api_visibility="private")
+        more.click(lambda *_: ("", ""), number, [result, told], api_visibility="private")
+        page.load(lambda *_: ("", ""), None, [result, told], api_visibility="private")
         opacity.input(lambda _: "", opacity, result, api_visibility="private")
         part = Shared("gan", {"number": number, "opacity": opacity})
         before = len(page.fns)
@@ -36,7 +37,7 @@ def test_a_control_makes_stale_what_does_not_follow_it_by_itself() -> None:
     assert '["gan-result", "gan-told"]' in marks[0].js and not marks[0].queue
 
 
-def test_every_whole_new_result_makes_fresh() -> None:
+def test_every_whole_new_result_of_what_is_set_makes_fresh() -> None:
     page, *_ = small()
     clears = [each for each in page.fns.values() if each.trigger_after is not None]
     assert [each.trigger_after for each in clears] == [1, 2]

@@ -67,8 +67,11 @@ def read(page: gr.Blocks, action: BlockFunction, result: Any) -> Iterator[Any]:
 
 
 def runs(page: gr.Blocks, action: BlockFunction, result: Any) -> Iterator[BlockFunction]:
-    """Yield all events that show a whole new result."""
+    """Yield all events that show a whole new result of what is set.
+
+    What a tab opens with is none: it is shown once, and asked for whenever the tab is opened.
+    """
     for each in page.fns.values():
-        if each.fn is action.fn or (result in each.outputs
-                                    and set(each.outputs) >= set(action.outputs)):
+        whole = result in each.outputs and set(each.outputs) >= set(action.outputs)
+        if each.fn is action.fn or (whole and not set(each.inputs).isdisjoint(action.inputs)):
             yield each
