@@ -37,6 +37,14 @@ def test_a_control_makes_stale_what_does_not_follow_it_by_itself() -> None:
     assert '["gan-result", "gan-told"]' in marks[0].js and not marks[0].queue
 
 
+def test_only_what_steers_a_run_makes_nothing_stale_while_one_goes_on() -> None:
+    page = create_app()
+    marks = [each for each in page.fns.values() if str(each.js).endswith(", true)")
+             and "dataset.stale" in str(each.js)]
+    assert [{page.blocks[number].elem_id for number, _ in mark.targets} for mark in marks] == [
+        {"style-content-power", "style-style-power", "style-tv-power"}]
+
+
 def test_every_whole_new_result_of_what_is_set_makes_fresh() -> None:
     page, *_ = small()
     clears = [each for each in page.fns.values() if each.trigger_after is not None]
@@ -48,7 +56,7 @@ def test_an_answer_clears_only_what_its_own_request_knew_of() -> None:
     page, *_ = small()
     for clear in (each for each in page.fns.values() if each.trigger_after is not None):
         run = page.fns[clear.trigger_after]
-        assert run.js == f"(...values) => {{ ({stale.BEGIN})(\"gan-result\", {run._id});" \
+        assert run.js == f"(...values) => {{ ({stale.BEGIN})(\"gan-result\", {run._id}, false);" \
                          " return values; }"
         assert clear.js.endswith(f', {run._id})') and "labKnown?.[run]" in clear.js
 
@@ -62,3 +70,12 @@ def test_the_app_knows_what_its_results_depend_on() -> None:
         named = {page.blocks[number].elem_id for mark in marks for number, _ in mark.targets}
         assert f"{tab}-{reads}" in named, tab
         assert "segmentation-opacity" not in named
+
+
+def test_a_result_is_not_dimmed_while_it_forms() -> None:
+    page = create_app()
+    forming = [each for each in page.fns.values() if stale.END in str(each.js)]
+    runs = {page.fns[each.trigger_after].fn.__name__ for each in forming}
+    assert runs == {"stylize", "go_on", "refine", "resume", "prune"}
+    assert any(each.trigger_only_on_failure for each in forming)
+    assert "data-forming" in stale.CSS

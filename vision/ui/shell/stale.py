@@ -22,9 +22,10 @@ from vision.ui.text import t
 
 CSS = beside(__file__, "stale.css")
 MARK = beside(__file__, "stale_mark.js")
-BEGIN = beside(__file__, "stale_begin.js")
+BEGIN, END = beside(__file__, "stale_begin.js"), beside(__file__, "stale_end.js")
 CLEAR = beside(__file__, "stale_clear.js")
 NOTE = "app-stale"
+STEERS = "lab-steers"  # the class of controls that a run follows while it goes on
 
 
 def listen(page: gr.Blocks, parts: Sequence[Shared]) -> None:
@@ -35,15 +36,25 @@ def listen(page: gr.Blocks, parts: Sequence[Shared]) -> None:
         action = action_of(page, part)
         if action is not None and (results := shown(action, part.tab)):
             names = [result.elem_id for result in results]
-            changed = [control.change for control in read(page, action, results[0])]
-            gr.on(changed, None, None, None, js=calling(MARK, names, NOTE), **QUIET)
+            controls = list(read(page, action, results[0]))
+            for steers in sorted(set(map(is_steering, controls))):
+                changed = [each.change for each in controls if is_steering(each) == steers]
+                gr.on(changed, None, None, None, js=calling(MARK, names, NOTE, steers), **QUIET)
             for run in list(runs(page, action, results[0])):
-                begin = call(BEGIN, names[0], run._id)
-                run.js = f"(...values) => {{ {begin}; return values; }}"
-                Dependency(None, {}, run._id, None).success(
-                    None, None, None, js=calling(CLEAR, names, run._id), **QUIET)
+                follow(run, names)
     page.default_config.fns = {  # a browser runs what follows a change one after another
         **{name: each for name, each in page.fns.items() if name not in others}, **others}
+
+
+def follow(run: BlockFunction, names: Sequence[str]) -> None:
+    """Note what a run knows of as it begins, clear what it answers, and whether a result forms."""
+    begin = call(BEGIN, names[0], run._id, run.types_generator)
+    run.js = f"(...values) => {{ {begin}; return values; }}"
+    done = Dependency(None, {}, run._id, None)
+    done.success(None, None, None, js=calling(CLEAR, names, run._id), **QUIET)
+    if run.types_generator:
+        for ended in (done.then, done.failure):
+            ended(None, None, None, js=calling(END, names[0], run._id), **QUIET)
 
 
 def shown(action: BlockFunction, tab: str) -> list[Any]:
@@ -64,6 +75,11 @@ def read(page: gr.Blocks, action: BlockFunction, result: Any) -> Iterator[Any]:
     for control in action.inputs:
         if not isinstance(control, gr.State) and control._id not in alone | set_with_it:
             yield control
+
+
+def is_steering(control: Any) -> bool:
+    """Return whether a run that goes on follows a control."""
+    return STEERS in (control.elem_classes or ())
 
 
 def runs(page: gr.Blocks, action: BlockFunction, result: Any) -> Iterator[BlockFunction]:

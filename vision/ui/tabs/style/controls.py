@@ -21,6 +21,7 @@ from vision.style.settings import (
 )
 from vision.style.settings import PRESETS as KNOWN
 from vision.ui.components.page_files import beside, calling
+from vision.ui.shell.stale import STEERS
 from vision.ui.tabs.style.shared import OFF, PHOTOGRAPHS, POWERS, power, weight
 from vision.ui.text import t
 
@@ -138,7 +139,7 @@ def weights() -> list[gr.Slider]:
     """Build the three sliders that may be moved while it paints."""
     return [gr.Slider(OFF, 6, POWERS[name], step=0.05, label=t(f"style.{name}_power"),
                       info=t(f"style.{name}_power_info"), min_width=150,
-                      buttons=[], elem_id=f"style-{name}-power")
+                      buttons=[], elem_id=f"style-{name}-power", elem_classes=[STEERS])
             for name in POWERS]
 
 
