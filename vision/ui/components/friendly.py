@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import functools
 import html
-import inspect
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +14,7 @@ from vision.atomic_files import FULL, refusal
 from vision.errors import UserError
 from vision.gpu_fallback import lacks_memory, too_little_memory
 from vision.ui.components.clicks import nothing_clicked
+from vision.ui.components.handlers import within
 from vision.ui.text import explain, say
 
 log = logging.getLogger("vision.ui")
@@ -23,25 +22,11 @@ log = logging.getLogger("vision.ui")
 
 def friendly(handler: Callable[..., Any]) -> Callable[..., Any]:
     """Show a user's mistake as one sentence in the user's language, and never a traceback."""
-    if inspect.isgeneratorfunction(handler):
-
-        @functools.wraps(handler)
-        def stream(*values: Any, **named: Any) -> Iterator[Any]:
-            with _shown_to(values):
-                yield from handler(*values, **named)
-
-        return stream
-
-    @functools.wraps(handler)
-    def call(*values: Any, **named: Any) -> Any:
-        with _shown_to(values):
-            return handler(*values, **named)
-
-    return call
+    return within(_shown, handler)
 
 
 @contextmanager
-def _shown_to(values: tuple[Any, ...]) -> Iterator[None]:
+def _shown(*values: Any, **_: Any) -> Iterator[None]:
     """Turn what goes wrong inside into `gr.Error` for the request among the values."""
     request = next((value for value in values if isinstance(value, gr.Request)), None)
     try:

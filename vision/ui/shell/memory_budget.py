@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 import os
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 from vision.errors import UserError
+from vision.ui.components.handlers import within
 
 GIGABYTE = 1e9
 MOST = 4.0 * GIGABYTE  # beside what the models and the page take
@@ -115,26 +115,12 @@ def within_memory(need: Need, budget: Budget | None = None
     def decorate(handler: Callable[..., Any]) -> Callable[..., Any]:
         signature = inspect.signature(handler)
 
-        def needed(*values: Any, **named: Any) -> float:
+        def held(*values: Any, **named: Any) -> AbstractContextManager[None]:
             given = signature.bind(*values, **named)
             given.apply_defaults()
-            return need(given.arguments)
+            return (budget or BUDGET).holding(need(given.arguments))
 
-        if inspect.isgeneratorfunction(handler):
-
-            @functools.wraps(handler)
-            def stream(*values: Any, **named: Any) -> Iterator[Any]:
-                with (budget or BUDGET).holding(needed(*values, **named)):
-                    yield from handler(*values, **named)
-
-            return stream
-
-        @functools.wraps(handler)
-        def call(*values: Any, **named: Any) -> Any:
-            with (budget or BUDGET).holding(needed(*values, **named)):
-                return handler(*values, **named)
-
-        return call
+        return within(held, handler)
 
     return decorate
 
