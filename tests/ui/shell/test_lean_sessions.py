@@ -80,7 +80,7 @@ def test_visitors_whose_page_is_closed_are_forgotten_before_those_who_are_there(
 
 
 def test_a_page_is_open_while_its_heart_beats_and_a_sessions_name_is_short() -> None:
-    assert page_of({"path": "/gradio_api/heartbeat/abc"}) == "abc"
-    assert page_of({"path": "/gradio_api/queue/data"}) is None
+    assert page_of({"type": "http", "path": "/gradio_api/heartbeat/abc"}) == "abc"
+    assert page_of({"type": "http", "path": "/gradio_api/queue/data"}) is None
     with Page() as small, pytest.raises(HTTPException):
         Sessions(small)["a" * 65]

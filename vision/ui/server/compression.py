@@ -60,7 +60,7 @@ class Compressed:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, from what is kept if it is the page or one of its scripts."""
-        path = path_of(scope) if scope["type"] == "http" else ""
+        path = path_of(scope)
         if (scope.get("method"), path) == ("HEAD", FRONT):  # it is there, as Gradio asks at first
             return await Response(media_type="text/html")(scope, receive, send)
         if scope.get("method") == "POST" and path.startswith(ANSWERS):

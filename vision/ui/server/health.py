@@ -41,7 +41,7 @@ class Health:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, or tell how it is."""
-        path = path_of(scope) if scope["type"] == "http" else ""
+        path = path_of(scope)
         if path == HEALTH:
             await PlainTextResponse("alive\n")(scope, receive, send)
         elif path == READY:

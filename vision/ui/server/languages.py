@@ -50,7 +50,7 @@ class Languages:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, a script of a language from here."""
-        path = path_of(scope) if scope["type"] == "http" else ""
+        path = path_of(scope)
         script = self.script(path)
         if script is not None:
             return await Response(script, media_type="text/javascript")(scope, receive, send)

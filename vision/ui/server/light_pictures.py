@@ -39,7 +39,7 @@ class LightPictures:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, one for a picture that is to be shown from here."""
-        path = path_of(scope) if scope["type"] == "http" else ""
+        path = path_of(scope)
         name = path.removeprefix(FILE)
         if path.startswith(FILE) and name in self.shown and shows(scope):
             small = scope.get("query_string", b"") == SMALL.encode()

@@ -68,7 +68,10 @@ def any_of(paths: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def path_of(scope: Scope) -> str:
-    """Return a request's path below the path at which a proxy serves the page."""
+    """Return a request's path below the path at which a proxy serves the page, "" of what is none.
+    """
+    if scope["type"] != "http":
+        return ""
     root: str = scope.get("root_path", "").rstrip("/")
     path: str = scope["path"]
     return path[len(root):] if root and path.startswith(root + "/") else path

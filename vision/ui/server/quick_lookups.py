@@ -36,7 +36,7 @@ class QuickLookups:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, the script that holds the tree from here."""
-        path = path_of(scope) if scope["type"] == "http" else ""
+        path = path_of(scope)
         script = scripts().get(path.removeprefix(FOLDER)) if path.startswith(FOLDER) else None
         if script is not None:
             return await Response(script, media_type="text/javascript")(scope, receive, send)
