@@ -20,7 +20,6 @@ from vision.ui.tabs.pruning.curve import FEW
 from vision.ui.tabs.pruning.plan import heading, percent_drawing
 from vision.ui.tabs.pruning.shared import (
     MODELS,
-    layers_in,
     path_scores,
     plan_for,
     tested,
@@ -29,7 +28,6 @@ from vision.ui.text import explain, say, t
 
 if TYPE_CHECKING:
     from vision.pruning.models.parts import Network
-    from vision.pruning.plan import Plan
 
 LARGEST = 50e6  # multiply-adds of a network whose layers are measured on the page
 ROW = 26  # pixels of a share in the heat map
@@ -135,23 +133,12 @@ def time_layers(model: str, ratio: float, criterion: str, protected: str, own: s
     yield shown
     networks = {"before": whole, "after": small}
     try:
-        plan = rounded_plan(model, ratio, criterion, protected, own)
+        plan = plan_for(model, ratio, criterion, protected, own, MULTIPLE)
         networks["rounded"] = prune(whole, plan)
         why = Markup()
     except UserError as error:
         why = as_note(explain(error, request))
     yield shown + rounding(networks, request) + why
-
-
-def rounded_plan(model: str, ratio: float, criterion: str, protected: str, own: str | None
-                 ) -> Plan:
-    """Return the plan whose cut layers have multiples of eight channels."""
-    from vision.pruning.plan import make_plan
-    from vision.pruning.predict import network_of
-
-    path = MODELS.path_of(model, own)
-    return make_plan(network_of(MODELS.open(model, own)), ratio, criterion, layers_in(protected),
-                     path_scores(path, criterion), MULTIPLE)
 
 
 def columns(before: dict[str, float], after: dict[str, float], request: gr.Request | None

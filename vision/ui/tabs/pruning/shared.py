@@ -77,14 +77,14 @@ def report_of_cut_at(path: Path, changed: float, ratio: float, criterion: str,
     return measure(small, open_pictures(data, "test").first(count))
 
 
-def plan_at(path: Path, changed: float, ratio: float, criterion: str, protected: tuple[str, ...]
-            ) -> Plan:
+def plan_at(path: Path, changed: float, ratio: float, criterion: str,
+            protected: tuple[str, ...], multiple: int = 1) -> Plan:
     """Return the plan of a checkpoint's network at a ratio."""
     from vision.pruning.plan import make_plan
     from vision.pruning.predict import network_of
 
     return make_plan(network_of(MODELS.at(path)), ratio, criterion, protected,
-                     scores_at(path, changed, criterion))
+                     scores_at(path, changed, criterion), multiple)
 
 
 def ratio_for(name: str, threshold: float, criterion: str, protected: str, own: str | None
@@ -93,16 +93,20 @@ def ratio_for(name: str, threshold: float, criterion: str, protected: str, own: 
     from vision.pruning.plan import ratio_at
     from vision.pruning.predict import network_of
 
-    path = MODELS.path_of(name, own)
-    scores = scores_at(path, checkpoints.version(path), criterion)
+    scores = path_scores(MODELS.path_of(name, own), criterion)
     return ratio_at(network_of(MODELS.open(name, own)), threshold, criterion, layers_in(protected),
                     scores)
 
 
-def plan_for(name: str, ratio: float, criterion: str, protected: str, own: str | None) -> Plan:
-    """Return the plan of a network at a ratio; protected layers are named with commas between."""
+def plan_for(name: str, ratio: float, criterion: str, protected: str, own: str | None,
+             multiple: int = 1) -> Plan:
+    """Return the plan of a network at a ratio; protected layers are named with commas between.
+
+    The widths of the layers that it cuts are multiples of a number.
+    """
     path = MODELS.path_of(name, own)
-    return plan_at(path, checkpoints.version(path), ratio, criterion, layers_in(protected))
+    return plan_at(path, checkpoints.version(path), ratio, criterion, layers_in(protected),
+                   multiple)
 
 
 def layers_in(protected: str | None) -> tuple[str, ...]:
