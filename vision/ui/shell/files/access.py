@@ -29,9 +29,14 @@ def check_files(control: Any, value: Any, allowed: Sequence[str]) -> None:
     for number, part in enumerate(parts_of(value)):
         named = isinstance(part, dict) and part.get("path") is not None
         if number >= MOST_PARTS or (named and not readable(part["path"], folders)):
-            raise UserError("the page has no such file",
-                            "files sent through the page within the last hour are accepted",
-                            "upload it again")
+            raise no_such_file()
+
+
+def no_such_file() -> UserError:
+    """Return the mistake of naming a file that is not here, or not any more."""
+    return UserError("the page has no such file",
+                     "files sent through the page within the last hour are accepted",
+                     "upload it again")
 
 
 def takes_files(control: Any) -> bool:

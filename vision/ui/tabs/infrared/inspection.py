@@ -15,6 +15,7 @@ from vision.ui.components.browser_state import browser_state
 from vision.ui.components.events import BRIEF
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, table
+from vision.ui.shell.files.access import no_such_file
 from vision.ui.shell.files.uploads import new_folder
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.memory_budget import decoding, within_memory
@@ -102,9 +103,7 @@ def file_of(picture: str) -> bytes:
     try:
         content = Path(picture).read_bytes()
     except OSError as error:
-        raise UserError("the page has no such file",
-                        "files sent through the page within the last hour are accepted",
-                        "upload it again") from error
+        raise no_such_file() from error
     return carried(content) or content
 
 
