@@ -45,10 +45,14 @@ def for_screen(picture: np.ndarray) -> np.ndarray:
     """Return a picture no larger than a screen needs."""
     from vision.images import resize
 
-    scale = LONGEST_SIDE / max(picture.shape[:2])
-    if scale >= 1:
-        return picture
-    return resize(picture, (round(picture.shape[0] * scale), round(picture.shape[1] * scale)))
+    size = size_within(picture.shape)
+    return picture if size == picture.shape[:2] else resize(picture, size)
+
+
+def size_within(size: Sequence[int], longest: int = LONGEST_SIDE) -> tuple[int, int]:
+    """Return a size (height, width), made smaller where a side is longer than so many pixels."""
+    scale = min(longest / max(size[:2]), 1.0)
+    return max(round(size[0] * scale), 1), max(round(size[1] * scale), 1)
 
 
 def heat(values: np.ndarray) -> np.ndarray:

@@ -15,7 +15,7 @@ from vision.segmentation import PEOPLE
 from vision.ui import ASSETS
 from vision.ui.components.figures import svg
 from vision.ui.components.model_choice import ModelShelf
-from vision.ui.components.pictures import LONGEST_SIDE, heat
+from vision.ui.components.pictures import heat, size_within
 from vision.ui.text import language_of, t, words
 
 if TYPE_CHECKING:
@@ -101,8 +101,7 @@ def labels_for_screen(labels: np.ndarray) -> np.ndarray:
     """Return labels no larger than the screen needs."""
     from vision.images import resize_labels
 
-    scale = min(1.0, LONGEST_SIDE / max(labels.shape))
-    return resize_labels(labels, (round(labels.shape[0] * scale), round(labels.shape[1] * scale)))
+    return resize_labels(labels, size_within(labels.shape))
 
 
 def paint(labels: np.ndarray) -> np.ndarray:

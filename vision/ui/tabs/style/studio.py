@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vision.errors import UserError
-from vision.ui.components.pictures import for_screen
+from vision.ui.components.pictures import for_screen, size_within
 from vision.ui.tabs.style.memory import MOST as MOST_MEMORY
 from vision.ui.tabs.style.memory import Needs, fitting_side
 
@@ -73,8 +73,7 @@ class Film:
 
         from vision.images import resize
 
-        scale = min(WIDEST / max(last.shape), 1)
-        size = (round(last.shape[0] * scale), round(last.shape[1] * scale))
+        size = size_within(last.shape, WIDEST)
         frames = (self.at(share) for share in np.linspace(0, 1, len(self.frames)))
         plain = [Image.fromarray(resize(frame, size)) for frame in (*frames, last)]
         colours = palette_of([plain[0], plain[len(plain) // 2], plain[-1]])

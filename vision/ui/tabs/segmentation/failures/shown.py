@@ -21,6 +21,7 @@ from vision.ui.components.html import (
     tile,
 )
 from vision.ui.components.markup import joined, tag
+from vision.ui.components.pictures import size_within
 from vision.ui.tabs.segmentation.shared import chip, class_name, errors, laid_over, paint
 from vision.ui.text import say
 
@@ -94,8 +95,7 @@ def opened(picture: np.ndarray, truth: np.ndarray, said: list[np.ndarray], names
     """Return one picture with its truth, and each model's answer with its mistakes in red."""
     from vision.images import resize, resize_labels
 
-    scale = min(1.0, OPENED / max(truth.shape))
-    size = (max(round(truth.shape[0] * scale), 1), max(round(truth.shape[1] * scale), 1))
+    size = size_within(truth.shape, OPENED)
     picture, truth = resize(picture, size), resize_labels(truth, size)
     shown = [(say("segmentation.picture", request), picture),
              (say("segmentation.truth_view", request), paint(truth))]
