@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 
 from vision.errors import UserError, unknown
-from vision.jsonable import jsonable
+from vision.files.jsonable import jsonable
 
 
 def test_the_parts_become_one_sentence_with_values() -> None:

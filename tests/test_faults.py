@@ -21,12 +21,12 @@ import pytest
 from safetensors.torch import load_file
 
 from tests.conftest import REPOSITORY, Answer
-from vision import locks
-from vision.atomic_files import write_atomically
 from vision.errors import UserError
+from vision.files import locks
+from vision.files.atomic_files import write_atomically
+from vision.files.locks import MakerLock, TrainingSlot
 from vision.gan.train import Config, train
 from vision.images import read_picture, write_png
-from vision.locks import MakerLock, TrainingSlot
 from vision.training import Step
 from vision.ui.components.friendly import friendly
 from vision.ui.components.training.training_panel import Control
@@ -148,7 +148,7 @@ def test_the_command_line_says_it_in_one_sentence(cli: Callable[..., Answer],
 HOLDER = """
 import sys, time
 from pathlib import Path
-from vision.locks import MakerLock
+from vision.files.locks import MakerLock
 path = Path(sys.argv[1])
 lock = MakerLock(path)
 path.with_name(f".{path.name}.half").write_text("half")

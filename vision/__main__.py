@@ -10,10 +10,10 @@ import sys
 from collections.abc import Sequence
 
 import vision
-from vision.atomic_files import refusal
 from vision.errors import UserError, unknown
+from vision.files.atomic_files import refusal
+from vision.files.jsonable import jsonable
 from vision.gpu_fallback import lacks_memory, too_little_memory
-from vision.jsonable import jsonable
 from vision.options import Verb, parse
 
 

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_origin, get_type_hints
 
 from vision import __version__
-from vision.atomic_files import saving, write_atomically
 from vision.errors import UserError, cut
-from vision.jsonable import jsonable
+from vision.files.atomic_files import saving, write_atomically
+from vision.files.jsonable import jsonable
 from vision.options import filled
 from vision.quantised import SCALE, in_float16, packed, unpacked
 from vision.registry import Registry

@@ -29,10 +29,10 @@ import torch
 from torch import nn
 from torch.nn.utils import convert_conv2d_weight_memory_format as for_channels_last
 
-from vision.atomic_files import saving
 from vision.checkpoints import Card
 from vision.errors import UserError
-from vision.locks import MakerLock, TrainingSlot
+from vision.files.atomic_files import saving
+from vision.files.locks import MakerLock, TrainingSlot
 from vision.options import REQUIRED, command, option, within
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from tests.conftest import REPOSITORY
 from vision import checkpoints
 from vision.bootstrap import Measure, middle, places_drawn
 from vision.checkpoints import FOLDER
-from vision.csv_table import as_csv
 from vision.errors import UserError
+from vision.files.csv_table import as_csv
 from vision.gan import grade as gan_grade
 from vision.gan import predict as gan
 from vision.grading.graded import (

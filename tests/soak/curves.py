@@ -18,7 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from tests.soak.watch import MOST_FILES, MOST_MEMORY, MOST_WAIT, OTHER, Watched, turn
-from vision.atomic_files import write_atomically
+from vision.files.atomic_files import write_atomically
 
 FEWEST = 2.0  # seconds from one look to the next
 LOOKS = 720  # in the whole time, at most

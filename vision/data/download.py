@@ -16,12 +16,12 @@ from typing import Any
 
 import numpy as np
 
-from vision.atomic_files import FULL, refusal
 from vision.data import datasets, pretrained
 from vision.data.datasets import DataSet
 from vision.errors import UserError, unknown
+from vision.files.atomic_files import FULL, refusal
+from vision.files.locks import MakerLock
 from vision.images import write_png
-from vision.locks import MakerLock
 from vision.options import REQUIRED, Verb, option
 
 

@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vision.atomic_files import write_atomically
 from vision.data import datasets
 from vision.errors import UserError, cut, unknown
-from vision.locks import MakerLock
+from vision.files.atomic_files import write_atomically
+from vision.files.locks import MakerLock
 
 if TYPE_CHECKING:
     import torch

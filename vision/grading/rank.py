@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from vision.atomic_files import write_atomically
 from vision.bootstrap import middle
-from vision.csv_table import as_csv
+from vision.files.atomic_files import write_atomically
+from vision.files.csv_table import as_csv
 from vision.grading.graded import GRADED, Graded, grade_all, pictures_of
 from vision.grading.table import line_of, row_of
 from vision.options import REQUIRED, Verb, option, within

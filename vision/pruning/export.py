@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vision import checkpoints, onnx_export
-from vision.atomic_files import write_atomically
 from vision.checkpoints import Model
 from vision.errors import UserError
+from vision.files.atomic_files import write_atomically
 from vision.onnx_export import Report, Whole
 from vision.options import Verb, option
 from vision.pruning.data import DEVIATION, MEAN, SIDE

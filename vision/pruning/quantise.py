@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 
 from vision import checkpoints
-from vision.atomic_files import write_atomically
 from vision.checkpoints import Model
 from vision.data.image_folders import LabelledPictures
 from vision.errors import UserError
+from vision.files.atomic_files import write_atomically
 from vision.options import Verb, option, within
 from vision.pruning.data import SETS, open_pictures, require_classes
 from vision.pruning.export import to_onnx

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image
 
-from vision import csv_table
+from vision.files import csv_table
 from vision.infrared.classes import LABELS, group_of
 from vision.infrared.inspection.kept import Inspection, Kept, instance_of, masks_of
 from vision.infrared.inspection.result import Instance, Result

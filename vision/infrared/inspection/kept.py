@@ -17,9 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from vision.atomic_files import write_atomically
 from vision.data.checked_zip import checked_zip
 from vision.errors import UserError, cut
+from vision.files.atomic_files import write_atomically
 from vision.infrared.classes import NAMES
 from vision.infrared.inspection.certainty import with_certainty
 from vision.infrared.inspection.inspect import rejudged

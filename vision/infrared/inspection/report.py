@@ -11,8 +11,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from vision.atomic_files import write_atomically
 from vision.errors import UserError
+from vision.files.atomic_files import write_atomically
 from vision.infrared.inspection.drawing import COLOURS, marked
 from vision.infrared.inspection.result import Instance, Result
 from vision.infrared.inspection.thermal import SOURCE

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from vision import checkpoints
-from vision.atomic_files import write_atomically
 from vision.errors import UserError
+from vision.files.atomic_files import write_atomically
 from vision.infrared import train as training
 from vision.infrared.classes import CLASSES
 from vision.options import Verb, option, within

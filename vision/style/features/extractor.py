@@ -16,9 +16,9 @@ import torch
 from torch import nn
 
 from vision import checkpoints
-from vision.atomic_files import FULL, refusal, saving
 from vision.errors import UserError, unknown
-from vision.locks import MakerLock
+from vision.files.atomic_files import FULL, refusal, saving
+from vision.files.locks import MakerLock
 from vision.style.models import ARCHITECTURES
 from vision.style.models.vgg19 import Extractor
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import gradio as gr
 
-from vision.atomic_files import FULL, refusal
 from vision.errors import UserError
+from vision.files.atomic_files import FULL, refusal
 from vision.gpu_fallback import lacks_memory, too_little_memory
 from vision.ui.components.clicks import nothing_clicked
 from vision.ui.components.handlers import within

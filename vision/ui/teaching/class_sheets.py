@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 from markupsafe import Markup
 
-from vision.csv_table import as_csv
+from vision.files.csv_table import as_csv
 from vision.ui.components.figures.colours import BLUE
 from vision.ui.components.figures.svg import SIZE, drawing, label
 from vision.ui.components.friendly import friendly

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 from markupsafe import Markup
 
-from vision.csv_table import as_csv
+from vision.files.csv_table import as_csv
 from vision.ui.components import names
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import as_note, note, table

@@ -14,8 +14,8 @@ from typing import ClassVar
 
 from filelock import FileLock, Timeout
 
-from vision.atomic_files import saving
 from vision.errors import UserError
+from vision.files.atomic_files import saving
 
 MOMENT = 0.2  # seconds in which a file that its holder has just taken away is noticed
 PATIENCE = 60.0  # seconds that a training waits for another one of this process
