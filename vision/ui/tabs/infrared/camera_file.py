@@ -124,7 +124,7 @@ def connect(parts: dict[str, Any], place: gr.HTML) -> None:
     outputs = [*(parts[name] for name in SET), place]
     parts["camera_file"].upload(opened, parts["camera_file"], [parts["picture"], *outputs], **BRIEF)
     gr.on([parts["picture"].upload, parts["picture"].clear], arrived,
-          [parts["picture"], place], outputs, **BRIEF)
+          [parts["picture"], place], outputs, trigger_mode="always_last", **BRIEF)
 
 
 def forgotten(event: Any, parts: dict[str, Any]) -> Any:
