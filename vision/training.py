@@ -43,7 +43,7 @@ Paced = (torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler)
 Limits = dict[str, tuple[float, float]]
 PRECISIONS = ("auto", "bf16", "fp32")
 RATES = ("lr", "initial_lr", "max_lr", "min_lr")  # what optimizers and schedules keep of a rate
-ACCELERATE = threading.Lock()
+ACCELERATE = threading.Lock()  # who makes an accelerator changes a state that all share
 log = logging.getLogger(__name__)
 
 
@@ -223,7 +223,6 @@ def accelerator(precision: str, *, cpu: bool) -> Accelerator:
             AcceleratorState._reset_state()
         return Accelerator(mixed_precision=precision, cpu=cpu,
                            gradient_accumulation_plugin=EachStep())
-
 
 
 class Run:

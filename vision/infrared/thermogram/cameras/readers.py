@@ -17,9 +17,9 @@ from vision.infrared.thermogram.cameras.recording import Recording
 
 Recognises = Callable[[bytes], bool]
 Reads = Callable[[bytes], Recording]
-BROKEN = (struct.error, ValueError, IndexError, KeyError, TypeError, OverflowError, EOFError,
-          OSError, RuntimeError, NotImplementedError, ArithmeticError, zlib.error,
-          zipfile.BadZipFile, AttributeError)  # of broken contents
+BROKEN = (struct.error, ValueError, IndexError, KeyError, TypeError, EOFError, OSError,
+          RuntimeError, ArithmeticError, zlib.error, zipfile.BadZipFile,
+          AttributeError)  # of broken contents
 
 
 @dataclass(frozen=True)
