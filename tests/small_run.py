@@ -8,7 +8,9 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-from vision.training import OnStep, Run, TrainingConfig
+from vision.training.config import TrainingConfig
+from vision.training.progress import OnStep
+from vision.training.run import Run
 
 
 @dataclass(frozen=True, kw_only=True)

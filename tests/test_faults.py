@@ -27,7 +27,7 @@ from vision.files.atomic_files import write_atomically
 from vision.files.locks import MakerLock, TrainingSlot
 from vision.gan.train import Config, train
 from vision.images import read_picture, write_png
-from vision.training import Step
+from vision.training.progress import Step
 from vision.ui.components.friendly import friendly
 from vision.ui.components.training.training_panel import Control
 from vision.ui.tabs.gan.train import train_own
@@ -98,10 +98,10 @@ def test_a_checkpoint_that_finds_no_room_leaves_the_old_one(tmp_path: Path) -> N
 
 def test_a_stopped_run_whose_state_finds_no_room_keeps_its_model(
         tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
-    def write(run: Any) -> None:
+    def write(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("vision.training.Run._write", write)
+    monkeypatch.setattr("vision.training.saved_state.SavedState.write", write)
     with caplog.at_level(logging.WARNING):
         path = train(settings(tmp_path, save_every=9), lambda step: step.number == 3)
     assert path.is_file() and "disk is full" in caplog.text

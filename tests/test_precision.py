@@ -11,9 +11,10 @@ import pytest
 import torch
 from accelerate.state import AcceleratorState
 
-from vision import training
+from vision import devices
+from vision.devices import has_bf16, precision_for
 from vision.errors import UserError
-from vision.training import ACCELERATE, accelerator, has_bf16, precision_for
+from vision.training.accelerators import ACCELERATE, accelerator
 
 CPU = torch.device("cpu")
 
@@ -21,7 +22,7 @@ CPU = torch.device("cpu")
 @pytest.fixture
 def able(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     """A device that has bfloat16, or has none."""
-    monkeypatch.setattr(training, "has_bf16", lambda kind: request.param)
+    monkeypatch.setattr(devices, "has_bf16", lambda kind: request.param)
 
 
 @pytest.mark.parametrize(("able", "used"), [(True, "bf16"), (False, "no")], indirect=["able"])

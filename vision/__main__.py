@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse(too_little_memory())
     finally:
         if "RANK" in os.environ:  # one of several processes
-            importlib.import_module("vision.distributed").leave()
+            importlib.import_module("vision.training.distributed").leave()
 
 
 def _refuse(error: UserError) -> int:

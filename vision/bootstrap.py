@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from vision.training import generator_for
+from vision.randomness import generator_for
 
 DRAWS, LEVEL = 2000, 0.95
 

@@ -65,7 +65,7 @@ def or_on_cpu(work: Work) -> Work:
 
 def on_best_device(module: nn.Module) -> nn.Module:
     """Return a module on the best device, or on the CPU if that is full."""
-    from vision.training import best_device
+    from vision.devices import best_device
 
     try:
         return module.to(best_device())

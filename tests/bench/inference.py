@@ -8,8 +8,8 @@ import numpy as np
 
 from tests.bench.table import Row, fastest
 from vision import checkpoints
+from vision.devices import bf16_is_faster
 from vision.segmentation import predict as module
-from vision.training import bf16_is_faster
 
 PATH = checkpoints.FOLDER / "segmentation" / "unet.safetensors"
 

@@ -19,6 +19,7 @@ from torch import nn
 from tests.bench.table import Row, fastest
 from tests.style import plain_loop
 from vision.checkpoints import Card, Model
+from vision.devices import best_device, precision_for
 from vision.style.data import to_tensor
 from vision.style.descent import Descent
 from vision.style.evaluate import judge
@@ -29,7 +30,6 @@ from vision.style.predict import predict
 from vision.style.scene import Scene
 from vision.style.settings import BOOK, FAST
 from vision.style.transfer import transfer
-from vision.training import best_device, precision_for
 
 SIDES = (225, 450)  # of the comparison with the book's loop
 STEPS = 100  # of the comparison of final losses

@@ -22,7 +22,7 @@ from vision.gan.evaluate import Report
 from vision.gan.models import by_label, generators
 from vision.gan.predict import Drawer, load
 from vision.gan.train import Config, make_batches, train
-from vision.training import Step
+from vision.training.progress import Step
 
 TINY = Config(data="shapes", steps=6, batch=8, snapshots=3, save_every=2, precision="fp32",
               measure=False)

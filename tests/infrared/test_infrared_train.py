@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import load_file
 
 from tests.infrared.hand import CONSERVATOR, FUSE, SIZE, Handmade
-from vision import checkpoints, training
+from vision import checkpoints
 from vision.checkpoints import Card
 from vision.errors import UserError
 from vision.infrared import predict as predicting
@@ -26,6 +26,7 @@ from vision.infrared.predict import load
 from vision.infrared.pretraining.histogram_matching import matched
 from vision.infrared.train import Config, begin, check, open_scenes, train
 from vision.infrared.warm_start import learn, parts_of, take_over
+from vision.training.progress import Step
 
 pytestmark = pytest.mark.usefixtures("narrow")
 TINY = Config(steps=4, batch=2, height=96, width=128, precision="fp32", val_scenes=0, save_every=2)
@@ -210,7 +211,7 @@ def test_the_sides_alone_can_learn(tmp_path: Path) -> None:
 
 
 def test_the_step_is_reported_with_each_part_of_the_loss(tmp_path: Path) -> None:
-    steps: list[training.Step] = []
+    steps: list[Step] = []
     train(replace(TINY, steps=1, output=tmp_path / "x.safetensors"), steps.append, Handmade(2))
     values = dict(steps[0].values)
     total = values.pop("loss")

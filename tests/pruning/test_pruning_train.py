@@ -31,7 +31,7 @@ from vision.pruning.plan import make_plan
 from vision.pruning.predict import load, logits, predict
 from vision.pruning.surgery import prune
 from vision.pruning.train import Config, make_network, rate_factor, train
-from vision.training import Step
+from vision.training.progress import Step
 
 TINY = Config(arch="vgg16", size="compact", data=("drawings",), limit=200, steps=4, batch=16,
               precision="fp32", learning_rate=0.05)

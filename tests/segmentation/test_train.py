@@ -27,7 +27,7 @@ from vision.segmentation.data import open_samples
 from vision.segmentation.models import ARCHITECTURES
 from vision.segmentation.predict import load, predict
 from vision.segmentation.train import VERB, Config, begin, check, parts, take_over, train
-from vision.training import Step
+from vision.training.progress import Step
 
 SCRIPT = Path(__file__).parent / "trainings.py"
 

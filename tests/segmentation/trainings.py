@@ -11,6 +11,7 @@ import gc
 import hashlib
 import json
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Callable
@@ -25,10 +26,10 @@ from safetensors.torch import load_file
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from vision import training
-from vision.distributed import synchronise_batch_norm, whole
 from vision.segmentation import predict
 from vision.segmentation.train import Config, train
+from vision.training.distributed import synchronise_batch_norm, whole
+from vision.training.progress import Step
 
 TINY = Config(data=("camvid",), steps=8, batch=2, crop=(64, 96), short_side=64, save_every=3,
               precision="fp32", balance=0.4)
@@ -42,7 +43,7 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def at_step(number: int) -> Callable[[training.Step], None]:
+def at_step(number: int) -> Callable[[Step], None]:
     """Die when step `number` is told."""
     return lambda step: die() if step.number == number else None
 
@@ -74,17 +75,17 @@ PLACES: dict[str, tuple[Callable[[], Any], int]] = {
     "while writing a state": (lambda: patch(accelerate.checkpointing, "save", 5), 3),
     "before the state is renamed": (lambda: patch(os, "replace", 1), 1),
     "after the state is renamed": (lambda: patch(os, "replace", 2, after=True), 5),
-    "while the old state is deleted": (lambda: patch(training.shutil, "rmtree", 5), 5),
+    "while the old state is deleted": (lambda: patch(shutil, "rmtree", 5), 5),
     "after the checkpoint is written": (lambda: patch(os, "replace", 4, after=True), 5),
 }
 """Where a training dies, and the number of the first step that the next process should take."""
 
 
-def told(config: Config, on_step: Callable[[training.Step], Any] | None = None) -> dict[str, Any]:
+def told(config: Config, on_step: Callable[[Step], Any] | None = None) -> dict[str, Any]:
     """Train and return every step's loss and a digest of the weights."""
     losses: dict[int, float] = {}
 
-    def note(step: training.Step) -> None:
+    def note(step: Step) -> None:
         losses[step.number] = step.values["loss"]
         if on_step:
             on_step(step)

@@ -21,7 +21,8 @@ from vision.style.models import ARCHITECTURES
 from vision.style.models.styled import StyledNorm
 from vision.style.objectives.targets import LEARNT, Targets
 from vision.style.taught_styles import TaughtStyles, part
-from vision.training import Run, Step
+from vision.training.progress import Step
+from vision.training.run import Run
 
 
 @pytest.fixture

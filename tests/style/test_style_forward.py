@@ -23,7 +23,7 @@ from vision.style.features import extractor as extractors
 from vision.style.models import ARCHITECTURES
 from vision.style.models.vgg19 import Extractor
 from vision.style.settings import BOOK, FAST
-from vision.training import Step
+from vision.training.progress import Step
 
 
 @pytest.fixture

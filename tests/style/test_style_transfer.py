@@ -62,7 +62,7 @@ def test_a_second_pass_goes_on_from_the_enlarged_first() -> None:
 
 
 def test_bf16_ends_where_float32_does(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vision.training.has_bf16", lambda kind: True)  # slowly, if need be
+    monkeypatch.setattr("vision.devices.has_bf16", lambda kind: True)  # slowly, if need be
     settings = replace(TINY, sides=(96,), steps=(30,), start="noise", learning_rate=0.05)
     full, half = (frames(replace(settings, precision=precision))[-1].curves
                   for precision in ("fp32", "bf16"))
@@ -208,7 +208,7 @@ def test_an_explosion_falls_back_and_goes_on(broken: float, monkeypatch: pytest.
         return losses * broken if len(rates) == 3 else losses
 
     monkeypatch.setattr(module.Descent, "step", step)
-    monkeypatch.setattr("vision.training.has_bf16", lambda kind: True)
+    monkeypatch.setattr("vision.devices.has_bf16", lambda kind: True)
     found = frames(replace(TINY, steps=(6,), precision="bf16"))[-1]
     assert found.step == 6 and found.notice == FELL_BACK and np.isfinite(found.curves).all()
     assert rates[2] == (0.01, torch.bfloat16) and rates[3] == (0.001, torch.float32)

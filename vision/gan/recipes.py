@@ -10,7 +10,7 @@ from vision.gan import train_classifier
 from vision.gan.train import Config as Training
 from vision.gan.train import train
 from vision.options import Verb, option
-from vision.training import on_terminal
+from vision.training.progress import on_terminal
 
 FOLDER = Path("checkpoints/gan")
 Recipe = Training | train_classifier.Config

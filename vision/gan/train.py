@@ -26,7 +26,11 @@ from vision.gan.predict import Drawer, load
 from vision.gan.snapshots import History, moments
 from vision.gan.warm_start import players, settings_for
 from vision.options import Verb, option
-from vision.training import Average, OnStep, Run, TrainingConfig, generator_for, on_terminal
+from vision.randomness import generator_for
+from vision.training.average import Average
+from vision.training.config import TrainingConfig
+from vision.training.progress import OnStep, on_terminal
+from vision.training.run import Run
 
 LOSSES = ("non-saturating", "saturating")
 POINTS = 200  # of each curve

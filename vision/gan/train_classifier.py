@@ -17,7 +17,11 @@ from vision.gan.models import ARCHITECTURES, classifiers
 from vision.gan.predict import load, read
 from vision.gan.warm_start import settings_for
 from vision.options import Verb, option
-from vision.training import Average, OnStep, Run, ValidatingConfig, generator_for, on_terminal
+from vision.randomness import generator_for
+from vision.training.average import Average
+from vision.training.config import ValidatingConfig
+from vision.training.progress import OnStep, on_terminal
+from vision.training.run import Run
 
 SHIFT = 2  # pixels
 

@@ -14,6 +14,7 @@ from torchvision.ops import nms
 
 from vision import checkpoints
 from vision.checkpoints import Card, Model
+from vision.devices import bf16_is_faster
 from vision.errors import UserError
 from vision.gpu_fallback import on_best_device, or_on_cpu
 from vision.images import resize, working_size, write_png
@@ -34,7 +35,6 @@ from vision.infrared.thermogram.thermogram import Thermogram
 from vision.infrared.zones.locate import load as load_zones
 from vision.infrared.zones.locate import locate
 from vision.options import REQUIRED, Verb, option, within
-from vision.training import bf16_is_faster
 
 SMALLEST_SIDE, LARGEST_SIDE = 64, 1536  # of what a detector is asked to work at
 SAME = 0.6  # overlap from which two boxes of any class are one device

@@ -22,7 +22,7 @@ from vision.infrared.data import Sample, Samples
 from vision.infrared.labels.polygon import polygon_mask
 from vision.infrared.thermogram.files import of_values
 from vision.infrared.thermogram.palettes import intensity
-from vision.training import generator_for
+from vision.randomness import generator_for
 
 LABEL_FILE = (Path(__file__).resolve().parent.parent.parent / "assets" / "infrared" / "labels"
               / "substations.json")

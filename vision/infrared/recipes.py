@@ -31,7 +31,7 @@ from vision.infrared.train import Config as Training
 from vision.infrared.train import train
 from vision.infrared.zones import train as zones
 from vision.options import Verb, option
-from vision.training import on_terminal
+from vision.training.progress import on_terminal
 
 Part = Training | pretraining.Config | zones.Config
 FOLDER = Path("checkpoints/infrared")

@@ -42,7 +42,11 @@ from vision.infrared.scenes import Making
 from vision.infrared.warm_start import PARTS, STEM, learn, parts_of, take_over
 from vision.options import Verb, option, within
 from vision.quantised import round_rows
-from vision.training import Average, OnStep, Run, ValidatingConfig, generator_for, on_terminal
+from vision.randomness import generator_for
+from vision.training.average import Average
+from vision.training.config import ValidatingConfig
+from vision.training.progress import OnStep, on_terminal
+from vision.training.run import Run
 
 LOOKS = ("rendered", "real")
 TRAINED_ON = {"rendered": "rendered scenes", "real": "real thermograms and rendered scenes"}

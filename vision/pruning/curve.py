@@ -19,6 +19,7 @@ import torch
 from vision import checkpoints
 from vision.checkpoints import Card, Model
 from vision.data.image_folders import LabelledPictures
+from vision.devices import best_device
 from vision.options import Verb, command, option, within
 from vision.pruning.count import count, latency
 from vision.pruning.criteria import CRITERIA
@@ -32,7 +33,7 @@ from vision.pruning.prune import pruned, scores_of
 from vision.pruning.surgery import prune
 from vision.pruning.train import Config as Training
 from vision.pruning.train import train
-from vision.training import OnStep, best_device, on_terminal
+from vision.training.progress import OnStep, on_terminal
 
 TIMED = ((1, "fp32"), (64, "fp32"), (1, "bf16"), (64, "bf16"))  # batch and precision
 ROUNDS = 5  # of measuring time, in each of which every point has its turn

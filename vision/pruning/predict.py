@@ -12,6 +12,7 @@ import torch
 
 from vision import checkpoints
 from vision.checkpoints import Model
+from vision.devices import bf16_is_faster
 from vision.errors import UserError
 from vision.gpu_fallback import on_best_device, or_on_cpu
 from vision.images import read_picture
@@ -19,7 +20,6 @@ from vision.options import REQUIRED, Verb, option
 from vision.pruning.data import PREPROCESS, normalise, squared
 from vision.pruning.models import ARCHITECTURES
 from vision.pruning.models.parts import Network, Select
-from vision.training import bf16_is_faster
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,7 +20,7 @@ from vision.pruning.prune import run as cut
 from vision.pruning.train import Config as Training
 from vision.pruning.train import train
 from vision.quantised import round_rows
-from vision.training import on_terminal
+from vision.training.progress import on_terminal
 
 FOLDER = Path("checkpoints/pruning")
 PARTS = Path("runs/pruning")  # what only begins another training

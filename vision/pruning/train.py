@@ -32,14 +32,11 @@ from vision.pruning.evaluate import measure, summary
 from vision.pruning.models import ARCHITECTURES
 from vision.pruning.models.parts import Network, initialise
 from vision.pruning.predict import load, network_of
-from vision.training import (
-    Average,
-    OnStep,
-    Run,
-    ValidatingConfig,
-    generator_for,
-    on_terminal,
-)
+from vision.randomness import generator_for
+from vision.training.average import Average
+from vision.training.config import ValidatingConfig
+from vision.training.progress import OnStep, on_terminal
+from vision.training.run import Run
 
 SCHEDULES = ("one-cycle", "published")
 WARM = 0.2  # share of the one-cycle schedule in which the learning rate rises

@@ -15,6 +15,7 @@ from torch.nn.utils import convert_conv2d_weight_memory_format as for_channels_l
 
 from vision import checkpoints
 from vision.checkpoints import Model
+from vision.devices import bf16_is_faster
 from vision.errors import UserError
 from vision.gpu_fallback import on_best_device, or_on_cpu
 from vision.images import (
@@ -33,7 +34,6 @@ from vision.segmentation.data import COLOURS
 from vision.segmentation.looks import Look, looks, sizes_of
 from vision.segmentation.measures.merging import merge
 from vision.segmentation.models import ARCHITECTURES, dimensions, facts
-from vision.training import bf16_is_faster
 
 SMALLEST_SIDE, LARGEST_SIDE = 32, 2048  # of what a model is asked to work at
 FINEST = 2_000_000  # pixels; larger pictures get their labels from a result of this size

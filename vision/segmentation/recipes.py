@@ -17,7 +17,7 @@ from vision.segmentation.models import ARCHITECTURES, having, task
 from vision.segmentation.models.encoders import ENCODERS
 from vision.segmentation.train import Config as Training
 from vision.segmentation.train import train
-from vision.training import on_terminal
+from vision.training.progress import on_terminal
 
 FOLDER = Path("checkpoints/segmentation")
 PARTS = Path("runs/segmentation")  # what only begins another training

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from vision.randomness import generator_for
 from vision.segmentation.generated_split import GeneratedSplit
-from vision.training import generator_for
 
 CLASSES = ("Glass", "Stroma", "Epithelium", "Lumen", "Nucleus")
 GLASS, STROMA, EPITHELIUM, LUMEN, NUCLEUS = range(5)

@@ -20,6 +20,7 @@ from vision.efficientnet_lite import PUBLIC, take_public
 from vision.errors import UserError
 from vision.options import Verb, option
 from vision.quantised import round_rows
+from vision.randomness import generator_for
 from vision.segmentation.data import (
     Augment,
     Samples,
@@ -39,7 +40,10 @@ from vision.segmentation.panoptic.quality import quality
 from vision.segmentation.panoptic.segments import known_objects
 from vision.segmentation.predict import predict, to_tensor, volumes_to_tensor
 from vision.segmentation.volumes import Cut
-from vision.training import Average, OnStep, Run, ValidatingConfig, generator_for, on_terminal
+from vision.training.average import Average
+from vision.training.config import ValidatingConfig
+from vision.training.progress import OnStep, on_terminal
+from vision.training.run import Run
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
+from vision.randomness import generator_for
 from vision.segmentation.generated_split import GeneratedSplit
-from vision.training import generator_for
 
 SIDE = 64
 CLASSES = ("Background", "Body", "Liver", "Spleen", "Kidney", "Spine")

@@ -15,6 +15,7 @@ import torch
 from torch import nn
 
 from vision.checkpoints import Model
+from vision.devices import best_device
 from vision.gpu_fallback import or_on_cpu
 from vision.images import read_picture
 from vision.options import REQUIRED, Verb, option
@@ -24,7 +25,6 @@ from vision.style.other_eyes import Judgement, judges, left_out, seen_by
 from vision.style.predict import load, optimise, predict
 from vision.style.scene import Scene
 from vision.style.settings import PRESET_EXTRACTORS, PRESETS, Settings
-from vision.training import best_device
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,12 @@ import numpy as np
 import torch
 from torch import nn
 
+from vision.devices import best_device
 from vision.gpu_fallback import or_on_cpu
 from vision.style.losses import gram, style_loss
 from vision.style.objectives.whole import NAMES, Objective, fitted
 from vision.style.scene import Region, Scene
 from vision.style.settings import LAYERS, Settings, Weights
-from vision.training import best_device
 
 CHANNELS = 48  # of a Gram matrix that is shown
 

@@ -12,10 +12,10 @@ import numpy as np
 import torch
 
 from vision.data import pretrained
+from vision.devices import best_device
 from vision.gpu_fallback import or_on_cpu
 from vision.style.features.warm_start import begin
 from vision.style.scene import Scene
-from vision.training import best_device
 
 JUDGES = ("vgg16-bsds", "vgg19-slim-teacher")
 

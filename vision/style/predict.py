@@ -14,6 +14,7 @@ from torch import nn
 
 from vision import checkpoints
 from vision.checkpoints import Card, Model
+from vision.devices import bf16_is_faster
 from vision.errors import UserError, unknown
 from vision.gpu_fallback import on_best_device, or_on_cpu
 from vision.images import read_picture, write_png
@@ -34,7 +35,7 @@ from vision.style.settings import (
     check_number,
 )
 from vision.style.transfer import Frame, transfer
-from vision.training import Step, bf16_is_faster, on_terminal
+from vision.training.progress import Step, on_terminal
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ from vision.options import Verb, option
 from vision.style.features import train as train_extractor
 from vision.style.train import Config as Training
 from vision.style.train import train
-from vision.training import on_terminal
+from vision.training.progress import on_terminal
 
 FOLDER, STAGES = Path("checkpoints/style"), Path("runs/style")
 EXTRACTORS = {

@@ -9,12 +9,12 @@ import numpy as np
 import torch
 from torch import nn
 
+from vision.devices import best_device, precision_for
 from vision.gpu_fallback import or_on_cpu
 from vision.style.clock import Clock
 from vision.style.descent import Descent
 from vision.style.scene import Scene
 from vision.style.settings import FAST, Settings
-from vision.training import best_device, precision_for
 
 FACTORS = tuple(10 ** (0.75 * place) for place in range(-2, 3))  # of both weights
 SIDE, STEPS, RATE = 96, 40, 0.05

@@ -11,10 +11,10 @@ import numpy as np
 import torch
 
 from vision.images import resize
+from vision.randomness import generator_for
 from vision.style.data import cut, normalise, size_at, to_tensor
 from vision.style.models.any_style import AnyStyle
 from vision.style.objectives.targets import Grams, Targets
-from vision.training import generator_for
 
 OFTEN = 3  # times a style picture itself among what a network for any style learns by
 VARIED = 6  # times a part of it in other sizes and colours

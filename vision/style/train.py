@@ -22,6 +22,7 @@ from vision.data.datasets import licences
 from vision.errors import UserError
 from vision.images import read_picture
 from vision.options import Verb, option
+from vision.randomness import generator_for
 from vision.style.data import PREPROCESS, check_picture, cuts, normalise, open_contents
 from vision.style.features.extractor import EXTRACTORS, SLIM, open_extractor
 from vision.style.features.vgg_features import VggFeatures
@@ -31,7 +32,10 @@ from vision.style.objectives.targets import LEARNT, Targets
 from vision.style.objectives.whole import NAMES
 from vision.style.settings import Settings
 from vision.style.taught_styles import TaughtStyles, any_styles, learnt_styles
-from vision.training import Average, OnStep, Run, TrainingConfig, generator_for, on_terminal
+from vision.training.average import Average
+from vision.training.config import TrainingConfig
+from vision.training.progress import OnStep, on_terminal
+from vision.training.run import Run
 
 CALIBRATION = 16  # photographs that say how far away a style is
 

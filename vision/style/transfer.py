@@ -21,6 +21,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from vision.devices import best_device, precision_for
 from vision.errors import UserError
 from vision.gpu_fallback import give_notice, is_full
 from vision.style.clock import EVERY, Clock
@@ -30,7 +31,6 @@ from vision.style.features.vgg_features import VggFeatures
 from vision.style.objectives.whole import NAMES
 from vision.style.scene import Region, Scene
 from vision.style.settings import FAST, Settings, Weights
-from vision.training import best_device, precision_for
 
 AHEAD = 10  # steps that a GPU may run before anyone looks at their losses
 EXPLODED = 100.0  # times the first loss

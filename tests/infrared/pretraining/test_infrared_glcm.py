@@ -15,7 +15,7 @@ from vision.infrared.pretraining import glcm
 from vision.infrared.pretraining import train as train_backbone
 from vision.infrared.pretraining.pictures import open_source
 from vision.infrared.pretraining.train import Config, drawing_weights, train, vary
-from vision.training import Step
+from vision.training.progress import Step
 
 pytestmark = pytest.mark.usefixtures("narrow")
 

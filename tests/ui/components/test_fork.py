@@ -10,7 +10,7 @@ import gradio as gr
 import pytest
 
 from tests.small_run import Config, train
-from vision.training import Step
+from vision.training.progress import Step
 from vision.ui.components.training import fork
 from vision.ui.components.training.training_panel import Control, steps_of
 from vision.ui.tabs.gan import train as gan_train

@@ -12,7 +12,7 @@ import gradio as gr
 import numpy as np
 import pytest
 
-from vision.training import Step
+from vision.training.progress import Step
 from vision.ui.components.training import luck
 from vision.ui.components.training.luck import Several, chance, smallest, told
 from vision.ui.components.training.training_panel import Control

@@ -62,7 +62,7 @@ def test_a_name_is_made_of_network_data_and_what_else_a_file_says(
 
 
 def test_measures_and_data_read_like_words() -> None:
-    from vision.training import Step
+    from vision.training.progress import Step
 
     line = progress_line(Step(1, 2, {"val_miou": 0.5, "d_loss": 1.0}, 0.1), speaking("pt-BR"))
     assert "mIoU de validação 0.500" in line and "perda do discriminador 1.000" in line

@@ -15,7 +15,7 @@ import pytest
 
 from tests.conftest import REPOSITORY
 from vision.errors import UserError
-from vision.training import OnStep, Step
+from vision.training.progress import OnStep, Step
 from vision.ui.components.friendly import friendly
 from vision.ui.components.model_choice import OWN, ModelShelf
 from vision.ui.components.training.training_panel import Control, follow, news_of

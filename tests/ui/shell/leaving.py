@@ -15,7 +15,7 @@ from gradio_client import Client, handle_file
 
 from vision import ui
 from vision.gan.train import Config, train
-from vision.training import OnStep, Step
+from vision.training.progress import OnStep, Step
 from vision.ui.components.training.training_panel import Control, follow
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.gan import tab as gan

@@ -13,9 +13,9 @@ import pytest
 import torch
 
 from tests.conftest import REPOSITORY
+from vision.devices import best_device
 from vision.infrared.classes import CLASSES
 from vision.style.features.extractor import BUNDLED
-from vision.training import best_device
 from vision.ui.shell import zero_gpu
 from vision.ui.tabs.infrared import gpu_detection
 from vision.ui.tabs.infrared.shared import MODELS

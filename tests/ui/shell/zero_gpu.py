@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import spaces
 
+from vision.devices import best_device
 from vision.errors import UserError
 from vision.infrared.predict import Settings as Finding
 from vision.style.settings import Settings
 from vision.style.transfer import Controls
-from vision.training import best_device
 from vision.ui import load_tabs
 from vision.ui.tabs.infrared import gpu_detection
 from vision.ui.tabs.infrared.shared import MODELS, examples, open_thermogram

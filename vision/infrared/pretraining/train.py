@@ -22,7 +22,11 @@ from vision.infrared.pretraining import glcm
 from vision.infrared.pretraining.pictures import grey_of, open_source
 from vision.infrared.thermogram.palettes import intensity
 from vision.options import Verb, option
-from vision.training import Average, OnStep, Run, ValidatingConfig, generator_for, on_terminal
+from vision.randomness import generator_for
+from vision.training.average import Average
+from vision.training.config import ValidatingConfig
+from vision.training.progress import OnStep, on_terminal
+from vision.training.run import Run
 
 TARGETS = 200  # thermograms that source pictures are compared with
 SAMPLINGS = ("uniform", "glcm")

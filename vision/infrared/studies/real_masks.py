@@ -35,7 +35,11 @@ from vision.infrared.studies.mask_branches import branch_of, card_of_branch, ope
 from vision.infrared.train import REAL
 from vision.options import Verb, option
 from vision.quantised import round_rows
-from vision.training import Average, OnStep, Run, TrainingConfig, generator_for, on_terminal
+from vision.randomness import generator_for
+from vision.training.average import Average
+from vision.training.config import TrainingConfig
+from vision.training.progress import OnStep, on_terminal
+from vision.training.run import Run
 
 FOLDER = checkpoints.FOLDER / "infrared"
 TAUGHT = "taught"

@@ -18,7 +18,7 @@ from vision.files.atomic_files import write_atomically
 from vision.infrared import train as training
 from vision.infrared.classes import CLASSES
 from vision.options import Verb, option, within
-from vision.training import OnStep, on_terminal
+from vision.training.progress import OnStep, on_terminal
 
 WAYS: dict[str, tuple[str, ...]] = {
     "scratch": (), "frozen": ("backbone", "pyramid", "proposals"), "heads": ("backbone",),

@@ -12,6 +12,7 @@ from torchvision.ops import roi_align
 
 from vision import checkpoints
 from vision.checkpoints import Model
+from vision.devices import bf16_is_faster
 from vision.gpu_fallback import on_best_device, or_on_cpu
 from vision.infrared.classes import CLASSES, ZONES
 from vision.infrared.data import HELD_OUT, Scenes
@@ -20,7 +21,6 @@ from vision.infrared.models import ARCHITECTURES
 from vision.infrared.models.zones import SIDE
 from vision.infrared.scenes import Scene, Zone
 from vision.options import Verb, option, within
-from vision.training import bf16_is_faster
 
 SLOTS = max(map(len, ZONES.values()))
 MARGIN = 0.1  # of a box, added on each side

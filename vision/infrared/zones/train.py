@@ -21,7 +21,11 @@ from vision.infrared.scenes import Scene, Zone
 from vision.infrared.zones.locate import SLOTS, crops_of, load, measure, numbers_of, wider
 from vision.options import Verb, option
 from vision.quantised import round_rows
-from vision.training import Average, OnStep, Run, ValidatingConfig, generator_for, on_terminal
+from vision.randomness import generator_for
+from vision.training.average import Average
+from vision.training.config import ValidatingConfig
+from vision.training.progress import OnStep, on_terminal
+from vision.training.run import Run
 
 JITTER = 0.06  # of a box: how far off its edges are in training
 Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor]

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from vision.checkpoints import Model
+from vision.randomness import generator_for
 from vision.segmentation.certainty.pixels import best_temperature, reliability, tempered
 from vision.segmentation.data import Samples
 from vision.segmentation.studies.microscope import look
-from vision.training import generator_for
 
 DRAWN = 4000  # pixels of each picture that the temperature is fitted on
 

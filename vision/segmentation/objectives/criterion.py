@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import torch
 from torch.nn import functional
 
-from vision.distributed import whole
 from vision.segmentation.labels import VOID
 from vision.segmentation.models import Outputs
 from vision.segmentation.models.layers import grow
 from vision.segmentation.objectives.losses import Loss
+from vision.training.distributed import whole
 
 HEAT, WAY = 200.0, 0.01  # Panoptic-DeepLab, arXiv:1911.10194, §3.2: their weights
 AUXILIARY = 0.4  # PSPNet, §4.1: the weight of an auxiliary answer

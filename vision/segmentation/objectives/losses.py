@@ -11,8 +11,8 @@ from collections.abc import Callable
 import torch
 from torch.nn import functional
 
-from vision.distributed import joined, whole
 from vision.segmentation.labels import VOID
+from vision.training.distributed import joined, whole
 
 Loss = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]
 

@@ -12,11 +12,11 @@ import torch
 from torch.nn import functional
 
 from vision.checkpoints import Model
+from vision.devices import bf16_is_faster
 from vision.gpu_fallback import or_on_cpu
 from vision.images import resize_labels
 from vision.segmentation.panoptic.segments import SMALLEST, Panoptic, grouped
 from vision.segmentation.predict import FINEST, at_most, enlarged, model_input
-from vision.training import bf16_is_faster
 
 SIGMA = 8.0  # pixels of the hill around a centre
 MOST, NEAR = 200, 7  # peaks in a picture; how wide around one no other may be (§3.3)

@@ -10,10 +10,10 @@ import numpy as np
 
 from vision.nan_safe import mean_known
 from vision.options import within
+from vision.randomness import generator_for
 from vision.segmentation.labels import VOID
 from vision.segmentation.measures.boundary import boundary_f1
 from vision.segmentation.measures.metrics import Scores, confusion_matrix
-from vision.training import generator_for
 
 
 @dataclass(frozen=True)

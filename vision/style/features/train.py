@@ -19,12 +19,16 @@ from vision.data import pretrained
 from vision.data.datasets import licences
 from vision.errors import UserError
 from vision.options import Verb, option
+from vision.randomness import generator_for
 from vision.style.data import PREPROCESS, cuts, normalise, open_contents
 from vision.style.features.balance import balance
 from vision.style.features.teachers import Pupil, Teacher, fit, unexplained, widths_of
 from vision.style.features.warm_start import BEGINNINGS, SIZES, begin
 from vision.style.models.vgg19 import SHARE, Extractor
-from vision.training import Average, OnStep, Run, TrainingConfig, generator_for, on_terminal
+from vision.training.average import Average
+from vision.training.config import TrainingConfig
+from vision.training.progress import OnStep, on_terminal
+from vision.training.run import Run
 
 WARM = 0.1  # share of the steps in which the learning rate rises
 HELD_BACK = 10  # every so many'th photograph is only measured with

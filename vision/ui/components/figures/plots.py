@@ -13,7 +13,7 @@ from vision.ui.components.figures.colours import BLUE, GREY
 from vision.ui.components.markup import tag
 
 if TYPE_CHECKING:
-    from vision.training import Step
+    from vision.training.progress import Step
 
 
 DASHES = {"-": "solid", "--": "dashed", ":": "dotted"}

@@ -25,7 +25,7 @@ from vision.ui.text import say
 if TYPE_CHECKING:
     import gradio as gr
 
-    from vision.training import OnStep, Step
+    from vision.training.progress import OnStep, Step
 
 PARTS = 3  # of a run; it may go on from the end of each but the last
 Train = Callable[[Any, "OnStep | None"], Path]
@@ -44,7 +44,7 @@ class Trail:
 
     def run(self, on_step: OnStep) -> Path:
         """Train, and keep each state that another future may begin with."""
-        from vision import forks
+        from vision.training import forks
 
         def told(step: Step) -> bool | None:
             self.curve.append(replace(step, sample=None))
@@ -58,13 +58,13 @@ class Trail:
 
     def steps(self) -> list[int]:
         """Return the steps from which the run may go on."""
-        from vision import forks
+        from vision.training import forks
 
         return [step for step in forks.kept(self.folder) if step < self.config.steps]
 
     def forked(self, step: int, rate: float, on_step: OnStep) -> Path:
         """Train from one of its steps on with another learning rate."""
-        from vision import forks
+        from vision.training import forks
 
         config = forks.forked(self.config, step, rate / self.config.learning_rate)
         forks.prepare(config, self.folder)

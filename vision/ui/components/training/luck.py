@@ -25,7 +25,7 @@ from vision.ui.text import say
 if TYPE_CHECKING:
     import gradio as gr
 
-    from vision.training import OnStep, Step
+    from vision.training.progress import OnStep, Step
 
 MOST = 5  # seeds
 DECIDED = 0.05  # a chance below which luck is no good explanation

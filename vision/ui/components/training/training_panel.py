@@ -22,7 +22,7 @@ from vision.ui.shell.low_priority import step_back
 from vision.ui.text import say, t
 
 if TYPE_CHECKING:
-    from vision.training import OnStep, Step
+    from vision.training.progress import OnStep, Step
 
 Range = tuple[float, float, float, float]  # lowest, highest, at first, step
 Curve = Sequence["Step"]

@@ -17,7 +17,7 @@ from vision.ui.tabs.gan.shared import MODELS, curves, loss_choice, sheet
 from vision.ui.text import say, t
 
 if TYPE_CHECKING:
-    from vision.training import Step
+    from vision.training.progress import Step
 
 DATA = ("shapes", "mnist", "fashion-mnist", "cifar10")
 LOSSES = ("d_loss", "g_loss")

@@ -24,7 +24,7 @@ from vision.ui.text import say, t
 if TYPE_CHECKING:
     import numpy as np
 
-    from vision.training import Step
+    from vision.training.progress import Step
 
 DATA = ("scenes", "tissue", "zip")
 LOSSES = ("cross_entropy", "dice", "cross_entropy+dice", "focal", "tversky", "lovasz")

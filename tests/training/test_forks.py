@@ -12,10 +12,12 @@ import torch
 from safetensors.torch import load_file
 
 from tests.small_run import Config, train
-from vision import forks
 from vision.errors import UserError
 from vision.options import command
-from vision.training import Step, state_folder, turn
+from vision.training import forks
+from vision.training.progress import Step
+from vision.training.run import turn
+from vision.training.saved_state import state_folder
 
 TINY = Config(steps=4)
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from vision import checkpoints
-from vision.training import TrainingConfig, state_folder
+from vision.training.config import TrainingConfig
+from vision.training.saved_state import name_of, state_folder, states_in, step_of
 
 Config = TypeVar("Config", bound=TrainingConfig)
 
@@ -25,26 +26,21 @@ def forked(config: Config, step: int, factor: float) -> Config:
 
 def keep(config: TrainingConfig, folder: Path) -> int | None:
     """Copy the last state of a run to a folder that the run does not tidy, and return its step."""
-    saved = sorted(state_folder(checkpoints.with_target(config)).glob("step-*"))
+    saved = states_in(state_folder(checkpoints.with_target(config)))
     if not saved:
         return None
     if not (kept := folder / saved[-1].name).exists():
         shutil.copytree(saved[-1], kept)
-    return _step_of(kept)
+    return step_of(kept)
 
 
 def kept(folder: Path) -> list[int]:
     """Return the steps that a folder has states of."""
-    return sorted(map(_step_of, folder.glob("step-*")))
+    return [step_of(state) for state in states_in(folder)]
 
 
 def prepare(config: TrainingConfig, folder: Path) -> None:
     """Let a fork begin where its rate turns, if a state of that step was kept."""
-    step = int(config.rate_turn[0])
     ours = state_folder(checkpoints.with_target(config))
-    for state in folder.glob(f"step-{step:08d}"):
+    for state in folder.glob(name_of(int(config.rate_turn[0]))):
         shutil.copytree(state, ours / state.name, dirs_exist_ok=True)
-
-
-def _step_of(state: Path) -> int:
-    return int(state.name.removeprefix("step-"))
