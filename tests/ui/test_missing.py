@@ -17,7 +17,7 @@ from vision.ui.components.friendly import friendly
 from vision.ui.tabs.gan import shared as gan_models
 from vision.ui.tabs.pruning import shared as pruning_models
 from vision.ui.tabs.segmentation import shared as segmentation_models
-from vision.ui.tabs.segmentation.tab import segment
+from vision.ui.tabs.segmentation.segment import segment
 
 STREET = str(REPOSITORY / "assets" / "segmentation" / "street-1.png")
 

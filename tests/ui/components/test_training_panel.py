@@ -22,8 +22,8 @@ from vision.ui.components.training.training_panel import Control, follow, news_o
 from vision.ui.shell.files.uploads import new_folder, sweep
 from vision.ui.tabs.gan import train as gan_train
 from vision.ui.tabs.pruning import train as pruning_train
-from vision.ui.tabs.segmentation import tab
 from vision.ui.tabs.segmentation import train as segmentation_train
+from vision.ui.tabs.segmentation.script import code
 from vision.ui.tabs.style import one_pass
 
 PICTURE = str(REPOSITORY / "assets" / "segmentation" / "street-1.png")
@@ -154,4 +154,4 @@ def test_folders_unused_for_an_hour_go(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_the_code_for_ones_own_model_names_the_download() -> None:
-    assert "the-file-you-downloaded.safetensors" in tab.code(OWN, 0.6)
+    assert "the-file-you-downloaded.safetensors" in code(OWN, 0.6)

@@ -25,14 +25,14 @@ from vision.ui.shell.answers import shared as shared_answers
 from vision.ui.shell.answers.cache import AnswerCache
 from vision.ui.shell.answers.parts import freeze, size_of
 from vision.ui.shell.answers.shared import computed_once, content
-from vision.ui.tabs.gan import tab as gan
+from vision.ui.tabs.gan import sample as gan
 from vision.ui.tabs.infrared import detect as infrared
 from vision.ui.tabs.infrared import shared as infrared_shared
 from vision.ui.tabs.infrared.camera_file import USUAL
 from vision.ui.tabs.infrared.surfaces import Patches
 from vision.ui.tabs.pruning import surgery
 from vision.ui.tabs.pruning.cut import Cut
-from vision.ui.tabs.segmentation import tab as segmentation
+from vision.ui.tabs.segmentation import segment as segmentation
 
 STREET = ASSETS / "segmentation" / "street-1.png"
 

@@ -11,8 +11,8 @@ from gradio_client.exceptions import AppError
 
 from vision.infrared.predict import Settings, predict
 from vision.infrared.thermogram.files import read_thermogram
+from vision.ui.tabs.infrared.script import code
 from vision.ui.tabs.infrared.shared import MODELS, examples, open_zones
-from vision.ui.tabs.infrared.tab import code
 
 MODEL = MODELS.first()
 REPOSITORY = Path(__file__).resolve().parents[3]

@@ -14,8 +14,8 @@ from vision.pruning.count import count
 from vision.pruning.plan import make_plan
 from vision.pruning.predict import load, network_of, predict
 from vision.pruning.surgery import prune
+from vision.ui.tabs.pruning.controls import examples
 from vision.ui.tabs.pruning.shared import MODELS
-from vision.ui.tabs.pruning.tab import examples
 
 MODEL = MODELS.first()
 pytestmark = pytest.mark.skipif(MODEL is None, reason="no network ships")

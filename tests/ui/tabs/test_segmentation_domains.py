@@ -14,7 +14,7 @@ from tests.segmentation.test_portraits import model as of_people
 from tests.segmentation.test_portraits import picture
 from vision import checkpoints
 from vision.images import write_png
-from vision.ui.tabs.segmentation import domains, judged, shared, tab
+from vision.ui.tabs.segmentation import domains, judged, segment, shared
 from vision.ui.text import LANGUAGES, words
 
 Request: Any = None
@@ -37,7 +37,7 @@ def shown(picture: str, model: str, language: str = "en") -> tuple[str, Any]:
     """Return what is said of a picture, and the button to the other domain."""
     request = gr.Request(headers={"accept-language": language})
     done = judged.judged(picture, None, model, None)
-    said = tab.answer(done, 0.6, request, Path(picture).parent)[2]
+    said = segment.answer(done, 0.6, request, Path(picture).parent)[2]
     return said, domains.offer(done.view, model, request)
 
 
@@ -104,7 +104,7 @@ def test_both_shelves_open_a_model_once() -> None:
 def test_the_page_runs_at_once_when_the_domain_is_switched(whole_page: gr.Blocks) -> None:
     calls = {call.fn.__name__: call for call in whole_page.fns.values()
              if getattr(call.fn, "__module__", "") == domains.__name__}
-    after = {call.trigger_after for call in whole_page.fns.values() if call.fn is tab.segment}
+    after = {call.trigger_after for call in whole_page.fns.values() if call.fn is segment.segment}
     for name, outputs in (("enter", ["segmentation-model", "segmentation-picture",
                                      "segmentation-truth"]), ("cross", ["segmentation-model"])):
         assert [block.elem_id for block in calls[name].outputs] == outputs

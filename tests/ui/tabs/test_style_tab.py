@@ -28,7 +28,8 @@ from vision.ui.tabs.segmentation.shared import MODELS as SEGMENTERS
 from vision.ui.tabs.segmentation.shared import examples
 from vision.ui.tabs.style import inside as style_inside
 from vision.ui.tabs.style import memory as style_memory
-from vision.ui.tabs.style import one_pass, run_buttons, tab
+from vision.ui.tabs.style import one_pass, run_buttons, steering
+from vision.ui.tabs.style import pictures as style_pictures
 from vision.ui.tabs.style import run as style_run
 from vision.ui.tabs.style import sheet as style_sheet
 from vision.ui.tabs.style.controls import DETERMINED, Chosen, choose, code, passes
@@ -77,7 +78,7 @@ def test_a_slider_changes_the_run_and_leaves_a_mark(pair: Any) -> None:
     studio = Studio()
     running = run(studio, pair)
     assert "style-mark" not in next(running)[1]
-    style_run.steer(studio, 0, 3, 4, REQUEST)
+    steering.steer(studio, 0, 3, 4, REQUEST)
     rest = list(running)
     (mark,) = studio.marks
     assert "style-mark" in rest[-1][1] and 1 <= mark <= 3
@@ -89,7 +90,7 @@ def test_one_session_does_not_steer_another(pair: Any) -> None:
     studio, other = Studio(), Studio()
     running = run(studio, pair)
     next(running)
-    style_run.steer(other, 0, 3, 4, REQUEST)
+    steering.steer(other, 0, 3, 4, REQUEST)
     other.halt()
     list(running)
     assert not studio.marks and len(studio.curves) == 6
@@ -145,7 +146,7 @@ def test_a_pause_lets_go_when_others_wait(pair: Any, monkeypatch: pytest.MonkeyP
     assert "paused" in [next(running)[1] for _ in range(4)][-1]
     waiting.append(style_run.PLACES)
     assert list(running)[-1][5]["steps"] < 6 and studio.painted() is not None
-    assert style_run.toggle(studio, 0) == 1, "the next press begins a run for the rest"
+    assert run_buttons.toggle(studio, 0) == 1, "the next press begins a run for the rest"
     *_, last = style_run.resume(REQUEST, studio, *pair, *vars(SMALL).values())
     assert last[5]["steps"] == 6 and studio.rest is None and not studio.controls.paused
     assert list(style_run.resume(REQUEST, studio, *pair, *vars(SMALL).values())) == []
@@ -380,8 +381,8 @@ def test_a_network_is_trained_and_paints_at_once(pair: Any, monkeypatch: pytest.
 
 
 def test_every_painting_has_a_title() -> None:
-    titles = {tab.title(path, REQUEST) for path in tab.paintings()}
-    assert len(titles) == 12 and len(tab.photographs()) == 4
+    titles = {style_pictures.title(path, REQUEST) for path in style_pictures.paintings()}
+    assert len(titles) == 12 and len(style_pictures.photographs()) == 4
 
 
 @pytest.mark.parametrize("call", [
@@ -470,9 +471,9 @@ def test_refining_ends_at_a_print_that_fits_into_the_memory(monkeypatch: pytest.
 
 def test_a_painting_for_print_has_16_bits(pair: Any, tmp_path: Path) -> None:
     studio = Studio()
-    assert not style_run.print_file(studio).visible
+    assert not run_buttons.print_file(studio).visible
     list(run(studio, pair))
-    file = style_run.print_file(studio).value
+    file = run_buttons.print_file(studio).value
     deep = cv2.imread(file["path"], cv2.IMREAD_UNCHANGED)[..., ::-1]
     assert deep.dtype == np.uint16 and deep.shape == studio.painted().shape
     assert np.abs(deep / 257 - studio.painted()).max() <= 0.51

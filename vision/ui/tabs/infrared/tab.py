@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -13,13 +12,7 @@ from vision.ui.components.class_links import class_link
 from vision.ui.components.events import BRIEF, LIVE, QUIET
 from vision.ui.components.page_files import beside
 from vision.ui.lessons import lesson
-from vision.ui.tabs.infrared import (
-    camera_file,
-    figure,
-    inspection,
-    scene_maker,
-    surfaces,
-)
+from vision.ui.tabs.infrared import camera_file, figure, inspection, scene_maker, surfaces
 from vision.ui.tabs.infrared import details as infrared_details
 from vision.ui.tabs.infrared.card import show_card
 from vision.ui.tabs.infrared.controls import controls, settings
@@ -28,14 +21,8 @@ from vision.ui.tabs.infrared.example_views import MASK_THRESHOLD
 from vision.ui.tabs.infrared.exercises import EXERCISES
 from vision.ui.tabs.infrared.label import panel
 from vision.ui.tabs.infrared.picture import LOOK, POINTER
-from vision.ui.tabs.infrared.shared import (
-    EXAMPLES,
-    MODELS,
-    examples,
-    named,
-    open_zones,
-    shown_from,
-)
+from vision.ui.tabs.infrared.script import CHAPTERS, code
+from vision.ui.tabs.infrared.shared import MODELS, examples, open_zones, shown_from
 from vision.ui.tabs.infrared.studies import boxes_masks, classical, glcm, ladder, masks, palettes
 from vision.ui.tabs.infrared.surfaces import Patches
 from vision.ui.text import t
@@ -44,42 +31,6 @@ SHARED = ("picture", "low", "high", "unit", "model", "threshold", "mask_threshol
           "reflected", "air", "palette", "opacity")
 PHOTOGRAPH = beside(__file__, "photograph.js")
 CODED = SHARED[: SHARED.index("palette")]  # what the script to copy depends on
-CHAPTERS = ("read_thermogram", "load", "load", "", "", "", "", "load_zones", "predict",
-            "read_thermogram", "print")  # the calls that the lesson's sections are about
-
-
-def code(picture: str | None, low: float | None, high: float | None, unit: str,
-         model: str | None, threshold: float, mask_threshold: float, emissivity: float,
-         reflected: float | None, air: float | None) -> str:
-    """Return the shortest script that does what the settings above do."""
-    path = file_of(picture, unit)
-    physics = f".corrected({emissivity}, {reflected})" if emissivity != 1 else ""
-    return f"""from pathlib import Path
-
-from vision.images import write_png
-from vision.infrared.inspection.drawing import marked
-from vision.infrared.inspection.report import write_report
-from vision.infrared.predict import Settings, load, predict
-from vision.infrared.thermogram.files import read_thermogram
-from vision.infrared.zones.locate import load as load_zones
-
-thermogram = read_thermogram({path!r}, {unit!r}, {low}, {high}){physics}
-model = load(Path("{MODELS.in_a_script(model)}"))
-zones = load_zones(Path("checkpoints/infrared/zones.safetensors"))
-result = predict(model, thermogram, Settings({threshold}, {mask_threshold}, {air}), zones)
-for device in result.instances:
-    print(device.name, device.score, device.reading, device.verdict)
-write_png(Path("runs/devices.png"), marked(thermogram.picture, result.instances))
-write_report(Path("runs/inspection.html"), result, {Path(path).name!r})
-"""
-
-
-def file_of(picture: str | None, unit: str) -> str:
-    """Return where a shipped example lies in the project, else the name of a visitor's file."""
-    name = named(picture) if picture else "thermogram.png"
-    shipped = [path for path, _, _, needed in examples()
-               if Path(path).name == name and needed == unit]
-    return (Path(shipped[0]).relative_to(EXAMPLES.parent.parent).as_posix() if shipped else name)
 
 
 def build() -> class_link.Shared:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import gradio as gr
 
@@ -21,8 +20,9 @@ from vision.style.settings import (
 )
 from vision.style.settings import PRESETS as KNOWN
 from vision.ui.components.page_files import beside, calling
+from vision.ui.components.pictures import picture_output
 from vision.ui.shell.stale import STEERS
-from vision.ui.tabs.style.shared import OFF, PHOTOGRAPHS, POWERS, power, weight
+from vision.ui.tabs.style.shared import OFF, POWERS, power, weight
 from vision.ui.text import t
 
 PRESETS = {"fast": KNOWN["fast"], "single": Settings(), "book": KNOWN["book"]}
@@ -32,9 +32,11 @@ DETERMINED = ("content_power", "style_power", "tv_power", "size", "steps", "lear
               "extractor")
 
 SAID = calling(beside(__file__, "weights.js"), OFF)  # the weights at the sliders' heads
+BUTTONS: tuple[tuple[str, Any], ...] = (
+    ("style.pause", "secondary"), ("app.stop", "stop"), ("style.more", "secondary"),
+    ("style.refine", "secondary"))
+WHILE_IT_RUNS = ("style.pause", "app.stop")
 OPTIMIZERS = {"adam": "Adam", "lbfgs": "L-BFGS"}
-FILES = {"slim": "checkpoints/style/vgg19-slim.safetensors",
-         "bundled": "checkpoints/style/vgg19.safetensors"}
 
 
 @dataclass
@@ -103,38 +105,6 @@ def choose(name: str) -> list[Any]:
     return [values.get(name, getattr(preset, name, None)) for name in DETERMINED]
 
 
-def code(content_power: float, style_power: float, tv_power: float, preset: str, size: float,
-         steps: float, *others: Any) -> str:
-    """Return the shortest script that does what the settings above do."""
-    chosen = Chosen(content_power, style_power, tv_power, preset, size, steps, *others)
-    usual, settings = Settings(), chosen.settings()
-    changes = "\n".join(f"    {field.name}={getattr(settings, field.name)!r},"
-                        for field in fields(Settings)
-                        if field.name == "seed"
-                        or getattr(settings, field.name) != getattr(usual, field.name))
-    sees = FILES.get(chosen.extractor, chosen.extractor)
-    shown = Path(PHOTOGRAPHS[0]).stem
-    return f"""from pathlib import Path
-
-import skimage.data
-
-from vision.images import read_picture, write_png
-from vision.style.features.extractor import open_extractor
-from vision.style.settings import Settings
-from vision.style.transfer import transfer
-
-settings = Settings(
-{changes}
-)
-content = skimage.data.{shown}()
-style = read_picture("assets/style/night.jpg")
-# what sees: {sees}
-for frame in transfer(open_extractor("{chosen.extractor}"), content, [style], settings):
-    print(frame.step, frame.losses)
-write_png(Path("runs/painting.png"), frame.picture)
-"""
-
-
 def weights() -> list[gr.Slider]:
     """Build the three sliders that may be moved while it paints."""
     return [gr.Slider(OFF, 6, POWERS[name], step=0.05, label=t(f"style.{name}_power"),
@@ -190,3 +160,51 @@ def layers(name: str, value: Any) -> gr.Dropdown:
     """Build a choice of layers."""
     return gr.Dropdown(CHOICES, value=list(value), multiselect=True, label=t(f"style.{name}"),
                        info=t(f"style.{name}_info"), elem_id=f"style-{name.replace('_', '-')}")
+
+
+class Seen(NamedTuple):
+    """What is seen of a painting, and what speaks to its run."""
+
+    result: gr.Image
+    numbers: gr.HTML
+    moment: gr.Slider
+    png: gr.DownloadButton
+    film: gr.DownloadButton
+    raw: gr.JSON
+    deep: gr.DownloadButton  # for print, in 16 bits
+    sliders: list[gr.Slider]  # the three weights
+    said: gr.Markdown
+    pause: gr.Button
+    stop: gr.Button
+    more: gr.Button
+    refine: gr.Button
+
+    @property
+    def outputs(self) -> list[Any]:
+        """Return what a run fills."""
+        return list(self[:6])
+
+
+def results() -> Seen:
+    """Build the painting with what is said of it, its weights, buttons and files."""
+    with gr.Row():
+        result = picture_output("style.result", "style-result", height=360)
+        result.elem_classes, result.scale, result.min_width = ["lab-fill"], 4, 280
+        with gr.Column(scale=3, min_width=240):
+            numbers = gr.HTML(elem_id="style-numbers")
+            moment = gr.Slider(0, 1, 1, step=0.01, label=t("style.moment"),
+                               info=t("style.moment_info"), elem_id="style-moment")
+    with gr.Row(elem_id="style-weights"):
+        sliders = weights()
+    said = gr.Markdown(t("style.steer"), elem_id="style-readout", elem_classes=["lab-aside"])
+    with gr.Row():
+        buttons = [gr.Button(t(key), size="sm", variant=variant, min_width=110,
+                             interactive=key not in WHILE_IT_RUNS,
+                             elem_id=f"style-{key.rsplit('.', 1)[1]}")
+                   for key, variant in BUTTONS]
+    with gr.Row():
+        png, film, deep = (gr.DownloadButton(t(f"style.{name}"), visible=False, size="sm",
+                                             elem_id=f"style-{name}")
+                           for name in ("png", "film", "deep"))
+    return Seen(result, numbers, moment, png, film, gr.JSON(visible=False), deep, sliders, said,
+                *buttons)

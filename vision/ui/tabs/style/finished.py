@@ -8,16 +8,21 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
 
 from vision.ui import ASSETS
+from vision.ui.components import opening
 from vision.ui.tabs.style.controls import Chosen
+from vision.ui.tabs.style.run import told
 from vision.ui.tabs.style.shared import paintings, photographs
+from vision.ui.tabs.style.studio import Studio
 
 if TYPE_CHECKING:
     from vision.style.transfer import Frame
 
-FIRST = "night"  # the style that is chosen at first
+STYLE = "night"  # the one that is chosen at first
 PICTURE = ASSETS / "style" / "finished" / "painting.png"
 RECORD = PICTURE.with_suffix(".json")
 
@@ -25,7 +30,7 @@ RECORD = PICTURE.with_suffix(".json")
 def pair() -> tuple[str | None, str | None]:
     """Return the photograph and the painting that are chosen at first."""
     return (next(iter(photographs()), None),
-            next((path for path in paintings() if Path(path).stem == FIRST), None))
+            next((path for path in paintings() if Path(path).stem == STYLE), None))
 
 
 def frames() -> Iterator[Frame]:
@@ -51,6 +56,21 @@ def painted() -> Frame | None:
     record = json.loads(RECORD.read_text("utf-8"))
     curves = np.array(record["curves"], np.float32)  # (steps, 3)
     return Frame(len(curves), len(curves), read_picture(PICTURE), curves, (), record["seconds"], 0)
+
+
+def first_answer(last: Frame, request: gr.Request | None) -> tuple[Any, ...]:
+    """Return the finished painting, and what is said of it."""
+    return last.picture, told(last, last.curves, [], 0, request)
+
+
+def hang(studio: Studio) -> None:
+    """Let a studio that has painted nothing go on from the finished painting."""
+    last = FIRST.make()
+    if last and studio.picture is None and not studio.running:
+        studio.take(last)
+
+
+FIRST = opening.Opening(painted, first_answer)
 
 
 def main() -> None:

@@ -33,9 +33,8 @@ from vision.ui.tabs.style.memory import (
     stays,
 )
 from vision.ui.tabs.style.regions import masks_of, style_path
-from vision.ui.tabs.style.shared import curves, facts, needed_style, weights_of
+from vision.ui.tabs.style.shared import curves, facts, needed_style
 from vision.ui.tabs.style.studio import Studio
-from vision.ui.text import say
 
 if TYPE_CHECKING:
     from vision.style.scene import Region
@@ -303,16 +302,6 @@ def over(studio: Studio, frame: Frame) -> Frame:
     return replace(frame, seconds_left=0.0, paused=studio.rest is not None)
 
 
-def print_file(studio: Studio) -> gr.DownloadButton:
-    """Offer the painting in 16 bits, once there is one."""
-    from vision.images import write_png
-
-    if studio.deep is None:
-        return gr.DownloadButton(visible=False)
-    file = write_png(new_folder() / "painting-16-bit.png", studio.deep)
-    return gr.DownloadButton(value=str(file), visible=True)
-
-
 def numbers(studio: Studio, frame: Frame, before: int, request: gr.Request | None) -> str:
     """Return step, time left, losses and their curves."""
     return told(frame, studio.curves, studio.marks, before, request)
@@ -331,30 +320,3 @@ def report(studio: Studio, frame: Frame) -> dict[str, Any]:
     height, width = frame.picture.shape[:2]
     return {"height": height, "width": width, "steps": len(studio.curves),
             "seconds": studio.seconds, "losses": frame.losses, "notice": frame.notice}
-
-
-def toggle(studio: Studio, begun: int) -> Any:
-    """Hold the run that goes on, or let it go on; count up if one is to be begun for that."""
-    return begun + 1 if studio.toggle() else gr.skip()
-
-
-@friendly
-def steer(studio: Studio, content: float, style: float, tv: float, request: gr.Request) -> str:
-    """Let the sliders' weights hold from the next step on, and say what they are."""
-    weights = weights_of(content, style, tv)
-    studio.steer(weights)
-    return readout(weights.as_tuple(), request)
-
-
-def readout(weights: tuple[float, ...], request: gr.Request | None) -> str:
-    """Return three weights in one line."""
-    shown = (f"{value:.3g}" if value < 1000 else f"{float(f'{value:.3g}'):,.0f}"
-             for value in weights)
-    return say("style.readout", request, **dict(zip(("content", "style", "tv"), shown,
-                                                    strict=True)))
-
-
-@friendly
-def rewind(studio: Studio, share: float, request: gr.Request) -> np.ndarray:
-    """Return the painting as it was at a share of its way."""
-    return studio.film.at(share) if share < 1 else for_screen(studio.painted())

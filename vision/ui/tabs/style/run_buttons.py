@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import gradio as gr
 
-from vision.ui.tabs.style.run import print_file
+from vision.ui.shell.files.uploads import new_folder
 from vision.ui.tabs.style.studio import Studio
 
 
@@ -23,3 +25,18 @@ def ended(studio: Studio) -> tuple[gr.DownloadButton, gr.Button, gr.Button]:
 def pressable(pause: bool, stop: bool) -> tuple[gr.Button, gr.Button]:
     """Return Pause and Stop, each to be pressed or not."""
     return gr.Button(interactive=pause), gr.Button(interactive=stop)
+
+
+def print_file(studio: Studio) -> gr.DownloadButton:
+    """Offer the painting in 16 bits, once there is one."""
+    from vision.images import write_png
+
+    if studio.deep is None:
+        return gr.DownloadButton(visible=False)
+    file = write_png(new_folder() / "painting-16-bit.png", studio.deep)
+    return gr.DownloadButton(value=str(file), visible=True)
+
+
+def toggle(studio: Studio, begun: int) -> Any:
+    """Hold the run that goes on, or let it go on; count up if one is to be begun for that."""
+    return begun + 1 if studio.toggle() else gr.skip()
