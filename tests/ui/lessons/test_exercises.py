@@ -16,7 +16,7 @@ from vision.segmentation.studies.playground import Change, Rules, against_rest, 
 from vision.ui import load_tabs
 from vision.ui.lessons.exercises import Exercise, keeps, setting
 from vision.ui.tabs.segmentation.exercises import PRETRAINED, offered
-from vision.ui.tabs.segmentation.playground import POLE, truths
+from vision.ui.tabs.segmentation.studies.playground import POLE, truths
 from vision.ui.text import LANGUAGES, words
 
 TABS = [tab.name for tab in load_tabs()]

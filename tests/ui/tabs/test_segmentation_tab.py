@@ -31,24 +31,20 @@ from vision.segmentation.studies import inside
 from vision.ui.components.model_choice import OWN
 from vision.ui.components.training.training_panel import Control
 from vision.ui.tabs.segmentation import (
-    compare,
     exercises,
-    family,
     headline,
     matrix,
-    microscope,
     onnx,
-    playground,
     pretrained,
     shared,
     tab,
     train,
-    what_if,
 )
-from vision.ui.tabs.segmentation import inside as segmentation_inside
-from vision.ui.tabs.segmentation import volumes as segmentation_volumes
 from vision.ui.tabs.segmentation.failures import panel as failures
 from vision.ui.tabs.segmentation.kinds import panel as kinds
+from vision.ui.tabs.segmentation.studies import compare, family, microscope, playground, what_if
+from vision.ui.tabs.segmentation.studies import inside as segmentation_inside
+from vision.ui.tabs.segmentation.studies import volumes as segmentation_volumes
 from vision.ui.text import LANGUAGES, error_templates, words
 
 Request: Any = None

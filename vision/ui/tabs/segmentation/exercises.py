@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vision.ui.lessons.exercises import Exercise
 from vision.ui.tabs.segmentation import pretrained
-from vision.ui.tabs.segmentation.playground import POLE
+from vision.ui.tabs.segmentation.studies.playground import POLE
 
 EXERCISES = (
     Exercise("lies", "grow", {"parts": "play", "view-as": "binary", "focus": POLE, "grow": -16}),

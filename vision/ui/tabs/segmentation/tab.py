@@ -12,21 +12,7 @@ from vision.ui.components.class_links import class_link
 from vision.ui.components.events import LIVE, QUIET
 from vision.ui.components.pictures import picture_output
 from vision.ui.lessons import lesson
-from vision.ui.tabs.segmentation import (
-    compare,
-    domains,
-    family,
-    figure,
-    inside,
-    matrix,
-    microscope,
-    onnx,
-    playground,
-    pretrained,
-    train,
-    volumes,
-    what_if,
-)
+from vision.ui.tabs.segmentation import domains, figure, matrix, onnx, pretrained, train
 from vision.ui.tabs.segmentation.card import show_card
 from vision.ui.tabs.segmentation.controls import controls, results, settings
 from vision.ui.tabs.segmentation.exercises import offered
@@ -37,6 +23,15 @@ from vision.ui.tabs.segmentation.portraits import panel as portraits
 from vision.ui.tabs.segmentation.script import CHAPTERS, code
 from vision.ui.tabs.segmentation.segment import FIRST, OPACITY, redraw, segment
 from vision.ui.tabs.segmentation.shared import MODELS, examples
+from vision.ui.tabs.segmentation.studies import (
+    compare,
+    family,
+    inside,
+    microscope,
+    playground,
+    volumes,
+    what_if,
+)
 from vision.ui.text import t
 
 SHARED = ("model", "opacity", "picture", "truth")  # what a class link tells

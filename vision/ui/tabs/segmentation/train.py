@@ -111,7 +111,7 @@ def responses() -> dict[str, np.ndarray]:
     import torch
 
     from vision.segmentation.objectives.losses import LOSSES as TABLE
-    from vision.ui.tabs.segmentation.playground import truths
+    from vision.ui.tabs.segmentation.studies.playground import truths
 
     truth = torch.from_numpy(truths()[0]).long()[None]  # (1, H, W)
     weights = torch.ones(11)

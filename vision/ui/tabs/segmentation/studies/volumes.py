@@ -14,7 +14,6 @@ from vision.ui.components.html import tiles as as_tiles
 from vision.ui.components.pictures import LONGEST_SIDE, needed
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.memory_budget import decoding, within_memory
-from vision.ui.tabs.segmentation.inside import sheet
 from vision.ui.tabs.segmentation.matrix import numbers_of, tiles
 from vision.ui.tabs.segmentation.shared import (
     MODELS,
@@ -25,6 +24,7 @@ from vision.ui.tabs.segmentation.shared import (
     laid_over,
     one_of,
 )
+from vision.ui.tabs.segmentation.studies.inside import sheet
 from vision.ui.text import say, t
 
 if TYPE_CHECKING:

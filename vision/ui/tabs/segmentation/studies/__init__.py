@@ -1,0 +1,1 @@
+"""What the segmentation tab has to try besides its main action."""
