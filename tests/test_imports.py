@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-SHARED = {"ui", "data", "files", "training"}  # packages below vision that are no systems
+SHARED = {"ui", "channels", "data", "files", "training"}  # packages that are no systems
 FILES = sorted(
     path for path in [REPOSITORY / "app.py", *(REPOSITORY / "vision").rglob("*.py")]
     if path.is_file())

@@ -94,7 +94,7 @@ class Registry:
         try:
             module = self[name].build(**config)
             if slim:
-                from vision.channel_graph import narrowed
+                from vision.channels.narrow import narrowed
 
                 return narrowed(module, slim)
             return module

@@ -15,7 +15,9 @@ import torch
 from torch import nn
 
 from vision import checkpoints
-from vision.channel_graph import cut, lowest, narrowed, scores, spaces_of
+from vision.channels.graph import spaces_of
+from vision.channels.narrow import narrowed
+from vision.channels.surgery import cut, lowest, scores
 from vision.checkpoints import Card
 from vision.errors import UserError
 from vision.segmentation.models import ARCHITECTURES

@@ -1,6 +1,6 @@
 """Cut a segmentation model: the channels with the smallest γ go, wherever nothing forbids it.
 
-Which channels can only go together is found by `channel_graph.py`. The smaller model is a normal
+Which channels can only go together is found by `vision/channels`. The smaller model is a normal
 checkpoint; fine-tune it with `train --start`, which keeps its shape.
 """
 
@@ -15,7 +15,9 @@ import numpy as np
 import torch
 
 from vision import checkpoints
-from vision.channel_graph import cut, lowest, narrower, scores, spaces_of
+from vision.channels.graph import spaces_of
+from vision.channels.narrow import narrower
+from vision.channels.surgery import cut, lowest, scores
 from vision.checkpoints import Model
 from vision.errors import UserError
 from vision.options import Verb, command, option, within

@@ -21,7 +21,8 @@ from tests.ui.tabs.infrared_tiny import detector_that_says, knowing, scene
 from tests.ui.tabs.test_infrared_tab import detect
 from vision.errors import UserError
 from vision.infrared.inspection import exports
-from vision.infrared.inspection.kept import Inspection, opened, read_folder, unzipped
+from vision.infrared.inspection.kept import Inspection, opened
+from vision.infrared.inspection.kept_reader import read_folder, unzipped
 from vision.infrared.inspection.whole_report import html, trends
 from vision.ui.tabs.infrared import inspection, kept_folder
 from vision.ui.tabs.infrared.surfaces import Patches, on_device

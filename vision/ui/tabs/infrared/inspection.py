@@ -223,7 +223,7 @@ def make_files(inspection: State, request: gr.Request) -> tuple[Any, ...]:
 @low_priority
 def load(file: str, request: gr.Request) -> tuple[Any, ...]:
     """Open an inspection that was saved as one file."""
-    from vision.infrared.inspection.kept import unzipped
+    from vision.infrared.inspection.kept_reader import unzipped
 
     return shown(unzipped(Path(file), kept_folder.fresh().folder), request)
 

@@ -36,7 +36,7 @@ def key_of(inspection: Inspection | None) -> str:
 
 def found(key: Any) -> Inspection | None:
     """Return the inspection behind what a browser kept, if it is still there."""
-    from vision.infrared.inspection.kept import read_folder
+    from vision.infrared.inspection.kept_reader import read_folder
 
     if not isinstance(key, str) or not KEY.fullmatch(key):
         return None

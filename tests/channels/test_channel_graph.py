@@ -10,7 +10,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from vision.channel_graph import Space, cut, lowest, masked, scores, spaces_of
+from vision.channels.graph import Space, spaces_of
+from vision.channels.surgery import cut, lowest, masked, scores
 from vision.segmentation.models import ARCHITECTURES, for_pictures
 
 CANNOT: set[str] = set()  # architectures without any channel that a γ scales

@@ -1,0 +1,1 @@
+"""Channels that can only go together, in any network: found, chosen, cut."""
