@@ -21,8 +21,10 @@ from vision import ui
 from vision.errors import UserError
 from vision.ui import ASSETS
 from vision.ui.shell.files import quota as upload_quota
+from vision.ui.shell.files import shares as shares_of_addresses
 from vision.ui.shell.files import uploads
 from vision.ui.shell.files.quota import QUOTA, TEMPORARY, Quota
+from vision.ui.shell.files.shares import MINUTES, SHARES, Shares
 
 PATH = "/gradio_api/upload"
 PICTURE = (ASSETS / "segmentation" / "street-1.png").read_bytes()
@@ -143,6 +145,41 @@ def test_without_room_nothing_more_is_taken(served: tuple[gr.Blocks, str], tmp_p
     QUOTA.forget()
 
 
+def test_an_address_that_has_sent_its_share_is_refused_and_others_are_not(
+        served: tuple[gr.Blocks, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, address = served
+    monkeypatch.setattr(SHARES, "sent", {})
+    monkeypatch.setattr(SHARES, "most", 250_000)
+    SHARES.add("192.0.2.1", 10**9)
+    assert send(address, bytes(200_000)).status_code == 200
+    reply = send(address, bytes([1]) * 200_000)
+    assert (reply.status_code, reply.text) == (400, uploads.SPENT), "broken off on its way"
+    assert len(kept(tmp_path)) == 1
+    reply = send(address, PICTURE)
+    assert (reply.status_code, reply.text) == (429, uploads.SPENT)
+
+
+def test_what_was_sent_more_than_an_hour_ago_does_not_count(
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    shares, now = Shares(100), [1000.0]
+    monkeypatch.setattr(shares_of_addresses.time, "monotonic", lambda: now[0])
+    shares.add("here", 60)
+    now[0] += 60 * MINUTES
+    shares.add("here", 41)
+    assert shares.spent("here") and not shares.spent("elsewhere")
+    now[0] += 60
+    assert not shares.spent("here") and len(shares.sent) == 1, "and is forgotten"
+
+
+def test_an_upload_is_broken_off_where_there_is_no_room_for_the_rest(
+        served: tuple[gr.Blocks, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, address = served
+    monkeypatch.setattr(QUOTA, "most_bytes", 500_000)
+    reply = send(address, bytes(1_000_000))
+    assert (reply.status_code, reply.text) == (400, uploads.NO_ROOM) and kept(tmp_path) == []
+    QUOTA.forget()
+
+
 def test_several_may_sweep_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uploads.tempfile, "gettempdir", lambda: str(tmp_path))
     for number in range(400):
@@ -227,6 +264,12 @@ def test_of_too_many_things_the_oldest_go(folder: Path) -> None:
     quota = Quota(most_things=5)
     assert quota.room() and left(folder) == [2, 3, 4, 5] and quota.used == 40
     assert Quota(most_things=4).room() and left(folder) == [2, 3, 4, 5]
+
+
+def test_what_is_on_its_way_is_weighed_too(folder: Path) -> None:
+    (folder / "tmpcoming").write_bytes(bytes(30))
+    quota = Quota()
+    assert quota.room() and quota.used == 90
 
 
 def test_a_look_that_finds_too_much_leaves_room_until_the_next(folder: Path) -> None:

@@ -18,6 +18,7 @@ class Limits:
     json_depth: int = 48  # lists and objects within each other
     form_parts: int = 16  # of what an editor hands over
     upload_mb: int = 256  # of one upload, all its files together
+    sent_mb_per_address: int = 2048  # of all uploads within an hour
     header_seconds: int = 10  # until a request's head has arrived
     body_seconds: int = 30  # of silence in the midst of a request
     calls_at_once: int = 4  # requests of one address that are worked on; the others wait

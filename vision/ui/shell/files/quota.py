@@ -21,7 +21,7 @@ from gradio.utils import get_upload_folder
 
 TEMPORARY = "vision-lab-"  # begins the name of a folder that something was made in
 MADE = re.compile(f"{TEMPORARY}.*")
-SENT = re.compile("[0-9a-f]{64}")  # the folder of a file, by its contents; others may be there too
+SENT = re.compile("[0-9a-f]{64}|tmp.+")  # a file's folder, by its contents; or it is on its way
 BYTES = 4e9  # of all that visitors sent and made
 THINGS = 20_000  # files and folders of it
 FULL = 0.9  # of both, as much as stays where there was more
@@ -48,7 +48,12 @@ class Quota:
                 self.look()
             finally:
                 self._looking.release()
-        return self.used + self.arrived <= self.most_bytes
+        return not self.is_full
+
+    @property
+    def is_full(self) -> bool:
+        """Return whether there was too much at the last look, with what has come since."""
+        return self.used + self.arrived > self.most_bytes
 
     def look(self) -> None:
         """Weigh all that is kept, and remove what is oldest where it is too much."""

@@ -14,7 +14,9 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vision.errors import UserError
+from vision.ui.server.replies import address_of
 from vision.ui.shell.files.quota import QUOTA, TEMPORARY, remove
+from vision.ui.shell.files.shares import SHARES
 
 KEPT_SECONDS = 3600
 LOOK_SECONDS = 600  # from one look at what is too old to the next
@@ -23,6 +25,7 @@ LARGEST = "64mb"  # of one file
 MOST = 64  # files of one upload
 MARK = b"content-disposition"  # before each file of an upload
 NO_ROOM = "There is no room for more files right now; try again in a minute."
+SPENT = "Your address has sent as much as is kept of one within an hour; try again later."
 TOO_MANY = f"Too many files at once; up to {MOST} are accepted; send them in several goes."
 
 
@@ -55,7 +58,7 @@ def too_old(path: Path) -> bool:
 
 
 class Limited:
-    """The page's server, which refuses an upload of too many files before it is read."""
+    """The page's server, which takes no upload of too many files, nor one without room for it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -64,24 +67,33 @@ class Limited:
         """Serve a request; the parts of an upload are counted as they come."""
         if scope["type"] == "http" and scope["path"].rstrip("/").endswith("/upload"):
             sweep(int(time.time()) // SWEEP_SECONDS)
+            address = address_of(scope)
+            if SHARES.spent(address):
+                return await PlainTextResponse(SPENT, 429)(scope, receive, send)
             if not await run_in_threadpool(QUOTA.room):
                 return await PlainTextResponse(NO_ROOM, 507)(scope, receive, send)
-            receive = counted(receive)
+            receive = counted(receive, address)
         await self.app(scope, receive, send)
 
 
-def counted(receive: Receive) -> Receive:
-    """Return the same stream of a request, which breaks off at one file too many."""
+def counted(receive: Receive, address: str) -> Receive:
+    """Return the same stream of a request, broken off at one file too many or without room."""
     found, rest = 0, b""
 
     async def hear() -> Message:
         nonlocal found, rest
         message = await receive()
-        QUOTA.arrived += len(message.get("body", b""))
-        known = rest + message.get("body", b"").lower()
+        part = message.get("body", b"")
+        QUOTA.arrived += len(part)
+        SHARES.add(address, len(part))
+        known = rest + part.lower()
         found, rest = found + known.count(MARK), known[1 - len(MARK):]
         if found > MOST:
             raise MultiPartException(TOO_MANY)
+        if SHARES.spent(address):
+            raise MultiPartException(SPENT)
+        if QUOTA.is_full and not await run_in_threadpool(QUOTA.room):
+            raise MultiPartException(NO_ROOM)
         return message
 
     return hear
