@@ -43,7 +43,7 @@ def test_a_bad_picture_gets_a_sentence_and_good_ones_work_after_it(page: Page, t
     (tmp_path / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n not really")
     page.locator("#segmentation-picture button[aria-label='Remove Image']").click()
     page.locator("#segmentation-picture input[type=file]").set_input_files(tmp_path / "broken.png")
-    page.wait_for_timeout(500)
+    page.locator("#segmentation-picture img").wait_for(state="attached")
     page.locator("#segmentation-go").click()
     expect(page.locator(".toast-wrap")).to_contain_text("not a picture")
     Image.new("RGB", (320, 200), (90, 120, 160)).save(tmp_path / "good.png")

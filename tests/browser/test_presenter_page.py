@@ -21,8 +21,8 @@ def size(page: Page, place: str) -> float:
 
 
 def until(page: Page, true: Callable[[], bool]) -> None:
-    """Wait for what a transition leads to; fail if it does not come within five seconds."""
-    for _ in range(50):
+    """Wait for what a transition leads to; fail if it does not come within half a minute."""
+    for _ in range(300):
         if true():
             return
         page.wait_for_timeout(100)
