@@ -1,4 +1,4 @@
-"""What goes into a detection: the picture, and what steers how devices are found and shown."""
+"""What goes into a detection, what comes out of it, and what steers how devices are found."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from vision.ui.components.pictures import picture_input
 from vision.ui.tabs.infrared import camera_file
 from vision.ui.tabs.infrared.detect import OPACITY
 from vision.ui.tabs.infrared.example_views import MASK_THRESHOLD
+from vision.ui.tabs.infrared.picture import LOOK, POINTER
 from vision.ui.tabs.infrared.shared import MODELS, RECORDED, shown_from
 from vision.ui.text import t
 
@@ -48,6 +49,19 @@ def in_sight() -> dict[str, Any]:
         [(t(f"infrared.palette.{name}"), name) for name in (RECORDED, *PALETTES)],
         value=RECORDED, label=t("infrared.palette"), info=t("infrared.palette_info"),
         scale=2, min_width=150, elem_id="infrared-palette")}
+
+
+def results() -> list[Any]:
+    """Build what shows a detection: picture and table, numbers, two files."""
+    numbers = gr.HTML(None if MODELS.names() else t("infrared.no_detector"),
+                      elem_id="infrared-facts")
+    result = gr.HTML(elem_id="infrared-result", css_template=LOOK, js_on_load=POINTER)
+    with gr.Row():
+        marked = gr.DownloadButton(t("infrared.download_picture"), visible=False, size="sm",
+                                   elem_id="infrared-marked")
+        report = gr.DownloadButton(t("infrared.download_report"), visible=False, size="sm",
+                                   elem_id="infrared-report")
+    return [result, numbers, marked, report, gr.JSON(visible=False)]
 
 
 def settings(shown: list[list[Any]]) -> dict[str, Any]:

@@ -15,12 +15,11 @@ from vision.ui.lessons import lesson
 from vision.ui.tabs.infrared import camera_file, figure, inspection, scene_maker, surfaces
 from vision.ui.tabs.infrared import details as infrared_details
 from vision.ui.tabs.infrared.card import show_card
-from vision.ui.tabs.infrared.controls import controls, settings
+from vision.ui.tabs.infrared.controls import controls, results, settings
 from vision.ui.tabs.infrared.detect import FIRST, after, detect, redraw, show_again
 from vision.ui.tabs.infrared.example_views import MASK_THRESHOLD
 from vision.ui.tabs.infrared.exercises import EXERCISES
 from vision.ui.tabs.infrared.label import panel
-from vision.ui.tabs.infrared.picture import LOOK, POINTER
 from vision.ui.tabs.infrared.script import CHAPTERS, code
 from vision.ui.tabs.infrared.shared import MODELS, examples, open_zones, shown_from
 from vision.ui.tabs.infrared.studies import boxes_masks, classical, glcm, ladder, masks, palettes
@@ -42,15 +41,7 @@ def build() -> class_link.Shared:
         with gr.Column(min_width=280):
             parts, go, below = controls(shown)
         with gr.Column(min_width=280):
-            numbers = gr.HTML(None if MODELS.names() else t("infrared.no_detector"),
-                              elem_id="infrared-facts")
-            result = gr.HTML(elem_id="infrared-result", css_template=LOOK, js_on_load=POINTER)
-            with gr.Row():
-                marked = gr.DownloadButton(t("infrared.download_picture"), visible=False, size="sm",
-                                           elem_id="infrared-marked")
-                report = gr.DownloadButton(t("infrared.download_report"), visible=False, size="sm",
-                                           elem_id="infrared-report")
-            raw = gr.JSON(visible=False)
+            outputs = results()
         with gr.Column(min_width=280), gr.Accordion(t("app.settings"), open=False,
                                                     elem_id="infrared-settings"):
             parts |= settings(shown)
@@ -59,26 +50,7 @@ def build() -> class_link.Shared:
             choice = gr.Examples(shown, given, elem_id="infrared-examples", visible_columns=[0],
                                  examples_per_page=12, api_visibility="private")
     with steps.row("infrared", measure="details", masks="boxes", scene="scene"):
-        with gr.Tab(t("infrared.details_tab"), id="details"):
-            details = infrared_details.build(view)
-            own_surfaces = surfaces.build()
-        with gr.Tab(t("infrared.inspection_tab"), id="inspection"):
-            kept = inspection.build(parts, (view, own, patches))
-        with gr.Tab(t("infrared.boxes_tab"), id="boxes"):
-            boxes_masks.build(view)
-        if masks.missing(masks.cards()) is None:
-            with gr.Tab(t("infrared.masks_tab"), id="masks"):
-                masks.build(view)
-        with gr.Tab(t("infrared.classical_tab"), id="classical"):
-            classical.build(view)
-        with gr.Tab(t("infrared.attack_tab"), id="attack"):
-            palettes.build(view, own)
-        with gr.Tab(t("infrared.scene_tab"), id="scene"):
-            scene_maker.build(parts, own)
-        with gr.Tab(t("infrared.glcm_tab"), id="glcm"):
-            glcm.build(shown)
-        with gr.Tab(t("infrared.ladder_tab"), id="ladder"):
-            ladder.build()
+        details, own_surfaces, kept = steps_of_the_tab(parts, (view, own, patches), shown)
     lesson.build("infrared", EXERCISES, draw=figure.draw)
     with steps.place("train"), gr.Accordion(t("app.train_your_own"), open=False):
         panel.build(parts, own)
@@ -86,7 +58,6 @@ def build() -> class_link.Shared:
                      [*shown[0], MODELS.first(), shown_from(), MASK_THRESHOLD, *camera_file.USUAL],
                      CHAPTERS)
 
-    outputs = [result, numbers, marked, report, raw]
     follows = [parts["classes"], parts["photograph"], own_surfaces["device"]]
     _, arrived = opening.connect(FIRST, [view, *outputs, *follows, *details.of_device()], view)
     connect(parts, (go, choice, arrived), (view, own, patches), outputs, details, own_surfaces)
@@ -97,6 +68,34 @@ def build() -> class_link.Shared:
     return class_link.share(
         "infrared", {name: parts[name] for name in SHARED if name != "model" or MODELS.names()},
         {"picture": [path for path, *_ in shown]}, arrived)
+
+
+def steps_of_the_tab(parts: dict[str, Any], states: tuple[gr.State, gr.State, gr.State],
+                     shown: list[list[Any]]
+                     ) -> tuple[infrared_details.Parts, dict[str, Any], dict[str, Any]]:
+    """Build the tab's inner parts; return what others need of details, surfaces and inspection."""
+    view, own, _ = states
+    with gr.Tab(t("infrared.details_tab"), id="details"):
+        details = infrared_details.build(view)
+        own_surfaces = surfaces.build()
+    with gr.Tab(t("infrared.inspection_tab"), id="inspection"):
+        kept = inspection.build(parts, states)
+    with gr.Tab(t("infrared.boxes_tab"), id="boxes"):
+        boxes_masks.build(view)
+    if masks.missing(masks.cards()) is None:
+        with gr.Tab(t("infrared.masks_tab"), id="masks"):
+            masks.build(view)
+    with gr.Tab(t("infrared.classical_tab"), id="classical"):
+        classical.build(view)
+    with gr.Tab(t("infrared.attack_tab"), id="attack"):
+        palettes.build(view, own)
+    with gr.Tab(t("infrared.scene_tab"), id="scene"):
+        scene_maker.build(parts, own)
+    with gr.Tab(t("infrared.glcm_tab"), id="glcm"):
+        glcm.build(shown)
+    with gr.Tab(t("infrared.ladder_tab"), id="ladder"):
+        ladder.build()
+    return details, own_surfaces, kept
 
 
 def connect(parts: dict[str, Any], starts: tuple[gr.Button, Any, gr.State],
