@@ -88,6 +88,20 @@ def test_who_came_first_is_served_first(budget: Budget) -> None:
     assert order == [9, 1]
 
 
+def test_little_passes_who_waits_for_much_but_not_without_end() -> None:
+    budget = Budget(160, patience=0.2)
+    gone, large = threading.Event(), object()
+    with budget.holding(100):
+        budget.waiting.append(large)  # who needs more than there is
+        with budget.holding(10), budget.holding(10), budget.holding(10), budget.holding(10):
+            assert budget.used == 140
+            with pytest.raises(UserError, match="thers take the memory"), budget.holding(10):
+                gone.set()  # a quarter is taken by such as this one
+        with pytest.raises(UserError, match="thers take the memory"), budget.holding(11):
+            gone.set()  # this is no little
+    assert not gone.is_set() and list(budget.waiting) == [large]
+
+
 def test_a_handler_holds_its_need_as_long_as_it_works(budget: Budget) -> None:
     seen: list[float] = []
 

@@ -18,6 +18,8 @@ from vision.ui.components.handlers import within
 GIGABYTE = 1e9
 MOST = 4.0 * GIGABYTE  # beside what the models and the page take
 SHARE = 0.6  # of the machine's memory, where that is less
+SMALL = 1 / 16  # of the whole: who needs no more passes those who wait for much,
+PASSING = 1 / 4  # as long as such needs together take no more than this
 PATIENCE = 60.0  # seconds
 LOOK = 0.05  # from one look at whether there is room to the next
 DECODED = 8.0  # bytes a pixel of a picture that is decoded and then shrunk
@@ -27,7 +29,7 @@ Need = Callable[[dict[str, Any]], float]  # a handler's values by name → bytes
 
 
 class Budget:
-    """So many bytes, given to whoever asks first; what is given back needs no lock.
+    """So many bytes, given in turn, but little at once; what is given back needs no lock.
 
     A finaliser, which garbage collection may run in any thread at any moment, may give back.
     """
@@ -77,10 +79,17 @@ class Budget:
 
     def _given(self, ticket: object, need: float) -> bool:
         with self._lock:
-            fits = self.waiting[0] is ticket and self.used + need <= self.whole
+            turn = self.waiting[0] is ticket or self._passes(need)
+            fits = turn and self.used + need <= self.whole
             if fits:
                 self.held[ticket] = need
             return fits
+
+    def _passes(self, need: float) -> bool:
+        """Return whether a need is so small that it does not wait behind large ones."""
+        small = SMALL * self.whole
+        passing = sum(held for held in list(self.held.values()) if held <= small)
+        return need <= small and passing + need <= PASSING * self.whole
 
 
 def whole_budget() -> float:
