@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
+
 import numpy as np
 import torch
 
 from tests.bench.table import Row, fastest
+from vision.gan.lab.nets import Nets
 from vision.gan.predict import Drawer, predict
-from vision.ui.tabs.gan import lab, timeline
+from vision.ui.tabs.gan import timeline
+from vision.ui.tabs.gan.lab_bench import Bench, Wish
+from vision.ui.tabs.gan.lab_controls import FAIR
 from vision.ui.tabs.gan.shared import MODELS
 
 SAMPLES, SCRUB, LAB = 0.1, 0.3, 0.1  # seconds
@@ -44,8 +49,8 @@ def opened(name: str) -> None:
 
 def seconds_a_frame(place: str) -> float:
     """Return how long the lab takes for one round and its picture."""
-    bench = lab.Bench()
-    lab.prepare(bench, place, None, 0, lab.wished(*lab.FAIR, "none"))
+    bench = Bench()
+    bench.prepare(Wish(place, None, None, *FAIR, "none", 0, *astuple(Nets())))
 
     def frame() -> None:
         bench.play(0)

@@ -32,7 +32,7 @@ from vision.ui.tabs.style import one_pass, run_buttons, steering
 from vision.ui.tabs.style import pictures as style_pictures
 from vision.ui.tabs.style import run as style_run
 from vision.ui.tabs.style import sheet as style_sheet
-from vision.ui.tabs.style.controls import DETERMINED, Chosen, choose, code, passes
+from vision.ui.tabs.style.controls import DETERMINED, Chosen, choose, passes
 from vision.ui.tabs.style.regions import (
     BRUSHES,
     EDITOR,
@@ -44,6 +44,7 @@ from vision.ui.tabs.style.regions import (
     masks_of,
     rgb,
 )
+from vision.ui.tabs.style.script import code
 from vision.ui.tabs.style.shared import curves, power, weight
 from vision.ui.tabs.style.studio import MOST, Film, Studio, rest_of
 
