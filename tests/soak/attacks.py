@@ -139,12 +139,21 @@ async def answers_that_nobody_reads(attacker: Attacker) -> str:
 async def visitors_who_leave(attacker: Attacker) -> str:
     """Begin what takes long and go away while it works, more often than calls may be open."""
     data, gone = attacker.defaults(THEORY), LIMITS.clicks_per_address + LEAVING
+    await answered(attacker)  # what the attack before has left unread is forgotten by then
     for _ in range(0, gone, LEAVING):
         await asyncio.gather(*(attacker.fresh().call(THEORY, data, LEAVES)
                                for _ in range(LEAVING)))
     answer = await attacker.fresh().call("segment", attacker.defaults("segment"))
     assert answer.data is not None, answer.sentence
     return f"{gone} left, and the next was answered after {answer.seconds:.1f} s"
+
+
+async def answered(attacker: Attacker) -> None:
+    """Ask until there is an answer, for as long as unread ones may be kept."""
+    end = time.monotonic() + 2 * LIMITS.unheard_seconds
+    while (await attacker.fresh().call("segment", attacker.defaults("segment"))).data is None:
+        assert time.monotonic() < end, "unread answers are not forgotten"
+        await asyncio.sleep(1)
 
 
 @attack
