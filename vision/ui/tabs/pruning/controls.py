@@ -24,7 +24,7 @@ def examples() -> list[list[str]]:
     return [[path] for path in (*drawn, *photographs([CAT]))]
 
 
-def controls(shown: list[list[str]], chosen: str | None) -> tuple[dict[str, Any], gr.Examples]:
+def controls(shown: list[list[str]], chosen: str | None) -> tuple[dict[str, Any], Any]:
     """Build what goes in and what begins; return it by name, with the examples."""
     parts: dict[str, Any] = {
         "model": gr.Dropdown(MODELS.offered(), value=chosen, label=t("pruning.model"),

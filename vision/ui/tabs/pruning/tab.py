@@ -76,7 +76,7 @@ def steps_of_the_tab(parts: dict[str, Any], own: gr.State, cut: gr.State) -> Non
         layers.build(model, ratio, criterion, protected, own, data)
 
 
-def connect(parts: dict[str, Any], choice: gr.Examples, own: gr.State, cut: gr.State) -> None:
+def connect(parts: dict[str, Any], choice: Any, own: gr.State, cut: gr.State) -> None:
     """Let the button and the examples cut, and offer the files of a cut."""
     small, onnx, snippet = (parts[name] for name in ("small", "onnx", "snippet"))
     run: dict[str, Any] = {
