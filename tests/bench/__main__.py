@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Sequence
 
 from tests.bench import (
     cameras,
@@ -15,9 +16,9 @@ from tests.bench import (
     startup,
     style,
 )
-from tests.bench.table import show
+from tests.bench.table import Row, show
 
-PARTS = {
+PARTS: dict[str, tuple[str, Callable[[], Sequence[Row | str]]]] = {
     "cameras": ("Files of thermal cameras, 480×640; draws (× of what is allowed)", cameras.rows),
     "confusion": ("Confusion matrix, 360×480, 11 classes (× of ours)", confusion.rows),
     "gan": ("GAN: drawing, moving through time, the lab (× of the limit)", gan.rows),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from unittest.mock import patch
 
 import numpy as np
 
@@ -25,12 +26,11 @@ def rows() -> list[Row | str]:
     first = time.perf_counter() - start
 
     def at(precision: bool) -> float:
-        module.bf16_is_faster = lambda kind: precision
-        return fastest([lambda: module.predict(model, picture)], 10)[0]
+        with patch.object(module, "bf16_is_faster", lambda kind: precision):
+            return fastest([lambda: module.predict(model, picture)], 10)[0]
 
     chosen = bf16_is_faster("cpu")
     half, full = at(True), at(False)
-    module.bf16_is_faster = bf16_is_faster
     default = half if chosen else full
     return [Row("load and first call", first, default),
             Row("later, bfloat16" + " (the default here)" * chosen, half, default),

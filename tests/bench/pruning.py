@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import importlib.util
 import time
+from functools import partial
 
 import torch
 from torch import nn
@@ -64,7 +65,7 @@ def family(arch: str) -> list[Row | str]:
     module = made(arch)
     plan = make_plan(module, RATIO)
     config = module.cut_config(plan.widths)
-    plans = fastest([lambda name=name: make_plan(module, RATIO, name) for name in CRITERIA], 5)
+    plans = fastest([partial(make_plan, module, RATIO, name) for name in CRITERIA], 5)
     counting, cutting = fastest([lambda: count_config(arch, config),
                                  lambda: prune(module, plan)], 5)
     return [

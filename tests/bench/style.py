@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from time import perf_counter
@@ -114,7 +115,7 @@ def one_pass(side: int = 600) -> Iterator[Row]:
         module = ARCHITECTURES.build(name)
         card = Card("style", name, {}, data={"styles": ["any"]})
         model = Model(module.eval().to(memory_format=torch.channels_last), card)
-        (seconds,) = fastest([lambda model=model: predict(model, content, side, style)], 3)
+        (seconds,) = fastest([partial(predict, model, content, side, style)], 3)
         yield Row(f"one pass, {side} px: {name}", seconds, 0.5)
 
 

@@ -194,7 +194,7 @@ def alone(name: str, path: Path, tests: list[str], mutant: Mutant, findings: Fin
     reaching = findings.reaching(mutant)
 
     def work() -> int:
-        sys.meta_path.insert(0, Replacement(name, path, mutant.code))  # type: ignore[arg-type]
+        sys.meta_path.insert(0, Replacement(name, path, mutant.code))
         return pytest.main([*FLAGS, "-x", *tests],
                            plugins=[Chosen(reaching, set(findings.lines))])
 

@@ -10,6 +10,7 @@ import re
 import tempfile
 import zipfile
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -117,7 +118,7 @@ def spoilt(visitor: Visitor, target: dict[str, Any], files: list[dict[str, Any]]
               if visitor.kinds[part]["type"] != "state"] or list(range(len(data)))
     for place in chance.sample(places, chance.randint(1, min(3, len(places)))):
         kind = visitor.kinds[target["inputs"][place]]["type"]
-        pools = [NUMBERS, WORDS, SHAPES, files]
+        pools: list[Sequence[Any]] = [NUMBERS, WORDS, SHAPES, files]
         likely = {"image": 3, "file": 3, "uploadbutton": 3, "slider": 0, "number": 0, "textbox": 1,
                   "dropdown": 1, "radio": 1}.get(kind)
         pool = pools[likely] if likely is not None and chance.random() < 0.6 else chance.choice(

@@ -93,9 +93,10 @@ async def variants(visitor: Visitor, chance: random.Random) -> dict[str, list[li
         values[9], values[10] = 96 + 8 * chance.randrange(8), chance.randrange(20, 60)
     for values in found.get(TRAINING, []):
         values[TRAINING_STEPS] = 200
-    for name, place, values in (("play", 0, (1, 3, 6)), ("show_plan", 1, (0.1, 0.4, 0.6)),
-                                ("prune", 1, (0.1, 0.4, 0.6))):
-        for given, value in zip(found.get(name, []), values, strict=False):
+    moved: dict[str, tuple[int, tuple[float, ...]]] = {
+        "play": (0, (1, 3, 6)), "show_plan": (1, (0.1, 0.4, 0.6)), "prune": (1, (0.1, 0.4, 0.6))}
+    for name, (place, choices) in moved.items():
+        for given, value in zip(found.get(name, []), choices, strict=False):
             given[place] = value
     return found
 

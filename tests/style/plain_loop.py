@@ -11,9 +11,9 @@ STYLE_LAYERS, CONTENT_LAYERS = [0, 5, 10, 19, 28], [25]
 WEIGHTS = (1.0, 1000.0, 10.0)  # content, style, total variation
 
 
-def extract(net: nn.Sequential, x: torch.Tensor) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
+def extract(net: nn.Module, x: torch.Tensor) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
     contents, styles = [], []
-    for number, layer in enumerate(net):
+    for number, layer in enumerate(net.children()):
         x = layer(x)
         if number in STYLE_LAYERS:
             styles.append(x)
@@ -33,25 +33,26 @@ def variation(x: torch.Tensor) -> torch.Tensor:
     return 0.5 * (down + right)
 
 
-def losses(net: nn.Sequential, x: torch.Tensor, contents: list[torch.Tensor],
+def losses(net: nn.Module, x: torch.Tensor, contents: list[torch.Tensor],
            matrices: list[torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Return the three weighted losses of a normalised picture (1, 3, H, W)."""
     own_contents, own_styles = extract(net, x)
-    content = sum(((own - wanted) ** 2).mean() for own, wanted in
-                  zip(own_contents, contents, strict=True))
-    style = sum(((matrix_of(own) - wanted) ** 2).mean() for own, wanted in
-                zip(own_styles, matrices, strict=True))
+    zero = x.new_zeros(())
+    content = sum((((own - wanted) ** 2).mean() for own, wanted in
+                   zip(own_contents, contents, strict=True)), zero)
+    style = sum((((matrix_of(own) - wanted) ** 2).mean() for own, wanted in
+                 zip(own_styles, matrices, strict=True)), zero)
     return WEIGHTS[0] * content, WEIGHTS[1] * style, WEIGHTS[2] * variation(x)
 
 
-def targets(net: nn.Sequential, content: torch.Tensor, style: torch.Tensor
+def targets(net: nn.Module, content: torch.Tensor, style: torch.Tensor
             ) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
     with torch.no_grad():
         contents = extract(net, content)[0]
         return contents, [matrix_of(one) for one in extract(net, style)[1]]
 
 
-def paint(net: nn.Sequential, content: torch.Tensor, style: torch.Tensor, steps: int,
+def paint(net: nn.Module, content: torch.Tensor, style: torch.Tensor, steps: int,
           decay_every: int = 200) -> Iterator[tuple[list[float], torch.Tensor]]:
     """Yield the losses of each step, and the picture after it."""
     contents, matrices = targets(net, content, style)
@@ -61,7 +62,7 @@ def paint(net: nn.Sequential, content: torch.Tensor, style: torch.Tensor, steps:
     for _ in range(steps):
         optimizer.zero_grad()
         parts = losses(net, x, contents, matrices)
-        sum(parts).backward()
+        (parts[0] + parts[1] + parts[2]).backward()
         optimizer.step()
         schedule.step()
         yield [float(part.detach()) for part in parts], x.detach()
