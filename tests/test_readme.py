@@ -1,4 +1,4 @@
-"""README and the lesson plans are true: commands exist with their flags, and quick ones run."""
+"""The documents are true: commands exist with their flags, quick ones run, links lead somewhere."""
 
 from __future__ import annotations
 
@@ -15,15 +15,17 @@ from tests.conftest import REPOSITORY, Answer
 from vision.options import parser_for
 
 TEXT = (REPOSITORY / "README.md").read_text("utf-8")
+DOCUMENTS = sorted([*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").glob("*.md")])
+CHAPTERS = TEXT + (REPOSITORY / "CONTRIBUTING.md").read_text("utf-8")
 TEACHING = "".join(path.read_text("utf-8") for path in (REPOSITORY / "docs").glob("teaching*.md"))
-BLOCKS = re.findall(r"^```(?:sh)?\n(.*?)^```", TEXT + TEACHING, re.DOTALL | re.MULTILINE)
+BLOCKS = re.findall(r"^```(?:sh)?\n(.*?)^```", CHAPTERS + TEACHING, re.DOTALL | re.MULTILINE)
 OTHERS = {"docker", "hf", "pip", "apt-get"}  # tools that are not ours
 
 
 def commands() -> list[str]:
-    """Return every command of README, comments and settings before it left out."""
+    """Return every command of these documents, comments and settings before it left out."""
     lines = "".join(BLOCKS).replace("\\\n", " ").splitlines()
-    inline = re.findall(r"`((?:make|python|pip|accelerate)[^`\n]+)`", TEXT)
+    inline = re.findall(r"`((?:make|python|pip|accelerate)[^`\n]+)`", CHAPTERS)
     parts = [part.split("#")[0].strip() for line in [*lines, *inline]
              for part in line.split("&&")]
     stripped = [re.sub(r"^([A-Z_]+=\S+ )+", "", part) for part in parts]
@@ -84,10 +86,23 @@ def test_accelerate_takes_its_flags(command: str) -> None:
     assert found.training_script_args == ours(command)
 
 
-def test_files_and_links_that_readme_names_exist() -> None:
-    places = re.findall(r"\]\(((?!http)[^)#]+)\)", TEXT) + re.findall(r"-r (\S+\.txt)", TEXT)
-    assert len(places) >= 3
-    assert all((REPOSITORY / place).exists() for place in places)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_to_files_and_their_parts(document: Path) -> None:
+    text = re.sub(r"^```.*?^```", "", document.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
+    for place, part in re.findall(r"\]\(((?!http)[^)#]*)(?:#([^)]+))?\)", text):
+        file = document.parent / place if place else document
+        assert file.exists(), place
+        assert not part or part in anchors(file), part
+
+
+def anchors(document: Path) -> set[str]:
+    """Return what the headings of a document are called in links."""
+    headings = re.findall(r"^#+ (.+)$", document.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+def test_the_map_names_files_that_there_are() -> None:
+    assert all((REPOSITORY / place).exists() for place in re.findall(r"-r (\S+\.txt)", TEXT))
     for line in re.findall(r"```\napp\.py.*?```", TEXT, re.DOTALL)[0].splitlines():
         for name in re.findall(r"^(?:  )?([\w.]+\.py|[\w]+/)", line):
             assert any((folder / name).exists() for folder in (REPOSITORY, REPOSITORY / "vision"))
