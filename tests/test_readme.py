@@ -25,7 +25,7 @@ OTHERS = {"docker", "hf", "pip", "apt-get"}  # tools that are not ours
 def commands() -> list[str]:
     """Return every command of these documents, comments and settings before it left out."""
     lines = "".join(BLOCKS).replace("\\\n", " ").splitlines()
-    inline = re.findall(r"`((?:make|python|pip|accelerate)[^`\n]+)`", CHAPTERS)
+    inline = re.findall(r"`((?:make|python|pip|accelerate)[^`\n]+)`", CHAPTERS + TEACHING)
     parts = [part.split("#")[0].strip() for line in [*lines, *inline]
              for part in line.split("&&")]
     stripped = [re.sub(r"^([A-Z_]+=\S+ )+", "", part) for part in parts]
@@ -40,10 +40,10 @@ def ours(command: str) -> list[str] | None:
 
 
 def is_quick(command: str) -> bool:
-    """Return whether a command of ours is run as it stands."""
+    """Return whether a command of ours is run as it stands, needing none before it."""
     words = ours(command)
-    return words is not None and (len(words) < 2 or words[-1] == "--help"
-                                  or words[1] in ("list", "predict"))
+    return words is not None and "runs/" not in command and (
+        len(words) < 2 or words[-1] == "--help" or words[1] in ("list", "predict"))
 
 
 def test_the_commands_are_found() -> None:
