@@ -73,4 +73,4 @@ def made(name: str, path: Path) -> Path:
     return train(replace(recipe, output=path), on_terminal)
 
 
-VERB = Verb(Config, run, "Train every shipped model that is missing, by its recipe.")
+VERB = Verb(Config, run, "Train every model that is missing, by its recipe.")

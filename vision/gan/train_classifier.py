@@ -1,4 +1,4 @@
-"""Train the classifier that reads what the GANs draw; it sees real pictures only."""
+"""Train a classifier that reads what the GANs draw; it sees real pictures only."""
 
 from __future__ import annotations
 
@@ -116,4 +116,4 @@ def run(config: Config) -> Path:
     return train(config, on_terminal)
 
 
-VERB = Verb(Config, run, "Train the classifier that reads what the GANs draw.")
+VERB = Verb(Config, run, "Train a classifier that reads what the GANs draw.")

@@ -5,7 +5,7 @@ VERBS = {  # by name: the module below this one, and what it does
     "train_backbone": ("pretraining.train",
                       "pre-train a grey backbone on source pictures like thermograms"),
     "train_zones": ("zones.train", "train the zone head and write its checkpoint"),
-    "recipes": ("recipes", "train every shipped model that is missing, by its recipe"),
+    "recipes": ("recipes", "train every model that is missing, by its recipe"),
     "masks": ("studies.real_masks",
              "teach mask branches on a detector of real thermograms, and nothing else"),
     "ladder": ("studies.transfer_ladder",

@@ -168,4 +168,4 @@ def begun(part: Part) -> Path:
     return pretraining.train(part, on_terminal)
 
 
-VERB = Verb(Config, run, "Train every shipped model that is missing, by its recipe.")
+VERB = Verb(Config, run, "Train every model that is missing, by its recipe.")

@@ -1,4 +1,4 @@
-"""Train a detector of devices on scenes that are rendered while it learns."""
+"""Train a detector of devices on rendered scenes, and on labelled real thermograms if wished."""
 
 from __future__ import annotations
 

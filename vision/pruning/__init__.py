@@ -12,5 +12,5 @@ VERBS = {  # by name: the module below this one, and what it does
     "curve": ("curve", "measure a checkpoint at many ratios and note the curve on its card"),
     "sensitivity": ("sensitivity",
                     "measure each layer by itself, cut by some shares, and note it on the card"),
-    "recipes": ("recipes", "train every shipped network that is missing, by its recipe"),
+    "recipes": ("recipes", "train every network that is missing, by its recipe"),
 }

@@ -1,4 +1,4 @@
-"""From a picture to the probabilities of ten classes."""
+"""From a picture to the probability of each class."""
 
 from __future__ import annotations
 

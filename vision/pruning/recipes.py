@@ -141,4 +141,4 @@ def kept(trained: Path, path: Path) -> Path:
     return checkpoints.save(path, model.module, card, bits=8)
 
 
-VERB = Verb(Config, run, "Train every shipped network that is missing, by its recipe.")
+VERB = Verb(Config, run, "Train every network that is missing, by its recipe.")

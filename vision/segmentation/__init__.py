@@ -1,9 +1,9 @@
-"""Segmentation: a class for every pixel of a street scene."""
+"""Segmentation: a class for every pixel of a street, a portrait, a volume or a slice of tissue."""
 
 PEOPLE = ("background", "person")  # the classes of portraits
 VERBS = {  # by name: the module below this one, and what it does
     "train": ("train", "train one architecture and write its checkpoint"),
-    "recipes": ("recipes", "train every shipped model that is missing, by its recipe"),
+    "recipes": ("recipes", "train every model that is missing, by its recipe"),
     "evaluate": ("evaluate", "measure a checkpoint on a data set"),
     "failures": ("studies.failures", "where a model fails, and whether another is surely better"),
     "leaderboard": ("leaderboard", "compare all checkpoints: size, cost, quality, time here"),

@@ -124,4 +124,4 @@ def start_of(name: str, folder: Path) -> Path | None:
     return path if path.exists() else made(STARTS[name], path)
 
 
-VERB = Verb(Config, run, "Train every shipped model that is missing, by its recipe.")
+VERB = Verb(Config, run, "Train every model that is missing, by its recipe.")

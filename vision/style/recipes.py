@@ -65,4 +65,4 @@ def in_stages(name: str, path: Path) -> Path:
     return train(replace(last, start=start, output=path), on_terminal)
 
 
-VERB = Verb(Config, run, "Train every shipped network that is missing, by its recipe.")
+VERB = Verb(Config, run, "Train every network that is missing, by its recipe.")

@@ -1,4 +1,4 @@
-"""The registry of the GANs, and of the classifier that judges them; one file for each.
+"""The registry of the GANs, and of the classifiers that judge them; one file for each.
 
 A builder takes `classes`, `size`, the `shape` of a picture (channels, side, side) and its own
 keyword arguments. A GAN's builder returns a `Pair`; a classifier's a module from pictures

@@ -1,1 +1,1 @@
-"""What stands between the network and the page: limits, headers, compression, the end."""
+"""What stands between the network and the page: limits, queue, headers, assistants, the end."""

@@ -1,1 +1,1 @@
-"""What is drawn: pictures of lines, plots, and their colours."""
+"""What is drawn: SVG and plots, in the same colours."""
