@@ -16,7 +16,8 @@ from vision.options import parser_for
 
 TEXT = (REPOSITORY / "README.md").read_text("utf-8")
 DOCUMENTS = sorted([*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").glob("*.md")])
-CHAPTERS = TEXT + (REPOSITORY / "CONTRIBUTING.md").read_text("utf-8")
+CHAPTERS = TEXT + "".join((REPOSITORY / name).read_text("utf-8")
+                          for name in ("CONTRIBUTING.md", "docs/models.md"))
 TEACHING = "".join(path.read_text("utf-8") for path in (REPOSITORY / "docs").glob("teaching*.md"))
 BLOCKS = re.findall(r"^```(?:sh)?\n(.*?)^```", CHAPTERS + TEACHING, re.DOTALL | re.MULTILINE)
 OTHERS = {"docker", "hf", "pip", "apt-get"}  # tools that are not ours
