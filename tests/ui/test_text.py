@@ -75,6 +75,16 @@ def test_same_values_to_fill_in(language: str) -> None:
             assert placeholders(texts[key]) == placeholders(text), key
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_emphasised_ends_where_it_should(language: str) -> None:
+    """Stars between a sign and a letter close nothing: **Where?**Here keeps its stars."""
+    pairs = re.compile(r"(\*+)([^*\n]+)\1(\w?)")
+    stars_of_formulas = re.compile(r"\$[^$]*\$|\bD\*")
+    for key, text in words(language).items():
+        for _, inner, behind in pairs.findall(stars_of_formulas.sub("x", text)):
+            assert not behind or re.match(r"\w", inner[-1]), f"{key}: {inner}"
+
+
 def nodes_below(folder: Path) -> Iterator[ast.AST]:
     """Yield every part of every Python file in a folder and the folders in it."""
     for file in folder.rglob("*.py"):
