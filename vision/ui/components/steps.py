@@ -1,7 +1,7 @@
 """A tab's steps: one row of verbs, each of which shows some of the tab's parts, or its lesson.
 
     with steps.row("gan", play="lab", walk="explore", judge="judge"):
-        with gr.Tab(t("gan.lab_tab"), id="lab"):
+        with gr.Tab(t("gan.step_play"), id="lab"):
             ...
     with steps.place("train"):
         ...

@@ -55,13 +55,13 @@ def build() -> class_link.Shared:
 
 def steps_of_the_tab(model: gr.Dropdown, own: gr.State, pairs: list[tuple[str, int]]) -> list[Any]:
     """Build the tab's inner parts, and return where a label is chosen in them."""
-    with gr.Tab(t("gan.lab_tab"), id="lab"):
+    with gr.Tab(t("gan.step_play"), id="lab"):
         lab.build()
     with gr.Tab(t("gan.explore"), id="explore"):
         first_label, second_label = explore.build(model, own, pairs)
     with gr.Tab(t("gan.time_tab"), id="time"):
         timeline.build(model, own)
-    with gr.Tab(t("gan.judge_tab"), id="judge"):
+    with gr.Tab(t("gan.step_judge"), id="judge"):
         asked = judge.build(model, own, pairs)
     return [first_label, second_label, asked]
 

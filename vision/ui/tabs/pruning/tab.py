@@ -66,9 +66,9 @@ def build() -> class_link.Shared:
 def steps_of_the_tab(parts: dict[str, Any], own: gr.State, cut: gr.State) -> None:
     """Build the tab's inner parts."""
     model, ratio, criterion, protected, data = (parts[name] for name in SHARED[:5])
-    with gr.Tab(t("pruning.cliff_tab"), id="cliff"):
+    with gr.Tab(t("pruning.step_cliff"), id="cliff"):
         curve.build(model, criterion, protected, own, data)
-    with gr.Tab(t("pruning.tune_tab"), id="tune"):
+    with gr.Tab(t("pruning.step_recover"), id="tune"):
         train.build_tuning(model, own, cut)
     with gr.Tab(t("pruning.compare_tab"), id="compare"):
         compare.build(model, ratio, protected, own, data)

@@ -97,7 +97,7 @@ def steps_of_the_tab(parts: dict[str, Any], view: gr.State, own: gr.State) -> An
         failures.build(model, own)
     with gr.Tab(t("segmentation.what_if_tab"), id="whatif"):
         what_if.build(model, own)
-    with gr.Tab(t("segmentation.play_tab"), id="play"):
+    with gr.Tab(t("segmentation.step_metric"), id="play"):
         play = playground.build()
     with gr.Tab(t("segmentation.compare_tab"), id="compare"):
         compare.build(picture, truth, own)

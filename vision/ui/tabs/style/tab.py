@@ -57,11 +57,11 @@ def build() -> class_link.Shared:
     controls = [*seen.sliders, *plan, *rare, *brushes]
     inputs = [studio, content, style, second, region, *controls]
     with steps.row("style", inside="inside", sheet="sheet", forward="forward"):
-        with gr.Tab(t("style.inside_tab"), id="inside"):
+        with gr.Tab(t("style.step_inside"), id="inside"):
             inside.build(studio, seen.moment, inputs[1:], before)
-        with gr.Tab(t("style.sheet_tab"), id="sheet"):
+        with gr.Tab(t("style.step_sheet"), id="sheet"):
             picked = sheet.build(studio, inputs[1:], before, *seen.sliders[1:])
-        with gr.Tab(t("style.forward_tab"), id="forward"):
+        with gr.Tab(t("style.step_forward"), id="forward"):
             painter = one_pass.build(studio, own, (content, style), plan[1])
     lesson.build("style", EXERCISES, draw=figure.draw)
     with steps.place("train"), gr.Accordion(t("app.train_your_own"), open=False):
