@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import string
 from collections.abc import Iterator
@@ -138,6 +139,14 @@ def test_every_error_is_translated(language: str) -> None:
     assert not table.keys() - code, "translations of templates that are gone"
     for template, translation in table.items():
         assert placeholders(translation) == placeholders(template), template
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_no_error_is_translated_twice(language: str) -> None:
+    """The file that is read last would win, and a change to the other would change nothing."""
+    templates = [template for file in (VISION / "ui" / "text").glob(f"errors*.{language}.json")
+                 for template in json.loads(file.read_text("utf-8"))]
+    assert sorted(templates) == sorted(error_templates(language))
 
 
 @pytest.mark.parametrize("header, language", [

@@ -54,7 +54,7 @@ def settings(own: gr.State, model: gr.Dropdown) -> dict[str, Any]:
                                         info=t("pruning.protected_info"), max_lines=1,
                                         elem_id="pruning-protected")
     parts["data"] = data_choice.build(model, own)
-    parts["sent"] = gr.UploadButton(t("pruning.upload"), file_types=[".safetensors"], size="sm",
+    parts["sent"] = gr.UploadButton(t("app.bring_model"), file_types=[".safetensors"], size="sm",
                                     elem_id="pruning-upload")
     return parts
 

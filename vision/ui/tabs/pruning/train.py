@@ -142,8 +142,7 @@ def build(model: gr.Dropdown, own: gr.State, place: gr.Accordion) -> None:
                                info=t("pruning.own_data_info"), elem_id="pruning-train-data")
             sparsity = gr.Slider(0, 20, 5, step=0.5, label=t("pruning.sparsity"),
                                  info=t("pruning.sparsity_info"), elem_id="pruning-sparsity")
-            panel.controls((20, 2000, 200, 10), (0.01, 0.2, 0.1, 0.01), "pruning.train_go",
-                           seeds=luck.MOST)
+            panel.controls((20, 2000, 200, 10), (0.01, 0.2, 0.1, 0.01), seeds=luck.MOST)
         with gr.Column(scale=3, min_width=320):
             panel.news()
             panel.fork()
