@@ -86,6 +86,18 @@ def test_what_is_emphasised_ends_where_it_should(language: str) -> None:
             assert not behind or re.match(r"\w", inner[-1]), f"{key}: {inner}"
 
 
+PRESS = {"en": "[Pp]ress ", "zh-CN": "点击", "pt-BR": "[Cc]lique em "}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_to_be_pressed_is_called_as_it_says(language: str) -> None:
+    texts = words(language)
+    named = re.compile(PRESS[language] + r"(?:\*+|<b>)([^*<]+)")
+    asked = {key: found for key, text in texts.items() if (found := set(named.findall(text)))}
+    assert len(asked) > 20
+    assert {key: found for key, found in asked.items() if found - set(texts.values())} == {}
+
+
 def nodes_below(folder: Path) -> Iterator[ast.AST]:
     """Yield every part of every Python file in a folder and the folders in it."""
     for file in folder.rglob("*.py"):
