@@ -21,6 +21,7 @@ FOLDER = ASSETS / "screenshots"
 SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
 THEMES = ("light", "dark")
 LONGEST = 180_000  # milliseconds that an action may take
+WORKS = ".pending, .generating, #style-stop:enabled"  # what is there as long as an action goes on
 WAIT = {"opened": 1500, "done": 4000}  # milliseconds until what follows is there, too
 
 
@@ -76,7 +77,7 @@ def shoot(page: Page, part: str, moment: str, path: Path) -> Path:
         page.wait_for_timeout(500)  # until it is asked for
     shown = f"#{part}-result img" if moment == "done" or part != "pruning" else f"#{part}-plan svg"
     page.locator(shown).first.wait_for()
-    page.wait_for_function("!document.querySelector('.pending, .generating')", timeout=LONGEST)
+    page.wait_for_function("works => !document.querySelector(works)", arg=WORKS, timeout=LONGEST)
     page.wait_for_timeout(WAIT[moment])
     path.parent.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=path)
