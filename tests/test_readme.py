@@ -77,6 +77,7 @@ def test_a_quick_command_runs(command: str, cli: Callable[..., Answer]) -> None:
         Path(name).symlink_to(REPOSITORY / name)
     answer = cli(*(ours(command) or []))
     assert answer.code == 0 and answer.out.strip() and not answer.err
+    assert "array(" not in answer.out, "an answer is for people, or JSON"
 
 
 @pytest.mark.parametrize("command", [line for line in commands() if line.startswith("accelerate")

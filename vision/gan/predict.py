@@ -211,7 +211,25 @@ class Config:
     output: Path = option(Path("runs/gan/drawn.png"), "where the pictures are written")
 
 
-def run(config: Config) -> Result:
+@dataclass(frozen=True)
+class Written:
+    """What `predict` drew, and where it wrote it."""
+
+    result: Result
+    output: Path
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the file and the numbers in plain types."""
+        return {"output": self.output, **self.result.as_json()}
+
+    def __str__(self) -> str:
+        told = self.result.fidelity
+        return (f"{self.output}: {len(self.result.pictures)} pictures, mean D "
+                f"{self.result.opinion.mean():.2f}"
+                + ("" if told is None else f", {told:.0%} read as asked"))
+
+
+def run(config: Config) -> Written:
     """Draw pictures and write them as one."""
     within(config, columns=(1, MOST))
     model = load(config.checkpoint)
@@ -219,7 +237,7 @@ def run(config: Config) -> Result:
     result = predict(model, list(config.labels), config.count, config.seed, config.truncation,
                      reader)
     write_png(config.output, grid(result.pictures, config.columns))
-    return result
+    return Written(result, config.output)
 
 
 VERB = Verb(Config, run, "Draw pictures by label and write them as one picture.")

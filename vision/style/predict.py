@@ -170,7 +170,24 @@ def settings_of(config: Config) -> Settings:
     return replace(chosen, **changes)
 
 
-def run(config: Config) -> Result:
+@dataclass(frozen=True)
+class Written:
+    """What `predict` painted, and where it wrote it."""
+
+    result: Result
+    output: Path
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the file and the numbers in plain types."""
+        return {"output": self.output, **self.result.as_json()}
+
+    def __str__(self) -> str:
+        height, width = self.result.picture.shape[:2]
+        losses = "".join(f", {name} {value:.4g}" for name, value in self.result.losses.items())
+        return f"{self.output}: {width}×{height} pixels in {self.result.seconds:.1f} s{losses}"
+
+
+def run(config: Config) -> Written:
     """Paint one picture and write it."""
     content = read_picture(config.content)
     if config.checkpoint:
@@ -181,7 +198,7 @@ def run(config: Config) -> Result:
         result = optimise(open_extractor(extractor), content, _styles(config),
                           settings_of(config), _show)
     write_png(config.output, result.picture)
-    return result
+    return Written(result, config.output)
 
 
 def _styles(config: Config) -> list[np.ndarray]:
