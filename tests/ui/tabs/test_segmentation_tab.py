@@ -560,7 +560,7 @@ def test_a_street_has_three_truths_and_a_click_says_what_each_leaves_out() -> No
     *marked, told = at(road)
     assert (marked[1] == pictures[1]).all() and "nothing is said of it" in told
     void = np.argwhere(seen.truth.classes == 255)
-    assert not len(void) or "too little of it" in at(void[0])[-1]
+    assert not len(void) or "Too little of this thing" in at(void[0])[-1]
     for index in ([1], [1, "2"], None):
         with pytest.raises(gr.Error, match="click there again"):
             kinds.clicked(seen, Request, SimpleNamespace(index=index, _data={}))
