@@ -33,11 +33,13 @@ def opened(page: Page) -> Page:
 
 def detect(page: Page) -> None:
     """Lower the score, which detects at once, and wait for what is found."""
+    stage = "#infrared-result .infrared-stage"
     score = page.locator("#infrared-threshold input[type=number]")
+    expect(page.locator(stage)).to_be_visible()
     if score.input_value() != LOW_SCORE:
-        with page.expect_request(lambda request: request.url.endswith("/queue/join?")):
-            score.fill(LOW_SCORE)
-        expect(page.locator(".pending, .generating")).to_have_count(0)
+        page.evaluate("stage => { document.querySelector(stage).dataset.old = '' }", stage)
+        score.fill(LOW_SCORE)
+        expect(page.locator(f"{stage}[data-old]")).to_have_count(0)
     expect(page.locator("#infrared-result .infrared-stage g").first).to_be_attached()
     expect(page.locator("#infrared-profile img")).to_be_visible()
 

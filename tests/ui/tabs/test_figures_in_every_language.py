@@ -16,9 +16,9 @@ from vision.ui.tabs.pruning import curve
 
 Reader: Any = type("Request", (), {"headers": {"accept-language": "zh-CN"}})()
 WORD = re.compile(r"[A-Za-z]{3,}")
-NAMES = {  # that are the same in every language: networks, measures, data, papers, devices
+NAMES = {  # that are the same in every language: networks, measures, units, papers, devices
     "mask", "box", "log", "VGG", "CIFAR", "Liu", "arXiv", "FLOPs", "GLCM", "Parzen", "AMD", "Intel",
-    "Xeon", "cpu", "thread", "bf", "Processor", "Theis"}
+    "Xeon", "cpu", "thread", "bf", "Processor", "Theis", "nat"}
 PICTURES: dict[str, Callable[[], tuple[Any, str]]] = {
     "cliff": lambda: curve.cliff("vgg16-drawings", None, Reader),
     "ladder": lambda: ladder.show("mask_AP50", Reader),
