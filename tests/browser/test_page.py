@@ -15,7 +15,8 @@ pytestmark = pytest.mark.browser
 
 
 def segment(page: Page) -> None:
-    press(page, "#segmentation-go")
+    with page.expect_response("**/run/*"):  # which only follows an answer
+        press(page, "#segmentation-go")
     expect(page.locator("#segmentation-result img")).to_be_visible()
     expect(page.locator("#segmentation-legend tbody tr")).to_have_count(11)
 
