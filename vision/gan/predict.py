@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from vision import checkpoints
+from vision import checkpoints, written
 from vision.checkpoints import Card, Model
 from vision.errors import UserError
 from vision.gan.data import check_label
@@ -212,15 +212,10 @@ class Config:
 
 
 @dataclass(frozen=True)
-class Written:
+class Written(written.Written):
     """What `predict` drew, and where it wrote it."""
 
     result: Result
-    output: Path
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the file and the numbers in plain types."""
-        return {"output": self.output, **self.result.as_json()}
 
     def __str__(self) -> str:
         told = self.result.fidelity

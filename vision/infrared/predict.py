@@ -12,7 +12,7 @@ import torch
 from torch import nn
 from torchvision.ops import nms
 
-from vision import checkpoints
+from vision import checkpoints, written
 from vision.checkpoints import Card, Model
 from vision.devices import bf16_is_faster
 from vision.errors import UserError
@@ -189,16 +189,11 @@ class Config:
 
 
 @dataclass(frozen=True)
-class Written:
+class Written(written.Written):
     """What `predict` found, and where it wrote it."""
 
     result: Result
-    output: Path
     report: Path | None
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the files and the findings in plain types."""
-        return {"output": self.output, "report": self.report, **self.result.as_json()}
 
     def __str__(self) -> str:
         lines = [f"{each.title()} {each.score:.2f}"

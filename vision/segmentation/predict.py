@@ -13,7 +13,7 @@ import torch
 from torch.nn import functional
 from torch.nn.utils import convert_conv2d_weight_memory_format as for_channels_last
 
-from vision import checkpoints
+from vision import checkpoints, written
 from vision.checkpoints import Model
 from vision.devices import bf16_is_faster
 from vision.errors import UserError
@@ -217,16 +217,11 @@ class Config:
 
 
 @dataclass(frozen=True)
-class Written:
+class Written(written.Written):
     """What `predict` found, and where it wrote it."""
 
     result: Segmentation
-    output: Path
     labels: Path | None
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the files and the numbers in plain types."""
-        return {"output": self.output, "labels": self.labels, **self.result.as_json()}
 
     def __str__(self) -> str:
         shares = sorted(self.result.shares.items(), key=lambda item: -item[1])

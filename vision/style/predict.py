@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from vision import checkpoints
+from vision import checkpoints, written
 from vision.checkpoints import Card, Model
 from vision.devices import bf16_is_faster
 from vision.errors import UserError, unknown
@@ -171,15 +171,10 @@ def settings_of(config: Config) -> Settings:
 
 
 @dataclass(frozen=True)
-class Written:
+class Written(written.Written):
     """What `predict` painted, and where it wrote it."""
 
     result: Result
-    output: Path
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the file and the numbers in plain types."""
-        return {"output": self.output, **self.result.as_json()}
 
     def __str__(self) -> str:
         height, width = self.result.picture.shape[:2]
