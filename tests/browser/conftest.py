@@ -119,9 +119,12 @@ def windows(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
 
 def new_page(browser: Browser, problems: list[str], width: int = DESKTOP[0],
              height: int = DESKTOP[1], language: str = "en-US") -> Page:
-    """Return an empty page in a window of its own, which notes what should not happen."""
+    """Return an empty page in a window of its own, which notes what should not happen.
+
+    Its visitor asks for little motion, so that a test need not wait until a page has scrolled.
+    """
     context = browser.new_context(viewport={"width": width, "height": height}, locale=language,
-                                  color_scheme="light")
+                                  color_scheme="light", reduced_motion="reduce")
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
     page.on("pageerror", lambda error: problems.append(f"script error {error}"))

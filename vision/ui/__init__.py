@@ -48,7 +48,7 @@ from vision.ui.shell.input_checks import guard_inputs
 from vision.ui.shell.lean_sessions import Page
 from vision.ui.shell.malloc_tuning import share_arenas
 from vision.ui.shell.responsive import spare_what_stays, take_short_turns
-from vision.ui.shell.theme import CSS, THEME
+from vision.ui.shell.theme import CSS, HEAD, THEME
 from vision.ui.text import t, words
 
 log = logging.getLogger("vision.ui")
@@ -115,7 +115,7 @@ def launch(app: gr.Blocks, **settings: Any) -> gr.Blocks:
     with redirect_stdout(StringIO()):  # Gradio, though quiet, tells where assistants reach it
         app.launch(
             quiet=True, prevent_thread_lock=True, theme=THEME,
-            css=CSS + bar.CSS + steps.CSS + stale.CSS + error_toasts.CSS,
+            css=CSS + bar.CSS + steps.CSS + stale.CSS + error_toasts.CSS, head=HEAD,
             i18n=gr.I18n(**with_the_page()), favicon_path=ASSETS / "favicon.svg", ssr_mode=False,
             allowed_paths=[str(ASSETS), *photograph_folders()], max_file_size=LARGEST,
             run_history=bool(LIMITS.history),

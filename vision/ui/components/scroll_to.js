@@ -24,7 +24,7 @@
     }
     const { top, bottom } = place.getBoundingClientRect();
     if (block || top < 0 || bottom > innerHeight)
-      place.scrollIntoView({ behavior: "smooth", block: block ?? "nearest" });
+      place.scrollIntoView({ block: block ?? "nearest" });
     setTimeout(settle, 800, place, 4);
   };
   find(30);

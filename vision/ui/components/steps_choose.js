@@ -2,7 +2,7 @@
   const first = Object.keys(known).find((each) => known[each] === step);
   const folded = item.querySelector(`.lab-step-${step} button.label-wrap`);
   if (folded && !folded.classList.contains("open")) folded.click();
-  row.scrollIntoView({ behavior: "smooth", block: "start" });
+  row.scrollIntoView({ block: "start" });
   const stays = !first || known[part] === step;
   return { __type__: "update", ...(stays ? {} : { selected: first }) };
 }

@@ -36,3 +36,4 @@ THEME = gr.themes.Monochrome(
 )
 
 CSS = beside(__file__, "theme.css")
+HEAD = f"<style>{beside(__file__, 'motion.css')}</style>"  # Gradio narrows @media in its CSS
