@@ -110,6 +110,22 @@ def test_weights_are_known_again_whatever_the_card_says() -> None:
     assert kin(sample(one), others) == ["same", "noisy"]
 
 
+class Elsewhere(torch.Tensor):
+    """A tensor that NumPy cannot read where it lies, as one on a GPU."""
+
+    def cpu(self) -> torch.Tensor:
+        return self.as_subclass(torch.Tensor)
+
+    def numpy(self) -> np.ndarray:
+        raise TypeError("it lies elsewhere")
+
+
+def test_weights_on_a_gpu_are_read_too() -> None:
+    weights = {"a": torch.randn(50, 40)}
+    there = {name: part.as_subclass(Elsewhere) for name, part in weights.items()}
+    assert np.array_equal(sample(there).weights, sample(weights).weights)
+
+
 def test_a_model_that_ships_is_known_again() -> None:
     path = FOLDER / "pruning" / "vgg16-drawings.safetensors"
     own = sample(pruning.load(path).module.state_dict())

@@ -11,6 +11,7 @@ import torch
 from PIL import Image
 from sights import CONTENT, STYLE, TINY, extractor, picture
 from torch import nn
+from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.nn import functional
 
 from vision import checkpoints
@@ -161,6 +162,26 @@ def test_a_canvas_is_mirrored_beyond_its_edges_and_cut_again() -> None:
     *_, last = transfer(extractor(), CONTENT, [STYLE], settings, mask=mask)
     assert np.array_equal(last.picture[:, 48:], CONTENT[:, 48:])
     assert not np.array_equal(last.picture[:, :48], CONTENT[:, :48])
+
+
+class Far:
+    """What sees on a GPU."""
+
+    device = torch.device("cuda")
+
+    def __call__(self, x: torch.Tensor) -> dict[int, torch.Tensor]:
+        assert x.device.type == "cuda"
+        return {0: x}
+
+
+def test_a_teacher_on_a_gpu_tells_a_pupil_that_is_not_there_yet(public: None,
+                                                                monkeypatch: pytest.MonkeyPatch
+                                                                ) -> None:
+    monkeypatch.setattr(teachers, "begin", lambda name: Extractor("compact"))
+    monkeypatch.setattr(teachers, "VggFeatures", lambda *args, **settings: Far())
+    teacher = teachers.Teacher("vgg16-bsds")
+    with FakeTensorMode():  # of a GPU nothing but its name has to be here
+        assert teacher(torch.zeros(1, 3, 8, 8))[0].device.type == "cpu"
 
 
 @torch.no_grad()

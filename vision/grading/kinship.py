@@ -41,7 +41,7 @@ def sample(tensors: Mapping[str, torch.Tensor]) -> Sample:
     starts = sizes.cumsum() - sizes
     owner = np.searchsorted(starts, places, side="right") - 1
     weights = np.concatenate([
-        flat[part][torch.from_numpy(places[owner == part] - starts[part])].float().numpy()
+        flat[part][torch.from_numpy(places[owner == part] - starts[part])].float().cpu().numpy()
         for part in np.unique(owner)])
     return Sample(shapes, weights)
 

@@ -36,10 +36,12 @@ class Teacher:
 
     @torch.no_grad()
     def __call__(self, x: torch.Tensor) -> dict[int, torch.Tensor]:
-        """Return the features (N, C, h, w) of each layer, in float32 and rectified."""
-        seen = {layer: features.relu() for layer, features in self.vgg(x).items()}
+        """Return the features (N, C, h, w) of each layer, float32, rectified, and where x is."""
+        seen = {layer: features.relu()
+                for layer, features in self.vgg(x.to(self.vgg.device)).items()}
         return {layer: (self.widened[layer](features).relu() if layer in self.widened
-                        else features).float() for layer, features in seen.items()}
+                        else features).to(x.device, torch.float32)
+                for layer, features in seen.items()}
 
 
 def widened(name: str, device: torch.device | str, dtype: torch.dtype) -> dict[int, nn.Conv2d]:
