@@ -37,6 +37,7 @@ from vision.infrared.data import (
     boxes_of,
     cut_to_picture,
     mosaic,
+    moved,
     moved_boxes,
 )
 from vision.infrared.inspection.detections import Detections
@@ -159,6 +160,18 @@ def test_boxes_move_as_the_pixels_of_the_ellipses_in_them_do() -> None:
     ellipse = (((x + 0.5 - 60) / 20) ** 2 + ((y + 0.5 - 60) / 30) ** 2 <= 1).astype(np.uint8)
     turned = cv2.warpAffine(ellipse, matrix, (160, 160), flags=cv2.INTER_NEAREST)
     assert np.abs(moved_boxes(box, matrix) - boxes_of(turned[None] > 0)).max() < 1.5
+
+
+@pytest.mark.parametrize(("matrix", "apart"), [
+    ([[-1, 0, 119], [0, 1, 0]], 0), ([[1, 0, 7], [0, 1, -9]], 0), ([[0.5, 0, 0], [0, 0.5, 0]], 0.5),
+    ([[2, 0, -60], [0, 2, -40]], 0.5)], ids=["mirrored", "shifted", "halved", "doubled"])
+def test_a_box_stays_around_its_pixels(matrix: list[list[float]], apart: float) -> None:
+    owner = np.zeros((100, 120), np.uint8)
+    owner[30:60, 40:70] = 1
+    sample = Sample(owner.astype(np.float32), owner, np.array([FUSE]), np.array([True]),
+                    np.array([[40, 30, 70, 60]], np.float32))
+    found = moved(sample, np.array(matrix, float), owner.shape)
+    assert np.abs(found.boxes - boxes_of(found.masks)).max() <= apart
 
 
 def test_what_remains_at_the_edge_is_ignored_and_slivers_go() -> None:

@@ -234,9 +234,10 @@ def moved_boxes(boxes: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     """Return boxes (K, 4) moved by a matrix (2, 3), as if an ellipse filled each of them.
 
     A turned box gets the box around its turned ellipse: that around its corners would be too wide.
+    The matrix moves the middles of pixels, which are half a pixel from their edges.
     """
     centres, halves = (boxes[:, :2] + boxes[:, 2:]) / 2, (boxes[:, 2:] - boxes[:, :2]) / 2
-    centres = centres @ matrix[:, :2].T + matrix[:, 2]  # (K, 2)
+    centres = (centres - 0.5) @ matrix[:, :2].T + matrix[:, 2] + 0.5  # (K, 2)
     halves = np.sqrt(halves**2 @ (matrix[:, :2] ** 2).T)
     return np.concatenate([centres - halves, centres + halves], 1).astype(np.float32)
 
