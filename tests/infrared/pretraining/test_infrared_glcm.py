@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import cv2
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from vision import checkpoints
@@ -14,8 +17,9 @@ from vision.errors import UserError
 from vision.infrared.pretraining import glcm
 from vision.infrared.pretraining import train as train_backbone
 from vision.infrared.pretraining.pictures import open_source
-from vision.infrared.pretraining.train import Config, drawing_weights, train, vary
+from vision.infrared.pretraining.train import Config, drawing_weights, make_batch, train, vary
 from vision.training.progress import Step
+from vision.training.run import Run
 
 pytestmark = pytest.mark.usefixtures("narrow")
 
@@ -180,6 +184,19 @@ def test_a_folder_is_a_source_with_a_part_kept_for_measuring(folder: Path) -> No
         open_source(str(folder / "nowhere"), "train")
     with pytest.raises(UserError, match="1 classes"):
         open_source(str(folder / "rough"), "train")
+
+
+def test_processes_share_the_batch_of_one(folder: Path) -> None:
+    source, config = open_source(str(folder), "train"), Config(batch=6, side=32)
+    weights = np.full(len(source), 1 / len(source))
+
+    def made(share: slice) -> tuple[torch.Tensor, torch.Tensor]:
+        run = cast(Run, SimpleNamespace(share=lambda size: share))
+        return make_batch(source, weights, config, run, 5)
+
+    whole, *parts = (made(share) for share in (slice(0, 6), slice(0, 3), slice(3, 6)))
+    for one, both in zip(whole, zip(*parts, strict=True), strict=True):
+        assert torch.equal(one, torch.cat(both))
 
 
 def test_pre_training_learns_and_says_how(folder: Path, tmp_path: Path,

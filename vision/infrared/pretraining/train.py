@@ -114,11 +114,13 @@ def make_batch(source: LabelledPictures, weights: np.ndarray, config: Config, ru
                ) -> tuple[torch.Tensor, torch.Tensor]:
     """Return step `number`'s pictures (n, 1, S, S) and labels (n,), this process's part."""
     random = generator_for(config.seed, number)
-    chosen = random.choice(len(source), config.batch, p=weights)[run.share(config.batch)]
-    pictures = [vary(grey_of(source, index), config.side, generator_for(config.seed, number, place))
-                for place, index in enumerate(chosen.tolist())]
+    chosen = random.choice(len(source), config.batch, p=weights)
+    share = run.share(config.batch)
+    pictures = [vary(grey_of(source, int(chosen[place])), config.side,
+                     generator_for(config.seed, number, place))
+                for place in range(config.batch)[share]]
     x = torch.from_numpy(np.stack(pictures)[:, None])
-    return x, source.labels[chosen]
+    return x, source.labels[chosen[share]]
 
 
 def vary(grey: np.ndarray, side: int, random: np.random.Generator) -> np.ndarray:
