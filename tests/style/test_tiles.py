@@ -23,7 +23,7 @@ WEIGHTS = torch.tensor([[1.0], [64_000.0], [10.0]])
 
 @pytest.fixture
 def small_tiles(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a picture of 192×288 be six tiles, with an edge as wide as the network sees."""
+    """Let a picture of 192×288 be six tiles, with the edge of large ones."""
     monkeypatch.setattr(tiles, "LARGE", 20_000)
     monkeypatch.setattr(scene, "LARGE", 20_000)
     monkeypatch.setattr(tiles, "CORE", 112)
@@ -48,11 +48,11 @@ def test_tiles_add_up_to_the_whole(small_tiles: None, monkeypatch: pytest.Monkey
     assert len(tiled.tiles) == 6
     x = made.canvas(picture(7), made.size(SIDE))
     (losses, slope), (wanted, right) = (one.slope(x, WEIGHTS) for one in (tiled, whole))
-    torch.testing.assert_close(losses, wanted, rtol=2e-3, atol=1e-6)
+    torch.testing.assert_close(losses, wanted, rtol=1e-4, atol=1e-6)
     torch.testing.assert_close(tiled.losses(x), losses)
-    assert float((slope - right).norm() / right.norm()) < 0.02
+    assert float((slope - right).norm() / right.norm()) < 1e-3
     seams = (slope - right)[..., 104:120, :].norm() / right[..., 104:120, :].norm()
-    assert float(seams) < 0.04
+    assert float(seams) < 1e-3
 
 
 def test_cores_cover_a_picture_once() -> None:
@@ -72,7 +72,7 @@ def test_a_large_style_has_the_same_matrices(small_tiles: None,
     tiled = tiled_grams(vgg, x, TINY.style_layers)
     monkeypatch.setattr(tiles, "LARGE", 10**9)
     for layer, matrix in tiled_grams(vgg, x, TINY.style_layers).items():
-        assert float((tiled[layer] - matrix).norm() / matrix.norm()) < 0.02
+        assert float((tiled[layer] - matrix).norm() / matrix.norm()) < 2e-3
 
 
 def test_a_painting_goes_on_in_tiles(small_tiles: None) -> None:

@@ -2,8 +2,8 @@
 
 A Gram matrix is a mean over places, so that of the whole is known once every tile was seen. What
 the style loss asks of that matrix is then a linear task for each tile, and the slope of the whole
-picture is the sum of its tiles' slopes. Tiles overlap by as much as the network sees around a
-place, and where they do both slopes are added: there is no seam to be hidden.
+picture is the sum of its tiles' slopes. Tiles overlap by all but six pixels of what the network
+sees around a place, and where they do both slopes are added: there is no seam to be hidden.
 """
 
 from __future__ import annotations

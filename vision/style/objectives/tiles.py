@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 LARGE = 1_200_000  # pixels from which on a picture is seen in tiles
 CORE = 640  # pixels of a tile's side at most, without its edge
-EDGE = 64  # pixels around: as far as VGG-19 sees from conv5_1
+EDGE = 64  # pixels around; VGG-19 sees 70 beyond a place of conv5_1, the last six hardly count
 STEP = 16  # of the tiles' places: what halves four times still fits together
 POOLINGS = (4, 9, 18, 27)  # layers of VGG-19 that halve
 
