@@ -206,6 +206,12 @@ def test_a_copy_is_its_own_nearest_neighbour(channels: int, monkeypatch: pytest.
     assert far[:, 0].tolist() == pytest.approx([0, 1], abs=0.05) and (far[:, 1] > 10).all()
 
 
+def test_a_copy_in_colour_is_at_no_distance_at_all() -> None:
+    pixels = torch.randint(0, 256, (200, 3, 32, 32), dtype=torch.uint8)
+    known = LabelledPictures(pixels, torch.zeros(200, dtype=torch.long), ("a",))
+    assert (nearest(pixels.movedim(1, -1).numpy(), known)[1] == 0).all()
+
+
 def test_a_saved_pair_draws_as_before(tmp_path: Path) -> None:
     one = model("cdcgan")
     one.module.half().float()

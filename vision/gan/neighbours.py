@@ -20,8 +20,9 @@ def nearest(drawn: np.ndarray, pictures: LabelledPictures, count: int = 1
     known = pictures.pixels.movedim(1, -1).reshape(len(pictures), *drawn.shape[1:])
     points = torch.from_numpy(drawn).flatten(1).float()  # (N, D)
     squares = torch.cat([_squares(points, part) for part in known.flatten(1).split(CHUNK)], 1)
-    distance, index = squares.clamp_min(0).topk(count, largest=False)  # (N, count)
-    return known[index].numpy(), (distance / points.shape[1]).sqrt().numpy()
+    found = known[squares.topk(count, largest=False).indices]  # (N, count, S, S, …)
+    apart = found.flatten(2).float() - points[:, None]  # (N, count, D), exact: squares were rounded
+    return found.numpy(), apart.square().mean(2).sqrt().numpy()
 
 
 def _squares(points: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
