@@ -67,6 +67,11 @@ def test_the_error_is_that_of_a_loop_over_pixels(temperature: float) -> None:
     assert Reliability.from_json(found.as_json()).ece == pytest.approx(found.ece, abs=1e-4)
 
 
+def test_a_bin_holds_its_upper_end() -> None:
+    p = np.array([[0.5, 0.75, 1.0, 0.6], [0.5, 0.25, 0.0, 0.4]])
+    assert reliability(p, np.zeros(4, np.uint8), 4).count.tolist() == [0, 1, 2, 1]
+
+
 def test_honest_guesses_have_no_error_and_sure_ones_do() -> None:
     log_p, truth = guesses(60_000)
     assert reliability(tempered(log_p), truth).ece < 0.01

@@ -79,7 +79,7 @@ def reliability(p: np.ndarray, truth: np.ndarray, bins: int = BINS) -> Reliabili
     """Return the bins of probabilities (C×…) with their truth (uint8 …); void does not count."""
     known = truth != VOID
     sure, right = p.max(0)[known].astype(float), (p.argmax(0) == truth)[known]
-    place = np.minimum((sure * bins).astype(int), bins - 1)  # bin m holds (m / M, (m + 1) / M]
+    place = np.ceil(sure * bins).clip(1, bins).astype(int) - 1  # bin m holds (m / M, (m + 1) / M]
     return Reliability(*(np.bincount(place, weights, bins).astype(float)
                          for weights in (None, sure, right)))
 
