@@ -103,7 +103,7 @@ def with_void(truth: Panoptic, seed: int) -> Panoptic:
     for _ in range(6):
         top, left = random.integers(0, 100), random.integers(0, 140)
         classes[top:top + 25, left:left + 25] = VOID
-        instances[top:top + 25, left:left + 25] = 0
+        instances[top:top + 25, left:left + 25] = 7 * (left % 2)
     return Panoptic(classes, instances)
 
 

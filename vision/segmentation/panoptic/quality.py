@@ -74,9 +74,8 @@ def quality(truth: Panoptic, said: Panoptic, classes: int) -> Quality:
     found, found_sizes, found_at = segments(said)
     pairs, both = np.unique(true_at.ravel() * len(found) + found_at.ravel(), return_counts=True)
     t, f = np.divmod(pairs, len(found))  # which two segments share so many pixels
-    nothing = np.zeros(len(found), np.int64)  # pixels of each found one that are void in the truth
     void = true[t] // CODES == VOID
-    nothing[f[void]] = both[void]
+    nothing = np.bincount(f[void], both[void], len(found))  # pixels of each found one in the void
     union = true_sizes[t] + found_sizes[f] - both - nothing[f]
     same = (true[t] // CODES == found[f] // CODES) & ~void
     match = same & (2 * both > union)  # IoU > ½
