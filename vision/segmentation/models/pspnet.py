@@ -1,7 +1,7 @@
 """PSPNet: every pixel also sees the mean of 1, 4, 9 and 36 regions of the picture.
 
 Zhao, Shi, Qi, Wang, Jia: "Pyramid Scene Parsing Network", CVPR 2017, arXiv:1612.01105. Figure 3 is
-`forward`; the auxiliary head after the third stage is §3.3, Figure 4.
+`forward`; the auxiliary head after the third stage is §4, Figure 4.
 """
 
 from __future__ import annotations

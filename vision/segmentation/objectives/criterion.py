@@ -1,6 +1,6 @@
 """What a training lowers: one number from what any architecture says and what is true.
 
-The logits get the chosen loss. Auxiliary answers get it too (PSPNet, arXiv:1612.01105, §3.3), a
+The logits get the chosen loss. Auxiliary answers get it too (PSPNet, arXiv:1612.01105, §4), a
 diagnosis its cross-entropy (Y-Net, arXiv:1806.01313, §2), objects the distance to their centres
 (Panoptic-DeepLab, arXiv:1911.10194, §3.2), and a reconstruction brings the losses
 of a net without labels (W-Net, arXiv:1711.08506, Algorithm 1).
@@ -20,7 +20,7 @@ from vision.segmentation.objectives.losses import Loss
 from vision.training.distributed import whole
 
 HEAT, WAY = 200.0, 0.01  # Panoptic-DeepLab, arXiv:1911.10194, §3.2: their weights
-AUXILIARY = 0.4  # PSPNet, §4.1: the weight of an auxiliary answer
+AUXILIARY = 0.4  # PSPNet, §5.2: the weight of an auxiliary answer
 RADIUS, NEAR, ALIKE = 5, 4.0, 10 / 64  # W-Net, §3.1: radius, σ_X, and σ_I of pictures in 0…255
 
 
