@@ -22,9 +22,10 @@ from vision.infrared.scenes.scene import FINE
 from vision.infrared.scenes.scenery import Scenery
 from vision.infrared.scenes.sky import draw_air
 from vision.infrared.scenes.surfaces import PAINT
-from vision.infrared.scenes.view import View, looking
+from vision.infrared.scenes.view import View
 from vision.infrared.scenes.visible import LEAST, Pieces, visible_devices
 from vision.infrared.thermogram.radiometry import apparent, surface
+from vision.rotation import looking
 
 SIZE = (144, 192)
 NIGHT = Air("night", 15.0, -25.0, 0.0, 0.1, 0.0, 0.0, 0.6)

@@ -14,8 +14,9 @@ from vision.infrared.scenes.groups import Spot, arrange
 from vision.infrared.scenes.making import ANY, NONE, OVERLAYS, Making
 from vision.infrared.scenes.parts import Part
 from vision.infrared.scenes.truth import Air
-from vision.infrared.scenes.view import Place, View, looking
+from vision.infrared.scenes.view import Place, View
 from vision.options import within
+from vision.rotation import looking
 
 EYE = 1.6  # metres, the height of the camera
 FILLERS = (surroundings.gantry, surroundings.pole, surroundings.tree, surroundings.wall,

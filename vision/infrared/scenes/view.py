@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vision.rotation import about_ahead, about_up
+
 NEAR = 0.8  # metres: nothing closer than this is drawn
 
 
@@ -59,25 +61,3 @@ class Place:
         """Return the place whose origin is at the point `by` of this one."""
         shift = self.matrix @ np.asarray(by, np.float64) + self.shift
         return Place(self.matrix, shift, self.focal, self.centre)
-
-
-def about_up(angle: float) -> np.ndarray:
-    """Return the turn (3, 3) about the axis that points up."""
-    c, s = np.cos(angle), np.sin(angle)
-    return np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]])
-
-
-def about_ahead(angle: float) -> np.ndarray:
-    """Return the turn (3, 3) about the axis that points ahead; positive leans to the right."""
-    c, s = np.cos(angle), np.sin(angle)
-    return np.array([[c, s, 0], [-s, c, 0], [0, 0, 1]])
-
-
-def looking(yaw: float, pitch: float, roll: float) -> np.ndarray:
-    """Return the rotation (3, 3) of a camera turned right, up and clockwise by these angles."""
-    cy, sy, cp, sp = np.cos(yaw), np.sin(yaw), np.cos(pitch), np.sin(pitch)
-    cr, sr = np.cos(roll), np.sin(roll)
-    level = np.array([[cy, 0, -sy], [0, -1, 0], [sy, 0, cy]])
-    tilt = np.array([[1, 0, 0], [0, cp, sp], [0, -sp, cp]])
-    turn = np.array([[cr, sr, 0], [-sr, cr, 0], [0, 0, 1]])
-    return turn @ tilt @ level

@@ -101,13 +101,3 @@ def cut_near(seen: np.ndarray) -> np.ndarray:
         if inside[i] != inside[i - len(seen) + 1]:
             kept.append(a + (b - a) * ((NEAR - a[2]) / (b[2] - a[2])))
     return np.array(kept).reshape(-1, 3)
-
-
-def turned(yaw: float, pitch: float, roll: float) -> np.ndarray:
-    """The rotation from street axes to camera axes for angles in radians (right, up, clockwise)."""
-    cy, sy, cp, sp = np.cos(yaw), np.sin(yaw), np.cos(pitch), np.sin(pitch)
-    cr, sr = np.cos(roll), np.sin(roll)
-    level = np.array([[cy, 0, -sy], [0, -1, 0], [sy, 0, cy]])
-    tilt = np.array([[1, 0, 0], [0, cp, sp], [0, -sp, cp]])
-    lean = np.array([[cr, sr, 0], [-sr, cr, 0], [0, 0, 1]])
-    return lean @ tilt @ level

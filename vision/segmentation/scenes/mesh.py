@@ -47,12 +47,6 @@ class Coat:
     shines: np.ndarray  # M, bool
 
 
-def heading_turn(heading: float) -> np.ndarray:
-    """The 3×3 turn of something that faces `heading` radians right of straight ahead."""
-    c, s = np.cos(heading), np.sin(heading)
-    return np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]])
-
-
 def paint_mesh(
     canvas: Canvas,
     camera: Camera,

@@ -8,8 +8,9 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from vision.rotation import looking
 from vision.segmentation.scenes.buildings import Building
-from vision.segmentation.scenes.camera import Camera, turned
+from vision.segmentation.scenes.camera import Camera
 from vision.segmentation.scenes.canvas import KINDS, ROAD, Canvas
 from vision.segmentation.scenes.ground import Ground
 from vision.segmentation.scenes.lens import Lens, draw_lens
@@ -89,8 +90,8 @@ def draw_camera(rng: np.random.Generator, street: Street, size: tuple[int, int])
     return Camera(
         width=width, height=height, focal=rng.uniform(0.85, 1.2) * width,
         across=-street.half * 0.45 + rng.uniform(-0.6, 0.6), eye=rng.uniform(1.2, 1.75),
-        rotation=turned(rng.normal(0, 0.06) + sway * 0.3, rng.normal(-0.01, 0.025),
-                        rng.normal(0, 0.008)),
+        rotation=looking(rng.normal(0, 0.06) + sway * 0.3, rng.normal(-0.01, 0.025),
+                         rng.normal(0, 0.008)),
         bend=float(rng.choice([0, sway * 0.02, sway * 0.08], p=[0.35, 0.4, 0.25])),
         hill=rng.normal(0.0001, 0.0002),
     )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from vision.rotation import about_up
 from vision.segmentation.scenes.bodies import BODIES, body_mesh
 from vision.segmentation.scenes.camera import Camera
 from vision.segmentation.scenes.canvas import CAR, Canvas
 from vision.segmentation.scenes.light import Light
-from vision.segmentation.scenes.mesh import Coat, heading_turn, paint_mesh
+from vision.segmentation.scenes.mesh import Coat, paint_mesh
 from vision.segmentation.scenes.things import Cast, Thing, rectangle
 
 PAINTS = [(196, 198, 202), (150, 154, 160), (30, 32, 36), (46, 50, 58), (226, 228, 228),
@@ -32,7 +33,7 @@ class Vehicle(Thing):
         self.paint_colour = np.array(PAINTS[rng.integers(len(PAINTS))]) * rng.uniform(0.85, 1.1)
         if self.sort in ("van", "lorry") and rng.random() < 0.6:
             self.paint_colour = np.array([226.0, 228, 228])
-        self.at, self.turn = np.array([across, 0.0, ahead]), heading_turn(heading)
+        self.at, self.turn = np.array([across, 0.0, ahead]), about_up(heading)
         self.lamps_on = bool(rng.random() < 0.35)
         self.plate = ((222, 222, 216), (214, 188, 60))[int(rng.random() < 0.5)]
         self.casts = self._shadows()
