@@ -85,6 +85,18 @@ def test_a_net_that_says_the_truth_finds_almost_every_object(times: int) -> None
     assert large.classes.shape == (512, 704) and len(list(large.objects)) > 3
 
 
+@pytest.mark.parametrize(("side", "way", "edge"), [(64, 0, 32), (128, 0, 64), (128, 8, 48)])
+def test_centres_and_ways_are_told_in_the_pictures_pixels(side: int, way: float, edge: int) -> None:
+    """Both peaks are as far from their edge; a way of 8 where the net sees 64 is 16 of 128."""
+    said = np.zeros((3, 16, 16), np.float32)
+    said[0, 8, [3, 12]], said[2] = 1, way
+    net = Told(np.full((64, 64), THINGS[0]), said).eval()
+    found = find(Model(net, Card("segmentation", "panoptic_deeplab", {"classes": 11}, CLASSES,
+                                 {"short_side": 64})), np.zeros((side, side, 3), np.uint8))
+    left, right = found.instances[:, :edge], found.instances[:, edge:]
+    assert np.ptp(left) == np.ptp(right) == 0 and left[0, 0] != right[0, 0]
+
+
 def test_the_loss_is_that_of_the_paper_and_leaves_the_unknown_out() -> None:
     torch.manual_seed(0)
     numbers = np.zeros((32, 32), np.uint16)
