@@ -26,7 +26,17 @@ from vision.options import command, parse
 from vision.segmentation.data import open_samples
 from vision.segmentation.models import ARCHITECTURES
 from vision.segmentation.predict import load, predict
-from vision.segmentation.train import VERB, Config, begin, check, parts, take_over, train
+from vision.segmentation.train import (
+    VERB,
+    Config,
+    begin,
+    check,
+    class_weights,
+    make_batch,
+    parts,
+    take_over,
+    train,
+)
 from vision.training.progress import Step
 
 SCRIPT = Path(__file__).parent / "trainings.py"
@@ -60,6 +70,44 @@ def test_the_seed_decides_the_weights(with_tiny_data: Path, tmp_path: Path) -> N
     runs = [told(replace(TINY, steps=1, seed=seed, output=tmp_path / f"{i}.safetensors"))
             for i, seed in enumerate((0, 0, 1))]
     assert runs[0]["digest"] == runs[1]["digest"] != runs[2]["digest"]
+
+
+class Flat:
+    """Pictures of one grey level, of two classes: one pixel in four is of the second."""
+
+    classes = ("first", "second")
+
+    def __init__(self, level: int) -> None:
+        self.level = level
+
+    def __len__(self) -> int:
+        return 3
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        labels = np.zeros((64, 64), np.uint8)
+        labels[:, ::4] = 1
+        return np.full((64, 64, 3), self.level, np.uint8), labels
+
+
+@pytest.mark.parametrize(("balance", "weights"), [(0, [1, 1]), (1, [2 / 3, 2]), (
+    0.5, [1 / 3**0.5 / (0.75 / 3**0.5 + 0.25), 1 / (0.75 / 3**0.5 + 0.25)])])
+def test_rare_classes_weigh_more_and_a_pixel_1_on_average(balance: float, weights: list[float]
+                                                          ) -> None:
+    found = class_weights(Flat(0), balance)
+    assert found.tolist() == pytest.approx(weights) and found @ torch.tensor([0.75, 0.25]) == 1
+
+
+def test_other_data_sets_are_seen_ever_more_rarely() -> None:
+    config = replace(TINY, batch=100, crop=(64, 64), mix=0.8, steps=100)
+    run: Any = type("Run", (), {"share": staticmethod(lambda count: slice(None))})
+
+    def share_of_bright(number: int) -> float:
+        pictures = make_batch([Flat(20), Flat(220)], config, run, number).pictures
+        return float((pictures.mean((1, 2, 3)) > 0).float().mean())
+
+    assert share_of_bright(0) == pytest.approx(0.8, abs=0.13)
+    assert share_of_bright(50) == pytest.approx(0.4, abs=0.15)
+    assert share_of_bright(99) < 0.05
 
 
 def test_stopping_keeps_a_model_and_the_way_on(with_tiny_data: Path, tmp_path: Path) -> None:
