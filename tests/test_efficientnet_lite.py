@@ -26,6 +26,16 @@ def test_maps_have_strides_2_to_32() -> None:
         for width, stride in zip(WIDTHS, (2, 4, 8, 16, 32), strict=True)]
 
 
+def test_it_sees_pictures_as_the_public_network_did() -> None:
+    encoder, seen = Lite(), []
+    encoder.body.register_forward_pre_hook(lambda _, given: seen.append(given[0]))
+    picture = np.arange(256, dtype=np.uint8).repeat(16).reshape(64, 64)[..., None].repeat(3, 2)
+    with torch.inference_mode():
+        encoder.eval()(to_tensor(picture))
+    wanted = (torch.from_numpy(picture).float() - 127) / 128
+    torch.testing.assert_close(seen[0][0].permute(1, 2, 0), wanted)
+
+
 def test_a_stride_of_16_dilates_with_the_same_weights() -> None:
     """Of a map that is the same everywhere, a dilated network sees what the other one sees."""
     torch.manual_seed(0)
