@@ -127,7 +127,7 @@ def test_the_relative_difference_is_judged_at_35_80_and_95_percent() -> None:
 
 @pytest.mark.parametrize(("hot", "sister", "p95", "reason"), [
     (60.0, None, 30.0, "the hottest spot has 60.0 °C"),
-    (40.0, 24.0, 30.0, "the relative difference δ is 80 %"),
+    (40.0, 24.0, 30.0, "the relative difference δ is 80%"),
     (30.0, 30.0, 33.5, "it is 3.5 K warmer than its sister"),
     (30.0, None, 30.0, "every limit is kept"),
 ])
@@ -238,7 +238,7 @@ def test_what_would_be_colder_than_absolute_zero_is_told() -> None:
     wrong = thermogram.corrected(0.1, 20)
     assert wrong.impossible == pytest.approx(1 / 20)
     said = Result(wrong, (), 0.5, None, None, 0.0).remarks()
-    assert any("5.0 % of the picture would be colder" in each.sentence() for each in said)
+    assert any("5.0% of the picture would be colder" in each.sentence() for each in said)
 
 
 def test_temperatures_come_back_from_the_colours_and_the_scales_ends() -> None:

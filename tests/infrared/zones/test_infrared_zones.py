@@ -206,4 +206,4 @@ def test_measuring_counts_zones_that_overlap_by_half(monkeypatch: pytest.MonkeyP
     report = measure(Model(torch.nn.Identity(), card), Handmade(3))
     assert report.accuracy["fuse"] == 1 and report.iou["fuse"] == pytest.approx(1)
     assert report.accuracy["conservator"] == 0 and report.mean == 0.5
-    assert np.isnan(report.accuracy["reactor"]) and "50.0 %" in str(report)
+    assert np.isnan(report.accuracy["reactor"]) and "50.0%" in str(report)

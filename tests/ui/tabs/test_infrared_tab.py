@@ -121,7 +121,7 @@ def test_a_device_is_explained_with_every_rule(tmp_path: Path) -> None:
     text, histogram, *ends, plot = details.begin(view, Request)
     reading = view.result.instances[0].reading
     assert reading is not None
-    assert "55 °C serious" in text and "80 °C critical" in text and "95 % critical" in text
+    assert "55 °C serious" in text and "80 °C critical" in text and "95% critical" in text
     assert f"{reading.highest:.1f} °C" in text
     counts = sum(patch.get_data().values.sum() for patch in histogram.axes[0].patches)
     assert counts == view.result.instances[0].mask.sum()
@@ -141,7 +141,7 @@ def test_delta_stands_there_when_there_is_a_sister(tmp_path: Path) -> None:
     assert hot and cool
     share = 100 * (hot.highest - cool.highest) / (hot.highest - 20)
     text = details.begin(view, Request)[0]
-    assert f"<td>{share:.0f} %</td>" in text
+    assert f"<td>{share:.0f}%</td>" in text
     assert f"<td>{hot.p95 - cool.p95:+.1f} K</td>" in text
 
 

@@ -111,7 +111,7 @@ def doubt(instance: Instance, t: Translate) -> str:
     if instance.certainty is None:
         return ""
     shares = "; ".join(t("{level} in {share} of the draws").format(
-        level=t(level), share=f"{100 * share:.0f} %")
+        level=t(level), share=f"{100 * share:.0f}%")
         for level, share in instance.certainty.shares.items())
     decides = instance.certainty.decides
     more = "; " + t("what decides it: {factor}").format(factor=t(decides)) if decides else ""

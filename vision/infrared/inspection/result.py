@@ -120,7 +120,7 @@ class Result:
             said.append(UserError("there is no temperature scale, so nothing is judged", "",
                                   "give the two ends of the picture's scale"))
         if impossible := self.thermogram.impossible:
-            said.append(UserError("{share:.1f} % of the picture would be colder than absolute zero",
+            said.append(UserError("{share:.1f}% of the picture would be colder than absolute zero",
                                   "",
                                   "raise the emissivity or lower the reflected temperature",
                                   share=100 * impossible))

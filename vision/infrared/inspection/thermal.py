@@ -81,8 +81,8 @@ class Verdict:
             return UserError("the hottest spot has {value:.1f} °C", "the limit is {limit:g} °C",
                              **facts)
         if self.cause == "relative difference":
-            return UserError("the relative difference δ is {value:.0f} %",
-                             "the limit is {limit:g} %", **facts)
+            return UserError("the relative difference δ is {value:.0f}%",
+                             "the limit is {limit:g}%", **facts)
         if self.cause == "difference":
             return UserError("it is {value:.1f} K warmer than its sister",
                              "the limit is {limit:g} K", **facts)

@@ -56,9 +56,9 @@ class Report:
                 "iou_per_class": self.iou}
 
     def __str__(self) -> str:
-        rows = [f"  {name:24}{100 * self.accuracy[name]:8.1f} %{self.iou[name]:8.3f}"
+        rows = [f"  {name:24}{100 * self.accuracy[name]:8.1f}%{self.iou[name]:8.3f}"
                 for name in CLASSES]
-        return "\n".join([f"mean accuracy of the zones: {100 * self.mean:.1f} %", *rows])
+        return "\n".join([f"mean accuracy of the zones: {100 * self.mean:.1f}%", *rows])
 
 
 def load(path: Path) -> Model:

@@ -27,6 +27,7 @@ from vision.ui.tabs.infrared.shared import (
     level_of,
     needed_view,
     titled,
+    with_unit,
 )
 from vision.ui.text import explain, say, t
 
@@ -169,7 +170,7 @@ def rules(view: View, instance: Instance, request: gr.Request | None) -> Markup:
 def graded(levels: Sequence[str], limits: Sequence[float], unit: str, request: gr.Request | None
            ) -> str:
     """Return limits with the verdicts that they lead to, a line each."""
-    return joined((f"{limit:g} {unit} {called('level', level, request)}"
+    return joined((f"{with_unit(f'{limit:g}', unit)} {called('level', level, request)}"
                    for level, limit in zip(levels, limits, strict=True)), tag("br"))
 
 
@@ -188,7 +189,7 @@ def found_here(view: View, instance: Instance) -> tuple[str, str, str]:
     normal = normal_for(instance.name, sister, rest)
     share = (None if normal is None
              else relative_difference(reading.highest, normal, result.air))
-    return (f"{reading.highest:.1f} °C", "–" if share is None else f"{share:.0f} %",
+    return (f"{reading.highest:.1f} °C", "–" if share is None else f"{share:.0f}%",
             f"{reading.p95 - sister.p95:+.1f} K" if sister else "–")
 
 
@@ -200,7 +201,7 @@ def zone_rows(view: View, instance: Instance, request: gr.Request | None) -> Mar
     for zone in instance.zones:
         x, y = inside(*zone.centre, width, height)
         rows.append([called("zone", zone.name, request),
-                     f"{field[int(y), int(x)]:.1f} {unit}", f"{x:.0f}, {y:.0f}",
+                     with_unit(f"{field[int(y), int(x)]:.1f}", unit), f"{x:.0f}, {y:.0f}",
                      f"{zone.size[0]:.0f}×{zone.size[1]:.0f}"])
     heads = [say(f"infrared.column.{key}", request) for key in ("zone", "centre", "at", "size")]
     return table(heads, rows)

@@ -23,6 +23,7 @@ from vision.ui.tabs.infrared.shared import (
     level_of,
     remark,
     titled,
+    with_unit,
 )
 from vision.ui.text import explain, say
 
@@ -165,7 +166,7 @@ def doubt(instance: Instance, request: gr.Request | None) -> Markup:
         return Markup()
     if certainty.sure:
         return tag("small", say("infrared.sure", request), class_="infrared-doubt")
-    shares = ", ".join(say("infrared.in_draws", request, share=f"{100 * share:.0f} %",
+    shares = ", ".join(say("infrared.in_draws", request, share=f"{100 * share:.0f}%",
                            level=called("level", level, request))
                        for level, share in certainty.shares.items())
     decides = (say("infrared.decides", request,
@@ -191,7 +192,7 @@ def facts(view: View, request: gr.Request | None) -> Markup:
                   default=None)
     found = {"found": str(len(result.instances)),
              "worst": called("level", level, request) if level else "–",
-             "hottest": "–" if hottest is None else f"{hottest:.1f} {unit}",
+             "hottest": "–" if hottest is None else with_unit(f"{hottest:.1f}", unit),
              "palette": called("palette", result.thermogram.palette, request),
              "time": clock(result.seconds)}
     notes = joined(as_note(remark(each, request)) for each in result.remarks())

@@ -121,7 +121,7 @@ def told_of(recording: Recording, request: gr.Request | None) -> list[str]:
     values = {"emissivity": (known.emissivity, "ε {:.2f}"),
               "reflected": (known.reflected, "{:.1f} °C"), "air": (known.air, "{:.1f} °C"),
               "distance": (known.distance, "{:.1f} m"),
-              "humidity": (None if known.humidity is None else 100 * known.humidity, "{:.0f} %")}
+              "humidity": (None if known.humidity is None else 100 * known.humidity, "{:.0f}%")}
     shown = [f"{called('parameter', name, request)} {form.format(value)}"
              for name, (value, form) in values.items() if value is not None]
     height, width = recording.values.shape
@@ -145,6 +145,11 @@ def field_of(thermogram: Thermogram) -> tuple[np.ndarray, str]:
     if thermogram.celsius is not None:
         return thermogram.celsius, "°C"
     return 100 * thermogram.grey, "%"
+
+
+def with_unit(number: str, unit: str) -> str:
+    """Return a number and its unit as they are written: 51 °C, but 51%."""
+    return f"{number}{'' if unit == '%' else ' '}{unit}"
 
 
 def colour(level: str) -> str:

@@ -16,7 +16,15 @@ from vision.ui.components.markup import tag
 from vision.ui.components.page_files import beside
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.infrared.example_views import DISAGREE, example_view
-from vision.ui.tabs.infrared.shared import View, called, chip, field_of, level_of, needed_view
+from vision.ui.tabs.infrared.shared import (
+    View,
+    called,
+    chip,
+    field_of,
+    level_of,
+    needed_view,
+    with_unit,
+)
 from vision.ui.text import say, t
 
 if TYPE_CHECKING:
@@ -114,7 +122,7 @@ def cut_out(view: View, pair: Pair, request: gr.Request | None) -> Markup:
     alone = np.where(pair.instance.mask[..., None], picture, grey).astype(np.uint8)
     _, unit = field_of(view.result.thermogram)
     shown = (figure(image(each[part], style="height:220px;object-fit:contain"),
-                    say(f"infrared.{key}", request, mean=f"{mean:.1f} {unit}"))
+                    say(f"infrared.{key}", request, mean=with_unit(f"{mean:.1f}", unit)))
              for key, each, mean in (("box_has", picture, pair.boxed.mean),
                                      ("mask_has", alone, pair.inside.mean)))
     return grid(shown, 140, widest=640)

@@ -100,7 +100,7 @@ def shown(view: View, done: list[Attack], request: gr.Request | None) -> Markup:
     heads = [say(f"infrared.column.{name}", request)
              for name in ("painted", "read_as", "read_error", "survives", "survives_bright")]
     rows = [[called("palette", each.palette, request),
-             called("palette", each.read.thermogram.palette, request), f"{each.error:.1f} %",
+             called("palette", each.read.thermogram.palette, request), f"{each.error:.1f}%",
              tag("b", str(surviving(view.result, each.read))) + f" / {total}",
              tag("b", str(surviving(view.result, each.bright))) + f" / {total}"] for each in done]
     pictures = {called("palette", each.palette, request): each.read for each in done}
