@@ -29,6 +29,7 @@ from tests.ui.tabs.infrared_tiny import (
 from vision import checkpoints
 from vision.images import write_png
 from vision.infrared.inspection.thermal import profile, read
+from vision.ui.components.html import signed
 from vision.ui.tabs.infrared import card as infrared_card
 from vision.ui.tabs.infrared import details, tab
 from vision.ui.tabs.infrared import detect as infrared_detect
@@ -142,7 +143,7 @@ def test_delta_stands_there_when_there_is_a_sister(tmp_path: Path) -> None:
     share = 100 * (hot.highest - cool.highest) / (hot.highest - 20)
     text = details.begin(view, Request)[0]
     assert f"<td>{share:.0f}%</td>" in text
-    assert f"<td>{hot.p95 - cool.p95:+.1f} K</td>" in text
+    assert f"<td>{signed(hot.p95 - cool.p95)} K</td>" in text
 
 
 def test_a_drawn_line_ends_inside_the_picture(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from vision.pruning.plan import MOST, highest, make_plan
 from vision.pruning.predict import load, network_of, predict
 from vision.pruning.sensitivity import alone
 from vision.pruning.surgery import prune as cut_at
-from vision.ui.components.html import percent, short
+from vision.ui.components.html import file_size, percent, short, signed
 from vision.ui.components.model_choice import OWN
 from vision.ui.components.training.training_panel import Control
 from vision.ui.tabs.pruning import (
@@ -47,6 +47,7 @@ from vision.ui.tabs.pruning import plan as pruning_plan
 from vision.ui.tabs.pruning.diagram import slabs
 from vision.ui.text import say
 
+MINUS = "\N{MINUS SIGN}"
 NAMES = ARCHITECTURES.names()
 Request: Any = None
 
@@ -109,8 +110,8 @@ def test_the_plan_shows_what_surgery_gives(arch: str) -> None:
     whole = network(arch)
     plan = make_plan(whole, 0.6)
     size = count(cut_at(whole, plan))
-    for number in (size.parameters, size.multiply_adds, size.file_bytes):
-        assert f"<b>{short(number)}" in html
+    for said in (short(size.parameters), short(size.multiply_adds), file_size(size.file_bytes)):
+        assert f"<b>{said}</b>" in html
     rows = re.findall(r"<td>(\d+) / (\d+)</td>", html)
     assert [int(kept) for kept, _ in rows] == plan.widths
     assert [int(channels) for _, channels in rows] == whole.widths
@@ -188,7 +189,8 @@ def test_a_cut_is_measured_before_and_after(monkeypatch: pytest.MonkeyPatch, tmp
         assert found[key]["parameters"] == report.size.parameters
         assert found[key]["label"] == predict(load(where), read_picture(picture)).label
         assert set(found[key]["milliseconds"]) == {"batch 1", "batch 64"}
-    falls = [float(text) for text in re.findall(r"<td>([+-]\d+\.\d)</td>", html)]
+    points = re.findall(rf"<td>([+{MINUS}]?\d+\.\d)</td>", html)
+    falls = [float(text.replace(MINUS, "-")) for text in points]
     assert len(falls) == 10 and falls == sorted(falls)
 
 
@@ -421,7 +423,7 @@ def test_of_many_classes_those_that_broke_most_stand_first() -> None:
     worse = before.matrix.copy()
     worse[CIFAR100.index("wolf")] = worse[CIFAR100.index("fox")]
     html = surgery.classes(before, replace(before, matrix=worse), Request)
-    assert html.index("wolf") < html.index("-100.0") < html.index("90 more classes")
+    assert html.index("wolf") < html.index(f"{MINUS}100.0") < html.index("90 more classes")
     assert html.count("<tr>") == 102
 
 
@@ -436,7 +438,7 @@ def test_the_layers_of_a_small_network_are_measured_one_by_one(
     scores = shared.path_scores(shared.MODELS.path_of("vgg16", None), "gamma")
     small = cut_at(network_of(whole), alone(scores, "conv 2", 0.9, "gamma"))
     lost = measure(whole, pictures).accuracy - measure(Model(small, whole.card), pictures).accuracy
-    assert f"conv 2, 90%: {-100 * lost:+.1f}" in steps[-1]
+    assert f"conv 2, 90%: {signed(-100 * lost)}" in steps[-1]
 
 
 def test_a_large_network_is_not_measured_layer_by_layer(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -457,7 +459,7 @@ def test_the_map_on_the_card_is_shown_with_the_groups(tmp_path: Path) -> None:
     path = tmp_path / "own.safetensors"
     checkpoints.save(path, whole.module, replace(whole.card, metrics={"sensitivity": found}))
     html, _ = layers.on_card(OWN, str(path), Request)
-    assert html.count("<rect") == 2 * len(lost) and "stage 1 layer 1, 50%: -10.0" in html
+    assert html.count("<rect") == 2 * len(lost) and f"50%: {MINUS}10.0" in html
     places = [html.index(f"{group.name}, 50%") for group in network_of(whole).groups]
     assert places == sorted(places)
     assert f'fill-opacity="{0.06 + 0.94 * 0.2:.2f}"' in html and "+2.0</td>" in html

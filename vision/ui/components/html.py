@@ -105,6 +105,17 @@ def clock(seconds: float) -> str:
     return f"{milliseconds} ms" if milliseconds < 1000 else f"{seconds:.1f} s"
 
 
+def signed(value: float, digits: int = 1) -> str:
+    """Return a difference with its sign; what rounds to nothing has none."""
+    text = f"{value:+.{digits}f}"
+    return minus(text) if float(text) else text[1:]
+
+
+def minus(number: str) -> str:
+    """Return a number with a minus as wide as a plus."""
+    return number.replace("-", "\N{MINUS SIGN}")
+
+
 def short(number: float) -> str:
     """Return a large number with three digits and k, M or G."""
     for unit, size in (("G", 1e9), ("M", 1e6), ("k", 1e3)):
@@ -112,6 +123,13 @@ def short(number: float) -> str:
             digits = 3 - len(f"{number / size:.0f}")
             return f"{number / size:.{max(digits, 0)}f}{unit}"
     return f"{number:.0f}"
+
+
+def file_size(size: float) -> str:
+    """Return bytes with three digits and kB, MB or GB."""
+    number = short(size)
+    unit = number[-1] if size >= 1e3 else ""
+    return f"{number.removesuffix(unit)}\N{NO-BREAK SPACE}{unit}B"
 
 
 def wipeable(board: DrawingBoard) -> DrawingBoard:

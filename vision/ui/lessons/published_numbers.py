@@ -16,7 +16,7 @@ from markupsafe import Markup
 from vision import checkpoints
 from vision.checkpoints import Card
 from vision.ui.components import names
-from vision.ui.components.html import note, table
+from vision.ui.components.html import note, signed, table
 from vision.ui.components.markup import tag
 from vision.ui.text import language_of, say, words
 
@@ -131,7 +131,7 @@ def cells(row: Row, ours: Here | None, request: gr.Request | None) -> list[Marku
         place += " " + say("paper.live" if row.arch is None else "paper.missing", request)
     else:
         shown, place = form.format(ours.value), called(ours, request)
-        gap = (f"{ours.value - row.published:+.2f}" if ours.data == row.on
+        gap = (signed(ours.value - row.published, 2) if ours.data == row.on
                else say("paper.other_data", request))
     name = words(language_of(request)).get(f"infrared.class.{row.name}", row.name)
     measure = f"{say(f'paper.measure.{row.measure}', request)}, {row.data}"

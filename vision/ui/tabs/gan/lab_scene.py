@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from vision.ui.components.figures.colours import BLUE, GREEN, GREY, ORANGE, RED
 from vision.ui.components.figures.svg import DASHED, Axes, legend
-from vision.ui.components.html import note, tiles
+from vision.ui.components.html import minus, note, tiles
 from vision.ui.components.markup import joined
 from vision.ui.text import say
 
@@ -128,8 +128,10 @@ def line_facts(view: View, request: gr.Request | None) -> Markup:
     """Return the numbers of the game on the line."""
     from vision.gan.lab.theory import FLOOR
 
-    return tiles({say("gan.rounds", request): f"{view.rounds:,}", "V(D, G)": f"{view.value:.3f}",
-                  "−log 4": f"{FLOOR:.3f}", "C(G) = max V": f"{view.value_best:.3f}",
+    return tiles({say("gan.rounds", request): f"{view.rounds:,}",
+                  "V(D, G)": minus(f"{view.value:.3f}"),
+                  "−log 4": minus(f"{FLOOR:.3f}"),
+                  "C(G) = max V": minus(f"{view.value_best:.3f}"),
                   "JSD": f"{view.divergence:.4f}"})
 
 

@@ -14,7 +14,7 @@ from vision.ui.components.events import LIVE
 from vision.ui.components.figures.colours import BLUE
 from vision.ui.components.figures.plots import axes
 from vision.ui.components.friendly import friendly
-from vision.ui.components.html import note, percent, table
+from vision.ui.components.html import note, percent, signed, table
 from vision.ui.components.markup import joined, tag
 from vision.ui.components.page_files import beside
 from vision.ui.tabs.infrared.picture import doubt
@@ -190,7 +190,7 @@ def found_here(view: View, instance: Instance) -> tuple[str, str, str]:
     share = (None if normal is None
              else relative_difference(reading.highest, normal, result.air))
     return (f"{reading.highest:.1f} °C", "–" if share is None else f"{share:.0f}%",
-            f"{reading.p95 - sister.p95:+.1f} K" if sister else "–")
+            f"{signed(reading.p95 - sister.p95)} K" if sister else "–")
 
 
 def zone_rows(view: View, instance: Instance, request: gr.Request | None) -> Markup:

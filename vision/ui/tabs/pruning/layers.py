@@ -12,7 +12,7 @@ from vision.errors import UserError
 from vision.ui.components.figures.colours import BLUE, GREY, RED
 from vision.ui.components.figures.svg import legend
 from vision.ui.components.friendly import friendly
-from vision.ui.components.html import as_note, note, percent, short, table
+from vision.ui.components.html import as_note, note, percent, short, signed, table
 from vision.ui.components.markup import joined, tag
 from vision.ui.components.opening import opened
 from vision.ui.shell.low_priority import low_priority
@@ -79,12 +79,12 @@ def heat_map(found: dict[str, Any], request: gr.Request | None) -> Markup:
     """Return layers as columns and shares as rows; the redder, the more accuracy is lost."""
     names, ratios = list(found["lost"]), found["ratios"]
     width, most = 100 / max(len(names), 1), max(found["accuracy"], 0.01)
-    cells = [tag("rect", tag("title", f"{name}, {ratio:.0%}: {-100 * lost:+.1f}"),
+    cells = [tag("rect", tag("title", f"{name}, {ratio:.0%}: {signed(-100 * lost)}"),
                  x=f"{place * width:.2f}%", y=ROW * row, width=f"{0.94 * width:.2f}%",
                  height=ROW - 2, fill=RED, fill_opacity=f"{shade(lost, most):.2f}")
              for place, name in enumerate(names)
              for row, (ratio, lost) in enumerate(zip(ratios, found["lost"][name], strict=True))]
-    rows = [[name, *(f"{-100 * lost:+.1f}" for lost in found["lost"][name])] for name in names]
+    rows = [[name, *(signed(-100 * lost) for lost in found["lost"][name])] for name in names]
     head = [say("pruning.column_layer", request), *(f"{ratio:.0%}" for ratio in ratios)]
     made = say("pruning.sensitivity_made", request, count=found["pictures"],
                data=say(f"pruning.data_{found['data']}", request),

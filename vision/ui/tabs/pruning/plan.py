@@ -11,7 +11,7 @@ from vision.ui.components import clicks
 from vision.ui.components.figures.colours import BLUE, GREEN
 from vision.ui.components.figures.svg import Axes, legend
 from vision.ui.components.friendly import friendly
-from vision.ui.components.html import note, percent, short, table, tiles
+from vision.ui.components.html import file_size, minus, note, percent, short, table, tiles
 from vision.ui.components.markup import joined, tag
 from vision.ui.components.page_files import beside
 from vision.ui.tabs.pruning.diagram import CUT, DEAD, KEPT, Slab, diagram, slabs
@@ -102,9 +102,9 @@ def savings(before: Size, after: Size, request: gr.Request | None) -> dict[str, 
     cells = {}
     for name in ("parameters", "multiply_adds", "file_bytes"):
         old, new = getattr(before, name), getattr(after, name)
-        unit = "B" if name == "file_bytes" else ""
-        change = f"{new / old - 1:+.0%}".replace("-", "−")
-        cells[f"{say(f'pruning.{name}', request)} {change}"] = short(new) + unit
+        size = file_size(new) if name == "file_bytes" else short(new)
+        change = minus(f"{new / old - 1:+.0%}")
+        cells[f"{say(f'pruning.{name}', request)} {change}"] = size
     return cells
 
 

@@ -12,7 +12,7 @@ import gradio as gr
 from markupsafe import Markup
 
 from vision.ui.components.friendly import friendly
-from vision.ui.components.html import clock, image, note, percent, short, table, tiles
+from vision.ui.components.html import clock, image, note, percent, short, signed, table, tiles
 from vision.ui.components.markup import joined, tag
 from vision.ui.components.pictures import LONGEST_SIDE
 from vision.ui.shell.answers.shared import computed_once, known
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 TIMED = (1, 64)  # pictures at a time
 LOOK = 0.2  # seconds of each timing
+HEAD = "pruning-head"  # what is known of a cut at first sight
 AT_ONCE = 10  # classes in the table; those that broke less open below it
 
 
@@ -162,9 +163,8 @@ def clocked(whole: Model, small: Model) -> tuple[dict[int, tuple[float, float]],
 
 def shown(trial: Trial, request: gr.Request | None) -> Markup:
     """Return a trial as the page shows it."""
-    parts = [tiles(facts(trial, request))]
-    if trial.named:
-        parts.append(opinions(*trial.named, request))
+    seen = opinions(*trial.named, request) if trial.named else Markup()
+    parts = [tag("div", tiles(facts(trial, request)), seen, id=HEAD)]
     if trial.reports:
         parts += [note("pruning.measured", request, count=int(trial.reports[0].matrix.sum()),
                        data=say(f"pruning.data_{trial.data}", request)),
@@ -221,7 +221,7 @@ def classes(before: Report, after: Report, request: gr.Request | None) -> Markup
     rows.sort(key=lambda row: row[2] - row[1])
     head = [say(f"pruning.{key}", request) for key in ("class", "before", "after", "change")]
     cells = [[class_name(name, request), percent(old), percent(new),
-              f"{100 * (new - old):+.1f}"] for name, old, new in rows]
+              signed(100 * (new - old))] for name, old, new in rows]
     if len(cells) <= AT_ONCE:
         return table(head, cells)
     rest = tag("details", tag("summary", say("pruning.other_classes", request,

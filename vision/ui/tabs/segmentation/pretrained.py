@@ -8,7 +8,7 @@ import gradio as gr
 from markupsafe import Markup
 
 from vision.ui.components import names
-from vision.ui.components.html import percent
+from vision.ui.components.html import percent, signed
 from vision.ui.components.markup import joined, tag
 from vision.ui.tabs.segmentation.shared import MODELS
 from vision.ui.text import say
@@ -26,8 +26,7 @@ def shipped() -> list[Pair]:
 
 def added(pair: Pair) -> str:
     """Return a pair's difference in points of mean IoU, and both numbers."""
-    return (f"{100 * pair.gain:+.1f} ({percent(pair.without)} → {percent(pair.with_it)})"
-            .replace("-", "\N{MINUS SIGN}"))
+    return f"{signed(100 * pair.gain)} ({percent(pair.without)} → {percent(pair.with_it)})"
 
 
 def told(request: gr.Request | None) -> Markup:

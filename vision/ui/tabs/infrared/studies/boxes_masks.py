@@ -11,7 +11,7 @@ from markupsafe import Markup
 from vision.ui.components import opening
 from vision.ui.components.events import BRIEF
 from vision.ui.components.friendly import friendly
-from vision.ui.components.html import figure, grid, image, note, percent, table
+from vision.ui.components.html import figure, grid, image, note, percent, signed, table
 from vision.ui.components.markup import tag
 from vision.ui.components.page_files import beside
 from vision.ui.shell.low_priority import low_priority
@@ -99,7 +99,7 @@ def rows(view: View, found: list[Pair], request: gr.Request | None) -> Markup:
         "mask_verdict", "box_verdict")]
     return table(heads, (
         [f"{pair.place + 1} {called('class', pair.instance.name, request)}",
-         f"{pair.inside.mean:.1f}", f"{pair.boxed.mean:.1f}", tag("b", f"{pair.error:+.1f}"),
+         f"{pair.inside.mean:.1f}", f"{pair.boxed.mean:.1f}", tag("b", signed(pair.error)),
          f"{pair.inside.highest:.1f}", f"{pair.boxed.highest:.1f}",
          percent(1 - pair.instance.mask.sum() / pair.box.sum()),
          judged(level_of(pair.instance), request), judged(pair.boxed_level, request)]
