@@ -6,13 +6,14 @@
     const known = JSON.parse(item?.querySelector("[data-steps]").dataset.steps ?? "{}");
     item?.querySelector(`.lab-steps input[value=${known[part?.dataset.tabId] ?? name}]`)?.click();
   };
+  const aim = (place) => block ?? (place.offsetHeight > innerHeight ? "start" : "nearest");
   let theirs = false;  // whether the visitor has begun to scroll
   for (const kind of ["wheel", "touchmove", "keydown", "pointerdown"])
     addEventListener(kind, () => { theirs = true; }, { once: true, passive: true });
-  const settle = (place, left) => {  // what opens meanwhile, or scrolls too, may have moved it
+  const settle = (place, left) => {  // what opens or grows meanwhile may have moved it
     const { top, bottom } = place.getBoundingClientRect();
     if (theirs || !left) return;
-    if (bottom <= 0 || top >= innerHeight) place.scrollIntoView({ block: block ?? "center" });
+    if (!block || bottom <= 0 || top >= innerHeight) place.scrollIntoView({ block: aim(place) });
     setTimeout(settle, 500, place, left - 1);
   };
   const find = (left) => {
@@ -24,7 +25,7 @@
     }
     const { top, bottom } = place.getBoundingClientRect();
     if (block || top < 0 || bottom > innerHeight)
-      place.scrollIntoView({ block: block ?? "nearest" });
+      place.scrollIntoView({ block: aim(place) });
     setTimeout(settle, 800, place, 4);
   };
   find(30);

@@ -9,6 +9,7 @@ import gradio as gr
 from vision.ui import Tab
 from vision.ui.components import model_card, opening, shown_code, steps
 from vision.ui.components.class_links import class_link
+from vision.ui.components.page_files import scroll_to
 from vision.ui.lessons import lesson
 from vision.ui.tabs.gan import explore, figure, judge, lab, timeline, train
 from vision.ui.tabs.gan.card import show_card
@@ -21,6 +22,7 @@ from vision.ui.text import t
 
 SHARED = ("model", "labels", "count", "seed", "truncation", "text")  # what a class link tells
 DRAWN = SHARED[:-1]  # what a drawing depends on
+SHOW = scroll_to("gan-result")
 
 
 def build() -> class_link.Shared:
@@ -70,13 +72,13 @@ def connect(parts: dict[str, Any], own: gr.State, outputs: list[Any]) -> gr.Stat
     """Let buttons and class links draw, and return what such a link changes."""
     draw: dict[str, Any] = {"fn": sample, "inputs": [*(parts[name] for name in DRAWN), own],
                             "outputs": outputs, "concurrency_limit": 4, "concurrency_id": "sample"}
-    parts["go"].click(**draw, api_name="sample")
+    parts["go"].click(**draw, api_name="sample").success(None, None, None, js=SHOW)
     _, arrived = opening.connect(FIRST, outputs)
     arrived.change(**draw, api_visibility="private")
     model, text, seed, truncation = (parts[name] for name in ("model", "text", "seed",
                                                               "truncation"))
     gr.on([parts["put"].click, text.submit], write, [model, text, seed, truncation, own], outputs,
-          concurrency_limit=2, api_visibility="private")
+          concurrency_limit=2, api_visibility="private").success(None, None, None, js=SHOW)
     return arrived
 
 

@@ -10,7 +10,7 @@ from vision.ui import Tab
 from vision.ui.components import model_card, opening, shown_code, steps
 from vision.ui.components.class_links import class_link
 from vision.ui.components.events import BRIEF, LIVE, QUIET
-from vision.ui.components.page_files import beside
+from vision.ui.components.page_files import beside, scroll_to
 from vision.ui.lessons import lesson
 from vision.ui.tabs.infrared import camera_file, figure, inspection, scene_maker, surfaces
 from vision.ui.tabs.infrared import details as infrared_details
@@ -112,6 +112,7 @@ def connect(parts: dict[str, Any], starts: tuple[gr.Button, Any, gr.State],
     moved = gr.on([parts[name].input for name in ("threshold", "mask_threshold", "emissivity")],
                   **run, trigger_mode="always_last", show_progress="minimal",
                   api_visibility="private")
+    clicked.success(None, None, None, js=scroll_to("infrared-result"))
     for done in (clicked, moved, arrived.change(**run, api_visibility="private"),
                  camera_file.forgotten(choice.load_input_event, parts).success(
                      **run, trigger_mode="always_last", api_visibility="private")):

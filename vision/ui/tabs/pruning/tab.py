@@ -11,7 +11,7 @@ from vision.ui.components import model_card, shown_code, steps
 from vision.ui.components.class_links import class_link
 from vision.ui.components.events import LIVE, QUIET
 from vision.ui.components.opening import opened
-from vision.ui.components.page_files import SAVE_FILE
+from vision.ui.components.page_files import SAVE_FILE, scroll_to
 from vision.ui.lessons import lesson
 from vision.ui.tabs.pruning import compare, curve, figure, layers, train
 from vision.ui.tabs.pruning.card import show_card
@@ -21,11 +21,12 @@ from vision.ui.tabs.pruning.exercises import EXERCISES
 from vision.ui.tabs.pruning.plan import POINTER, at_threshold, picked, show_plan
 from vision.ui.tabs.pruning.script import CHAPTERS, code
 from vision.ui.tabs.pruning.shared import MODELS, measured_on, plan_for
-from vision.ui.tabs.pruning.surgery import prune, trials
+from vision.ui.tabs.pruning.surgery import HEAD, prune, trials
 from vision.ui.text import t
 
 SHARED = ("model", "ratio", "criterion", "protected", "data", "picture")  # of a class link
 PLANNED = SHARED[:4]  # what a plan depends on
+SHOW = scroll_to(HEAD)
 
 
 def build() -> class_link.Shared:
@@ -84,7 +85,9 @@ def connect(parts: dict[str, Any], choice: Any, own: gr.State, cut: gr.State) ->
                                 parts["data"]],
         "outputs": [parts["result"], small, cut, parts["raw"]], "concurrency_limit": 2,
         "concurrency_id": "prune", "show_progress": "minimal"}
-    parts["go"].click(**run, api_name="prune", scroll_to_output=True, trigger_mode="always_last")
+    parts["go"].click(None, None, None, js=SHOW)  # its first numbers, and when all have come
+    parts["go"].click(**run, api_name="prune", trigger_mode="always_last").success(
+        None, None, None, js=SHOW)
     choice.load_input_event.success(**run, trigger_mode="always_last", api_visibility="private")
     small.click(write_file, cut, parts["file"], api_name="pruned", show_progress_on=small).success(
         None, parts["file"], None, js=SAVE_FILE)

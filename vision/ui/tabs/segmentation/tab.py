@@ -10,6 +10,7 @@ from vision.ui import Tab
 from vision.ui.components import model_card, opening, shown_code, steps
 from vision.ui.components.class_links import class_link
 from vision.ui.components.events import LIVE, QUIET
+from vision.ui.components.page_files import scroll_to
 from vision.ui.components.pictures import picture_output
 from vision.ui.lessons import lesson
 from vision.ui.tabs.segmentation import domains, figure, matrix, onnx, pretrained, train
@@ -127,7 +128,9 @@ def connect(parts: dict[str, Any], starts: tuple[Any, ...], outputs: list[Any], 
         parts["cross"].click(domains.cross, model, model, **QUIET),
         portrait.load_input_event.success(lambda: None, None, truth, **QUIET),
         scenes.load_input_event)
-    for done in (parts["go"].click(**run, api_name="segment"),
+    clicked = parts["go"].click(**run, api_name="segment")
+    clicked.success(None, None, None, js=scroll_to("segmentation-result"))
+    for done in (clicked,
                  arrived.change(**run, api_visibility="private"),
                  *(each.success(**run, trigger_mode="always_last", api_visibility="private")
                    for each in chosen_anew)):
