@@ -26,7 +26,7 @@ def controls(shown: list[list[Any]]) -> tuple[dict[str, Any], gr.Button, gr.Colu
     below = gr.Column()
     with gr.Row():
         parts |= in_sight()
-    with gr.Row():
+    with gr.Row(equal_height=True):
         go = gr.Button(t("infrared.go"), variant="primary", min_width=140, scale=2,
                        elem_id="infrared-go")
         parts["camera_file"] = camera_file.button()
