@@ -182,6 +182,24 @@ def test_what_remains_at_the_edge_is_ignored_and_slivers_go() -> None:
     assert cut.boxes.tolist() == [[10, 10, 30, 50], [0, 10, 10, 50], [0, 60, 20, 90]]
 
 
+def test_level_and_span_move_the_ends_of_the_scale() -> None:
+    class Plain:
+        """Ends moved by half of what they may; nothing else happens."""
+
+        def uniform(self, low: float, high: float, size: int = 0) -> Any:
+            return np.array([0.5, -0.5]) if size else 0.0
+
+        def random(self) -> float:
+            return 1.0
+
+        def standard_normal(self, size: tuple[int, ...], kind: Any) -> np.ndarray:
+            return np.zeros(size, kind)
+
+    grey = np.linspace(0, 1, 64, dtype=np.float32).reshape(8, 8)
+    found = Augment(contrast=0.2).recolour(grey, cast(np.random.Generator, Plain()))
+    assert np.allclose(found, ((grey - 0.1) / 0.8).clip(0, 1), atol=1e-6)
+
+
 def test_varied_samples_keep_boxes_that_overlap() -> None:
     sample = drawn([FUSE, CONSERVATOR], [[20, 20, 60, 80], [40, 30, 100, 70]])
     for seed in range(10):

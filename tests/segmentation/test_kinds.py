@@ -60,6 +60,18 @@ def test_a_cut_is_a_part_of_its_volume() -> None:
     assert (labels[z : z + 16, y : y + 16] == ids).all()
 
 
+def test_parts_of_volumes_vary_in_contrast_and_brightness() -> None:
+    voxels = np.full((16, 16, 16), 60, np.uint8)
+    voxels[8:] = 160
+    found = []
+    for seed in range(40):
+        part, _ = Cut((16, 16, 16))(voxels, voxels, np.random.default_rng(seed))
+        gain = (float(part[12, 0, 0]) - float(part[0, 0, 0])) / 100
+        found.append((np.log(gain), float(part[0, 0, 0]) - 60 * gain))
+    gains, shifts = np.abs(np.array(found).T)
+    assert 0.15 < gains.max() < 0.26 and 10 < shifts.max() < 17
+
+
 def test_a_ynet_says_a_diagnosis_and_its_card_how_often_it_is_right(tmp_path: Path) -> None:
     path = trained(replace(TINY, arch="ynet"), tmp_path)
     card = checkpoints.read_card(path)

@@ -16,6 +16,7 @@ from vision.infrared.inspection.certainty import (
     judged,
     levels_of,
     moved,
+    sister_of,
     spots_of,
 )
 from vision.infrared.inspection.detections import Detections
@@ -91,6 +92,14 @@ def test_the_rules_of_a_draw_are_those_of_a_verdict() -> None:
                 other = Reading(cooler[place], 0, high2[place], 0, (0, 0)) if sister else None
                 right = judge(name, mine, other, float(rest[place]), float(air[place]))
                 assert LEVELS[levels[place]] == right.level, (name, place)
+
+
+def test_the_sister_is_the_coolest_of_a_draw() -> None:
+    hottest = np.array([[50, 30, 40], [50, 45, 35], [50, np.nan, 41]])
+    found = sister_of(hottest, hottest / 10, np.array([False, True, True]))
+    assert found is not None
+    assert found[0].tolist() == [30, 35, 41] and found[1].tolist() == [3, 3.5, 4.1]
+    assert sister_of(hottest, hottest, np.zeros(3, bool)) is None
 
 
 def test_far_from_every_limit_a_verdict_is_sure_and_near_one_it_is_not() -> None:
