@@ -11,8 +11,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from vision import checkpoints
 from vision.checkpoints import Card, Model
 from vision.errors import UserError
@@ -20,6 +18,7 @@ from vision.gpu_fallback import on_best_device
 from vision.infrared.models import ARCHITECTURES
 from vision.infrared.models.masks import MaskBranch
 from vision.infrared.predict import load
+from vision.nan_safe import mean_known
 
 ARCH = "mask_branch"
 FOR_ANY = ("class_agnostic", "transferred")  # sources that do not count the classes
@@ -99,6 +98,6 @@ class Taught:
 def taught(card: Card, never: tuple[str, ...]) -> Taught:
     """Return what a card says of the masks, apart for the classes that never had one."""
     by_class = card.metrics["mask_AP_per_class"]
-    means = [float(np.nanmean([ap for name, ap in by_class.items() if (name in never) == apart]))
+    means = [mean_known([ap for name, ap in by_class.items() if (name in never) == apart])
              for apart in (False, True)]
     return Taught(*means)

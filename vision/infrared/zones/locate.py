@@ -20,6 +20,7 @@ from vision.infrared.inspection.matching import overlaps
 from vision.infrared.models import ARCHITECTURES
 from vision.infrared.models.zones import SIDE
 from vision.infrared.scenes import Scene, Zone
+from vision.nan_safe import mean_known
 from vision.options import Verb, option, within
 
 SLOTS = max(map(len, ZONES.values()))
@@ -48,7 +49,7 @@ class Report:
     @property
     def mean(self) -> float:
         """Return the mean accuracy of the classes that were there."""
-        return float(np.nanmean([*self.accuracy.values()]))
+        return mean_known([*self.accuracy.values()])
 
     def as_json(self) -> dict[str, Any]:
         """Return everything in plain types."""
