@@ -342,3 +342,9 @@ def test_a_missing_package_gets_one_sentence(cli: Callable[..., Any], tmp_path: 
     answer = cli("pruning", "export", "--checkpoint", path, "--output", tmp_path / "x.onnx")
     assert answer.code == 2 and answer.err.startswith("Writing ONNX needs the package 'onnx'")
     assert not (tmp_path / "x.onnx").exists()
+
+
+def test_one_cycle_rises_to_the_full_rate_and_falls_to_nothing() -> None:
+    rates = [rate_factor(Config(steps=100), step) for step in range(101)]
+    assert rates[0] == pytest.approx(0.04) and rates[10] == pytest.approx(0.52)
+    assert rates[20] == pytest.approx(1) and rates[60] == pytest.approx(0.5) and rates[100] < 1e-9
