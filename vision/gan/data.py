@@ -67,9 +67,10 @@ def labels_of(text: str, classes: tuple[str, ...]) -> list[int]:
     words = [word.strip().lower() for word in text.split(",") if word.strip()]
     odd = next((word for word in words if word not in known), None)
     if odd is not None or not words:
-        raise UserError("'{text}' is not among what this model draws",
+        raise UserError("'{text}' is not among what this model draws" if odd
+                        else "no label was chosen",
                         "digits, or names with commas between, are accepted: {known}",
-                        "write some of these", text=(odd or text)[:40], known=", ".join(classes))
+                        "write some of these", text=(odd or "")[:40], known=", ".join(classes))
     return [known[word] for word in words]
 
 
