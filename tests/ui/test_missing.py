@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,17 @@ def folder(tmp_path: Path, tiny_checkpoint: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(checkpoints, "FOLDER", place)
     yield place
     segmentation_models.MODELS.forget()
+
+
+@pytest.fixture
+def _not_yet_warm(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that has made nothing yet; what it makes is no later test's."""
+    monkeypatch.setattr("vision.ui.WARM", threading.Event())
+    for tab in load_tabs():
+        opening = getattr(tab.first, "__self__", None)
+        if opening is not None:
+            monkeypatch.setattr(opening, "_made", None)
+            monkeypatch.setattr(opening, "_answers", {})
 
 
 def answer() -> Any:
@@ -64,6 +76,7 @@ def test_ones_own_model_that_is_gone_gets_one_sentence(view: Any, folder: Path) 
         opened("own", str(folder / "mine.safetensors"))
 
 
+@pytest.mark.usefixtures("_not_yet_warm")
 def test_the_page_opens_with_damaged_checkpoints_and_without_any(
         folder: Path, caplog: pytest.LogCaptureFixture) -> None:
     for tab in load_tabs():

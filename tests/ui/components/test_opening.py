@@ -34,7 +34,10 @@ def test_many_visitors_share_one_result_and_one_answer_for_each_language() -> No
 
 
 def test_a_tab_without_a_model_shows_nothing_and_a_mistake_is_not_kept() -> None:
-    assert Opening(lambda: None, lambda made, request: (made,)).answer(None) is None
+    models = iter([None, "model"])
+    waiting = Opening(lambda: next(models), lambda made, request: (made,))
+    assert waiting.answer(None) is None
+    assert waiting.answer(None) == ("model",), "it came later"
     tries = []
 
     def second_time() -> str:

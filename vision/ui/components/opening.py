@@ -30,23 +30,24 @@ QUALITY = 60  # of pictures
 class Opening(Generic[Made]):
     """A result that is made by whoever asks first, while all others wait for it.
 
-    `make` returns None where a tab has nothing to show, for want of a model.
+    `make` returns None where a tab has nothing to show, for want of a model; it is asked again
+    then, as a model may have come.
     """
 
     def __init__(self, make: Callable[[], Made | None],
                  answer: Callable[[Made, gr.Request | None], Answer]) -> None:
         self._make, self._answer = make, answer
         self._busy = threading.RLock()
-        self._made: list[Made | None] = []
+        self._made: Made | None = None
         self._answers: dict[str, Answer] = {}
 
     @low_priority
     def make(self) -> Made | None:
         """Return the result."""
         with self._busy:
-            if not self._made:
-                self._made.append(self._make())
-            return self._made[0]
+            if self._made is None:
+                self._made = self._make()
+            return self._made
 
     def answer(self, request: gr.Request | None) -> Answer | None:
         """Return what shows the result in the language of a request, None if there is none."""

@@ -31,9 +31,10 @@ def print_file(studio: Studio) -> gr.DownloadButton:
     """Offer the painting in 16 bits, once there is one."""
     from vision.images import write_png
 
-    if studio.deep is None:
+    deep = studio.deep  # which the next run takes away
+    if deep is None:
         return gr.DownloadButton(visible=False)
-    file = write_png(new_folder() / "painting-16-bit.png", studio.deep)
+    file = write_png(new_folder() / "painting-16-bit.png", deep)
     return gr.DownloadButton(value=str(file), visible=True)
 
 
