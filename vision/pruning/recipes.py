@@ -44,7 +44,7 @@ SECOND = {  # a second round, which begins where the first has ended
 RATIOS = {"vgg16": (50, 70), "resnet164": (40, 60), "densenet40": (40, 60),
           "vgg16-cifar100": (50,)}  # percent
 TUNING = ((1170, 0.02),)  # steps and highest learning rate of each round
-OTHER = {"vgg16-cut-70": ((3500, 0.05), (2000, 0.04)),  # three layers are left with one channel
+OTHER = {"vgg16-cut-70": ((3500, 0.05),),  # three layers are left with one channel
          "densenet40-cut-40": ((600, 0.02),), "densenet40-cut-60": ((600, 0.02),)}
 SMALL = Training(size="compact", data=("drawings",), steps=600, batch=64, sparsity=0.003,
                  save_every=200)
