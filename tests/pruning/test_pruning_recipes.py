@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,9 +24,9 @@ def _tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         arch: replace(recipe, **CHANGES) for arch, recipe in recipes.FAMILIES.items()})
     monkeypatch.setattr(recipes, "SECOND", {
         arch: replace(recipe, **CHANGES) for arch, recipe in recipes.SECOND.items()})
-    monkeypatch.setattr(recipes, "TUNING", ((2, 0.02),))
+    monkeypatch.setattr(recipes, "TUNING", (2, 0.02))
     monkeypatch.setattr(recipes, "OTHER", {
-        name: tuple((2, rate) for _, rate in rounds) for name, rounds in recipes.OTHER.items()})
+        name: (2, rate) for name, (_, rate) in recipes.OTHER.items()})
     monkeypatch.setattr(recipes, "CURVES", {
         name: replace(measuring, data=("drawings",), limit=20, step=0.9, last=0.9, tune=1,
                       scratch=0, batch=8, seconds=0.0)
@@ -51,7 +50,7 @@ def test_a_family_is_trained_once_then_cut_and_tuned(
         assert f"--sparsity {recipe['vgg16'].sparsity}" in command
     assert "vgg16-first" in first and "vgg16-first" in second
     assert "--ratio 0.7" in smaller
-    assert "cut-70-1" in cards[2].command
+    assert "--start" in cards[2].command and "cut-70" in cards[2].command
 
     monkeypatch.setattr(recipes, "train", None)  # nothing is left to do
     assert recipes.run(recipes.Config(names, tmp_path)) == []
@@ -71,10 +70,10 @@ def test_the_accuracy_on_the_card_is_that_of_the_file(tmp_path: Path) -> None:
 
 
 def test_the_settings_can_work() -> None:
-    again = (recipes.rounds(name.partition("-cut-")[0], name)
+    again = (recipes.tuning(name.partition("-cut-")[0], name)
              for name in recipes.NAMES if "cut" in name)
     once = (*recipes.FAMILIES.values(), *recipes.SECOND.values(), recipes.SMALL, recipes.HARDER)
-    for recipe in (*once, *itertools.chain(*again)):
+    for recipe in (*once, *again):
         check(recipe)
     assert set(recipes.CURVES) == {*recipes.FAMILIES, recipes.DRAWINGS, recipes.HARD}
     assert len(set(recipes.NAMES)) == len(recipes.NAMES) == 13

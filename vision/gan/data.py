@@ -66,7 +66,7 @@ def labels_of(text: str, classes: tuple[str, ...]) -> list[int]:
     known = {name.lower(): index for index, name in enumerate(classes)}
     words = [word.strip().lower() for word in text.split(",") if word.strip()]
     odd = next((word for word in words if word not in known), None)
-    if odd is not None or not words:
+    if odd or not words:
         raise UserError("'{text}' is not among what this model draws" if odd
                         else "no label was chosen",
                         "digits, or names with commas between, are accepted: {known}",

@@ -43,9 +43,9 @@ SECOND = {  # a second round, which begins where the first has ended
 }
 RATIOS = {"vgg16": (50, 70), "resnet164": (40, 60), "densenet40": (40, 60),
           "vgg16-cifar100": (50,)}  # percent
-TUNING = ((1170, 0.02),)  # steps and highest learning rate of each round
-OTHER = {"vgg16-cut-70": ((3500, 0.05),),  # three layers are left with one channel
-         "densenet40-cut-40": ((600, 0.02),), "densenet40-cut-60": ((600, 0.02),)}
+TUNING = (1170, 0.02)  # steps and highest learning rate of what was cut
+OTHER = {"vgg16-cut-70": (3500, 0.05),  # three layers are left with one channel
+         "densenet40-cut-40": (600, 0.02), "densenet40-cut-60": (600, 0.02)}
 SMALL = Training(size="compact", data=("drawings",), steps=600, batch=64, sparsity=0.003,
                  save_every=200)
 HARDER = replace(SMALL, start=FOLDER / f"{DRAWINGS}.safetensors", steps=1500, sparsity=1e-3,
@@ -117,19 +117,17 @@ def smaller(arch: str, percent: int) -> Path:
     """Return a network cut from the sparse one, after it has learnt again."""
     name = f"{arch}-cut-{percent}"
     start = cut(Cut(sparse(arch), percent / 100, output=PARTS / "cut" / f"{name}.safetensors")).path
-    for recipe in rounds(arch, name):
-        output = PARTS / f"{name}-{recipe.seed + 1}.safetensors"
-        if not output.exists():
-            train(replace(recipe, start=start, output=output), on_terminal)
-        start = output
-    return start
+    output = PARTS / f"{name}.safetensors"
+    if output.exists():
+        return output
+    return train(replace(tuning(arch, name), start=start, output=output), on_terminal)
 
 
-def rounds(arch: str, name: str) -> list[Training]:
-    """Return how a cut network learns again, each round with a seed of its own."""
-    recipe = replace(SECOND.get(arch, FAMILIES[arch]), new_head=False, sparsity=0.0)
-    return [replace(recipe, steps=steps, learning_rate=rate, seed=number)
-            for number, (steps, rate) in enumerate(OTHER.get(name, TUNING))]
+def tuning(arch: str, name: str) -> Training:
+    """Return how a cut network learns again."""
+    steps, rate = OTHER.get(name, TUNING)
+    return replace(SECOND.get(arch, FAMILIES[arch]), new_head=False, sparsity=0.0, steps=steps,
+                   learning_rate=rate)
 
 
 def kept(trained: Path, path: Path) -> Path:
