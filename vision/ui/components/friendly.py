@@ -36,7 +36,7 @@ def _shown(*values: Any, **_: Any) -> Iterator[None]:
     except gr.Error:
         raise
     except UserError as error:
-        raise notice(explain(error, request), request) from error
+        raise notice(explain(error, request)) from error
     except Exception as error:
         raise told_of(error, request) from error
 
@@ -44,14 +44,13 @@ def _shown(*values: Any, **_: Any) -> Iterator[None]:
 def told_of(error: Exception, request: gr.Request | None) -> gr.Error:
     """Return what a visitor is told of a machine that has no room left, or of the unexpected."""
     if isinstance(error, OSError) and error.errno in FULL:
-        return notice(explain(refusal(error), request), request)
+        return notice(explain(refusal(error), request))
     if lacks_memory(error):
-        return notice(explain(too_little_memory(), request), request)
+        return notice(explain(too_little_memory(), request))
     log.exception("unexpected")
-    return notice(say("app.unexpected", request), request)
+    return notice(say("app.unexpected", request))
 
 
-def notice(sentence: str, request: gr.Request | None) -> gr.Error:
+def notice(sentence: str) -> gr.Error:
     """Return a sentence as the page's error message."""
-    return gr.Error(html.escape(sentence, quote=False), print_exception=False,
-                    title=say("app.error_title", request))
+    return gr.Error(html.escape(sentence, quote=False), print_exception=False)

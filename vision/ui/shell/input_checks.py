@@ -49,9 +49,9 @@ def _guarded(app: gr.Blocks) -> Callable[..., Any]:
             for control, value in zip(call.inputs, values, strict=False):
                 check_files(control, value, getattr(app, "allowed_paths", ()))
         except UserError as mistake:
-            raise notice(explain(mistake, ASKING.get()), ASKING.get()) from mistake
+            raise notice(explain(mistake, ASKING.get())) from mistake
         if any(map(of_wrong_kind, _present(call.inputs, state), values)):
-            raise notice(say("app.badvalue", ASKING.get()), ASKING.get())
+            raise notice(say("app.badvalue", ASKING.get()))
         try:
             return await preprocess(call, values, state, *others)
         except Exception as error:
@@ -72,13 +72,13 @@ def _refusal(error: Exception, controls: Iterator[Any], values: list[Any]) -> Ex
     request = ASKING.get()
     for control, value in zip(controls, values, strict=False):
         if mistake := not_offered(control, value, request):
-            return notice(explain(mistake, request), request)
+            return notice(explain(mistake, request))
     if isinstance(error.__cause__, UserError):
-        return notice(explain(error.__cause__, request), request)
+        return notice(explain(error.__cause__, request))
     if isinstance(error, gr.Error) and len(error.message) <= LONGEST_REFUSAL:
         return error
     log.info("refused input: %s", error)
-    return notice(say("app.badvalue", request), request)
+    return notice(say("app.badvalue", request))
 
 
 def of_wrong_kind(control: Any, value: Any) -> bool:
