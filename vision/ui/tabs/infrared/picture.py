@@ -78,7 +78,7 @@ def photograph(thermogram: Thermogram, request: gr.Request | None) -> Markup:
 def side_by_side(results: dict[str, Result], request: gr.Request | None) -> Markup:
     """Return several answers as small pictures, each with its name below it."""
     return grid((figure(stage(result, request, brief=True), name)
-                 for name, result in results.items()), 260)
+                 for name, result in results.items()), 200)
 
 
 def outlined(place: int, instance: Instance, opacity: float, name: str) -> Markup:
