@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import load
 from tests.browser.screenshots import select
 
 pytestmark = pytest.mark.browser
@@ -37,3 +38,18 @@ def test_who_asks_for_little_motion_gets_none(
     assert (motion.evaluate(SCROLLED) == 0) == moves
     assert (motion.evaluate(SLOW) > 0) == moves
     motion.wait_for_function("scrollY > 100")
+
+
+def test_the_game_plays_by_itself_only_for_who_lets_it_move(fresh_page: Page) -> None:
+    page = fresh_page
+    rounds = page.locator("#gan-lab-numbers .lab-tile", has_text="rounds").locator("b, strong")
+    select(page, "gan")
+    expect(rounds).to_have_text("0")
+    expect(page.locator(".pending, .generating")).to_have_count(0)
+    page.wait_for_timeout(500)
+    expect(rounds).to_have_text("0")
+    page.emulate_media(reduced_motion="no-preference")
+    load(page, page.url)
+    select(page, "gan")
+    expect(rounds).not_to_have_text("0")
+    page.emulate_media(reduced_motion="reduce")

@@ -47,7 +47,7 @@ from vision.ui.shell.files.uploads import KEPT_SECONDS, LARGEST, LOOK_SECONDS, L
 from vision.ui.shell.input_checks import guard_inputs
 from vision.ui.shell.lean_sessions import Page
 from vision.ui.shell.malloc_tuning import share_arenas
-from vision.ui.shell.responsive import spare_what_stays, take_short_turns
+from vision.ui.shell.responsive import look_less_often, spare_what_stays, take_short_turns
 from vision.ui.shell.theme import CSS, HEAD, THEME
 from vision.ui.text import t, words
 
@@ -111,6 +111,7 @@ def launch(app: gr.Blocks, **settings: Any) -> gr.Blocks:
     blocking = not settings.pop("prevent_thread_lock", False)
     share_arenas()
     take_short_turns()
+    look_less_often(app)
     http_server.install()
     with redirect_stdout(StringIO()):  # Gradio, though quiet, tells where assistants reach it
         app.launch(

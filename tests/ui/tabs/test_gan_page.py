@@ -255,11 +255,13 @@ def test_whoever_opens_the_lab_sees_it_play_for_a_while_and_then_finds_it_as_it_
     bench = gan_lab.Bench()
     first = gan_lab.begin(Request, bench, *lab("gaussian"))
     assert "<svg" in first[0] and bench.game and not bench.game.players.rounds
-    scenes = list(gan_lab.greet(Request, bench, *lab("gaussian")))
+    unchanged = (gr.skip(), gr.skip())
+    assert list(gan_lab.greet(Request, bench, True, *lab("gaussian"))) == [unchanged]
+    _, *scenes = gan_lab.greet(Request, bench, False, *lab("gaussian"))
     rounds = bench.game.players.rounds
     assert rounds > len(scenes) > 1
     assert gan_lab.begin(Request, bench, *lab("gaussian"))[0] != first[0]
-    assert not list(gan_lab.greet(Request, bench, *lab("gaussian")))
+    assert list(gan_lab.greet(Request, bench, False, *lab("gaussian"))) == [unchanged]
     assert bench.game.players.rounds == rounds
 
 

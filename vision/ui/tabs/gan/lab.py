@@ -14,6 +14,7 @@ from vision.ui.components.friendly import friendly
 from vision.ui.components.html import wipeable
 from vision.ui.components.inputs.drawing_board import DrawingBoard
 from vision.ui.components.opening import opened
+from vision.ui.components.page_files import beside
 from vision.ui.shell.turns import Turns
 from vision.ui.tabs.gan.lab_bench import DRAWN, PLANES, SKETCHED, Bench, Scene, Wish
 from vision.ui.tabs.gan.lab_controls import FAIR, UNFAIR, nets, rules
@@ -25,6 +26,7 @@ AT_ONCE = 16  # runs that go on; they take turns, a frame each
 TURNS = Turns(2)
 FRAME = 0.04  # seconds of play from one picture to the next
 SLOW = 1.5  # seconds from one half of a round to the next in slow motion
+LITTLE_MOTION = beside(__file__, "little_motion.js")  # what the visitor's system says
 PLACES = ("gaussian", "two humps", "uniform", "spikes", DRAWN, *PLANES)
 
 
@@ -35,9 +37,11 @@ def run(request: gr.Request, bench: Bench, *values: Any) -> Iterator[Scene]:
 
 
 @friendly
-def greet(request: gr.Request, bench: Bench, *values: Any) -> Iterator[Scene]:
-    """Play for a while, where nobody has played yet."""
-    if bench.game and not bench.game.players.rounds and bench.run is None:
+def greet(request: gr.Request, bench: Bench, little_motion: bool, *values: Any
+          ) -> Iterator[Any]:
+    """Play for a while where nobody has played yet, unless they asked for little motion."""
+    yield gr.skip(), gr.skip()  # without an answer the page would empty both
+    if not little_motion and bench.game and not bench.game.players.rounds and bench.run is None:
         yield from played(request, bench, Wish(*values), GREETING)
 
 
@@ -168,7 +172,9 @@ def build() -> None:
                              "api_visibility": "private"}
     play.click(run, **running)
     slow.click(slowly, **running)
-    shows(begin, **shown).success(greet, **running)
+    shows(begin, **shown).success(
+        greet, **running | {"inputs": [bench, gr.Checkbox(visible=False), *inputs[1:]]},
+        js=LITTLE_MOTION)
     one.click(step, **shown)
     part.click(half, **shown)
     gr.on([again.click, cure.input, seed.change, *(drawing.input for drawing in drawings),

@@ -1,0 +1,5 @@
+(bench, _, ...values) => [
+  bench,
+  matchMedia("(prefers-reduced-motion: reduce)").matches,
+  ...values,
+];
