@@ -42,7 +42,7 @@ from vision.ui.shell import (
 )
 from vision.ui.shell import zero_gpu as zero_gpu  # brings ZeroGPU in before torch
 from vision.ui.shell.files.own import ASSETS as ASSETS  # where tabs look for it
-from vision.ui.shell.files.own import photograph_folders
+from vision.ui.shell.files.own import photograph_folders, stay
 from vision.ui.shell.files.uploads import KEPT_SECONDS, LARGEST, LOOK_SECONDS, Limited
 from vision.ui.shell.input_checks import guard_inputs
 from vision.ui.shell.lean_sessions import Page
@@ -101,6 +101,7 @@ def create_app() -> gr.Blocks:
         late_parts.listen(app)
         progress_marks.listen(app)
         small_examples(app)
+    stay(app)
     guard_inputs(app)
     device_notice.listen()
     return app
