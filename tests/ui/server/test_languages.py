@@ -8,7 +8,7 @@ import pytest
 from starlette.responses import HTMLResponse
 from starlette.testclient import TestClient
 
-from vision.ui.server import languages, quick_lookups
+from vision.ui.server import languages, mended_scripts
 from vision.ui.text import ALSO, COOKIE, LANGUAGES, catalogs
 
 
@@ -32,7 +32,7 @@ def test_a_languages_script_adds_our_words_to_gradios(http: TestClient, tag: str
 
 
 def test_what_is_no_script_of_a_language_passes(http: TestClient) -> None:
-    others = {*languages.scripts(), *quick_lookups.scripts()}
+    others = {*languages.scripts(), *mended_scripts.scripts()}
     script = next(path for path in languages.SCRIPTS.glob("*.js") if path.name not in others)
     assert http.get(f"/assets/{script.name}").content == script.read_bytes()
     assert http.get("/assets/words/nothing.js").status_code == 404

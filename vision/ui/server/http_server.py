@@ -21,10 +21,10 @@ from vision.ui.server.hidden_paths import HiddenPaths
 from vision.ui.server.languages import Languages
 from vision.ui.server.light_pictures import LightPictures
 from vision.ui.server.limits import LIMITS
+from vision.ui.server.mended_scripts import MendedScripts
 from vision.ui.server.open_routes import OpenRoutes
 from vision.ui.server.presence import Present
 from vision.ui.server.queue_limits import QueueLimits
-from vision.ui.server.quick_lookups import QuickLookups
 from vision.ui.server.security_headers import SecurityHeaders
 from vision.ui.shell.answers.shared import ANSWERS
 from vision.ui.shell.lean_sessions import Sessions, page_of
@@ -38,7 +38,7 @@ def with_doors(app: App) -> ASGIApp:
     served = Present(served, page_of, sessions.open_pages, ANSWERS.forget)
     served = LightPictures(served, app.get_blocks())
     served = Health(served, app.get_blocks())
-    for door in (BareErrors, HiddenPaths, BodyLimits, OpenRoutes, Languages, QuickLookups,
+    for door in (BareErrors, HiddenPaths, BodyLimits, OpenRoutes, Languages, MendedScripts,
                  Compressed, SecurityHeaders):
         served = door(served)
     if isinstance(assistants := app.get_blocks().mcp_server_obj, Assistants):

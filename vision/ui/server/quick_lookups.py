@@ -8,15 +8,9 @@ The script of another Gradio, which says them in other words, is served as it is
 
 from __future__ import annotations
 
-import functools
 import re
 
-from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
-
 from vision.ui.components.page_files import beside
-from vision.ui.server.languages import FOLDER, SCRIPTS
-from vision.ui.server.open_routes import path_of
 
 TABLES = f"const {{ partWithId, attachEvents }} = ({beside(__file__, 'quick_lookups.js')})();"
 SEARCHES = {  # as the script says them, and what is said instead
@@ -26,28 +20,6 @@ SEARCHES = {  # as the script says them, and what is said instead
     r"find_attached_events\((\w+),(\w+)\)\{let [^{}]*(?:\{[^{}]*\}[^{}]*)*?,\1\}":
         r"find_attached_events(\1,\2){return attachEvents(\1,\2)}",
 }
-
-
-class QuickLookups:
-    """A server that gives one of Gradio's scripts with tables in the place of searches."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a request, the script that holds the tree from here."""
-        path = path_of(scope)
-        script = scripts().get(path.removeprefix(FOLDER)) if path.startswith(FOLDER) else None
-        if script is not None:
-            return await Response(script, media_type="text/javascript")(scope, receive, send)
-        await self.app(scope, receive, send)
-
-
-@functools.cache
-def scripts() -> dict[str, str]:
-    """Return the scripts that search, by their names, as they are served."""
-    texts = {path.name: path.read_text("utf-8") for path in SCRIPTS.glob("core-*.js")}
-    return {name: quick for name, text in texts.items() if (quick := with_tables(text)) != text}
 
 
 def with_tables(script: str) -> str:
