@@ -23,7 +23,8 @@ app = ui.launch(ui.create_app(), prevent_thread_lock=True, server_name="127.0.0.
 end = time.monotonic() + 60
 while not gc.get_freeze_count() and time.monotonic() < end:
     time.sleep(0.01)
-print(sys.getswitchinterval() == TURN, app._queue.sleep_when_free == LOOK, gc.get_freeze_count() > 600_000,
+print(sys.getswitchinterval() == TURN, app._queue.sleep_when_free == LOOK,
+      gc.get_freeze_count() > 600_000,
       sum(isinstance(each, dict) for each in gc.get_objects()) < 100_000, flush=True)
 os._exit(0)
 """
