@@ -52,3 +52,18 @@ def test_the_first_device_is_shown_whole_in_portuguese(open_page: Callable[..., 
     expect(row).to_be_visible()
     inner, outer = row.bounding_box(), seen.bounding_box()
     assert inner["y"] + inner["height"] <= outer["y"] + outer["height"]
+
+
+def test_numbers_and_choices_are_read_whole_on_a_phone(page: Page) -> None:
+    width, height = SIZES["phone"]
+    page.set_viewport_size({"width": width, "height": height})
+    select(page, "gan")
+    open_step(page, "train")
+    rate = page.locator("#gan-train-rate input[type=number]")
+    rate.fill("0.0002")
+    assert rate.evaluate("each => each.scrollWidth <= each.clientWidth")
+    select(page, "style")
+    open_step(page, "forward")
+    boxes = [page.locator(place).bounding_box() for place in ("#style-painter", "#style-alpha")]
+    assert boxes[0]["y"] + boxes[0]["height"] <= boxes[1]["y"]
+    assert not page.locator("#style-forward").is_visible()  # an empty frame says nothing

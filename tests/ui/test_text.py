@@ -6,6 +6,7 @@ import ast
 import json
 import re
 import string
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -102,6 +103,14 @@ def nodes_below(folder: Path) -> Iterator[ast.AST]:
     """Yield every part of every Python file in a folder and the folders in it."""
     for file in folder.rglob("*.py"):
         yield from ast.walk(ast.parse(file.read_text("utf-8")))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_stands_in_an_empty_place_has_one_key(language: str) -> None:
+    """Not one as a note and one as it is."""
+    plain = {key: re.sub(r"<[^>]+>", "", text) for key, text in words(language).items()}
+    said = Counter(plain.values())
+    assert [key for key, text in plain.items() if key.endswith("_empty") and said[text] > 1] == []
 
 
 def test_every_key_that_is_asked_for_exists() -> None:

@@ -14,7 +14,7 @@ from vision.errors import UserError
 from vision.ui.components.browser_state import browser_state
 from vision.ui.components.events import BRIEF
 from vision.ui.components.friendly import friendly
-from vision.ui.components.html import note, table
+from vision.ui.components.html import table
 from vision.ui.shell.files.access import no_such_file
 from vision.ui.shell.files.uploads import new_folder
 from vision.ui.shell.low_priority import low_priority
@@ -49,7 +49,7 @@ def shown(inspection: Inspection | None, request: gr.Request | None, place: int 
     """Return everything that shows an inspection: state, browser, list, choice."""
     if inspection is None or not inspection.kept:
         return (inspection, kept_folder.key_of(inspection),
-                note("infrared.inspection_empty", request), gr.Dropdown(choices=[], value=None))
+                say("infrared.inspection_empty", request), gr.Dropdown(choices=[], value=None))
     kept_folder.used(inspection)
     choices = [(f"{number} {entry.name}", number - 1)
                for number, entry in enumerate(inspection.kept, 1)]
@@ -261,7 +261,7 @@ def build(parts: dict[str, Any], states: tuple[gr.State, ...]) -> dict[str, Any]
             saved = gr.UploadButton(t("infrared.inspection_load"), size="sm",
                                     file_types=[".zip"], elem_id="infrared-inspection-load")
         with gr.Column(scale=3, min_width=320):
-            place = gr.HTML(t("infrared.inspection_start"), elem_id="infrared-inspection-list")
+            place = gr.HTML(t("infrared.inspection_empty"), elem_id="infrared-inspection-list")
             make = button("files")
             downloads = [gr.DownloadButton(t(f"infrared.inspection_{key}"), visible=False,
                                            size="sm", elem_id=f"infrared-inspection-{key}")

@@ -122,7 +122,7 @@ def build(studio: gr.State, moment: gr.Slider, inputs: list[Any], before: Before
                                 info=t("style.rebuild_layer_info"), elem_id="style-rebuild-layer")
             start = gr.Button(t("style.rebuild_go"), elem_id="style-rebuild-go")
         with gr.Column(min_width=280):
-            rebuilt = picture_output("style.rebuilt", "style-rebuilt", height=260)
+            rebuilt = picture_output("style.rebuilt", "style-rebuilt", height=260, always=False)
     assert len(inputs) == 4 + len(NAMES)
     queued: Inputs = {"concurrency_limit": 1, "concurrency_id": "style-inside",
                       "show_progress": "minimal", "api_visibility": "private"}

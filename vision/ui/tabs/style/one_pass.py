@@ -119,7 +119,7 @@ def build(studio: gr.State, own: gr.State, pictures: tuple[gr.Image, gr.Image], 
         go = gr.Button(t("style.forward_go"), elem_id="style-forward-go")
     said = gr.Markdown(elem_id="style-forward-said")
     with gr.Row():
-        one = picture_output("style.forward_result", "style-forward", height=300)
+        one = picture_output("style.forward_result", "style-forward", height=300, always=False)
         many = picture_output("style.forward_beside", "style-beside", height=300, always=False)
     inputs = [studio, *pictures, name, size, alpha, own]
     go.click(one_pass, inputs, [one, many, said], concurrency_limit=2, api_visibility="private")

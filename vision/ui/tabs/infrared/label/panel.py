@@ -17,7 +17,7 @@ from vision.ui.components.browser_state import browser_state
 from vision.ui.components.events import BRIEF
 from vision.ui.components.figures.svg import chip
 from vision.ui.components.friendly import friendly
-from vision.ui.components.html import note, table
+from vision.ui.components.html import table
 from vision.ui.components.markup import tag
 from vision.ui.components.pictures import needed
 from vision.ui.shell.files.uploads import new_folder
@@ -44,7 +44,7 @@ def shown(collection: Collection, request: gr.Request | None) -> tuple[Any, ...]
     choices = [(f"{place + 1} {sheet.file}", place)
                for place, sheet in enumerate(collection.sheets)]
     if not collection.sheets:
-        return (collection, collection.as_text(), "", note("infrared.label_empty", request),
+        return (collection, collection.as_text(), "", say("infrared.label_empty", request),
                 gr.Dropdown(choices=[], value=None), gr.DownloadButton(visible=False))
     return (collection, collection.as_text(), board(collection.open, request),
             listed(collection, request), gr.Dropdown(choices=choices, value=collection.place),
@@ -170,7 +170,7 @@ def build(parts: dict[str, Any], own: gr.State) -> None:
                                      elem_id="infrared-label-coco")
         with gr.Column(scale=3, min_width=320):
             place = gr.HTML(elem_id="infrared-board", css_template=LOOK, js_on_load=PEN)
-            table_place = gr.HTML(t("infrared.label_start"), elem_id="infrared-label-list")
+            table_place = gr.HTML(t("infrared.label_empty"), elem_id="infrared-label-list")
     outputs = [state, kept, place, table_place, choice, coco]
     events: list[tuple[Any, Callable[..., Any], list[Any]]] = [
         (above.click, take, [state, parts["picture"]]), (files.upload, add, [state, files]),
