@@ -112,6 +112,8 @@ def test_bad_input_gets_one_sentence(page: Page, tmp_path: Path) -> None:
         weigh(page, name, "-3")
     page.locator("#style-go").click()
     expect(page.locator(".toast-body").first).to_contain_text("All weights are 0")
+    for button in ("pause", "stop"):
+        expect(page.locator(f"#style-{button}")).to_be_disabled(timeout=30_000)
     weigh(page, "style", "3")
     page.locator("#style-content button[aria-label='Remove Image']").click()
     page.locator("#style-content input[type=file]").set_input_files(tmp_path / "tiny.png")

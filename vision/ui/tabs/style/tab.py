@@ -93,8 +93,7 @@ def connect_runs(go: gr.Button, seen: style_controls.Seen, inputs: list[Any],
         before(button)
         button.click(None, None, None, js=SHOW)  # a page runs its listeners one after another
         button.click(run_buttons.called, studio, after[1:], **QUIET)
-        painted = button.click(action, inputs, seen.outputs, **{**long, **rest})
-        painted.then(run_buttons.ended, studio, after, **QUIET)
+        finish(button.click(action, inputs, seen.outputs, **{**long, **rest}), studio, after)
     plain = [controls[NAMES.index(name)] for name in PLAIN]
     gr.on([], run.painting, [content, style, *plain], [seen.png, seen.raw], api_name="paint",
           concurrency_limit=run.AT_ONCE, concurrency_id=run.PLACES)
@@ -103,9 +102,14 @@ def connect_runs(go: gr.Button, seen: style_controls.Seen, inputs: list[Any],
     seen.pause.click(run_buttons.toggle, [studio, begun], begun, **QUIET)
     for begin, action in (*((begin, run.stylize) for begin in begins),
                           (begun.change, run.resume)):
-        begin(run_buttons.called, studio, after[1:], **QUIET).then(
-            action, inputs, seen.outputs, **long, **api).then(
-            run_buttons.ended, studio, after, **QUIET)
+        finish(begin(run_buttons.called, studio, after[1:], **QUIET).then(
+            action, inputs, seen.outputs, **long, **api), studio, after)
+
+
+def finish(painted: Any, studio: gr.State, after: list[Any]) -> None:
+    """Set the buttons back when a painting ends, and when it fails, after which is no `then`."""
+    for end in (painted.then, painted.failure):
+        end(run_buttons.ended, studio, after, **QUIET)
 
 
 def connect_controls(seen: style_controls.Seen, studio: gr.State, controls: list[Any]) -> None:
