@@ -12,10 +12,12 @@ from vision.ui.server.languages import FOLDER, SCRIPTS
 from vision.ui.server.open_routes import path_of
 from vision.ui.server.progress_words import with_words
 from vision.ui.server.quick_lookups import with_tables
+from vision.ui.server.upload_words import with_sentence
 
 MENDS: dict[str, Callable[[str], str]] = {  # of the scripts with such names
     "core-*.js": with_tables,
     "statustracker-*.js": with_words,
+    "src-*.js": with_sentence,
 }
 
 
