@@ -23,6 +23,7 @@ from vision.ui.text import (
     explain,
     language_of,
     say,
+    say_list,
     t,
     words,
 )
@@ -188,6 +189,12 @@ def test_browser_and_server_choose_the_same_language(tag: str) -> None:
 
     named = next(language for language in catalogs() if tag in (language, *ALSO[language]))
     assert named == language_of(Request())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("language, listed", [
+    ("en", "a, b"), ("pt-BR", "a, b"), ("zh-CN", "a、b"), ("", "a, b")])
+def test_names_are_listed_as_a_language_does(language: str, listed: str) -> None:
+    assert say_list("ab", gr.Request(headers={"accept-language": language})) == listed
 
 
 def test_errors_speak_the_language_of_the_request() -> None:

@@ -11,7 +11,7 @@ from vision.ui.components.class_links.class_link import PLACE, Shared
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import label_of
 from vision.ui.components.page_files import beside, call, calling
-from vision.ui.text import LANGUAGES, say
+from vision.ui.text import LANGUAGES, say, say_list
 
 NAMES = {"en": "EN", "zh-CN": "中文", "pt-BR": "PT"}
 COLLECT = beside(__file__, "language_collect.js")
@@ -40,7 +40,7 @@ def connect(app: gr.Blocks, buttons: Mapping[str, gr.Button], parts: Sequence[Sh
             if part.tab == tab:
                 state, missing = part.changes([given[one] for one in part.controls.values()],
                                               place)
-                names = ", ".join(label_of(control, request) for control in missing)
+                names = say_list((label_of(control, request) for control in missing), request)
                 return state, say("app.language_lost", request, names=names) if names else ""
         return "", ""
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from vision.ui.text.card_numbers import fill
 
 LANGUAGES = ("en", "zh-CN", "pt-BR")
 PUNCTUATION = {"zh-CN": ("；", "。")}  # between the parts of a sentence, and at its end
+BETWEEN = {"zh-CN": "、"}  # between the names of a list, where it is not the usual one
 ALSO = {  # what browsers call these languages too, and what is nearer to them than English
     "en": (),
     "zh-CN": ("zh", "zh-Hans", "zh-Hans-CN", "zh-SG", "zh-TW", "zh-HK", "zh-Hant", "zh-Hant-TW"),
@@ -48,6 +50,11 @@ def t(key: str) -> Any:
 def say(key: str, request: gr.Request | None, **values: Any) -> str:
     """Return a text in the language of a request, with values filled in."""
     return words(language_of(request))[key].format(**values)
+
+
+def say_list(names: Iterable[str], request: gr.Request | None) -> str:
+    """Return names one after another, as the language of a request lists them."""
+    return BETWEEN.get(language_of(request), ", ").join(names)
 
 
 def explain(error: UserError, request: gr.Request | None) -> str:

@@ -23,7 +23,7 @@ from vision.ui.components.class_links.values import at_first, decode, encode
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import label_of, note
 from vision.ui.components.page_files import SCROLL, beside, call
-from vision.ui.text import chosen_language, explain, say, t
+from vision.ui.text import chosen_language, explain, say, say_list, t
 
 AGAIN = "copy it again from the page"
 LANGUAGE = "lang"  # in a link; the page reads it before anything else
@@ -119,7 +119,7 @@ def share(tab: str, controls: Mapping[str, gr.components.Component],
         state, missing = shared.encode(values, place)
         if len(state) > LONGEST:
             raise too_long(state)
-        names = ", ".join(label_of(control, request) for control in missing)
+        names = say_list((label_of(control, request) for control in missing), request)
         said = note("app.link_left_out", request, names=names) if names else ""
         spoken = chosen_language(request)
         end = f"&{LANGUAGE}={spoken}" if spoken else ""

@@ -182,4 +182,5 @@ class Axes:
 
 def number(x: float, y: float, text: str, anchor: str) -> Markup:
     """Return a number of a scale."""
-    return tag("text", text, x=x, y=y, text_anchor=anchor, font_size=12, stroke="none", fill=GREY)
+    wide = text.replace("-", "\N{MINUS SIGN}")
+    return tag("text", wide, x=x, y=y, text_anchor=anchor, font_size=12, stroke="none", fill=GREY)

@@ -14,12 +14,12 @@ from vision.ui.components.events import QUIET
 from vision.ui.components.figures.colours import BLUE, GREY
 from vision.ui.components.figures.plots import axes
 from vision.ui.components.friendly import friendly
-from vision.ui.components.html import image, note, table, tiles, wipeable
+from vision.ui.components.html import image, minus, note, table, tiles, wipeable
 from vision.ui.components.inputs.drawing_board import DrawingBoard
 from vision.ui.components.markup import joined, tag
 from vision.ui.components.opening import opened
 from vision.ui.tabs.gan.shared import MODELS, ink_of, reader_for, sheet
-from vision.ui.text import say, t
+from vision.ui.text import say, say_list, t
 
 if TYPE_CHECKING:
     from vision.checkpoints import Card
@@ -65,16 +65,16 @@ def data_of(card: Card) -> str:
 def floors(cards: list[Card], request: gr.Request | None) -> str:
     """Return for each data set how far real pictures are from other real ones."""
     found = {data_of(card): card.metrics.get("distance_floor") for card in cards}
-    return ", ".join(f"{names.data(data, request)} {value:.1f}"
-                     for data, value in found.items() if value) or "–"
+    return say_list((f"{names.data(data, request)} {value:.1f}"
+                   for data, value in found.items() if value), request) or "–"
 
 
 def skills(cards: list[Card], request: gr.Request | None) -> str:
     """Return for each data set how many real test pictures its judges read as what they are."""
     found = {data_of(card): [f"{judge['accuracy']:.1%}" for judge in card.metrics["judges"]]
              for card in cards if card.metrics.get("judges")}
-    return ", ".join(f"{names.data(data, request)} {' / '.join(shares)}"
-                     for data, shares in found.items()) or "–"
+    return say_list((f"{names.data(data, request)} {' / '.join(shares)}"
+                   for data, shares in found.items()), request) or "–"
 
 
 def measures(name: str, card: Card) -> list[str]:
@@ -87,7 +87,7 @@ def measures(name: str, card: Card) -> list[str]:
         return "–" if value is None else form.format(value)
 
     return [name,
-            f"{parzen['mean']:.0f} ± {parzen['error']:.1f}" if parzen else "–",
+            minus(f"{parzen['mean']:.0f} ± {parzen['error']:.1f}") if parzen else "–",
             *fidelities(found), number(found.get("distance"), "{:.1f}"),
             number(float(np.mean(diversity)) if diversity else None, "{:.2f}"),
             number(found.get("d_real"), "{:.2f}"), number(found.get("d_fake"), "{:.2f}")]

@@ -14,7 +14,7 @@ from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, percent, table
 from vision.ui.components.markup import joined, tag
 from vision.ui.components.opening import opened
-from vision.ui.text import say, t
+from vision.ui.text import say, say_list, t
 
 if TYPE_CHECKING:
     from vision.infrared.studies.transfer_ladder import Rung
@@ -41,7 +41,8 @@ def show(measure: str, request: gr.Request) -> tuple[Any, str]:
     one = rungs[0]
     made = say("infrared.ladder_made", request, steps=one.steps, batch=one.batch,
                size=f"{one.width}×{one.height}", scenes=one.scenes, seed=one.seed,
-               devices=", ".join(say(f"infrared.class.{name}", request) for name in one.devices))
+               devices=say_list((say(f"infrared.class.{name}", request) for name in one.devices),
+                              request))
     began = "; ".join(say("infrared.ladder_backbone", request, steps=each.steps,
                           name=say(f"infrared.from.{each.sampling}", request),
                           accuracy=percent(each.accuracy)) for each in report.backbones)
@@ -65,7 +66,8 @@ def name_of(curve: str, request: gr.Request | None) -> str:
     """Return the name of a curve, which is called by its way and sampling."""
     way, sampling = curve.split()
     name = say(f"infrared.way.{way}", request)
-    return name if sampling == "none" else f"{name}, {say(f'infrared.from.{sampling}', request)}"
+    return name if sampling == "none" else say_list(
+        (name, say(f"infrared.from.{sampling}", request)), request)
 
 
 def figure(curves: Curves, measure: str) -> Any:

@@ -20,7 +20,7 @@ from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.infrared.example_views import NEVER, example_view
 from vision.ui.tabs.infrared.picture import LOOK, side_by_side
 from vision.ui.tabs.infrared.shared import FIRST, MODELS, View, called, needed_view
-from vision.ui.text import say, t
+from vision.ui.text import say, say_list, t
 
 if TYPE_CHECKING:
     from vision.checkpoints import Card, Model
@@ -134,7 +134,7 @@ def measures(known: dict[str, Card], request: gr.Request | None) -> Markup:
              for name in ("branch", "ap_seen", "ap_never", "ratio")]
     body = [[called("branch", name, request), f"{each.seen:.3f}", f"{each.never:.3f}",
              times(each, baseline)] for name, each in reached.items()]
-    names = ", ".join(called("class", name, request) for name in never)
+    names = say_list((called("class", name, request) for name in never), request)
     return (table(heads, body) + note("infrared.never_taught", request, classes=names,
                                       data=known[FIRST].data["val"]))
 

@@ -31,7 +31,7 @@ from vision.ui.tabs.segmentation.shared import (
     labels_for_screen,
     laid_over,
 )
-from vision.ui.text import say, t
+from vision.ui.text import say, say_list, t
 
 if TYPE_CHECKING:
     from vision.segmentation.leaderboard import Row
@@ -112,7 +112,7 @@ def board(cost: str, request: gr.Request) -> tuple[str, Any]:
         for rank, (row, more) in enumerate(zip(found, sure, strict=True), 1)))
     splits = sorted({row.val for row in found})
     drive = note("segmentation.one_drive", request) if sure_names and "camvid val" in splits else ""
-    val = ", ".join(names.data(split, request) for split in splits)
+    val = say_list((names.data(split, request) for split in splits), request)
     return (told + tag("p", f"{say('segmentation.board.val', request)}: {val}") + drive,
             scatter(found, cost))
 
