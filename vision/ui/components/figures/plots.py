@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import gradio as gr
 import numpy as np
 from markupsafe import Markup
 
 from vision.ui.components import names as named
 from vision.ui.components.figures.colours import BLUE, GREY
 from vision.ui.components.markup import tag
+from vision.ui.text import language_of
 
 if TYPE_CHECKING:
     from vision.training.progress import Step
 
 
+DRAWABLE = ("en", "pt-BR")  # languages whose letters are all in the figures' font
 DASHES = {"-": "solid", "--": "dashed", ":": "dotted"}
 
 
@@ -78,9 +81,14 @@ def swatch(line: Any) -> Markup:
                style=f"border-top:3px {dashes or 'none'} {line.get_color()}")
 
 
-def curves(steps: list[Step], names: tuple[str, ...]) -> Any:
+def drawable(request: gr.Request | None) -> gr.Request | None:
+    """Return a request if figures can be drawn in its language, else none, which is English."""
+    return request if language_of(request) in DRAWABLE else None
+
+
+def curves(steps: list[Step], names: tuple[str, ...], request: gr.Request | None = None) -> Any:
     """Return a figure with one curve for each named value of the steps."""
-    figure, *places = axes(*(named.measure(name, None) for name in names))
+    figure, *places = axes(*(named.measure(name, drawable(request)) for name in names))
     for axis, name in zip(places, names, strict=True):
         points = [(step.number, step.values[name]) for step in steps if name in step.values]
         if points:

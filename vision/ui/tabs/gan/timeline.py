@@ -59,7 +59,7 @@ def travel(model: str, share: float, own: str | None, request: gr.Request) -> tu
     step, pictures = moment(path, share)
     card = checkpoints.read_card(path)
     text = note("gan.moment", request, step=f"{step:,}", total=f"{card.steps:,}")
-    plot = curves(card.metrics.get("curves", {}), step)
+    plot = curves(card.metrics.get("curves", {}), step, request)
     other = MODELS.file(COLLAPSED)
     beside = note("gan.no_collapse", request)
     if other.is_file():

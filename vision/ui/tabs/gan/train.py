@@ -36,7 +36,7 @@ def train_own(arch: str, data: str, k: float, loss: str, steps: float, rate: flo
                     output=new_folder() / f"{arch}-{data}.safetensors")
     yield from news_of(
         MODELS, lambda on_step: fork.recorded(control, train, config, on_step), control, request,
-        lambda news: (curves(so_far(news), news[-1].number), drawn(news[-1].sample)),
+        lambda news: (curves(so_far(news), news[-1].number, request), drawn(news[-1].sample)),
         lambda _: say("gan.trained", request), shown=2)
 
 

@@ -94,7 +94,7 @@ def streamed(config: Config, shown: tuple[str, ...], control: Control, request: 
 
     return news_of(
         MODELS, lambda on_step: train(config, on_step), control, request,
-        lambda news: (plots.curves(news, shown), scales(news[-1].sample, request)),
+        lambda news: (plots.curves(news, shown, request), scales(news[-1].sample, request)),
         lambda path: done(path, request), shown=2)
 
 

@@ -81,7 +81,7 @@ def train_own(content: str | None, style: str | None, steps: float, rate: float,
                     save_every=fork.every(total), output=new_folder() / "forward.safetensors")
     yield from news_of(
         MODELS, lambda on_step: fork.recorded(control, train, config, on_step), control, request,
-        lambda news: (plots.curves(news, CURVES), sample(news[-1].sample, picture)),
+        lambda news: (plots.curves(news, CURVES, request), sample(news[-1].sample, picture)),
         lambda _: say("style.trained", request), shown=2)
 
 

@@ -43,7 +43,7 @@ def tune(collection: Collection, model: str, own: str | None, learning: str, ste
     yield from news_of(
         MODELS, lambda on_step: fork.recorded(
             control, lambda config, on_step: train(config, on_step, samples), config, on_step),
-        control, request, lambda news: (plots.curves(news, CURVES),),
+        control, request, lambda news: (plots.curves(news, CURVES, request),),
         lambda path: say("infrared.tuned", request, devices=count,
                          steps=checkpoints.read_card(path).steps))
 
