@@ -3,10 +3,10 @@
     [...(place.matches(wanted) ? [place] : []), ...place.querySelectorAll(wanted)];
   const name = (button) => {
     const picture = button.querySelector("img");
-    if (!picture || button.innerText.trim()) return;
+    if (!picture || button.textContent.trim()) return;
     const label = button.closest(".block")?.querySelector("[data-testid=block-label]");
     const file = picture.src.split("/").pop().split(".")[0];
-    button.setAttribute("aria-label", label?.innerText.trim() || decodeURIComponent(file));
+    button.setAttribute("aria-label", label?.textContent.trim() || decodeURIComponent(file));
     button.dataset.named = "";
   };
   const mend = (place) => {
