@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 import re
 
+from vision.ui.components.page_files import beside
 from vision.ui.text import LANGUAGES, words
 
+SENTENCE = beside(__file__, "upload_words.js")
 SAID = re.compile(r"return`Invalid file type\$\{\w+\.length>1\?`s`:``\}: \$\{(\w+)\}\. "
                   r"Only \$\{(\w+)\} allowed\.`")
 
@@ -21,6 +23,5 @@ def with_sentence(script: str) -> str:
         return script
     told = json.dumps({language: words(language)["app.wrong_kind"] for language in LANGUAGES})
     names, kinds = said.groups()
-    instead = (f"const told={told};return(told[document.documentElement.lang]??told.en)"
-               f".replace('{{names}}',()=>{names}).replace('{{kinds}}',()=>{kinds})")
+    instead = f"return({SENTENCE})({told},{names},{kinds})"
     return script[:said.start()] + instead + script[said.end():]
