@@ -26,7 +26,7 @@ TINY = (96, 128)  # height, width of the tiny pictures
 VERDICT = pytest.StashKey[int]()
 
 pytest_plugins = [f"tests.plugins.{name}" for name in (
-    "browser_last", "frozen", "left_out", "quick", "second_tries", "workers")]
+    "browser_last", "frozen", "left_out", "quick", "second_tries")]
 
 
 @dataclass(frozen=True)
