@@ -115,7 +115,7 @@ def tiny_picture(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of a Chromium; without one browser tests are left out, where that is allowed."""
-    names = ("chromium", "chromium-browser", "google-chrome")
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
     found = next((path for path in map(shutil.which, names) if path), None)
     if found:
         return found

@@ -54,7 +54,8 @@ def test_the_first_device_is_shown_whole_in_portuguese(open_page: Callable[..., 
     assert inner["y"] + inner["height"] <= outer["y"] + outer["height"]
 
 
-def test_numbers_and_choices_are_read_whole_on_a_phone(page: Page) -> None:
+def test_numbers_and_choices_are_read_whole_on_a_phone(fresh_page: Page) -> None:
+    page = fresh_page
     width, height = SIZES["phone"]
     page.set_viewport_size({"width": width, "height": height})
     select(page, "gan")

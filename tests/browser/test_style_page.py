@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import unfold
+from tests.browser.conftest import open_part, unfold
 from tests.browser.style_helpers import finished, opened, put, tiny, unhurried, weigh  # noqa: F401
 from vision.ui.tabs.style.shared import photographs
 
@@ -61,6 +61,7 @@ def test_it_goes_on_grows_and_is_looked_into(page: Page) -> None:
     page.wait_for_function(f"{width} === 128")
     page.locator("#style-moment input[type=range]").fill("0")
     page.wait_for_function(f"{width} < 128")
+    open_part(page, "inside")
     page.locator("#style-inside-go").click()
     expect(page.locator("#style-inside img")).to_have_count(18)
 
