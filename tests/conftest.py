@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import os
 import shlex
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.chromium import find_chromium
 from tests.launching import two_processes  # noqa: F401
 
 if "PYTEST_XDIST_WORKER" in os.environ:
@@ -115,9 +115,7 @@ def tiny_picture(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of a Chromium; without one browser tests are left out, where that is allowed."""
-    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-    found = next((path for path in map(shutil.which, names) if path), None)
-    if found:
+    if found := find_chromium():
         return found
     if os.environ.get("VISION_REQUIRE_BROWSER"):
         pytest.fail("Chromium is missing, and VISION_REQUIRE_BROWSER asks for the browser tests")

@@ -58,7 +58,7 @@ class Window:
         """Bring back size and theme, and the page itself where nobody knows how it was left."""
         width, height = DESKTOP
         self.page.set_viewport_size({"width": width, "height": height})
-        self.page.emulate_media(color_scheme="light")
+        self.page.emulate_media(color_scheme="light", reduced_motion="reduce")
         if self.stale:
             load(self.page, self.address)
         self.page.evaluate("history.replaceState(null, '', location.pathname)")

@@ -6,7 +6,6 @@ All sizes, themes and languages by default; `--sizes phone --themes dark --langu
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.conftest import FLAGS
+from tests.chromium import find_chromium
 from vision.ui import ASSETS, create_app, launch, load_tabs
 from vision.ui.text import LANGUAGES
 
@@ -91,7 +91,7 @@ def select(page: Page, part: str) -> None:
 
 def chromium() -> str:
     """Return the path of a Chromium."""
-    found = shutil.which("chromium") or shutil.which("google-chrome")
+    found = find_chromium()
     if not found:
         sys.exit("Chromium is missing: install it with 'apt-get install chromium'.")
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Page
 
-from vision.ui.server.languages import STOP
+from vision.ui.server.scripts.languages import STOP
 
 pytestmark = pytest.mark.browser
 LOOPS = """() => {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser
 
-from vision.ui.server.quick_lookups import TABLES
+from vision.ui.server.scripts.quick_lookups import TABLES
 
 pytestmark = pytest.mark.browser
 COMPARE = """(seed) => {

@@ -24,12 +24,13 @@ from starlette.middleware import Middleware
 from vision.ui import tabs, teaching
 from vision.ui.components import steps
 from vision.ui.components.class_links import class_link
-from vision.ui.server import assistants, http_server
+from vision.ui.server import http_server
+from vision.ui.server.assistants import page_tools
 from vision.ui.server.ending import end_on_sigterm, leaving
 from vision.ui.server.health import WARM
-from vision.ui.server.languages import with_the_page
 from vision.ui.server.light_pictures import small_examples
 from vision.ui.server.limits import LIMITS
+from vision.ui.server.scripts.languages import with_the_page
 from vision.ui.shell import (
     accessible_names,
     bar,
@@ -122,7 +123,7 @@ def launch(app: gr.Blocks, **settings: Any) -> gr.Blocks:
             allowed_paths=[str(ASSETS), *photograph_folders()], max_file_size=LARGEST,
             run_history=bool(LIMITS.history),
             footer_links=["api", "runs"] if LIMITS.history else ["api"],
-            enable_monitoring=False, mcp_server=assistants.available(),
+            enable_monitoring=False, mcp_server=page_tools.available(),
             app_kwargs={"middleware": [Middleware(Limited)]},
             **settings,
         )

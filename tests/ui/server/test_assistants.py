@@ -18,7 +18,8 @@ from starlette.testclient import TestClient
 
 from tests.ui.server.small_page import API
 from vision.ui import ASSETS
-from vision.ui.server import assistants, http_server
+from vision.ui.server import http_server
+from vision.ui.server.assistants import page_tools
 from vision.ui.server.limits import LIMITS
 from vision.ui.server.open_routes import OpenRoutes
 from vision.ui.text import words
@@ -141,7 +142,7 @@ def with_client(address: str, work: Work) -> Any:
 def test_an_assistant_finds_tools_lessons_and_a_prompt(app_url: str) -> None:
     async def work(session: Any) -> None:
         tools = (await session.list_tools()).tools
-        assert tuple(tool.name for tool in tools) == assistants.TOOLS
+        assert tuple(tool.name for tool in tools) == page_tools.TOOLS
         assert "/" + str(ASSETS).strip("/") not in str(tools), "no path of the server"
         lessons = (await session.list_resources()).resources
         text = (await session.read_resource(lessons[0].uri)).contents[0].text

@@ -8,7 +8,7 @@ import pytest
 from starlette.responses import HTMLResponse
 from starlette.testclient import TestClient
 
-from vision.ui.server import languages, mended_scripts
+from vision.ui.server.scripts import languages, mended_scripts
 from vision.ui.text import ALSO, COOKIE, LANGUAGES, catalogs
 
 

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from starlette.testclient import TestClient
 
-from vision.ui.server import quick_lookups
-from vision.ui.server.languages import SCRIPTS
-from vision.ui.server.mended_scripts import scripts
+from vision.ui.server.scripts import quick_lookups
+from vision.ui.server.scripts.languages import SCRIPTS
 
 EVENTS = "find_attached_events(e,t){return attachEvents(e,t)}"
 
 
 @pytest.fixture
-def script() -> str:
+def script(mended: Callable[[str], str]) -> str:
     """The name of the script that searches."""
-    found = [name for name in scripts() if name.startswith("core-")]
-    if not found:
-        pytest.skip("this Gradio's script searches in other words")
-    return found[0]
+    return mended("core-")
 
 
 def test_both_searches_of_the_script_are_replaced(http: TestClient, script: str) -> None:

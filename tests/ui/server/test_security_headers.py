@@ -6,8 +6,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.ui.server.small_page import API, body
-from vision.ui.server.languages import scripts
 from vision.ui.server.limits import Limits
+from vision.ui.server.scripts.languages import scripts
 from vision.ui.server.security_headers import SecurityHeaders, page_policy
 
 ELSEWHERE = {"origin": "https://evil.example", "host": "lab.example"}

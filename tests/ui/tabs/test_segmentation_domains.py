@@ -49,6 +49,11 @@ def test_a_switch_brings_the_first_model_and_the_first_example_of_a_domain() -> 
     assert domains.cross(PERSON) == shared.MODELS.first() and domains.cross(STREET) == PERSON
 
 
+def test_a_truth_stays_for_models_of_its_domain_only() -> None:
+    assert domains.readable("streets", PERSON) is None is domains.readable("portraits", STREET)
+    assert domains.readable("streets", STREET) == gr.skip() == domains.readable("portraits", PERSON)
+
+
 def test_whoever_chooses_a_model_sees_its_domain_and_its_examples() -> None:
     for name, domain, visible in ((STREET, "streets", [True, False]),
                                   (PERSON, "portraits", [False, True]), ("own", "streets", [1, 0])):

@@ -12,19 +12,19 @@ from starlette.types import ASGIApp
 from uvicorn import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from vision.ui.server.assistants import Assistants
+from vision.ui.server.assistants.page_tools import Assistants
 from vision.ui.server.bare_errors import BareErrors
 from vision.ui.server.body_limits import BodyLimits
 from vision.ui.server.compression import Compressed
 from vision.ui.server.health import Health
 from vision.ui.server.hidden_paths import HiddenPaths
-from vision.ui.server.languages import Languages
 from vision.ui.server.light_pictures import LightPictures
 from vision.ui.server.limits import LIMITS
-from vision.ui.server.mended_scripts import MendedScripts
 from vision.ui.server.open_routes import OpenRoutes
 from vision.ui.server.presence import Present
 from vision.ui.server.queue_limits import QueueLimits
+from vision.ui.server.scripts.languages import Languages
+from vision.ui.server.scripts.mended_scripts import MendedScripts
 from vision.ui.server.security_headers import SecurityHeaders
 from vision.ui.shell.answers.shared import ANSWERS
 from vision.ui.shell.lean_sessions import Sessions, page_of

@@ -49,6 +49,11 @@ def follow(model: str | None) -> tuple[Any, ...]:
     return domain, *(gr.Column(visible=domain == each) for each in SHELVES)
 
 
+def readable(domain: str, model: str | None) -> Any:
+    """Leave the truth as it is, but empty for a model that knows another domain's classes."""
+    return gr.skip() if domain_of(model) == domain else None
+
+
 def offer(view: View | None, model: str | None, request: gr.Request) -> Any:
     """Offer the other domain where a model does not know such pictures."""
     domain = other_than(domain_of(model))

@@ -138,6 +138,7 @@ def connect(parts: dict[str, Any], starts: tuple[Any, ...], outputs: list[Any], 
                      api_visibility="private")
         done.success(details, view, [parts["toggles"], *parts["cells"]], **QUIET)
         done.success(domains.offer, [view, model], parts["cross"], **QUIET)
+    model.input(domains.readable, [parts["domain"], model], truth, **QUIET)
     model.change(domains.follow, model, [parts["domain"], *parts["rows"]], **QUIET)
     gr.on([picture.upload, picture.clear], lambda: None, None, truth, queue=False,
           api_visibility="private")

@@ -23,7 +23,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
 from vision.errors import UserError
-from vision.ui.server import assistant_files, assistant_lessons
+from vision.ui.server.assistants import files, lessons
 from vision.ui.server.limits import LIMITS
 from vision.ui.server.open_routes import API
 from vision.ui.server.replies import address_of
@@ -103,7 +103,7 @@ class Assistants(GradioMCPServer):
         for control, value in self.values_of(name):
             kind, text = value["type"], told[value["parameter_name"]]
             if isinstance(control, gr.Image):
-                kind, text = {"type": "string"}, f"{text}; {assistant_files.how(name)}"
+                kind, text = {"type": "string"}, f"{text}; {files.how(name)}"
             usual = value.get("parameter_default") if not isinstance(control, gr.Image) else None
             found[value["parameter_name"]] = {
                 "description": text, **({**kind, "default": usual} if usual is not None
@@ -121,7 +121,7 @@ class Assistants(GradioMCPServer):
                 return await self.shown(http, function.outputs, outputs)  # type: ignore
         except UserError as mistake:
             return self.refused(explain(mistake, request))
-        except assistant_files.Refused as refusal:
+        except files.Refused as refusal:
             return self.refused(str(refusal))
         except Exception:
             log.exception("unexpected")
@@ -149,7 +149,7 @@ class Assistants(GradioMCPServer):
             usual = None if picture else known.get("parameter_default")
             value = arguments.get(known["parameter_name"], usual)
             values[known["parameter_name"]] = (
-                await assistant_files.sent(http, name, value) if picture and value else value)
+                await files.sent(http, name, value) if picture and value else value)
         return values
 
     async def shown(self, http: httpx.AsyncClient, controls: list[Any], outputs: list[Any]) -> Any:
@@ -161,26 +161,26 @@ class Assistants(GradioMCPServer):
                 numbers = value
                 text = json.dumps(value, ensure_ascii=False)
                 content.append(self.types.TextContent(type="text", text=text))
-            elif file := assistant_files.file_of(value):
-                content += await assistant_files.fetched(http, file, self.types)
+            elif file := files.file_of(value):
+                content += await files.fetched(http, file, self.types)
         return self.types.CallToolResult(content=content, structuredContent=numbers)
 
     async def lessons(self) -> list[Any]:
         """Return the lessons of the tabs."""
-        return assistant_lessons.resources(gr.Request(self.asking), self.types)
+        return lessons.resources(gr.Request(self.asking), self.types)
 
     async def lesson(self, uri: Any) -> Any:
         """Return the text of a lesson."""
-        text = assistant_lessons.text_of(str(uri), gr.Request(self.asking))
+        text = lessons.text_of(str(uri), gr.Request(self.asking))
         return [self.ReadResourceContents(content=text, mime_type="text/markdown")]
 
     async def prompts(self) -> list[Any]:
         """Return what may be asked of the assistant."""
-        return assistant_lessons.prompts(gr.Request(self.asking), self.types)
+        return lessons.prompts(gr.Request(self.asking), self.types)
 
     async def prompt(self, name: str, arguments: dict[str, str] | None) -> Any:
         """Return the words of a prompt."""
-        return assistant_lessons.prompt(name, arguments, gr.Request(self.asking), self.types)
+        return lessons.prompt(name, arguments, gr.Request(self.asking), self.types)
 
 
 async def answer_of(http: httpx.AsyncClient, name: str, values: dict[str, Any]) -> list[Any]:
@@ -188,9 +188,9 @@ async def answer_of(http: httpx.AsyncClient, name: str, values: dict[str, Any]) 
     reply = await http.post(f"{API}/call/v2/{name}", json=values)
     asked = reply.json()
     if "event_id" not in asked:
-        raise assistant_files.Refused(asked.get("detail") or asked.get("error"))
+        raise files.Refused(asked.get("detail") or asked.get("error"))
     told = await http.get(f"{API}/call/v2/{name}/{asked['event_id']}")
     *_, (event, data) = re.findall(r"^event: (\w+)\ndata: (.*)$", told.text, re.MULTILINE)
     if event != "complete":
-        raise assistant_files.Refused((json.loads(data) or {}).get("error"))
+        raise files.Refused((json.loads(data) or {}).get("error"))
     return list(json.loads(data))

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from vision.ui.server.languages import FOLDER, SCRIPTS
 from vision.ui.server.open_routes import path_of
-from vision.ui.server.progress_words import with_words
-from vision.ui.server.quick_lookups import with_tables
-from vision.ui.server.upload_words import with_sentence
+from vision.ui.server.scripts.languages import FOLDER, SCRIPTS
+from vision.ui.server.scripts.progress_words import with_words
+from vision.ui.server.scripts.quick_lookups import with_tables
+from vision.ui.server.scripts.upload_words import with_sentence
 
 MENDS: dict[str, Callable[[str], str]] = {  # of the scripts with such names
     "core-*.js": with_tables,
