@@ -20,7 +20,7 @@ import httpx
 from tests.conftest import REPOSITORY
 from tests.soak.page import LEFT, Answer, Visitor
 from vision.ui import ASSETS
-from vision.ui.text import catalogs
+from vision.ui.text import words
 
 PATIENCE = 8.0  # seconds until a call that works (a training, say) is left
 AT_ONCE = 4
@@ -29,7 +29,7 @@ LONGEST = 600  # characters of a sentence
 SECRETS = re.compile(r"Traceback|\.py\b|site-packages|" + "|".join(
     re.escape(str(path)) for path in (REPOSITORY, Path.home(), tempfile.gettempdir())))
 NUMBERS = [None, float("nan"), float("inf"), -1, -1e30, 1e308, 2**63, 0.123456789, True]
-OURS = catalogs()["en"]["app.unexpected"]
+OURS = words("en")["app.unexpected"]
 WORDS = ["", "x" * 100_000, "../../../etc/passwd", "\0", "<script>alert(1)</script>", "nan",
          "'; drop table", "{}", "٣", "%s%n", "constructor"]
 EVENTS: list[Any] = [None, None, {}, [], 0, "x", {"index": None}, {"index": [-1, 10**9]},

@@ -31,19 +31,22 @@ ALSO = {  # what browsers call these languages too, and what is nearer to them t
 }
 COOKIE = "vision-lab-language"  # holds the language that was chosen on the page
 CHOSEN = re.compile(rf"(?:^|;)\s*{COOKIE}=([\w-]+)")
-LATER = re.compile(  # what comes when it is opened, or in an answer: `say` only, never `t`
-    r"\.lesson$|\.exercise_\w+(?<!_try)$|^names\.(measure|split)_"
-    r"|^(assistants|hundred-classes|paper)\.|\.(board|card|column|idea|line|report|zone)\."
-    r"|\.(figure|notebook)_\w|_alt$")
+BY_SCRIPTS = ("app.queue", "app.processing")  # what Gradio's mended scripts say
+IN_LISTS = re.compile(r"^names\.(model|data)_")  # of models and data that come while one visits
 HERE = Path(__file__).parent
 
 
+_shown: set[str] = set(BY_SCRIPTS)  # the keys that the page holds
+
+
 def t(key: str) -> Any:
-    """Return a text that the browser shows in the reader's language."""
+    """Return a text that the browser shows in the reader's language, for building the page.
+
+    An answer uses `say`: its texts need not come with the page.
+    """
     if key not in words("en"):
         raise KeyError(f"no text '{key}'")
-    if LATER.search(key):
-        raise KeyError(f"'{key}' does not come with the page: send it with `say`")
+    _shown.add(key)
     return I18nData(key)
 
 
@@ -108,6 +111,7 @@ def error_templates(language: str) -> dict[str, str]:
 
 
 def catalogs() -> dict[str, dict[str, str]]:
-    """Return the texts that come with the page in the form that `gr.I18n` takes: not lessons."""
-    return {language: {key: text for key, text in words(language).items() if not LATER.search(key)}
+    """Return the texts that the page built so far shows by key, in the form `gr.I18n` takes."""
+    return {language: {key: text for key, text in words(language).items()
+                       if key in _shown or IN_LISTS.search(key)}
             for language in LANGUAGES}

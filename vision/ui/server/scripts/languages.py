@@ -46,7 +46,10 @@ class Languages:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.words, self.scripts = words(), scripts()
+        self.scripts, by_language = scripts(), words_scripts()
+        self.names = {language: words_name(language, script)
+                      for language, script in by_language.items()}
+        self.words = {self.names[language]: script for language, script in by_language.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, a script of a language from here."""
@@ -75,7 +78,7 @@ class Languages:
             return self.words.get(path.removeprefix(OURS))
         name = path.removeprefix(FOLDER)
         language = self.scripts.get(name) if path.startswith(FOLDER) else None
-        return language and ADDED.format(script=name, words=words_name(language))
+        return language and ADDED.format(script=name, words=self.names[language])
 
 
 @functools.cache
@@ -88,25 +91,19 @@ def scripts() -> dict[str, str]:
     return {script: names[match[1]] for script, match in found if match and match[1] in names}
 
 
-@functools.cache
-def words() -> dict[str, str]:
-    """Return the scripts that bring our words, by their names."""
-    return {words_name(language): words_script(language) for language in catalogs()}
+def words_scripts() -> dict[str, str]:
+    """Return a script for each language, which brings our words of it."""
+    return {language: f"export default {json.dumps(words, ensure_ascii=False)}"
+            for language, words in catalogs().items()}
 
 
-def words_name(language: str) -> str:
+def words_name(language: str, script: str) -> str:
     """Return the name of a language's words, which tells their contents."""
-    digest = hashlib.sha256(words_script(language).encode()).hexdigest()
-    return f"{language}-{digest[:12]}.js"
-
-
-def words_script(language: str) -> str:
-    """Return a script that brings our words of a language."""
-    return f"export default {json.dumps(catalogs()[language], ensure_ascii=False)}"
+    return f"{language}-{hashlib.sha256(script.encode()).hexdigest()[:12]}.js"
 
 
 def with_the_page() -> dict[str, dict[str, str]]:
     """Return the words that come with the page: all whose language has no script of Gradio's."""
-    apart = set(scripts().values())
-    return {name: catalogs()[language] for language, others in ALSO.items()
+    apart, words = set(scripts().values()), catalogs()
+    return {name: words[language] for language, others in ALSO.items()
             if language not in apart for name in (language, *others)}

@@ -53,8 +53,8 @@ def in_sight() -> dict[str, Any]:
 
 def results() -> list[Any]:
     """Build what shows a detection: picture and table, numbers, two files."""
-    numbers = gr.HTML(None if MODELS.names() else t("infrared.no_detector"),
-                      elem_id="infrared-facts")
+    missing = t("infrared.no_detector")
+    numbers = gr.HTML(None if MODELS.names() else missing, elem_id="infrared-facts")
     result = gr.HTML(elem_id="infrared-result", css_template=LOOK, js_on_load=POINTER)
     with gr.Row():
         marked = gr.DownloadButton(t("infrared.download_picture"), visible=False, size="sm",

@@ -109,11 +109,11 @@ def build(studio: gr.State, own: gr.State, pictures: tuple[gr.Image, gr.Image], 
           ) -> gr.Dropdown:
     """Build the comparison and return the choice of the network."""
     known = MODELS.offered()
+    info, missing = t("style.painter_info"), t("style.no_painter")
     gr.Markdown(t("style.forward_info"))
     with gr.Row():
         name = gr.Dropdown(known, value=MODELS.first(), label=t("style.painter"),
-                           info=t("style.painter_info") if known else t("style.no_painter"),
-                           elem_id="style-painter")
+                           info=info if known else missing, elem_id="style-painter")
         alpha = gr.Slider(0, 1, 1, step=0.05, label=t("style.alpha"), info=t("style.alpha_info"),
                           elem_id="style-alpha", visible=any_style_ships())
         go = gr.Button(t("style.forward_go"), elem_id="style-forward-go")
