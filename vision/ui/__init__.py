@@ -42,6 +42,7 @@ from vision.ui.shell import (
     stale,
 )
 from vision.ui.shell import zero_gpu as zero_gpu  # brings ZeroGPU in before torch
+from vision.ui.shell.decimal_commas import write_decimal_commas
 from vision.ui.shell.files.own import ASSETS as ASSETS  # where tabs look for it
 from vision.ui.shell.files.own import photograph_folders, stay
 from vision.ui.shell.files.uploads import KEPT_SECONDS, LARGEST, LOOK_SECONDS, Limited
@@ -104,6 +105,7 @@ def create_app() -> gr.Blocks:
         small_examples(app)
     stay(app)
     guard_inputs(app)
+    write_decimal_commas(app)
     device_notice.listen()
     return app
 

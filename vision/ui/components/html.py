@@ -13,7 +13,8 @@ from markupsafe import Markup
 from vision.ui.components.events import QUIET
 from vision.ui.components.inputs.drawing_board import DrawingBoard
 from vision.ui.components.markup import tag
-from vision.ui.text import say, t
+from vision.ui.text import language_of, say, t
+from vision.ui.text.numerals import numeral, parted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -109,6 +110,19 @@ def signed(value: float, digits: int = 1) -> str:
     """Return a difference with its sign; what rounds to nothing has none."""
     text = f"{value:+.{digits}f}"
     return minus(text) if float(text) else text[1:]
+
+
+def localised(numbers: str, request: gr.Request | None) -> str:
+    """Return numbers with their units in the manner of the reader's language.
+
+    Those that stand alone in HTML, and those given to `say`, need it not.
+    """
+    return numeral(numbers, language_of(request))
+
+
+def grouped(number: float, request: gr.Request | None) -> str:
+    """Return a large number with its thousands parted, in the manner of the reader's language."""
+    return parted(number, language_of(request))
 
 
 def minus(number: str) -> str:

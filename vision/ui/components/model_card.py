@@ -11,6 +11,7 @@ import gradio as gr
 from vision.checkpoints import Card
 from vision.errors import cut
 from vision.ui.components import names, steps
+from vision.ui.components.html import grouped, localised
 from vision.ui.text import say, t
 
 PLAIN = re.compile(r"[^\w ,%()–·…/+=-]")  # what Markdown and HTML may read as more than text
@@ -39,8 +40,9 @@ def card_markdown(card: Card, link: str, facts: dict[str, str], request: gr.Requ
     sets = [f"{names.data(name, request)} ({licence})" for name, licence in dict(licences).items()]
     rows = {
         "arch": f"{as_text(names.network(card.arch))}, [{link.rsplit('/', 1)[-1]}]({link})", **{
-            name: as_text(fact) for name, fact in facts.items()},
-        "data": as_text(", ".join(sets)), "steps": f"{card.steps:,}", "seed": str(card.seed),
+            name: as_text(in_manner(fact, request)) for name, fact in facts.items()},
+        "data": as_text(", ".join(sets)),
+        "steps": grouped(card.steps, request), "seed": str(card.seed),
         "device": as_text(card.device), "created": as_text(card.created[:10]),
         "command": as_code(card.command) + not_shipped(str(card.command), request),
     }
@@ -48,6 +50,13 @@ def card_markdown(card: Card, link: str, facts: dict[str, str], request: gr.Requ
     lines = [f"| {say(f'app.card.{first}', request)} | {value} |", "|---|---|"]
     lines += [f"| {say(f'app.card.{key}', request)} | {value} |" for key, value in others]
     return "\n".join(lines)
+
+
+def in_manner(fact: str, request: gr.Request) -> str:
+    """Return a fact, as `0.735 (CamVid val)`, with its number as the reader's language writes it.
+    """
+    number, bracket, where = fact.partition(" (")
+    return localised(number, request) + localised(bracket + where, request)
 
 
 def not_shipped(command: str, request: gr.Request | None) -> str:

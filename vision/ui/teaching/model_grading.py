@@ -13,7 +13,7 @@ from markupsafe import Markup
 from vision.files.csv_table import as_csv
 from vision.ui.components import names
 from vision.ui.components.friendly import friendly
-from vision.ui.components.html import as_note, note, table
+from vision.ui.components.html import as_note, grouped, localised, note, table
 from vision.ui.components.markup import joined
 from vision.ui.components.training.training_panel import Control, stoppable
 from vision.ui.shell.files.uploads import new_folder
@@ -61,16 +61,17 @@ def shown(ranking: Ranking, request: gr.Request | None) -> Markup:
             for name in ("rank", "file", "score", "interval", "same", "arch", "weights")]
     refused = [as_note(f"{place.graded.file}: {why(place, request)}")
                for place in ranking.places if place.rank is None]
-    return joined([table(head, map(row_of, fit)) if fit else "", *refused])
+    return joined([table(head, [row_of(place, request) for place in fit]) if fit else "", *refused])
 
 
-def row_of(place: Place) -> list[str]:
+def row_of(place: Place, request: gr.Request | None) -> list[str]:
     """Return a file's row."""
     graded = place.graded
     interval = graded.interval
-    return [str(place.rank), graded.file, f"{graded.measure} {interval.value:.3f}",
+    return [str(place.rank), graded.file,
+            f"{graded.measure} {localised(f'{interval.value:.3f}', request)}",
             f"{interval.low:.3f} … {interval.high:.3f}", ", ".join(graded.same) or "–",
-            names.network(graded.arch), f"{graded.weights:,}"]
+            names.network(graded.arch), grouped(graded.weights, request)]
 
 
 def why(place: Place, request: gr.Request | None) -> str:

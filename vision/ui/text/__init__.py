@@ -20,9 +20,11 @@ from gradio.i18n import I18nData
 
 from vision.errors import UserError
 from vision.ui.text.card_numbers import fill
+from vision.ui.text.numerals import COMMA, Filling
 
 LANGUAGES = ("en", "zh-CN", "pt-BR")
 PUNCTUATION = {"zh-CN": ("；", "。")}  # between the parts of a sentence, and at its end
+USUAL = ("; ", ".")
 BETWEEN = {"zh-CN": "、"}  # between the names of a list, where it is not the usual one
 ALSO = {  # what browsers call these languages too, and what is nearer to them than English
     "en": (),
@@ -52,7 +54,15 @@ def t(key: str) -> Any:
 
 def say(key: str, request: gr.Request | None, **values: Any) -> str:
     """Return a text in the language of a request, with values filled in."""
-    return words(language_of(request))[key].format(**values)
+    language = language_of(request)
+    return filled(words(language)[key], language, **values)
+
+
+def filled(template: str, language: str, /, **values: Any) -> str:
+    """Return a text with values filled in, numbers as a language writes them."""
+    if language in COMMA:
+        return Filling(language).format(template, **values)
+    return template.format(**values)
 
 
 def say_list(names: Iterable[str], request: gr.Request | None) -> str:
@@ -65,7 +75,8 @@ def explain(error: UserError, request: gr.Request | None) -> str:
     language = language_of(request)
     table = error_templates(language)
     return error.sentence(lambda template: table.get(template, template),
-                          *PUNCTUATION.get(language, ()))
+                          *PUNCTUATION.get(language, USUAL),
+                          lambda template, **values: filled(template, language, **values))
 
 
 def chosen_language(request: gr.Request | None) -> str | None:

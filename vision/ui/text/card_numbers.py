@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from vision import checkpoints
+from vision.ui.text.numerals import numeral
 
 SHIPPED = checkpoints.FOLDER
 PLACE = re.compile(r"\{card:([^:{}]+):([^:{}]+):([^:{}]+)\}")
-COMMA = {"pt-BR"}  # languages that write a decimal comma
 MISSING = "–"
 
 
@@ -33,8 +33,7 @@ def written(file: str, way: str, form: str, language: str) -> str:
     value = at(metrics_of(SHIPPED / file), re.split(r"\.(?!\d)", way))
     if not isinstance(value, (int, float)) or not math.isfinite(value):
         return MISSING
-    text = f"{value:{form}}"
-    return text.replace(".", ",") if language in COMMA else text
+    return numeral(f"{value:{form}}", language)
 
 
 @functools.cache

@@ -15,6 +15,7 @@ import gradio as gr
 from vision.errors import UserError
 from vision.ui.components import names
 from vision.ui.components.events import QUIET
+from vision.ui.components.html import localised
 from vision.ui.components.model_choice import OWN, ModelShelf
 from vision.ui.components.page_files import scroll_to
 from vision.ui.server.ending import leaving
@@ -244,7 +245,7 @@ def news_of(models: ModelShelf, train: Callable[[OnStep], Path], control: Contro
 
 def progress_line(step: Step, request: gr.Request | None) -> str:
     """Return a step as one line: where it is, what it measures, how long it will take."""
-    numbers = " · ".join(f"{names.measure(name, request)} {value:.3f}"
+    numbers = " · ".join(f"{names.measure(name, request)} {localised(f'{value:.3f}', request)}"
                          for name, value in step.values.items())
     return say("app.progress", request, number=step.number, total=step.total,
                numbers=numbers, left=f"{step.seconds_left:.0f}")

@@ -14,7 +14,7 @@ from vision.ui.components.events import QUIET
 from vision.ui.components.figures.colours import BLUE, GREY
 from vision.ui.components.figures.plots import axes
 from vision.ui.components.friendly import friendly
-from vision.ui.components.html import image, minus, note, table, tiles, wipeable
+from vision.ui.components.html import image, localised, minus, note, table, tiles, wipeable
 from vision.ui.components.inputs.drawing_board import DrawingBoard
 from vision.ui.components.markup import joined, tag
 from vision.ui.components.opening import opened
@@ -65,7 +65,7 @@ def data_of(card: Card) -> str:
 def floors(cards: list[Card], request: gr.Request | None) -> str:
     """Return for each data set how far real pictures are from other real ones."""
     found = {data_of(card): card.metrics.get("distance_floor") for card in cards}
-    return say_list((f"{names.data(data, request)} {value:.1f}"
+    return say_list((f"{names.data(data, request)} {localised(f'{value:.1f}', request)}"
                    for data, value in found.items() if value), request) or "–"
 
 
@@ -73,7 +73,7 @@ def skills(cards: list[Card], request: gr.Request | None) -> str:
     """Return for each data set how many real test pictures its judges read as what they are."""
     found = {data_of(card): [f"{judge['accuracy']:.1%}" for judge in card.metrics["judges"]]
              for card in cards if card.metrics.get("judges")}
-    return say_list((f"{names.data(data, request)} {' / '.join(shares)}"
+    return say_list((f"{names.data(data, request)} {localised(' / '.join(shares), request)}"
                    for data, shares in found.items()), request) or "–"
 
 

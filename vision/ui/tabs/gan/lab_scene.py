@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from vision.ui.components.figures.colours import BLUE, GREEN, GREY, ORANGE, RED
 from vision.ui.components.figures.svg import DASHED, Axes, legend
-from vision.ui.components.html import minus, note, tiles
+from vision.ui.components.html import grouped, minus, note, tiles
 from vision.ui.components.markup import joined
 from vision.ui.text import say
 
@@ -128,7 +128,7 @@ def line_facts(view: View, request: gr.Request | None) -> Markup:
     """Return the numbers of the game on the line."""
     from vision.gan.lab.theory import FLOOR
 
-    return tiles({say("gan.rounds", request): f"{view.rounds:,}",
+    return tiles({say("gan.rounds", request): grouped(view.rounds, request),
                   "V(D, G)": minus(f"{view.value:.3f}"),
                   "−log 4": minus(f"{FLOOR:.3f}"),
                   "C(G) = max V": minus(f"{view.value_best:.3f}"),
@@ -137,7 +137,7 @@ def line_facts(view: View, request: gr.Request | None) -> Markup:
 
 def plane_facts(view: PlaneView, request: gr.Request | None) -> Markup:
     """Return the numbers of the game on the plane."""
-    return tiles({say("gan.rounds", request): f"{view.rounds:,}",
+    return tiles({say("gan.rounds", request): grouped(view.rounds, request),
                   say("gan.found", request): f"{view.found} / {len(view.centres)}",
                   say("gan.near", request): f"{view.quality:.0%}"})
 

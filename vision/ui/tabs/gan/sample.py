@@ -87,7 +87,7 @@ def answer(result: Result, request: gr.Request | None, folder: Path) -> tuple[An
     notes = [note("gan.no_labels", request)] if result.labels is None else []
     if result.pictures.ndim == 4:
         notes.append(note("gan.colour", request))
-    return (sheet(result.pictures, captions(result)), tiles(facts) + joined(notes),
+    return (sheet(result.pictures, captions(result, request)), tiles(facts) + joined(notes),
             gr.update(value=str(file), visible=True), result.as_json())
 
 

@@ -12,7 +12,7 @@ from vision.errors import UserError
 from vision.ui.components import names
 from vision.ui.components.figures.colours import BLUE, GREY, ORANGE
 from vision.ui.components.figures.plots import axes, drawable, legend
-from vision.ui.components.html import figure, grid, image
+from vision.ui.components.html import figure, grid, image, localised
 from vision.ui.components.html import table as as_table
 from vision.ui.components.model_choice import ModelShelf
 from vision.ui.text import say, t
@@ -66,9 +66,9 @@ def table(pictures: np.ndarray, columns: list[str]) -> Markup:
                               for start in range(0, len(cells), len(columns))))
 
 
-def captions(result: Result) -> list[str]:
+def captions(result: Result, request: gr.Request | None) -> list[str]:
     """Return D's opinion and the classifier's reading of each picture; ✗ marks another label."""
-    lines = [f"D {opinion:.2f}" for opinion in result.opinion]
+    lines = [localised(f"D {opinion:.2f}", request) for opinion in result.opinion]
     if result.reading is None:
         return lines
     marks = [""] * len(lines)

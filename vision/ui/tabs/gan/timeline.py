@@ -11,7 +11,7 @@ import numpy as np
 
 from vision import checkpoints
 from vision.ui.components.friendly import friendly
-from vision.ui.components.html import note
+from vision.ui.components.html import grouped, note
 from vision.ui.components.opening import opened
 from vision.ui.tabs.gan.shared import MODELS, curves, sheet
 from vision.ui.text import t
@@ -58,13 +58,15 @@ def travel(model: str, share: float, own: str | None, request: gr.Request) -> tu
     path = MODELS.path_of(model, own)
     step, pictures = moment(path, share)
     card = checkpoints.read_card(path)
-    text = note("gan.moment", request, step=f"{step:,}", total=f"{card.steps:,}")
+    text = note("gan.moment", request, step=grouped(step, request),
+                total=grouped(card.steps, request))
     plot = curves(card.metrics.get("curves", {}), step, request)
     other = MODELS.file(COLLAPSED)
     beside = note("gan.no_collapse", request)
     if other.is_file():
         at, fallen = moment(other, share)
-        beside = note("gan.collapse", request, step=f"{at:,}") + sheet(fallen, [""] * COUNT, 40)
+        beside = (note("gan.collapse", request, step=grouped(at, request))
+                  + sheet(fallen, [""] * COUNT, 40))
     return text + sheet(pictures, [""] * COUNT, 40), beside, plot
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from vision.ui.components.friendly import friendly
-from vision.ui.components.model_card import card_markdown
+from vision.ui.components.html import grouped
+from vision.ui.components.model_card import card_markdown, in_manner
 from vision.ui.tabs.infrared.shared import MODELS
 from vision.ui.text import say
 
@@ -25,9 +26,10 @@ def show_card(model: str, own: str | None, request: gr.Request) -> str:
     card = loaded.card
     parameters = sum(part.numel() for part in loaded.module.parameters())
     text = card_markdown(card, ARCHITECTURES[card.arch].link,
-                         {"parameters": f"{parameters:,}"}, request)
-    text += "".join(f"\n| {say(f'infrared.card.{name}', request)} | {shown} |" for name, shown in (
-        *on_real_pictures(card.metrics, request), *on_drawn_ones(card)))
+                         {"parameters": grouped(parameters, request)}, request)
+    facts = (*on_real_pictures(card.metrics, request), *on_drawn_ones(card))
+    text += "".join(f"\n| {say(f'infrared.card.{name}', request)} | {in_manner(shown, request)} |"
+                    for name, shown in facts)
     return "\n\n".join([text, *card.metrics.get("findings", [])])
 
 

@@ -30,6 +30,7 @@ from vision.ui.tabs.infrared.shared import (
 )
 from vision.ui.tabs.infrared.surfaces import Patches
 from vision.ui.text import language_of
+from vision.ui.text.numerals import in_html
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -114,9 +115,10 @@ def whole(view: View, palette: str, opacity: float, request: gr.Request | None) 
     from vision.infrared.inspection.report import html
 
     result = view.result
+    report = in_html(html(result, view.name, translation(request)), language_of(request))
     return Shown(shown_of(view, request, palette, opacity), facts(view, request),
                  png_bytes(marked(result.thermogram.picture, result.instances)),
-                 html(result, view.name, translation(request)).encode(), result.as_json())
+                 report.encode(), result.as_json())
 
 
 def written(shown: Shown, folder: Path) -> tuple[Any, ...]:

@@ -31,7 +31,8 @@ from vision.ui.tabs.infrared.shared import (
     translation,
 )
 from vision.ui.tabs.infrared.surfaces import Patches, digest
-from vision.ui.text import say, t
+from vision.ui.text import language_of, say, t
+from vision.ui.text.numerals import in_html
 
 if TYPE_CHECKING:
     from vision.infrared.inspection.kept import Inspection, Kept
@@ -205,9 +206,9 @@ def make_files(inspection: State, request: gr.Request) -> tuple[Any, ...]:
     here, _ = chosen(inspection, 0)
     results: list[Result] = [kept.opened(here, place)[0] for place in range(len(here.kept))]
     folder = new_folder()
+    report = whole_report.html(here, results, translation(request))
     made: dict[str, tuple[str, bytes]] = {
-        "report": ("inspection.html",
-                   whole_report.html(here, results, translation(request)).encode()),
+        "report": ("inspection.html", in_html(report, language_of(request)).encode()),
         "csv": ("devices.csv", exports.as_csv(here, results).encode("utf-8-sig")),
         "tiff": ("temperatures.zip", exports.as_tiffs(here, results)),
         "coco": ("devices.json", exports.as_coco(here).encode()),

@@ -15,6 +15,7 @@ from vision import checkpoints
 from vision.errors import UserError
 from vision.ui import ASSETS
 from vision.ui.components.figures import svg
+from vision.ui.components.html import localised
 from vision.ui.components.model_choice import ModelShelf
 from vision.ui.components.pictures import LONGEST_SIDE
 from vision.ui.text import error_templates, explain, language_of, words
@@ -122,7 +123,7 @@ def told_of(recording: Recording, request: gr.Request | None) -> list[str]:
               "reflected": (known.reflected, "{:.1f} °C"), "air": (known.air, "{:.1f} °C"),
               "distance": (known.distance, "{:.1f} m"),
               "humidity": (None if known.humidity is None else 100 * known.humidity, "{:.0f}%")}
-    shown = [f"{called('parameter', name, request)} {form.format(value)}"
+    shown = [f"{called('parameter', name, request)} {localised(form.format(value), request)}"
              for name, (value, form) in values.items() if value is not None]
     height, width = recording.values.shape
     return [part for part in (known.camera, date, f"{width}×{height}", *shown) if part]

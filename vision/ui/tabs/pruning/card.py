@@ -6,7 +6,7 @@ import gradio as gr
 
 from vision.ui.components import names
 from vision.ui.components.friendly import friendly
-from vision.ui.components.html import percent
+from vision.ui.components.html import grouped, percent
 from vision.ui.components.model_card import as_code, card_markdown
 from vision.ui.tabs.pruning.shared import MODELS
 from vision.ui.text import say
@@ -21,7 +21,7 @@ def show_card(model: str, own: str | None, request: gr.Request) -> str:
 
     loaded = MODELS.open(model, own)
     card = loaded.card
-    facts = {"parameters": f"{count(network_of(loaded)).parameters:,}"}
+    facts = {"parameters": grouped(count(network_of(loaded)).parameters, request)}
     if "accuracy" in card.metrics:
         tested = names.data(str(card.data.get("test", "")), request)
         facts["accuracy"] = f"{percent(card.metrics['accuracy'])} ({tested})"

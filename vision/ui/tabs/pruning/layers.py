@@ -12,7 +12,16 @@ from vision.errors import UserError
 from vision.ui.components.figures.colours import BLUE, GREY, RED
 from vision.ui.components.figures.svg import legend
 from vision.ui.components.friendly import friendly
-from vision.ui.components.html import as_note, note, percent, short, signed, table
+from vision.ui.components.html import (
+    as_note,
+    grouped,
+    localised,
+    note,
+    percent,
+    short,
+    signed,
+    table,
+)
 from vision.ui.components.markup import joined, tag
 from vision.ui.components.opening import opened
 from vision.ui.shell.low_priority import low_priority
@@ -79,7 +88,8 @@ def heat_map(found: dict[str, Any], request: gr.Request | None) -> Markup:
     """Return layers as columns and shares as rows; the redder, the more accuracy is lost."""
     names, ratios = list(found["lost"]), found["ratios"]
     width, most = 100 / max(len(names), 1), max(found["accuracy"], 0.01)
-    cells = [tag("rect", tag("title", f"{name}, {ratio:.0%}: {signed(-100 * lost)}"),
+    cells = [tag("rect", tag("title", f"{name}, {ratio:.0%}: ",
+                                     localised(signed(-100 * lost), request)),
                  x=f"{place * width:.2f}%", y=ROW * row, width=f"{0.94 * width:.2f}%",
                  height=ROW - 2, fill=RED, fill_opacity=f"{shade(lost, most):.2f}")
              for place, name in enumerate(names)
@@ -171,7 +181,7 @@ def rounding(networks: dict[str, Network], request: gr.Request | None) -> Markup
     rows = []
     for name, network in networks.items():
         size = count(network)
-        rows.append([say(f"pruning.{name}", request), f"{sum(network.widths):,}",
+        rows.append([say(f"pruning.{name}", request), grouped(sum(network.widths), request),
                      short(size.parameters), short(size.multiply_adds),
                      *(f"{latency(network, batch, seconds=LOOK):.2f}" for batch in BATCHES)])
     return heading("pruning.rounding", request) + table(head, rows)

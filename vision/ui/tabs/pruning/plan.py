@@ -11,7 +11,7 @@ from vision.ui.components import clicks
 from vision.ui.components.figures.colours import BLUE, GREEN
 from vision.ui.components.figures.svg import Axes, legend
 from vision.ui.components.friendly import friendly
-from vision.ui.components.html import file_size, minus, note, percent, short, table, tiles
+from vision.ui.components.html import file_size, grouped, minus, note, percent, short, table, tiles
 from vision.ui.components.markup import joined, tag
 from vision.ui.components.page_files import beside
 from vision.ui.tabs.pruning.diagram import CUT, DEAD, KEPT, Slab, diagram, slabs
@@ -89,7 +89,7 @@ def facts(model: Model, plan: Plan, request: gr.Request | None) -> Markup:
     before = count(network)
     after = count_config(network.arch, network.cut_config(plan.widths))
     cells = {f"{say('pruning.channels', request)} −{plan.cut / plan.total:.0%}":
-             f"{plan.total - plan.cut:,}", **savings(before, after, request)}
+             grouped(plan.total - plan.cut, request), **savings(before, after, request)}
     if not plan.protected and (found := on_curve(model.card, plan.ratio, plan.criterion)):
         cells[say("pruning.predicted", request)] = percent(found[0])
         if found[1] is not None:

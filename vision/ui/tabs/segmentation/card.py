@@ -7,6 +7,7 @@ import gradio as gr
 from vision import checkpoints
 from vision.ui.components import names
 from vision.ui.components.friendly import friendly
+from vision.ui.components.html import grouped
 from vision.ui.components.model_card import card_markdown
 from vision.ui.tabs.segmentation.shared import BOTH
 from vision.ui.text import say
@@ -22,7 +23,7 @@ def show_card(model: str, own: str | None, request: gr.Request) -> str:
     path = BOTH.path_of(model, own)
     card, row = checkpoints.read_card(path), row_of(path, 3)
     entry = ARCHITECTURES[card.arch]
-    facts = {"year": str(entry.year), "parameters": f"{row.parameters:,}",
+    facts = {"year": str(entry.year), "parameters": grouped(row.parameters, request),
              "gmacs": f"{row.gmacs:.2f}", "ms": f"{row.milliseconds:.0f}"}
     if len(seen := looks(card.preprocess)) > 1:
         sizes = ", ".join(str(size) for size in dict.fromkeys(one.short_side for one in seen))

@@ -11,7 +11,7 @@ from vision.errors import UserError
 from vision.ui.components import button_choice, clicks
 from vision.ui.components.events import LIVE, QUIET
 from vision.ui.components.friendly import friendly
-from vision.ui.components.html import clock, note, percent, row_of, tile
+from vision.ui.components.html import clock, grouped, note, percent, row_of, tile
 from vision.ui.components.html import table as as_table
 from vision.ui.components.markup import tag
 from vision.ui.components.page_files import beside
@@ -154,7 +154,8 @@ def light(view: View | None, row: int | None, column: int | None, request: gr.Re
     where = (view.truth == int(row)) & (view.labels == int(column))
     assert view.scores is not None
     return lit(view.picture, where), note(
-        "segmentation.cell", request, count=f"{view.scores.matrix[int(row), int(column)]:,}",
+        "segmentation.cell", request,
+        count=grouped(view.scores.matrix[int(row), int(column)], request),
         true=class_name(view.classes[int(row)], request),
         said=class_name(view.classes[int(column)], request))
 

@@ -8,7 +8,7 @@ import gradio as gr
 from markupsafe import Markup
 
 from vision.ui.components import names
-from vision.ui.components.html import percent, signed
+from vision.ui.components.html import localised, percent, signed
 from vision.ui.components.markup import joined, tag
 from vision.ui.tabs.segmentation.shared import MODELS
 from vision.ui.text import say
@@ -34,7 +34,8 @@ def told(request: gr.Request | None) -> Markup:
     found = shipped()
     if not found:
         return Markup()
-    lines = [tag("li", tag("b", names.network(pair.arch)), " ", added(pair), ", ",
-                 names.data(pair.val, request)) for pair in found]
+    lines = [tag("li", tag("b", names.network(pair.arch)), " ",
+                 localised(added(pair), request), ", ", names.data(pair.val, request))
+             for pair in found]
     return joined([tag("h3", say("segmentation.pretrained_title", request)),
                    tag("p", say("segmentation.pretrained_text", request)), tag("ul", *lines)])

@@ -6,6 +6,7 @@ import gradio as gr
 import numpy as np
 
 from vision.ui.components.friendly import friendly
+from vision.ui.components.html import grouped
 from vision.ui.components.pictures import for_screen
 from vision.ui.tabs.style.shared import weights_of
 from vision.ui.tabs.style.studio import Studio
@@ -22,7 +23,7 @@ def steer(studio: Studio, content: float, style: float, tv: float, request: gr.R
 
 def readout(weights: tuple[float, ...], request: gr.Request | None) -> str:
     """Return three weights in one line."""
-    shown = (f"{value:.3g}" if value < 1000 else f"{float(f'{value:.3g}'):,.0f}"
+    shown = (f"{value:.3g}" if value < 1000 else grouped(float(f"{value:.3g}"), request)
              for value in weights)
     return say("style.readout", request, **dict(zip(("content", "style", "tv"), shown,
                                                     strict=True)))

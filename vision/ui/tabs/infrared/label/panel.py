@@ -17,7 +17,7 @@ from vision.ui.components.browser_state import browser_state
 from vision.ui.components.events import BRIEF
 from vision.ui.components.figures.svg import chip
 from vision.ui.components.friendly import friendly
-from vision.ui.components.html import table
+from vision.ui.components.html import grouped, table
 from vision.ui.components.markup import tag
 from vision.ui.components.pictures import needed
 from vision.ui.shell.files.uploads import new_folder
@@ -56,7 +56,7 @@ def listed(collection: Collection, request: gr.Request | None) -> Markup:
     sheet = collection.open
     rows = [[chip(COLOURS[place % len(COLOURS)])
              + f"{place + 1} {called('class', mark.name, request)}",
-             f"{sum(mark.counts[1::2]):,}"] for place, mark in enumerate(sheet.marked)]
+             grouped(sum(mark.counts[1::2]), request)] for place, mark in enumerate(sheet.marked)]
     total = sum(len(each.marked) for each in collection.sheets)
     line = say("infrared.label_count", request, pictures=len(collection.sheets), devices=total)
     heads = [say(f"infrared.column.{key}", request) for key in ("device", "pixels")]

@@ -13,6 +13,7 @@ from vision.ui.components.html import (
     as_note,
     figure,
     grid,
+    grouped,
     image,
     note,
     percent,
@@ -69,7 +70,7 @@ def confusions(found: Failures, name: str, request: gr.Request | None) -> Markup
     """Return the costliest confusions of one model as a table."""
     rows = [[joined([chip(each.truth), " ", class_name(found.classes[each.truth], request)]),
              joined([chip(each.called), " ", class_name(found.classes[each.called], request)]),
-             f"{100 * each.cost:.2f}", f"{each.pixels:,}"]
+             f"{100 * each.cost:.2f}", grouped(each.pixels, request)]
             for each in found.confusions()[:CONFUSIONS]]
     head = [say(f"segmentation.confused_{key}", request)
             for key in ("truth", "called", "cost", "pixels")]

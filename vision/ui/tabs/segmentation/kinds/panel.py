@@ -12,7 +12,7 @@ from markupsafe import Markup
 from vision.ui.components import clicks
 from vision.ui.components.events import QUIET
 from vision.ui.components.friendly import friendly
-from vision.ui.components.html import figure, grid, image, note, percent, table
+from vision.ui.components.html import figure, grid, grouped, image, note, percent, table
 from vision.ui.components.markup import joined, tag
 from vision.ui.components.opening import opened
 from vision.ui.components.pictures import picture_output
@@ -117,10 +117,10 @@ def told(truth: Panoptic, label: int, number: int, request: gr.Request | None) -
         return note("segmentation.kinds_void", request)
     alike = [int(each) for each in np.unique(truth.instances[truth.classes == label]) if each]
     known: dict[str, Any] = {"name": class_name(CLASSES[label], request),
-                             "pixels": f"{int((truth.classes == label).sum()):,}"}
+                             "pixels": grouped((truth.classes == label).sum(), request)}
     if number:
         known |= {"place": alike.index(number) + 1, "of": len(alike),
-                  "own": f"{int((truth.instances == number).sum()):,}"}
+                  "own": grouped((truth.instances == number).sum(), request)}
     kind = "thing" if number else "stuff"
     rows = [[say(f"segmentation.kind_{name}", request),
              say(f"segmentation.{name}_{kind}", request, **known)] for name in KINDS]

@@ -13,7 +13,7 @@ from vision import checkpoints
 from vision.ui.components import clicks
 from vision.ui.components.events import QUIET
 from vision.ui.components.friendly import friendly
-from vision.ui.components.html import percent, tiles
+from vision.ui.components.html import localised, percent, tiles
 from vision.ui.components.markup import joined, tag
 from vision.ui.components.opening import opened
 from vision.ui.components.page_files import scroll_to
@@ -132,10 +132,11 @@ def bars(found: Pixel, classes: tuple[str, ...], request: gr.Request | None) -> 
     """Return each class's probability as a bar, the likeliest first, and what the pixel costs."""
     order = np.argsort(-found.probabilities)[:12]
     lines = [tag("div", chip(int(index)), " ", class_name(classes[index], request),
-                 " ✓" if index == found.truth else "", f" {found.probabilities[index]:.1%}",
-                 tag("br"), tag("span", class_="lab-bar",
-                                style=f"width:{max(95 * found.probabilities[index], 0.5):.1f}%;"
-                                      "margin:0")) for index in order]
+                 " ✓" if index == found.truth else "", " ",
+                 localised(f"{found.probabilities[index]:.1%}", request), tag("br"),
+                 tag("span", class_="lab-bar",
+                     style=f"width:{max(95 * found.probabilities[index], 0.5):.1f}%;margin:0"))
+             for index in order]
     facts = {say("segmentation.pixel_true", request): "–" if found.truth is None
              else class_name(classes[found.truth], request)}
     if found.loss is not None and found.times is not None and found.share is not None:
