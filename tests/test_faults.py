@@ -29,7 +29,7 @@ from vision.gan.train import Config, train
 from vision.images import read_picture, write_png
 from vision.training.progress import Step
 from vision.ui.components.friendly import friendly
-from vision.ui.components.training.training_panel import Control
+from vision.ui.components.training.stopping import Control
 from vision.ui.tabs.gan.train import train_own
 
 TINY = Config(arch="cgan", data="shapes", steps=6, batch=8, save_every=2, snapshots=1,

@@ -12,7 +12,8 @@ import pytest
 from tests.small_run import Config, train
 from vision.training.progress import Step
 from vision.ui.components.training import fork
-from vision.ui.components.training.training_panel import Control, steps_of
+from vision.ui.components.training.stopping import Control
+from vision.ui.components.training.training_panel import steps_of
 from vision.ui.tabs.gan import train as gan_train
 from vision.ui.tabs.infrared.label import tune
 from vision.ui.tabs.pruning import train as pruning_train

@@ -15,7 +15,7 @@ import pytest
 from vision.training.progress import Step
 from vision.ui.components.training import luck
 from vision.ui.components.training.luck import Several, chance, smallest, told
-from vision.ui.components.training.training_panel import Control
+from vision.ui.components.training.stopping import Control
 
 REQUEST = gr.Request(headers={"accept-language": "en"})
 MODELS = SimpleNamespace(system="segmentation", choices=lambda request: [])

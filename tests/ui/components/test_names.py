@@ -65,7 +65,7 @@ def test_measures_and_data_read_like_words() -> None:
     from vision.training.progress import Step
 
     line = progress_line(Step(1, 2, {"val_miou": 0.5, "d_loss": 1.0}, 0.1), speaking("pt-BR"))
-    assert "mIoU de validação 0.500" in line and "perda do discriminador 1.000" in line
+    assert "mIoU de validação 0,500" in line and "perda do discriminador 1,000" in line
     assert names.measure("loss_of_mine", None) == "loss of mine"
     assert names.data("camvid val", speaking("zh-CN")) == "CamVid 验证集"
     assert names.data("500 held-out scenes", None) == "500 held-out scenes"
@@ -73,8 +73,8 @@ def test_measures_and_data_read_like_words() -> None:
 
 @pytest.mark.parametrize("language, title", [
     ("en", "discriminator loss"), ("pt-BR", "perda do discriminador"),
-    ("zh-CN", "discriminator loss")])
-def test_a_figure_says_what_its_font_can_draw(language: str, title: str) -> None:
+    ("zh-CN", "判别器损失")])
+def test_a_figure_speaks_the_readers_language(language: str, title: str) -> None:
     from vision.training.progress import Step
 
     drawn = plots.curves([Step(1, 2, {"d_loss": 1.0}, 0.1)], ("d_loss",), speaking(language))

@@ -18,7 +18,15 @@ from vision.errors import UserError
 from vision.training.progress import OnStep, Step
 from vision.ui.components.friendly import friendly
 from vision.ui.components.model_choice import OWN, ModelShelf
-from vision.ui.components.training.training_panel import Control, follow, news_of
+from vision.ui.components.training.stopping import (
+    Control,
+    begin,
+    ended,
+    stop_button,
+    stoppable,
+    stops_after,
+)
+from vision.ui.components.training.training_panel import follow, news_of
 from vision.ui.shell.files.uploads import new_folder, sweep
 from vision.ui.tabs.gan import train as gan_train
 from vision.ui.tabs.pruning import train as pruning_train
@@ -155,3 +163,30 @@ def test_folders_unused_for_an_hour_go(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_the_code_for_ones_own_model_names_the_download() -> None:
     assert "the-file-you-downloaded.safetensors" in code(OWN, 0.6)
+
+
+def test_nobody_can_press_a_stop_before_something_runs(whole_page: gr.Blocks) -> None:
+    stops = [block for block in whole_page.blocks.values()
+             if isinstance(block, gr.Button) and block.variant == "stop"]
+    assert len(stops) > 9
+    assert [stop.elem_id for stop in stops if stop.visible and stop.interactive] == [
+        "gan-stop"]  # which plays
+
+
+def test_a_stop_can_be_pressed_until_the_last_run_has_ended() -> None:
+    control = Control()
+    assert begin(control).interactive and begin(control).interactive
+    assert ended(control).interactive and not ended(control).interactive
+    assert not ended(control).interactive and begin(control).interactive
+
+
+@pytest.mark.parametrize("way", ["then", "failure"])
+def test_a_stop_rests_however_a_run_ends(way: str) -> None:
+    with gr.Blocks() as page:
+        go, stop = gr.Button(), stop_button("a-stop")
+        control = stoppable(go, stop)
+        stops_after(go.click(lambda: None), control, stop)
+    kinds = {"then": None, "failure": "trigger_only_on_failure"}
+    rests = [event for event in page.fns.values() if event.fn is ended
+             and bool(event.trigger_only_on_failure) == (kinds[way] is not None)]
+    assert [event.outputs for event in rests] == [[stop]]

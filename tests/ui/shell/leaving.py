@@ -16,7 +16,8 @@ from gradio_client import Client, handle_file
 from vision import ui
 from vision.gan.train import Config, train
 from vision.training.progress import OnStep, Step
-from vision.ui.components.training.training_panel import Control, follow
+from vision.ui.components.training.stopping import Control
+from vision.ui.components.training.training_panel import follow
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.gan import tab as gan
 from vision.ui.tabs.segmentation import tab as segmentation

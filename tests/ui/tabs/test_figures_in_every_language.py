@@ -31,7 +31,6 @@ def test_no_english_is_left(name: str) -> None:
     figure, told = PICTURES[name]()
     drawn = " ".join(text.get_text() for text in figure.findobj(Text) if text.get_visible())
     assert drawn.strip() and set(WORD.findall(drawn)) <= NAMES
-    assert not re.search(r"[\u4e00-\u9fff]", drawn), "a font may lack these letters"
     shown = re.sub(r"<code>.*?</code>|“[^”]*”|python -m [^<。；]*", " ", told)
     words = set(WORD.findall(html.unescape(re.sub(r"<[^>]+>", " ", shown))))
     assert words <= NAMES, words - NAMES

@@ -26,7 +26,7 @@ from vision.gan.models import ARCHITECTURES, generators
 from vision.gan.predict import Drawer
 from vision.gan.train import Config, train
 from vision.ui.components.model_choice import OWN
-from vision.ui.components.training.training_panel import Control
+from vision.ui.components.training.stopping import Control
 from vision.ui.shell.turns import Turns
 from vision.ui.tabs.gan import explore, judge, lab_scene, shared, tab, timeline
 from vision.ui.tabs.gan import lab as gan_lab

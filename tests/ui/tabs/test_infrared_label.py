@@ -27,7 +27,7 @@ from vision.infrared.labels.samples import sample_of_labels
 from vision.infrared.models import ARCHITECTURES
 from vision.infrared.predict import load
 from vision.infrared.train import short_side
-from vision.ui.components.training.training_panel import Control
+from vision.ui.components.training.stopping import Control
 from vision.ui.tabs.infrared.label import collection as infrared_collection
 from vision.ui.tabs.infrared.label import panel, tune
 from vision.ui.tabs.infrared.label.collection import Collection, with_box

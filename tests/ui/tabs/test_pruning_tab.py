@@ -31,7 +31,7 @@ from vision.pruning.sensitivity import alone
 from vision.pruning.surgery import prune as cut_at
 from vision.ui.components.html import file_size, percent, short, signed
 from vision.ui.components.model_choice import OWN
-from vision.ui.components.training.training_panel import Control
+from vision.ui.components.training.stopping import Control
 from vision.ui.tabs.pruning import (
     compare,
     confusion,

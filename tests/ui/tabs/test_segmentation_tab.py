@@ -29,7 +29,7 @@ from vision.segmentation.models import ARCHITECTURES
 from vision.segmentation.recipes import RECIPES, arch_of
 from vision.segmentation.studies import inside
 from vision.ui.components.model_choice import OWN
-from vision.ui.components.training.training_panel import Control
+from vision.ui.components.training.stopping import Control
 from vision.ui.tabs.segmentation import (
     exercises,
     headline,

@@ -23,7 +23,7 @@ from vision.style.settings import BOOK, FAST, PRESET_EXTRACTORS, Settings
 from vision.style.sheet import Sheet
 from vision.style.transfer import Frame
 from vision.ui.components.model_choice import OWN
-from vision.ui.components.training.training_panel import Control
+from vision.ui.components.training.stopping import Control
 from vision.ui.tabs.segmentation.shared import MODELS as SEGMENTERS
 from vision.ui.tabs.segmentation.shared import examples
 from vision.ui.tabs.style import inside as style_inside

@@ -12,7 +12,7 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from vision.ui.components.training.training_panel import Control
+from vision.ui.components.training.stopping import Control
 from vision.ui.lessons.class_answers import MOST, Question, alike, questions
 from vision.ui.lessons.sheet import Sheet
 from vision.ui.teaching import class_sheets, model_grading

@@ -60,7 +60,7 @@ def follow(run: BlockFunction, names: Sequence[str]) -> None:
 def shown(action: BlockFunction, tab: str) -> list[Any]:
     """Return what shows an action's result, the result itself first."""
     seen = [each for each in action.outputs
-            if isinstance(each, (gr.Image, gr.HTML, gr.Plot)) and each.elem_id]
+            if isinstance(each, (gr.Image, gr.HTML)) and each.elem_id]
     return sorted(seen, key=lambda each: each.elem_id != f"{tab}-result")
 
 

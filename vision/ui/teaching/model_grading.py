@@ -15,7 +15,7 @@ from vision.ui.components import names
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import as_note, grouped, localised, note, table
 from vision.ui.components.markup import joined
-from vision.ui.components.training.training_panel import Control, stoppable
+from vision.ui.components.training.stopping import Control, stop_button, stoppable, stops_after
 from vision.ui.shell.files.uploads import new_folder
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.text import explain, say, t
@@ -95,11 +95,12 @@ def build() -> None:
                               elem_id="teaching-word")
             with gr.Row():
                 go = gr.Button(t("teaching.go"), variant="primary", elem_id="teaching-go")
-                stop = gr.Button(t("app.stop"), variant="stop", elem_id="teaching-stop")
+                stop = stop_button("teaching-stop")
             csv = gr.DownloadButton(t("teaching.csv"), visible=False, size="sm",
                                     elem_id="teaching-models-csv")
         with gr.Column(scale=3, min_width=320):
             ranking = gr.HTML(t("teaching.models_empty"), elem_id="teaching-ranking")
     control = stoppable(go, stop)
-    go.click(grade, [files, system, word, control], [ranking, csv], concurrency_limit=1,
-             concurrency_id="train", show_progress="minimal", api_visibility="private")
+    stops_after(go.click(grade, [files, system, word, control], [ranking, csv],
+                         concurrency_limit=1, concurrency_id="train", show_progress="minimal",
+                         api_visibility="private"), control, stop)

@@ -12,23 +12,23 @@ from markupsafe import Markup
 from vision.ui.components import names as named
 from vision.ui.components.figures.colours import BLUE, GREY
 from vision.ui.components.markup import tag
-from vision.ui.text import language_of
 
 if TYPE_CHECKING:
     from vision.training.progress import Step
 
 
-DRAWABLE = ("en", "pt-BR")  # languages whose letters are all in the figures' font
+SIZE = (5.0, 3.0)  # inches of one axis, where 72 units of a drawing are one
+TITLE, WORDS = 15, 14  # units of letters
 DASHES = {"-": "solid", "--": "dashed", ":": "dotted"}
 
 
-def axes(*titles: str, size: tuple[float, float] = (6, 2.6), rows: int = 1) -> tuple[Any, ...]:
-    """Return a clear figure and its axes, one for each title, in the page's look."""
+def axes(*titles: str, size: tuple[float, float] = SIZE) -> tuple[Any, ...]:
+    """Return a clear figure and its axes, one of a size for each title, in the page's look."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=size, layout="constrained")
+    figure = Figure(figsize=(len(titles) * size[0], size[1]))
     figure.patch.set_alpha(0)
-    places = figure.subplots(rows, len(titles) // rows, squeeze=False).ravel()
+    places = figure.subplots(1, len(titles), squeeze=False).ravel()
     for axis, title in zip(places, titles, strict=True):
         style(axis, title)
     return figure, *places
@@ -36,11 +36,12 @@ def axes(*titles: str, size: tuple[float, float] = (6, 2.6), rows: int = 1) -> t
 
 def style(axis: Any, title: str) -> None:
     """Give an axis the page's look."""
-    axis.set_title(title, color=GREY, fontsize=12)
+    axis.set_title(title, color=GREY, fontsize=TITLE)
     axis.patch.set_alpha(0)
-    axis.tick_params(colors=GREY, labelsize=10)
+    axis.tick_params(colors=GREY, labelsize=WORDS)
+    axis.locator_params(nbins=5)
     axis.grid(alpha=0.25, color=GREY)
-    axis.xaxis.label.set_color(GREY)
+    axis.xaxis.label.set(color=GREY, fontsize=WORDS)
     for side, spine in axis.spines.items():
         spine.set_visible(side in ("left", "bottom"))
         spine.set_color(GREY)
@@ -60,16 +61,13 @@ def apart(places: np.ndarray, room: float, tries: int = 400) -> np.ndarray:
     return moved
 
 
-def legend(axis: Any, size: int = 9, **place: Any) -> None:
+def legend(axis: Any, **place: Any) -> None:
     """Name the curves of an axis."""
-    axis.legend(frameon=False, labelcolor=GREY, fontsize=size, **place)
+    axis.legend(frameon=False, labelcolor=GREY, fontsize=WORDS, **place)
 
 
 def key(axis: Any, called: Callable[[str], str]) -> Markup:
-    """Return the curves of an axis with their names in the reader's language, as HTML.
-
-    A figure is drawn with a font that may lack the letters of a language; a page never is.
-    """
+    """Return the curves of an axis with their names in the reader's language, as HTML."""
     return tag("ul", *(tag("li", swatch(line), called(line.get_label())) for line in axis.lines),
                class_="lab-key")
 
@@ -81,14 +79,9 @@ def swatch(line: Any) -> Markup:
                style=f"border-top:3px {dashes or 'none'} {line.get_color()}")
 
 
-def drawable(request: gr.Request | None) -> gr.Request | None:
-    """Return a request if figures can be drawn in its language, else none, which is English."""
-    return request if language_of(request) in DRAWABLE else None
-
-
 def curves(steps: list[Step], names: tuple[str, ...], request: gr.Request | None = None) -> Any:
     """Return a figure with one curve for each named value of the steps."""
-    figure, *places = axes(*(named.measure(name, drawable(request)) for name in names))
+    figure, *places = axes(*(named.measure(name, request) for name in names))
     for axis, name in zip(places, names, strict=True):
         points = [(step.number, step.values[name]) for step in steps if name in step.values]
         if points:

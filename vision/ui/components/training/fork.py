@@ -18,7 +18,8 @@ from vision.ui.components.figures.colours import BLUE, GREY, ORANGE
 from vision.ui.components.figures.plots import axes, legend
 from vision.ui.components.html import percent
 from vision.ui.components.model_choice import ModelShelf
-from vision.ui.components.training.training_panel import Control, news_of
+from vision.ui.components.training.stopping import Control
+from vision.ui.components.training.training_panel import news_of
 from vision.ui.shell.files.uploads import new_folder
 from vision.ui.text import say
 

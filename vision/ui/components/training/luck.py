@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 from statistics import fmean
@@ -19,7 +19,8 @@ from vision.ui.components.figures.colours import BLUE, PALE
 from vision.ui.components.figures.plots import axes
 from vision.ui.components.html import percent
 from vision.ui.components.model_choice import ModelShelf
-from vision.ui.components.training.training_panel import Control, Curve, Several, news_of
+from vision.ui.components.training.stopping import Control
+from vision.ui.components.training.training_panel import Curve, news_of
 from vision.ui.text import say
 
 if TYPE_CHECKING:
@@ -31,6 +32,19 @@ MOST = 5  # seeds
 DECIDED = 0.05  # a chance below which luck is no good explanation
 Train = Callable[["OnStep", int], Path]  # told of each step, and the seed
 Live = Callable[["list[Step]", "Sequence[Curve]"], tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Several:
+    """Trainings that differ by their seed alone: the curve of each, and what each has reached."""
+
+    curves: tuple[Curve, ...] = ()
+    results: tuple[float, ...] = ()
+
+    def and_(self, curve: Curve, result: float) -> Several:
+        """Return these and one more; what a step shows is not kept."""
+        kept = [replace(step, sample=None) for step in curve]
+        return Several((*self.curves, kept), (*self.results, result))
 
 
 def trained(models: ModelShelf, train: Train, seeds: range, control: Control,

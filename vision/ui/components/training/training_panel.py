@@ -6,7 +6,6 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +14,11 @@ import gradio as gr
 from vision.errors import UserError
 from vision.ui.components import names
 from vision.ui.components.events import QUIET
+from vision.ui.components.figures.svg_plot import SvgPlot
 from vision.ui.components.html import localised
 from vision.ui.components.model_choice import OWN, ModelShelf
 from vision.ui.components.page_files import scroll_to
+from vision.ui.components.training.stopping import Control, begin, stop_button, stops_after
 from vision.ui.server.ending import leaving
 from vision.ui.shell.low_priority import step_back
 from vision.ui.text import say, t
@@ -27,49 +28,6 @@ if TYPE_CHECKING:
 
 Range = tuple[float, float, float, float]  # lowest, highest, at first, step
 Curve = Sequence["Step"]
-
-
-@dataclass(frozen=True)
-class Several:
-    """Trainings that differ by their seed alone: the curve of each, and what each has reached."""
-
-    curves: tuple[Curve, ...] = ()
-    results: tuple[float, ...] = ()
-
-    def and_(self, curve: Curve, result: float) -> Several:
-        """Return these and one more; what a step shows is not kept."""
-        kept = [replace(step, sample=None) for step in curve]
-        return Several((*self.curves, kept), (*self.results, result))
-
-
-class Control:
-    """What a button may say to the run of its own session while that run goes on."""
-
-    def __init__(self) -> None:
-        self.stopping = threading.Event()
-        self.luck: Several | None = None  # what the seeds of the time before have reached
-        self.chosen = False  # whether another model was chosen while it ran
-        self.trail: Any = None  # the last run, which may go on from one of its steps
-
-    def __deepcopy__(self, memory: dict[int, Any]) -> Control:
-        return Control()
-
-    def begin(self) -> None:
-        """Forget what was said to the run before."""
-        self.chosen = False
-        self.stopping.clear()
-
-    def choose(self) -> None:
-        """Hear that another model was chosen, which a run's end is not to undo."""
-        self.chosen = True
-
-
-def stoppable(go: gr.Button, stop: gr.Button) -> gr.State:
-    """Return what a run of `go` looks at to see whether `stop` was pressed; build it before it."""
-    control = gr.State(Control())
-    go.click(lambda control: control.stopping.clear(), control, None, **QUIET)
-    stop.click(lambda control: control.stopping.set(), control, None, **QUIET)
-    return control
 
 
 class TrainingPanel:
@@ -109,7 +67,7 @@ class TrainingPanel:
                                           t("app.seeds_info")))
         with gr.Row():
             self.go = gr.Button(t(go), variant="primary", elem_id=self.name)
-            self.stop = gr.Button(t("app.stop"), variant="stop", elem_id=f"{self.name}-stop")
+            self.stop = stop_button(f"{self.name}-stop")
 
     def _slider(self, kind: str, values: Range, label: Any, info: Any) -> gr.Slider:
         low, high, value, step = values
@@ -122,7 +80,7 @@ class TrainingPanel:
         self.status = gr.Markdown(t(f"{part}.{kind}_empty"), elem_id=f"{self.name}-status")
         self.download = gr.DownloadButton(t("app.download_model"), visible=False,
                                           elem_id=f"{self.name}-download")
-        self.curves = gr.Plot(show_label=False, elem_id=f"{self.name}-plot",
+        self.curves = SvgPlot(elem_id=f"{self.name}-plot",
                               elem_classes=["lab-when-filled"])
 
     def fork(self) -> None:
@@ -157,10 +115,11 @@ class TrainingPanel:
               outputs: list[Any], control: gr.State) -> Any:
         """Let a button start a training, and return that event."""
         button.click(None, None, None, js=scroll_to(self.status.elem_id))
-        button.click(lambda control: control.begin(), control, None, **QUIET)
-        return button.click(train, inputs, outputs, concurrency_limit=1, concurrency_id="train",
-                            show_progress="minimal", show_progress_on=self.status,
-                            api_visibility="private")
+        button.click(begin, control, self.stop, **QUIET)
+        run = button.click(train, inputs, outputs, concurrency_limit=1, concurrency_id="train",
+                           show_progress="minimal", show_progress_on=self.status,
+                           api_visibility="private")
+        return stops_after(run, control, self.stop)
 
 
 def steps_of(control: Control) -> gr.Radio:

@@ -13,6 +13,7 @@ from vision.ui.components import names
 from vision.ui.components.events import QUIET
 from vision.ui.components.figures.colours import BLUE, GREY
 from vision.ui.components.figures.plots import axes
+from vision.ui.components.figures.svg_plot import SvgPlot
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import image, localised, minus, note, table, tiles, wipeable
 from vision.ui.components.inputs.drawing_board import DrawingBoard
@@ -109,7 +110,7 @@ def plots(model: str, own: str | None, request: gr.Request) -> tuple[Any, str]:
 
     card = MODELS.card(model, own)
     matrix = card.metrics.get("matrix")
-    figure, left, right = axes("p(→ | ↓)" if matrix else "–", "log p(x) / σ", size=(7, 3))
+    figure, left, right = axes("p(→ | ↓)" if matrix else "–", "log p(x) / σ")
     if matrix:
         counts = np.array(matrix, float)
         left.imshow(counts / counts.sum(1, keepdims=True).clip(1), cmap="Blues", vmin=0, vmax=1)
@@ -185,7 +186,7 @@ def build(model: gr.Dropdown, own: gr.State, pairs: list[tuple[str, int]]) -> gr
     shows = opened()
     gr.Markdown(t("gan.measures"))
     board = gr.HTML(elem_id="gan-board")
-    plot = gr.Plot(show_label=False, elem_id="gan-plots", elem_classes=["lab-when-filled"])
+    plot = SvgPlot(elem_id="gan-plots", elem_classes=["lab-when-filled"])
     fragile = gr.HTML(elem_id="gan-fragile", min_height=0)
     gr.Markdown(t("gan.fool"))
     with gr.Row():

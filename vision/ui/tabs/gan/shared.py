@@ -11,7 +11,7 @@ from markupsafe import Markup
 from vision.errors import UserError
 from vision.ui.components import names
 from vision.ui.components.figures.colours import BLUE, GREY, ORANGE
-from vision.ui.components.figures.plots import axes, drawable, legend
+from vision.ui.components.figures.plots import axes, legend
 from vision.ui.components.html import figure, grid, image, localised
 from vision.ui.components.html import table as as_table
 from vision.ui.components.model_choice import ModelShelf
@@ -97,12 +97,12 @@ def curves(points: Mapping[str, Sequence[float]], step: int, request: gr.Request
            ) -> Any:
     """Return the losses and D's mean opinions over the steps of a training, a step marked."""
     groups = {"gan.losses": ("d_loss", "g_loss"), "gan.opinions": ("d_real", "d_fake")}
-    figure, *places = axes(*(say(title, drawable(request)) for title in groups), size=(7, 2.6))
+    figure, *places = axes(*(say(title, request) for title in groups))
     for axis, drawn in zip(places, groups.values(), strict=True):
         for name, colour in zip(drawn, (BLUE, ORANGE), strict=True):
             if name in points:
                 axis.plot(points["step"], points[name], color=colour, linewidth=2,
-                          label=names.measure(name, drawable(request)))
+                          label=names.measure(name, request))
         axis.axvline(step, color=GREY, linewidth=2, linestyle="--")
         if points:
             legend(axis)

@@ -10,6 +10,7 @@ import gradio as gr
 import numpy as np
 
 from vision import checkpoints
+from vision.ui.components.figures.svg_plot import SvgPlot
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import grouped, note
 from vision.ui.components.opening import opened
@@ -80,7 +81,7 @@ def build(model: gr.Dropdown, own: gr.State) -> None:
             here = gr.HTML(elem_id="gan-then")
         with gr.Column(min_width=280):
             beside = gr.HTML(elem_id="gan-collapse")
-    plot = gr.Plot(show_label=False, elem_id="gan-curves", elem_classes=["lab-when-filled"])
+    plot = SvgPlot(elem_id="gan-curves", elem_classes=["lab-when-filled"])
     gr.on([shows, share.input, model.change, own.change], travel, [model, share, own],
           [here, beside, plot], trigger_mode="always_last", show_progress="hidden",
           api_visibility="private")

@@ -11,7 +11,8 @@ import numpy as np
 from vision.ui.components import names
 from vision.ui.components.friendly import friendly
 from vision.ui.components.training import fork, own_model
-from vision.ui.components.training.training_panel import Control, TrainingPanel, news_of
+from vision.ui.components.training.stopping import Control
+from vision.ui.components.training.training_panel import TrainingPanel, news_of
 from vision.ui.shell.files.uploads import new_folder
 from vision.ui.tabs.gan.shared import MODELS, curves, loss_choice, sheet
 from vision.ui.text import say, t

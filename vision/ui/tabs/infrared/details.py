@@ -13,6 +13,7 @@ from vision.ui.components import clicks
 from vision.ui.components.events import LIVE
 from vision.ui.components.figures.colours import BLUE
 from vision.ui.components.figures.plots import axes
+from vision.ui.components.figures.svg_plot import SvgPlot
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, percent, signed, table
 from vision.ui.components.markup import joined, tag
@@ -43,9 +44,9 @@ class Parts:
     """What the part shows: a device in words and as histogram, a line's ends and its profile."""
 
     text: gr.HTML
-    histogram: gr.Plot
+    histogram: SvgPlot
     ends: list[gr.Number]
-    profile: gr.Plot
+    profile: SvgPlot
 
     def of_device(self) -> list[Any]:
         """Return all outputs of a chosen device."""
@@ -215,7 +216,7 @@ def histogram_of(view: View, instance: Instance, request: gr.Request | None) -> 
         return None
     field, unit = field_of(view.result.thermogram)
     counts, edges = histogram(field, instance.mask)
-    figure, axis = axes(f"{view.result.instances.index(instance) + 1} · {unit}", size=(6, 2.4))
+    figure, axis = axes(f"{view.result.instances.index(instance) + 1} · {unit}", size=(5, 2.4))
     axis.stairs(counts, edges, fill=True, color=BLUE)
     return figure
 
@@ -226,7 +227,7 @@ def profile_of(view: View, ends: Line, request: gr.Request | None) -> Any:
 
     field, unit = field_of(view.result.thermogram)
     distances, values = profile(field, ends[:2], ends[2:])
-    figure, axis = axes(unit, size=(6, 2.4))
+    figure, axis = axes(unit, size=(5, 2.4))
     axis.plot(distances, values, color=BLUE, linewidth=2)
     axis.set_xlabel("px")
     return figure
@@ -244,9 +245,9 @@ def build(view: gr.State) -> Parts:
                 ends = [gr.Number(None, label=label, min_width=110, minimum=0, precision=1,
                                   elem_id=f"infrared-line-{place}")
                         for place, label in enumerate(("x₁", "y₁", "x₂", "y₂"))]
-            profile = gr.Plot(show_label=False, elem_id="infrared-profile",
+            profile = SvgPlot(elem_id="infrared-profile",
                               elem_classes=["lab-when-filled"])
-            histogram = gr.Plot(show_label=False, elem_id="infrared-histogram",
+            histogram = SvgPlot(elem_id="infrared-histogram",
                                 elem_classes=["lab-when-filled"])
     gr.on([end.submit for end in ends], typed, [view, *ends], profile, **LIVE)
     return Parts(text, histogram, ends, profile)

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from vision.ui.components.figures.colours import BLUE, GREEN, GREY, ORANGE
 from vision.ui.components.figures.plots import axes, key
+from vision.ui.components.figures.svg_plot import SvgPlot
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, percent, table
 from vision.ui.components.markup import joined, tag
@@ -84,7 +85,7 @@ def keys(figure: Any, other: str | None, request: gr.Request | None) -> Markup:
 
 def plots(points: list[dict[str, Any]], other: str | None) -> Any:
     """Return accuracy against ratio, and beside it what is counted and what the clock says."""
-    figure, left, right = axes("%", "1 = 100%", size=(8, 3.4))
+    figure, left, right = axes("%", "1 = 100%")
     ratios = [point["ratio"] for point in points]
     for name, (colour, dashes) in LINES.items():
         known = [point[name] for point in points]
@@ -141,7 +142,7 @@ def measure_now(model: str, criterion: str, protected: str, own: str | None, dat
 
 def drawn(reports: dict[float, Report]) -> Any:
     """Return the accuracy of all, and of each class, against the ratio."""
-    figure, axis = axes("%", size=(8, 4))
+    figure, axis = axes("%")
     ratios = list(reports)
     for name in next(iter(reports.values())).classes:
         axis.plot(ratios, [100 * report.per_class[name] for report in reports.values()],
@@ -170,7 +171,7 @@ def build(model: gr.Dropdown, criterion: gr.Dropdown, protected: gr.Textbox, own
     shows = opened()
     gr.Markdown(t("pruning.cliff_info"))
     now = gr.Button(t("pruning.now_go"), elem_id="pruning-now-go")
-    plot = gr.Plot(show_label=False, elem_id="pruning-cliff", elem_classes=["lab-when-filled"])
+    plot = SvgPlot(elem_id="pruning-cliff", elem_classes=["lab-when-filled"])
     text = gr.HTML(elem_id="pruning-cliff-text")
     gr.on([shows, model.change, own.change], cliff, [model, own], [plot, text], queue=False,
           show_progress="minimal", api_visibility="private")

@@ -17,7 +17,8 @@ from vision.ui.components.html import percent
 from vision.ui.components.markup import tag
 from vision.ui.components.model_choice import OWN
 from vision.ui.components.training import fork, luck
-from vision.ui.components.training.training_panel import Control, TrainingPanel, news_of
+from vision.ui.components.training.stopping import Control
+from vision.ui.components.training.training_panel import TrainingPanel, news_of
 from vision.ui.shell.files.uploads import new_folder
 from vision.ui.tabs.pruning.cut import Cut, needed
 from vision.ui.tabs.pruning.plan import chart

@@ -13,10 +13,12 @@ from vision.errors import UserError
 from vision.ui.components.events import QUIET
 from vision.ui.components.figures.colours import BLUE, GREEN, ORANGE, ROSE, TEAL, VIOLET
 from vision.ui.components.figures.plots import axes, legend
+from vision.ui.components.figures.svg_plot import SvgPlot
 from vision.ui.components.friendly import friendly
 from vision.ui.components.pictures import picture_output
 from vision.ui.components.training import fork, luck, own_model
-from vision.ui.components.training.training_panel import Control, TrainingPanel
+from vision.ui.components.training.stopping import Control
+from vision.ui.components.training.training_panel import TrainingPanel
 from vision.ui.shell.files.uploads import new_folder
 from vision.ui.tabs.segmentation.shared import MODELS, laid_over
 from vision.ui.text import say, t
@@ -134,7 +136,7 @@ def _sure(labels: Any) -> Any:
 @friendly
 def compare_losses(request: gr.Request) -> Any:
     """Return the six losses over the size of the mistake."""
-    figure, axis = axes("L(x) / L(32 px)", size=(6, 3.4))
+    figure, axis = axes("L(x) / L(32 px)")
     for colour, (name, values) in zip(COLOURS, responses().items(), strict=True):
         axis.plot(SHIFTS, values, color=colour, linewidth=2,
                   label=say(f"names.loss_{name}", None))
@@ -173,7 +175,7 @@ def build(model: gr.Dropdown, own: gr.State, place: gr.Accordion) -> None:
                                     always=False)
             gr.Markdown(t("segmentation.losses_info"))
             six = gr.Button(t("segmentation.losses_go"), elem_id="segmentation-losses-go")
-            losses = gr.Plot(show_label=False, elem_id="segmentation-losses",
+            losses = SvgPlot(elem_id="segmentation-losses",
                              elem_classes=["lab-when-filled"])
     panel.connect(train_own, [arch, data, file, loss], [sample], fork=fork_own)
     six.click(compare_losses, None, losses, api_visibility="private")

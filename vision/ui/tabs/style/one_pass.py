@@ -14,7 +14,8 @@ from vision.ui.components.figures import plots
 from vision.ui.components.friendly import friendly
 from vision.ui.components.pictures import LONGEST_SIDE, needed, picture_output
 from vision.ui.components.training import fork, own_model
-from vision.ui.components.training.training_panel import Control, TrainingPanel, news_of
+from vision.ui.components.training.stopping import Control
+from vision.ui.components.training.training_panel import TrainingPanel, news_of
 from vision.ui.shell.files.uploads import new_folder
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.memory_budget import within_memory

@@ -11,7 +11,7 @@ import numpy as np
 from vision.ui.components import clicks
 from vision.ui.components.events import QUIET
 from vision.ui.components.friendly import friendly
-from vision.ui.components.training.training_panel import Control, stoppable
+from vision.ui.components.training.stopping import Control, stop_button, stoppable, stops_after
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.memory_budget import decoding, within_memory
 from vision.ui.tabs.style.controls import Chosen
@@ -112,14 +112,15 @@ def build(studio: gr.State, inputs: list[Any], before: Before, style_power: gr.S
     gr.Markdown(t("style.sheet_info"))
     with gr.Row():
         go = gr.Button(t("style.sheet_go"), elem_id="style-sheet-go")
-        stop = gr.Button(t("app.stop"), variant="stop", elem_id="style-sheet-stop")
+        stop = stop_button("style-sheet-stop")
     said = gr.Markdown(elem_id="style-sheet-place")
     sheet = gr.State(None, time_to_live=3600)
     shown = gr.Image(label=t("style.sheet"), elem_id="style-contact-sheet", interactive=False,
                      format="jpeg", buttons=["download", "fullscreen"], elem_classes=[
                          "lab-when-filled"])
     before(go)
-    go.click(make, [stoppable(go, stop), *inputs], [shown, said, sheet], concurrency_limit=1,
-             concurrency_id="style-inside", show_progress="minimal", show_progress_on=said,
-             api_visibility="private")
+    control = stoppable(go, stop)
+    stops_after(go.click(make, [control, *inputs], [shown, said, sheet], concurrency_limit=1,
+                         concurrency_id="style-inside", show_progress="minimal",
+                         show_progress_on=said, api_visibility="private"), control, stop)
     return shown.select(pick, [studio, sheet], [style_power, tv_power], **QUIET)

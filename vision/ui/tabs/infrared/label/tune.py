@@ -13,7 +13,8 @@ from vision.errors import UserError
 from vision.ui.components.figures import plots
 from vision.ui.components.friendly import friendly
 from vision.ui.components.training import fork, own_model
-from vision.ui.components.training.training_panel import Control, TrainingPanel, news_of
+from vision.ui.components.training.stopping import Control
+from vision.ui.components.training.training_panel import TrainingPanel, news_of
 from vision.ui.shell.files.uploads import new_folder
 from vision.ui.tabs.infrared.label.collection import Collection, Sheet
 from vision.ui.tabs.infrared.shared import MODELS

@@ -10,6 +10,7 @@ import gradio as gr
 
 from vision.ui import ASSETS
 from vision.ui.components.figures.plots import axes
+from vision.ui.components.figures.svg_plot import SvgPlot
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import table, tiles
 from vision.ui.components.pictures import needed, picture_input
@@ -74,7 +75,7 @@ def matrices(pictures: list[np.ndarray], counted: list[np.ndarray]) -> Any:
     """Return a figure: each picture as it is compared, and its matrix with a logarithmic scale."""
     from matplotlib.colors import LogNorm
 
-    figure, *places = axes("", "p(i, j) · 1", "", "p(i, j) · 2", size=(6, 5.6), rows=2)
+    figure, *places = axes("1", "p(i, j) · 1", "2", "p(i, j) · 2", size=(3, 3))
     highest = max(float(each.max()) for each in counted)
     for left, right, picture, matrix in zip(places[::2], places[1::2], pictures, counted,
                                             strict=True):
@@ -121,7 +122,7 @@ def build(shown: list[list[Any]]) -> None:
             go = gr.Button(t("infrared.glcm_go"), variant="primary", elem_id="infrared-glcm-go")
             numbers = gr.HTML(t("infrared.glcm_empty"), elem_id="infrared-glcm-numbers")
         with gr.Column(scale=3, min_width=320):
-            figure = gr.Plot(show_label=False, elem_id="infrared-glcm",
+            figure = SvgPlot(elem_id="infrared-glcm",
                              elem_classes=["lab-when-filled"])
             listed = gr.HTML(elem_id="infrared-glcm-table")
     inputs, outputs = [first, second, distance, angle], [numbers, figure, listed]

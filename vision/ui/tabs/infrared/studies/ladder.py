@@ -10,6 +10,7 @@ from vision import checkpoints
 from vision.ui.components.events import LIVE
 from vision.ui.components.figures.colours import BLUE, GREEN, GREY, ORANGE
 from vision.ui.components.figures.plots import axes, key
+from vision.ui.components.figures.svg_plot import SvgPlot
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, percent, table
 from vision.ui.components.markup import joined, tag
@@ -72,7 +73,7 @@ def name_of(curve: str, request: gr.Request | None) -> str:
 
 def figure(curves: Curves, measure: str) -> Any:
     """Return a figure with one curve for each way and sampling."""
-    figure, axis = axes(f"{measure.replace('_', ' ')} %", size=(7, 4))
+    figure, axis = axes(f"{measure.replace('_', ' ')} %")
     for (way, sampling), rungs in curves.items():
         axis.plot([rung.pictures for rung in rungs],
                   [100 * getattr(rung, measure) for rung in rungs], LOOKS[sampling], marker="o",
@@ -102,6 +103,6 @@ def build() -> None:
     measure = gr.Radio([(name.replace("_", " "), name) for name in MEASURES],
                        value=MEASURES[0], label=t("infrared.measure"),
                        info=t("infrared.measure_info"), elem_id="infrared-measure")
-    plot = gr.Plot(show_label=False, elem_id="infrared-ladder", elem_classes=["lab-when-filled"])
+    plot = SvgPlot(elem_id="infrared-ladder", elem_classes=["lab-when-filled"])
     listed = gr.HTML(elem_id="infrared-ladder-text")
     gr.on([shows, measure.input], show, measure, [plot, listed], **LIVE)

@@ -15,7 +15,7 @@ from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note
 from vision.ui.components.markup import joined
 from vision.ui.components.page_files import scroll_to
-from vision.ui.components.training.training_panel import Control, stoppable
+from vision.ui.components.training.stopping import Control, stop_button, stoppable, stops_after
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.segmentation.failures import shown
 from vision.ui.tabs.segmentation.shared import MODELS, other_model
@@ -144,8 +144,7 @@ def build(model: gr.Dropdown, own: gr.State) -> None:
             with gr.Row():
                 go = gr.Button(t("segmentation.failures_go"), variant="primary",
                                elem_id="segmentation-failures-go")
-                stop = gr.Button(t("app.stop"), variant="stop",
-                                 elem_id="segmentation-failures-stop")
+                stop = stop_button("segmentation-failures-stop")
         with gr.Column(scale=3, min_width=320):
             status = gr.HTML(t("segmentation.failures_empty"),
                              elem_id="segmentation-failures-status")
@@ -154,9 +153,10 @@ def build(model: gr.Dropdown, own: gr.State) -> None:
     pictures = gr.HTML(js_on_load=button_choice.one_of("picture"), elem_id="segmentation-wall",
                        min_height=0)
     control = stoppable(go, stop)
-    go.click(look_through, [model, other, data, file, count, own, control],
-             [looked, status, told, pictures, opened], concurrency_limit=1,
-             show_progress="minimal", show_progress_on=status, api_visibility="private")
+    stops_after(go.click(look_through, [model, other, data, file, count, own, control],
+                         [looked, status, told, pictures, opened], concurrency_limit=1,
+                         show_progress="minimal", show_progress_on=status,
+                         api_visibility="private"), control, stop)
     pictures.click(open_one, looked, opened, concurrency_limit=2, concurrency_id="segment",
                    show_progress="hidden", api_visibility="private").success(
         None, None, None, js=scroll_to("segmentation-opened", always=True))

@@ -14,6 +14,7 @@ from vision.ui.components import names
 from vision.ui.components.events import QUIET
 from vision.ui.components.figures.colours import BLUE, GREY
 from vision.ui.components.figures.plots import apart, axes
+from vision.ui.components.figures.svg_plot import SvgPlot
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import clock, note, percent
 from vision.ui.components.html import table as as_table
@@ -194,7 +195,7 @@ def build(picture: gr.Image, truth: gr.Image, own: gr.State) -> None:
             cost = gr.Radio([("GMACs", "gmacs"), (t("segmentation.cost_ms"), "ms")],
                             value="gmacs", label=t("segmentation.cost"),
                             info=t("segmentation.cost_info"), elem_id="segmentation-cost")
-            plot = gr.Plot(show_label=False, elem_id="segmentation-scatter",
+            plot = SvgPlot(elem_id="segmentation-scatter",
                            elem_classes=["lab-when-filled"])
         with gr.Column(scale=3, min_width=320):
             ranks = gr.HTML(t("segmentation.board_empty"), elem_id="segmentation-board")

@@ -15,7 +15,7 @@ from vision.ui.components.figures.svg import BELOW, Axes, legend, number
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import figure, grid, image
 from vision.ui.components.markup import joined, tag
-from vision.ui.components.training.training_panel import Control, stoppable
+from vision.ui.components.training.stopping import Control, stop_button, stoppable, stops_after
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.segmentation.failures.shown import progress
 from vision.ui.tabs.segmentation.shared import MODELS, laid_over, other_model
@@ -121,12 +121,12 @@ def build(model: gr.Dropdown, own: gr.State) -> None:
             with gr.Row():
                 go = gr.Button(t("segmentation.what_if_go"), variant="primary",
                                elem_id="segmentation-what-if-go")
-                stop = gr.Button(t("app.stop"), variant="stop",
-                                 elem_id="segmentation-what-if-stop")
+                stop = stop_button("segmentation-what-if-stop")
             status = gr.HTML(t("segmentation.what_if_empty"),
                              elem_id="segmentation-what-if-status")
         with gr.Column(scale=3, min_width=320):
             drawn = gr.HTML(elem_id="segmentation-what-if", min_height=0)
-    go.click(ask, [factor, model, other, own, stoppable(go, stop)], [status, drawn],
-             concurrency_limit=1, show_progress="minimal", show_progress_on=status,
-             api_visibility="private")
+    control = stoppable(go, stop)
+    stops_after(go.click(ask, [factor, model, other, own, control], [status, drawn],
+                         concurrency_limit=1, show_progress="minimal", show_progress_on=status,
+                         api_visibility="private"), control, stop)
