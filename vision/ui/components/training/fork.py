@@ -113,10 +113,11 @@ def trained(models: ModelShelf, control: Control, step: int | None, rate: float,
                        lambda news: live(trail, news), done, shown)
 
 
-def curves(trail: Trail, news: Sequence[Step], names: Sequence[str], rate: float) -> Any:
+def curves(trail: Trail, news: Sequence[Step], names: Sequence[str], rate: float,
+           request: gr.Request | None = None) -> Any:
     """Return a figure of each named value: the run as it went, and the future with another rate."""
     start = news[0].number - 1 if news else 0
-    figure, *places = axes(*(named.measure(name, None) for name in names))
+    figure, *places = axes(*(named.measure(name, request) for name in names))
     for axis, name in zip(places, names, strict=True):
         for run, colour, kept in ((trail.curve, ORANGE, trail.config.learning_rate),
                                   ([*trail.curve[:start], *news], BLUE, rate)):

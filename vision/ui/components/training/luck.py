@@ -131,12 +131,12 @@ def smallest(one: Sequence[float], other: Sequence[float]) -> float:
 
 
 def curves(present: Sequence[Step], earlier: Sequence[Curve], names: Sequence[str],
-           before: Several | None = None) -> Any:
+           before: Several | None = None, request: gr.Request | None = None) -> Any:
     """Return a figure of each named value: this run's line in the band of its seeds.
 
     The band of the time `before` is pale behind it.
     """
-    figure, *places = axes(*(named.measure(name, None) for name in names))
+    figure, *places = axes(*(named.measure(name, request) for name in names))
     for axis, name in zip(places, names, strict=True):
         _band(axis, [_points(run, name) for run in (before.curves if before else ())], PALE)
         _band(axis, [_points(run, name) for run in (*earlier, present)], BLUE)

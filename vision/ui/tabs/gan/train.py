@@ -47,7 +47,8 @@ def fork_own(step: int | None, rate: float, control: Control, request: gr.Reques
     """Go on from a step of the last run with another learning rate, both futures in one plot."""
     yield from fork.trained(
         MODELS, control, step, rate, request,
-        lambda trail, news: (fork.curves(trail, news, LOSSES, rate), drawn(news[-1].sample)),
+        lambda trail, news: (fork.curves(trail, news, LOSSES, rate, request),
+                             drawn(news[-1].sample)),
         shown=2)
 
 

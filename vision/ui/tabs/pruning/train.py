@@ -49,7 +49,7 @@ def train_own(arch: str, data: str, sparsity: float, steps: float, rate: float, 
         MODELS, lambda on_step, seed: fork.recorded(control, train, luck.of_seed(config, seed),
                                                     on_step),
         luck.seeds_from(seed, seeds), control, request,
-        lambda news, earlier: (luck.curves(news, earlier, ("loss",), control.luck),
+        lambda news, earlier: (luck.curves(news, earlier, ("loss",), control.luck, request),
                                scales(news[-1].sample, request)),
         lambda path: done(path, request), reached, shown=2)
 
@@ -60,7 +60,7 @@ def fork_own(step: int | None, rate: float, control: Control, request: gr.Reques
     """Go on from a step of the last run with another learning rate, both futures in one plot."""
     yield from fork.trained(
         MODELS, control, step, rate, request,
-        lambda trail, news: (fork.curves(trail, news, ("loss",), rate),
+        lambda trail, news: (fork.curves(trail, news, ("loss",), rate, request),
                              scales(news[-1].sample, request)), reached, shown=2)
 
 

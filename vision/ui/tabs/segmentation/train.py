@@ -52,7 +52,7 @@ def train_own(arch: str, data: str, file: str | None, loss: str, steps: float, r
         MODELS, lambda on_step, seed: fork.recorded(control, train, luck.of_seed(config, seed),
                                                     on_step),
         luck.seeds_from(seed, seeds), control, request,
-        lambda news, earlier: live(news, earlier, control.luck),
+        lambda news, earlier: live(news, earlier, control.luck, request),
         lambda _: say("segmentation.trained", request), reached, shown=2)
 
 
@@ -62,7 +62,7 @@ def fork_own(step: int | None, rate: float, control: Control, request: gr.Reques
     """Go on from a step of the last run with another learning rate, both futures in one plot."""
     yield from fork.trained(
         MODELS, control, step, rate, request,
-        lambda trail, news: (fork.curves(trail, news, CURVES, rate), seen(news)),
+        lambda trail, news: (fork.curves(trail, news, CURVES, rate, request), seen(news)),
         lambda path: checkpoints.read_card(path).metrics.get("mIoU"), shown=2)
 
 
@@ -71,10 +71,10 @@ def reached(path: Path) -> float:
     return float(checkpoints.read_card(path).metrics["mIoU"])
 
 
-def live(news: list[Step], earlier: Sequence[luck.Curve], before: luck.Several | None
-         ) -> tuple[Any, Any]:
+def live(news: list[Step], earlier: Sequence[luck.Curve], before: luck.Several | None,
+         request: gr.Request | None) -> tuple[Any, Any]:
     """Return the curves so far, and the last prediction over its picture."""
-    return luck.curves(news, earlier, CURVES, before), seen(news)
+    return luck.curves(news, earlier, CURVES, before, request), seen(news)
 
 
 def seen(news: list[Step]) -> Any:
@@ -139,7 +139,7 @@ def compare_losses(request: gr.Request) -> Any:
     figure, axis = axes("L(x) / L(32 px)")
     for colour, (name, values) in zip(COLOURS, responses().items(), strict=True):
         axis.plot(SHIFTS, values, color=colour, linewidth=2,
-                  label=say(f"names.loss_{name}", None))
+                  label=say(f"names.loss_{name}", request))
     axis.set_xlabel("px")
     legend(axis)
     return figure

@@ -95,7 +95,7 @@ def fork_own(content: str | None, step: int | None, rate: float, control: Contro
     picture = read_picture(needed(content), LONGEST_SIDE)
     yield from fork.trained(
         MODELS, control, step, rate, request,
-        lambda trail, news: (fork.curves(trail, news, CURVES, rate),
+        lambda trail, news: (fork.curves(trail, news, CURVES, rate, request),
                              sample(news[-1].sample, picture)), shown=2)
 
 

@@ -55,7 +55,7 @@ def fork_tuning(step: int | None, rate: float, control: Control, request: gr.Req
     """Go on from a step of the last run with another learning rate, both futures in one plot."""
     yield from fork.trained(
         MODELS, control, step, rate, request,
-        lambda trail, news: (fork.curves(trail, news, CURVES, rate),), shown=1)
+        lambda trail, news: (fork.curves(trail, news, CURVES, rate, request),), shown=1)
 
 
 def labelled(collection: Collection) -> list[Sheet]:
