@@ -192,7 +192,7 @@ def test_the_board_leaves_out_volumes_and_tissue() -> None:
 
 
 @pytest.mark.parametrize("places", [
-    np.ones((12, 2)), np.random.default_rng(0).normal(0, 10, (19, 2)),
+    np.ones((12, 2)), np.random.default_rng(0).lognormal(2, 1, (19, 2)),
     np.array([[2.59, 59.8], [2.67, 59.4], [1.89, 60.9], [1.88, 58.9], [8.41, 68.0], [0.58, 19.3]]),
 ])
 def test_no_rank_covers_another(places: np.ndarray) -> None:

@@ -37,8 +37,9 @@ from vision.ui.text import say, say_list, t
 if TYPE_CHECKING:
     from vision.segmentation.leaderboard import Row
 
-INSIDE = (350, 165)  # points of the figure between the first and the last dot, across and upwards
-RANK = 19  # points from one rank to the next, at least
+INSIDE = (285, 220)  # points of the figure between the first and the last dot, across and upwards
+RANK = 25  # points from one rank to the next, at least
+MARKS = [mark * 10.0**power for power in range(-2, 5) for mark in (1, 3)]  # on the axis of costs
 TIMES = 2  # predictions in a measurement on the page
 
 
@@ -146,22 +147,34 @@ def cells(row: Row, request: gr.Request | None) -> list[str]:
 def scatter(found: list[Row], cost: str) -> Any:
     """Return a figure with a dot and rank for each model: its cost across, its mean IoU upwards.
 
-    Where two ranks would cover each other they stand beside their dots.
+    Costs differ by a hundred times, so equal factors are equally far. Where two ranks would cover
+    each other they stand beside their dots.
     """
     places = np.array([(row.milliseconds if cost == "ms" else row.gmacs, 100 * row.miou)
                        for row in found])  # (models, 2)
     known = np.isfinite(places).all(1)
-    figure, axis = axes("mIoU %", size=(6.4, 3.6))
+    figure, axis = axes("mIoU %", size=(5, 4))
     axis.scatter(*places[known].T, color=BLUE, s=16, zorder=2)
     axis.margins(0.1)
+    axis.set_xscale("log")
+    low, high = places[known, 0].min(initial=1), places[known, 0].max(initial=1)
+    marks = [mark for mark in MARKS if low / 2 <= mark <= 2 * high]
+    axis.set_xticks(marks, [f"{mark:g}" for mark in marks])
+    axis.minorticks_off()
     ranks = np.flatnonzero(known) + 1
-    for rank, place, offset in zip(ranks, places[known], offsets(places[known]), strict=True):
+    for rank, place, offset in zip(ranks, places[known], offsets(logarithm(places[known])),
+                                   strict=True):
         axis.annotate(str(rank), place, offset, textcoords="offset points", color="white",
-                      ha="center", va="center_baseline", fontsize=9, zorder=3 + rank,
-                      bbox={"boxstyle": "circle,pad=0.25", "color": BLUE, "ec": "white"},
+                      ha="center", va="center_baseline", fontsize=12, zorder=3 + rank,
+                      bbox={"boxstyle": "circle,pad=0.2", "color": BLUE, "ec": "white"},
                       arrowprops={"arrowstyle": "-", "color": GREY, "shrinkA": 0, "shrinkB": 0})
     axis.set_xlabel("ms" if cost == "ms" else "GMACs")
     return figure
+
+
+def logarithm(places: np.ndarray) -> np.ndarray:
+    """Return places (n, 2) with the logarithm of their first number."""
+    return np.column_stack([np.log10(places[:, 0]), places[:, 1]])
 
 
 def offsets(places: np.ndarray) -> np.ndarray:
