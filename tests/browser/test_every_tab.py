@@ -55,7 +55,7 @@ def more(page: Page, tab: str) -> None:
         page.locator("#infrared-threshold input[type=number]").fill("0.05")
         page.wait_for_function("few => document.querySelectorAll('#infrared-result tbody tr')"
                                ".length > few", arg=few)
-        expect(page.locator("#infrared-profile img")).to_be_visible()
+        expect(page.locator("#infrared-profile .lab-plots")).to_be_visible()
     elif tab == "pruning":
         page.locator("#pruning-ratio input[type=range]").fill("0.9")
         page.locator("#pruning-go").click()

@@ -41,7 +41,7 @@ def detect(page: Page) -> None:
         score.fill(LOW_SCORE)
         expect(page.locator(f"{stage}[data-old]")).to_have_count(0)
     expect(page.locator("#infrared-result .infrared-stage g").first).to_be_attached()
-    expect(page.locator("#infrared-profile img")).to_be_visible()
+    expect(page.locator("#infrared-profile .lab-plots")).to_be_visible()
 
 
 def place(page: Page, board: str, x: float, y: float) -> tuple[float, float]:

@@ -69,7 +69,7 @@ def test_a_training_streams_stops_and_can_be_used(fresh_page: Page) -> None:
     expect(page.locator("#segmentation-train-status")).to_contain_text("of 1000")
     page.locator("#segmentation-train-stop").click()
     expect(page.locator("#segmentation-train-status")).to_contain_text("Done")
-    expect(page.locator("#segmentation-train-plot img")).to_be_visible()
+    expect(page.locator("#segmentation-train-plot .lab-plots")).to_be_visible()
     expect(page.locator("#segmentation-train-download")).to_be_visible()
     expect(page.locator("#segmentation-model input")).to_have_value("my own model")
     segment(page)

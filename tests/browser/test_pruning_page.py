@@ -86,7 +86,7 @@ def test_an_example_runs_at_a_click(page: Page) -> None:
 
 def test_the_curve_stands_beside_the_papers(page: Page) -> None:
     opened(page)
-    expect(page.locator("#pruning-cliff img")).to_be_visible()
+    expect(page.locator("#pruning-cliff .lab-plots")).to_be_visible()
     expect(page.locator("#pruning-cliff-text")).to_contain_text("1708.06519")
 
 

@@ -188,7 +188,7 @@ def test_a_stopped_training_gives_a_network_that_paints(
     put(page, "train-steps", "4000")
     page.locator("#style-train").click()
     page.locator("#style-sample img").wait_for()
-    expect(page.locator("#style-train-plot img")).to_be_visible()
+    expect(page.locator("#style-train-plot .lab-plots")).to_be_visible()
     page.locator("#style-train-stop").click()
     expect(page.locator("#style-train-download")).to_be_visible()
     tab(page, "forward")
