@@ -58,9 +58,10 @@ def test_a_mistake_is_told_in_the_readers_manner() -> None:
     assert explain(mistake, ENGLISH) == "It needs 2.5 GB."
 
 
-def test_thousands_are_parted_by_what_nobody_takes_for_a_comma() -> None:
+def test_thousands_are_parted_by_a_point_that_stays_one() -> None:
     assert grouped(1234567, ENGLISH) == grouped(1234567, CHINESE) == "1,234,567"
-    assert grouped(1234567, PORTUGUESE) == "1\u202f234\u202f567"
+    assert grouped(1234567, PORTUGUESE) == "1.\u2060234.\u2060567"
+    assert in_html(f"<b>{grouped(1234, PORTUGUESE)}</b>", "pt-BR") == "<b>1.\u2060234</b>"
     assert grouped(999, PORTUGUESE) == "999"
 
 

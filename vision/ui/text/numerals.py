@@ -1,6 +1,7 @@
 """A number as the reader's language writes it.
 
-Portuguese has a decimal comma, and parts thousands by a space, which no reader takes for a comma.
+Portuguese has a decimal comma, and parts thousands by a point. An unseen sign behind that point
+tells it from one that is still to become a comma.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import string
 from typing import Any
 
 COMMA = {"pt-BR"}  # languages that write a decimal comma
-THIN = "\N{NARROW NO-BREAK SPACE}"  # between thousands, where a comma means something else
+THOUSANDS = ".\N{WORD JOINER}"  # between them, where a comma means something else
 UNIT = r"(?:[kMG]?B|[kMGKCmsDσεz]|ms|px|nats|GMACs|FLOPs)(?!\w)"
 NUMBERS = re.compile(rf"(?:{UNIT}|e(?=[-+]?\d)|[^\w<>&]|\d)*", re.ASCII)  # and nothing else
 POINT = re.compile(r"(?<![\d.])(\d+)\.(?=\d+(?![\d.]*\.\d))")  # not that of 2.11.0
@@ -34,7 +35,7 @@ def in_html(html: str, language: str) -> str:
 def parted(number: float, language: str) -> str:
     """Return a large whole number with its thousands parted."""
     text = f"{number:,.0f}"
-    return text.replace(",", THIN) if language in COMMA else text
+    return text.replace(",", THOUSANDS) if language in COMMA else text
 
 
 class Filling(string.Formatter):
