@@ -28,8 +28,10 @@ def laid_over(recording: Recording | None, size: tuple[int, ...]) -> np.ndarray 
     place, finer = recording.placement, min(FINER, LONGEST / max(size))
     height, width = round(finer * size[0]), round(finer * size[1])
     across, down = place.width * width / photo.shape[1], place.height * height / photo.shape[0]
-    move = np.array([[across, 0, place.left * width], [0, down, place.top * height]])
-    return cv2.warpAffine(photo, move, (width, height), flags=cv2.INTER_AREA)
+    half = (across - 1) / 2, (down - 1) / 2  # places are those of pixels' edges, not middles
+    move = np.array([[across, 0, place.left * width + half[0]],
+                     [0, down, place.top * height + half[1]]])
+    return cv2.warpAffine(photo, move, (width, height), flags=cv2.INTER_LINEAR)
 
 
 def opened(recording: Recording | None) -> np.ndarray | None:
