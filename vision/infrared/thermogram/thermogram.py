@@ -9,11 +9,9 @@ import numpy as np
 
 from vision.errors import UserError
 from vision.infrared.scenes import Scene
-from vision.infrared.thermogram.cameras.recording import Recording
+from vision.infrared.thermogram.cameras.recording import HOTTEST, Recording
 from vision.infrared.thermogram.palettes import UNKNOWN, intensity, recognise
 from vision.infrared.thermogram.radiometry import KELVIN, TOTAL, Band, surface
-
-HOTTEST = 3000.0  # °C
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +134,7 @@ def of_picture(picture: np.ndarray, low: float | None = None, high: float | None
 
 
 def of_scene(scene: Scene) -> Thermogram:
-    """Return the thermogram of a rendered scene, its temperatures as the camera measures them."""
+    """Return the thermogram of a rendered scene, its temperatures those in front of the lens."""
     return Thermogram(scene.picture, scene.grey, scene.temperature, scene.palette)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import math
 import struct
+import time
+import zipfile
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +22,7 @@ from vision.infrared.thermogram.cameras.carried import carried, carrying
 from vision.infrared.thermogram.cameras.jpeg_segments import segments
 from vision.infrared.thermogram.cameras.readers import read_recording, reader_of, readers
 from vision.infrared.thermogram.cameras.recording import Parameters, Recording
+from vision.infrared.thermogram.cameras.still import MOST_TRIES, pictures_of
 from vision.infrared.thermogram.files import of_recording, read_thermogram
 from vision.infrared.thermogram.radiometry import Planck, surface
 
@@ -87,6 +90,17 @@ def test_what_the_air_adds_counts() -> None:
     assert np.abs(np.asarray(near.band.temperature(sensor)) - far.values).min() > 1
 
 
+def test_air_that_cannot_be_is_left_out_of_the_temperatures_too() -> None:
+    whole = made.flir_container(CELSIUS, distance=500.0)
+
+    def with_number(old: float, new: float) -> Recording:
+        return read(whole.replace(struct.pack("<f", old), struct.pack("<f", new)))
+
+    odd, near = with_number(8 + 273.15, 900 + 273.15), with_number(500.0, 0.0)
+    assert odd.parameters.air is None and "900 for the air" in odd.said[0].sentence()
+    assert np.array_equal(odd.values, near.values)  # nothing is taken out of either
+
+
 def test_a_container_alone_is_read_and_two_of_them_are_a_video() -> None:
     whole = made.flir_container(CELSIUS)
     assert np.array_equal(read(whole).values, read(made.flir(CELSIUS)).values)
@@ -148,6 +162,14 @@ def test_dji_gives_the_field_without_degrees(layout: str) -> None:
 
 def test_a_tiff_that_says_its_scale_needs_no_unit() -> None:
     assert np.abs(read(FILES["TIFF with a linear scale"]()).values - CELSIUS).max() < 0.0051
+
+
+def test_a_tiff_that_goes_on_with_half_of_a_scale_takes_no_longer() -> None:
+    """Before the search was bounded, its time grew with the square: this took half a minute."""
+    content = FILES["TIFF with a linear scale"]() + b"<Item " * 40_000
+    start = time.perf_counter()
+    assert np.abs(read(content).values - CELSIUS).max() < 0.0051
+    assert time.perf_counter() - start < 3
 
 
 @pytest.mark.parametrize("sign, comma", [(";", True), (";", False), (",", False), ("\t", True),
@@ -247,6 +269,14 @@ def test_an_archive_keeps_its_photograph_when_its_counts_are_broken() -> None:
     content = made.fluke(CELSIUS).replace(b"IR.data", b"XX.data")
     found = read_thermogram(content)
     assert "not read yet" in found.said[0].sentence() and found.picture.shape == (96, 128, 3)
+
+
+def test_of_an_archive_of_many_pictures_only_the_first_are_tried() -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for number in range(50):
+            archive.writestr(f"{number}.png", b"no picture")
+    assert len(list(pictures_of(content.getvalue()))) == MOST_TRIES
 
 
 @pytest.mark.parametrize("change, words", [

@@ -65,7 +65,7 @@ def read(content: bytes) -> Recording:
     raw = raw_field(records)
     band, order = planck(info), endian(info)
     known = parameters(info, order)
-    celsius = celsius_of(raw, band, info, order, known)
+    celsius = celsius_of(raw, band, info, order, known.checked()[0])
     photograph, placement = photograph_of(records)
     return recorded(KIND, celsius, degrees=True, parameters=known, band=band,
                     photograph=photograph, placement=placement)

@@ -19,7 +19,8 @@ from vision.infrared.thermogram.cameras.recording import (
 )
 
 KIND = "TIFF with a linear scale"
-ITEM = re.compile(rb'<Item[^>]*role="(scale|offset)"[^>]*>\s*([-+\d.eE]+)\s*</Item>')
+ITEM = re.compile(rb'<Item[^<>]{0,200}role="(scale|offset)"[^<>]{0,200}>\s{0,99}([-+\d.eE]{1,40})'
+                  rb'\s{0,99}</Item>')  # bounded, or a file of many "<Item" would take hours
 BEGINS = (b"II*\0", b"MM\0*")
 
 

@@ -39,12 +39,13 @@ def candidates(content: bytes) -> Iterator[bytes]:
 
 
 def pictures_of(content: bytes) -> Iterator[bytes]:
-    """Yield the pictures of a zip, as far as it can be read."""
+    """Yield the first pictures of a zip, as far as it can be read."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            for entry in archive.infolist():
-                if entry.filename.lower().endswith((".jpg", ".jpeg", ".png", ".bmp")):
-                    with archive.open(entry) as file:
-                        yield file.read(MOST_BYTES)
+            pictures = [entry for entry in archive.infolist()
+                        if entry.filename.lower().endswith((".jpg", ".jpeg", ".png", ".bmp"))]
+            for entry in pictures[:MOST_TRIES]:
+                with archive.open(entry) as file:
+                    yield file.read(MOST_BYTES)
     except Exception:  # whatever is broken in it: there is no picture then
         return

@@ -104,7 +104,7 @@ def is_number(cell: str) -> bool:
 
 
 def table(lines: list[str], sign: str) -> np.ndarray:
-    """Return the numbers of the rows that are as long as most of them (H, W)."""
+    """Return the numbers of all rows (H, W), of each as many as the first one has."""
     rows = [line for line in lines if line.strip()]
     width = len(cells(rows[0], sign))
     named = not is_number(split(rows[0], sign)[0])  # whether a name begins each row
