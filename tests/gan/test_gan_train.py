@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from safetensors.torch import load_file
 
 from vision import checkpoints
@@ -182,7 +183,10 @@ def test_shapes_repeat_and_differ() -> None:
 def test_damaged_idx_files_are_refused() -> None:
     content = b"\x00\x00\x08\x02" + bytes([0, 0, 0, 2, 0, 0, 0, 3]) + bytes(range(6))
     assert data.read_idx(content).tolist() == [[0, 1, 2], [3, 4, 5]]
-    for wrong in (content[:-1], b"PK" + content, b"", content[:6]):
+    many = b"\x00\x00\x08\x46" + bytes([0, 0, 0, 1]) * 70 + b"\1"
+    none = b"\x00\x00\x08\x01" + bytes(4)
+    for wrong in (content[:-1], b"PK" + content, b"", content[:6], content[:9],
+                  b"\x00\x00\x08\xff" + bytes(20), many, none):
         with pytest.raises(UserError, match="IDX"):
             data.read_idx(wrong)
 
@@ -208,6 +212,21 @@ def test_published_sets_are_read_and_split(tmp_path: Path, monkeypatch: pytest.M
     (raw / "train-images-idx3-ubyte.gz").write_bytes(gzip.compress(head + bytes(12 * 784)))
     with pytest.raises(UserError, match="not in IDX format"):
         read("mnist", "val")
+    labels = raw / "t10k-labels-idx1-ubyte"
+    labels.write_bytes(labels.read_bytes()[:-1] + b"\x0a")  # no eleventh digit
+    with pytest.raises(UserError, match="not in IDX format"):
+        read("mnist", "test")
+
+
+def test_colour_pictures_without_a_folder_for_each_class_are_refused(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in data.CLASSES["cifar10"][1:]:  # all later labels would be one too low
+        folder = tmp_path / "cifar10" / "train" / name
+        folder.mkdir(parents=True)
+        Image.fromarray(np.zeros((32, 32, 3), np.uint8)).save(folder / "0.png")
+    monkeypatch.setenv("VISION_DATA", str(tmp_path))
+    with pytest.raises(UserError, match=r"elow 'train' .*not expected: airplane"):
+        data.open_pictures.__wrapped__("cifar10", "val")
 
 
 def test_frechet_distance_of_known_gaussians() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -11,9 +12,10 @@ from torch.nn import functional
 
 from vision.data import cifar, datasets
 from vision.data.datasets import Files
-from vision.errors import UserError, unknown
+from vision.errors import UserError, cut, listed, unknown
 
 SIDES = {"cifar10": 32, "cifar100": 32, "tiny-imagenet": 64}
+LONGEST = 200  # characters of foreign names in a sentence
 GREY = 128  # about the mean of photographs
 SPLITS = {"cifar10": ("train", "test"), "cifar100": ("train", "test"),
           "tiny-imagenet": ("train", "val")}
@@ -76,6 +78,16 @@ def open_labelled(name: str, split: str) -> LabelledPictures:
     labels = torch.tensor([classes.index(kind) for _, kind in names])  # (N,)
     return LabelledPictures(torch.from_numpy(pixels).permute(0, 3, 1, 2).contiguous(), labels,
                             classes)
+
+
+def require_folders(name: str, split: str, found: Sequence[str], wanted: Sequence[str]) -> None:
+    """Raise unless a data set has a folder for each of its classes, and no other."""
+    odd = sorted({*found} ^ {*wanted})
+    if odd:
+        raise UserError("below '{folder}' of the data set '{name}', {count} folders are missing or "
+                        "not expected: {names}", "one folder for each of its {wanted} classes is "
+                        "accepted", "fetch it again", folder=split, name=name, count=len(odd),
+                        names=cut(listed(odd), LONGEST), wanted=len(wanted))
 
 
 def augment(pixels: torch.Tensor, random: np.random.Generator, edge: int = 4) -> torch.Tensor:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
+import math
 
 import numpy as np
 import torch
 
 from vision.data import cifar, datasets
-from vision.data.image_folders import LabelledPictures, open_labelled
+from vision.data.image_folders import LabelledPictures, open_labelled, require_folders
 from vision.errors import UserError, unknown
 from vision.gan import shapes
 
@@ -22,6 +23,7 @@ CLASSES = {
 }
 SETS = tuple(sorted(CLASSES))
 SPLITS = ("train", "val", "test")
+MOST_DIMENSIONS = 3  # of an IDX file: pictures, rows and columns
 COUNTS = {"train": 6000, "val": 1000, "test": 1000}  # of the shapes
 
 
@@ -76,7 +78,9 @@ def labels_of(text: str, classes: tuple[str, ...]) -> list[int]:
 
 def _in_colour(name: str, split: str) -> LabelledPictures:
     """Return a split of a set that lies sorted by class, so that `val` is every sixth picture."""
-    known = open_labelled(name, "test" if split == "test" else "train")
+    folder = "test" if split == "test" else "train"
+    known = open_labelled(name, folder)
+    require_folders(name, folder, known.classes, CLASSES[name])
     sixth = torch.arange(len(known)) % 6 == 5
     part = {"train": ~sixth, "val": sixth, "test": torch.ones_like(sixth)}[split]
     return LabelledPictures(known.pixels[part], known.labels[part], CLASSES[name])
@@ -87,7 +91,8 @@ def _published(name: str, split: str) -> tuple[np.ndarray, np.ndarray]:
     prefix = "t10k" if split == "test" else "train"
     pixels = read_idx(files.read(f"{prefix}-images-idx3-ubyte"))
     labels = read_idx(files.read(f"{prefix}-labels-idx1-ubyte"))
-    if pixels.shape != (len(labels), SIDE, SIDE):
+    if (pixels.shape != (len(labels), SIDE, SIDE) or labels.ndim != 1
+            or labels.max() >= len(CLASSES[name])):
         raise _damaged()
     last = len(labels) // 6
     part = {"train": slice(0, -last), "val": slice(-last, None), "test": slice(None)}[split]
@@ -96,14 +101,14 @@ def _published(name: str, split: str) -> tuple[np.ndarray, np.ndarray]:
 
 def read_idx(content: bytes) -> np.ndarray:
     """Return the array of an IDX file of unsigned bytes: magic 0 0 8 d, d sizes, the values."""
-    if content[:3] != b"\x00\x00\x08" or len(content) < 8:
+    dimensions = content[3] if content[:3] == b"\x00\x00\x08" and len(content) > 3 else 0
+    start = 4 + 4 * dimensions
+    if not 0 < dimensions <= MOST_DIMENSIONS or len(content) < start:
         raise _damaged()
-    dimensions = content[3]
     sizes = np.frombuffer(content, ">u4", dimensions, 4).tolist()
-    values = np.frombuffer(content, np.uint8, offset=4 + 4 * dimensions)
-    if values.size != int(np.prod(sizes)):
+    if not 0 < math.prod(sizes) == len(content) - start:
         raise _damaged()
-    return values.reshape(sizes).copy()
+    return np.frombuffer(content, np.uint8, offset=start).reshape(sizes).copy()
 
 
 def _damaged() -> UserError:

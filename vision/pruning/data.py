@@ -10,14 +10,13 @@ import torch
 
 from vision.data import datasets
 from vision.data.cifar import CIFAR100
-from vision.data.image_folders import LabelledPictures, open_labelled
+from vision.data.image_folders import LONGEST, LabelledPictures, open_labelled, require_folders
 from vision.errors import UserError, cut, listed, unknown
 from vision.images import resize
 from vision.pruning.drawings import CLASSES, draw
 from vision.pruning.drawings.hard import draw_hard
 
 SIDE = 32
-LONGEST = 200  # characters of foreign names in a sentence
 SETS = ("cifar10", "cifar100", "drawings", "drawings-hard")
 SPLITS = ("train", "test")
 DRAWN = {  # first seed and count of each split
@@ -90,16 +89,6 @@ def require_known(classes: Sequence[str]) -> None:
                         "the classes of CIFAR-10 or CIFAR-100 are accepted here",
                         "choose a network that learnt them", count=len(classes),
                         names=cut(listed(list(classes)), LONGEST))
-
-
-def require_folders(name: str, split: str, found: Sequence[str], wanted: Sequence[str]) -> None:
-    """Raise unless a data set has a folder for each of its classes, and no other."""
-    odd = sorted({*found} ^ {*wanted})
-    if odd:
-        raise UserError("below '{folder}' of the data set '{name}', {count} folders are missing or "
-                        "not expected: {names}", "one folder for each of its {wanted} classes is "
-                        "accepted", "fetch it again", folder=split, name=name, count=len(odd),
-                        names=cut(listed(odd), LONGEST), wanted=len(wanted))
 
 
 def normalise(pixels: torch.Tensor) -> torch.Tensor:
