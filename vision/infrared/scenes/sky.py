@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from vision.errors import unknown
+from vision.fractal_noise import fractal
 from vision.infrared.scenes.making import ANY
 from vision.infrared.scenes.truth import Air
 from vision.infrared.scenes.view import View
@@ -60,19 +61,12 @@ def billow(shape: tuple[int, int], zoom: float, rng: np.random.Generator) -> np.
     x, y = rng.integers(0, SIDE, 2)
     grow = max(height, width) / (SIDE * 0.5) * zoom
     matrix = np.array([[1 / grow, 0, x], [0, 1 / grow, y]])
-    return cv2.warpAffine(fractal(int(rng.integers(4))), matrix, (width, height),
+    return cv2.warpAffine(clouds(int(rng.integers(4))), matrix, (width, height),
                           flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
                           borderMode=cv2.BORDER_WRAP)
 
 
 @cache
-def fractal(seed: int) -> np.ndarray:
+def clouds(seed: int) -> np.ndarray:
     """Return a seamless tile of cloud-like noise (SIDE, SIDE)."""
-    white = np.random.default_rng(seed).standard_normal((SIDE, SIDE))
-    y, x = np.meshgrid(np.fft.fftfreq(SIDE), np.fft.rfftfreq(SIDE), indexing="ij")
-    frequency = np.hypot(x, y)
-    frequency[0, 0] = 1
-    spectrum = np.fft.rfft2(white) * frequency**-1.8
-    spectrum[0, 0] = 0
-    tile = np.fft.irfft2(spectrum, (SIDE, SIDE))
-    return (tile / tile.std()).astype(np.float32)
+    return fractal(SIDE, 1.8, seed)

@@ -7,20 +7,15 @@ from functools import cache
 import cv2
 import numpy as np
 
+from vision import fractal_noise
+
 SIDE = 512  # pixels, every tile repeats without a seam
 
 
 @cache
 def fractal(roughness: float, seed: int = 0) -> np.ndarray:
     """A seamless noise tile SIDE×SIDE, mean 0 and deviation 1; a lower roughness is smoother."""
-    white = np.random.default_rng(seed).standard_normal((SIDE, SIDE))
-    y, x = np.meshgrid(np.fft.fftfreq(SIDE), np.fft.rfftfreq(SIDE), indexing="ij")
-    frequency = np.hypot(x, y)
-    frequency[0, 0] = 1
-    spectrum = np.fft.rfft2(white) * frequency ** -(2.2 - 2.2 * roughness)
-    spectrum[0, 0] = 0
-    tile = np.fft.irfft2(spectrum, (SIDE, SIDE))
-    return (tile / tile.std()).astype(np.float32)
+    return fractal_noise.fractal(SIDE, 2.2 - 2.2 * roughness, seed)
 
 
 @cache
