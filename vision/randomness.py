@@ -16,5 +16,8 @@ def seed_everything(seed: int) -> None:
 
 
 def generator_for(seed: int, *numbers: int) -> np.random.Generator:
-    """Return the random generator that belongs to a seed and, say, a step and a place in it."""
+    """Return the random generator that belongs to a seed and, say, a step and a place in it.
+
+    Zeros at the end count for nothing: that of (seed, step, 0) is that of (seed, step), too.
+    """
     return np.random.default_rng((seed, *numbers))

@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 
 from vision.segmentation.predict import load
-from vision.segmentation.scenes import Scene, draw_scene, paint, render
+from vision.segmentation.scenes import Scene, draw_scene, factors, paint, render
 from vision.segmentation.scenes.factors import FACTORS
+from vision.segmentation.scenes.street import Street
+from vision.segmentation.scenes.things import Thing
 from vision.segmentation.studies.what_if import look, points
 
 SIZE = (90, 120)
@@ -55,6 +57,20 @@ def test_factors_do_what_they_say() -> None:
     assert warm[0] - warm[2] > 30 > -30 > cool[0] - cool[2]
     plain = render(2, SIZE)[0].astype(float)
     assert paint(changed("fog", 0.06)).picture.std() < 0.8 * plain.std()
+
+
+def test_what_is_added_is_not_drawn_with_the_streets_own_numbers(
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[float] = []
+
+    def traffic(random: np.random.Generator, _: Street) -> list[Thing]:
+        begun.append(random.random())
+        return []
+
+    monkeypatch.setattr(factors, "traffic", traffic)
+    monkeypatch.setattr(factors, "crowd", lambda *_: [])
+    changed("clutter", 3)
+    assert len({*begun, np.random.default_rng(2).random()}) == 4  # three rounds and the street
 
 
 def test_points_hold_all_streets_of_a_value_and_both_models(

@@ -18,6 +18,7 @@ from vision.infrared.pretraining import glcm
 from vision.infrared.pretraining import train as train_backbone
 from vision.infrared.pretraining.pictures import open_source
 from vision.infrared.pretraining.train import Config, drawing_weights, make_batch, train, vary
+from vision.randomness import generator_for
 from vision.training.progress import Step
 from vision.training.run import Run
 
@@ -197,6 +198,24 @@ def test_processes_share_the_batch_of_one(folder: Path) -> None:
     whole, *parts = (made(share) for share in (slice(0, 6), slice(0, 3), slice(3, 6)))
     for one, both in zip(whole, zip(*parts, strict=True), strict=True):
         assert torch.equal(one, torch.cat(both))
+
+
+def test_what_is_chosen_does_not_say_how_it_is_varied(
+        folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The zero of the first place counts for nothing, so the choice must have another number."""
+    made: list[np.random.Generator] = []
+
+    def recorded(*numbers: int) -> np.random.Generator:
+        made.append(generator_for(*numbers))
+        states.add(str(made[-1].bit_generator.state))
+        return made[-1]
+
+    states: set[str] = set()
+    monkeypatch.setattr(train_backbone, "generator_for", recorded)
+    source = open_source(str(folder), "train")
+    run = cast(Run, SimpleNamespace(share=lambda size: slice(0, size)))
+    make_batch(source, np.full(len(source), 1 / len(source)), Config(batch=3, side=32), run, 5)
+    assert len(made) == len(states) == 4
 
 
 def test_pre_training_learns_and_says_how(folder: Path, tmp_path: Path,

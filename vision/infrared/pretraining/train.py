@@ -113,7 +113,7 @@ def targets(name: str, source: LabelledPictures) -> list[np.ndarray]:
 def make_batch(source: LabelledPictures, weights: np.ndarray, config: Config, run: Run, number: int
                ) -> tuple[torch.Tensor, torch.Tensor]:
     """Return step `number`'s pictures (n, 1, S, S) and labels (n,), this process's part."""
-    random = generator_for(config.seed, number)
+    random = generator_for(config.seed, number, config.batch)  # a place that no picture has
     chosen = random.choice(len(source), config.batch, p=weights)
     share = run.share(config.batch)
     pictures = [vary(grey_of(source, int(chosen[place])), config.side,

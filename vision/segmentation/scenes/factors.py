@@ -39,7 +39,7 @@ def clutter(scene: Scene, rounds: float) -> Scene:
     """Return a street with its traffic and its crowd drawn so many times more."""
     things = list(scene.things)
     for number in range(round(rounds)):
-        rng = np.random.default_rng((scene.seed, number))
+        rng = np.random.default_rng((scene.seed, number + 1))  # with 0 it would be the street's own
         things += traffic(rng, scene.street) + crowd(rng, scene.street)
     return replace(scene, things=sorted(things, key=lambda thing: -thing.ahead))
 
