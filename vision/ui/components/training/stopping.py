@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import gradio as gr
 
 from vision.ui.components.events import QUIET
 from vision.ui.text import t
-
-if TYPE_CHECKING:
-    from vision.ui.components.training.luck import Several
 
 
 class Control:
@@ -20,7 +17,7 @@ class Control:
     def __init__(self) -> None:
         self.stopping = threading.Event()
         self.asked = 0  # runs that were asked for and have not ended
-        self.luck: Several | None = None  # what the seeds of the time before have reached
+        self.luck: Any = None  # what the seeds of the time before have reached
         self.chosen = False  # whether another model was chosen while it ran
         self.trail: Any = None  # the last run, which may go on from one of its steps
 
