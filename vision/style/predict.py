@@ -163,9 +163,9 @@ def settings_of(config: Config) -> Settings:
     own = {name.name for name in fields(Settings)} - {"steps"}
     changes = {name: value for name, value in vars(config).items()
                if name in own and value is not None}
-    if config.side:
+    if config.side is not None:
         changes["sides"] = (*chosen.sides[:-1], config.side)
-    if config.steps:
+    if config.steps is not None:
         changes["steps"] = (*chosen.steps[:-1], config.steps)
     return replace(chosen, **changes)
 
@@ -186,7 +186,8 @@ def run(config: Config) -> Written:
     """Paint one picture and write it."""
     content = read_picture(config.content)
     if config.checkpoint:
-        model, side = load(config.checkpoint), config.side or FAST.sides[-1]
+        model = load(config.checkpoint)
+        side = FAST.sides[-1] if config.side is None else config.side
         result = predict(model, content, side, _style_for(model, config.style), config.alpha)
     else:
         extractor = config.extractor or PRESET_EXTRACTORS[config.preset]

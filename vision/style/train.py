@@ -105,7 +105,7 @@ def check(config: Config) -> None:
     config.check(batch=(1, 10**4), side=(64, 1024), style_side=(64, 2048), learning_rate=(1e-7, 1))
     if not config.style:
         raise UserError("there is no style picture", "any picture will do",
-                        "name one with --style, or a network with --checkpoint")
+                        "name one with --style")
 
 
 def make_targets(config: Config, run: Run, contents: Sequence[np.ndarray]) -> Targets:
