@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
+import shutil
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -17,7 +19,14 @@ from vision.options import command
 from vision.training import forks
 from vision.training.progress import Step
 from vision.training.run import turn
-from vision.training.saved_state import state_folder
+from vision.training.saved_state import (
+    SavedState,
+    copied,
+    name_of,
+    state_folder,
+    states_in,
+    step_of,
+)
 
 TINY = Config(steps=4)
 
@@ -56,6 +65,31 @@ def test_a_fork_goes_on_from_the_state_as_if_it_had_gone_all_the_way(folder: Pat
     one, other = (load_file(path) for path in (fork.output, tmp_path / "whole.safetensors"))
     assert all(torch.equal(one[name], other[name]) for name in one)
     assert "--rate-turn 2 0.25" in command("small", "train", fork)
+
+
+def test_a_state_that_is_copied_appears_whole_or_not_at_all(
+        folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = folder / "kept" / "step-00000002"
+
+    def killed(source: Path, target: Path) -> None:
+        target.mkdir(parents=True)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(shutil, "copytree", killed)
+        copied(state, tmp_path)
+    assert forks.kept(tmp_path) == []
+    for _ in range(2):  # what is there already stays
+        assert copied(state, tmp_path) == tmp_path / state.name and forks.kept(tmp_path) == [2]
+    assert len([*(tmp_path / state.name).rglob("*")]) == len([*state.rglob("*")]) > 2
+
+
+def test_states_are_in_the_order_of_their_steps_even_of_the_longest_runs(tmp_path: Path) -> None:
+    for step in (99_999_999, 100_000_000, 7):
+        (tmp_path / name_of(step)).mkdir()
+    assert [step_of(state) for state in states_in(tmp_path)] == [7, 99_999_999, 100_000_000]
+    assert SavedState(tmp_path).last == tmp_path / "step-100000000"
+    assert SavedState(tmp_path / "none").last is None
 
 
 def test_nothing_is_another_future_with_the_same_rate(folder: Path) -> None:
@@ -102,7 +136,8 @@ def test_a_turn_lowers_every_rate_that_comes(make: object) -> None:
     assert lower[3:] == pytest.approx([0.25 * rate for rate in usual[3:]])
 
 
-@pytest.mark.parametrize("wrong", [(1,), (0, 1), (1.5, 1), (1, 0), (1, 1001), (1, 2, 3)])
+@pytest.mark.parametrize("wrong", [(1,), (0, 1), (1.5, 1), (math.inf, 1), (1, 0), (1, 1001),
+                                   (1, 2, 3)])
 def test_a_turn_that_cannot_be_is_refused(wrong: tuple[float, ...], tmp_path: Path) -> None:
     with pytest.raises(UserError, match="rate turns"):
         train(replace(TINY, rate_turn=wrong, output=tmp_path / "x.safetensors"))

@@ -32,8 +32,8 @@ class TrainingConfig:
     def check(self, **own: tuple[float, float]) -> None:
         """Raise for a setting outside its limits: those that all have, and some of one's own."""
         within(self, **self.LIMITS | own)
-        if self.rate_turn and not (len(self.rate_turn) == 2 and 1 <= self.rate_turn[0] == int(
-                self.rate_turn[0]) and 0 < self.rate_turn[1] <= 1000):
+        if self.rate_turn and not (len(self.rate_turn) == 2 and self.rate_turn[0] >= 1 and float(
+                self.rate_turn[0]).is_integer() and 0 < self.rate_turn[1] <= 1000):
             raise UserError("the rate turns at {turn}", "a step and a factor up to 1000 are "
                             "accepted", "try --rate-turn 100 0.5", turn=self.rate_turn)
 

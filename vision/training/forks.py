@@ -6,14 +6,13 @@ step. A state of the first run, which has the same steps up to there, only spare
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 from vision import checkpoints
 from vision.training.config import TrainingConfig
-from vision.training.saved_state import name_of, state_folder, states_in, step_of
+from vision.training.saved_state import copied, name_of, state_folder, states_in, step_of
 
 Config = TypeVar("Config", bound=TrainingConfig)
 
@@ -29,9 +28,7 @@ def keep(config: TrainingConfig, folder: Path) -> int | None:
     saved = states_in(state_folder(checkpoints.with_target(config)))
     if not saved:
         return None
-    if not (kept := folder / saved[-1].name).exists():
-        shutil.copytree(saved[-1], kept)
-    return step_of(kept)
+    return step_of(copied(saved[-1], folder))
 
 
 def kept(folder: Path) -> list[int]:
@@ -43,4 +40,4 @@ def prepare(config: TrainingConfig, folder: Path) -> None:
     """Let a fork begin where its rate turns, if a state of that step was kept."""
     ours = state_folder(checkpoints.with_target(config))
     for state in folder.glob(name_of(int(config.rate_turn[0]))):
-        shutil.copytree(state, ours / state.name, dirs_exist_ok=True)
+        copied(state, ours)

@@ -26,7 +26,7 @@ class SavedState:
     @property
     def last(self) -> Path | None:
         """Return where the newest state lies, None before the first."""
-        return max(states_in(self.folder), default=None)
+        return next(reversed(states_in(self.folder)), None)
 
     def notes(self) -> dict[str, Any]:
         """Return what the last state says about its run, or nothing if there is no state."""
@@ -83,7 +83,17 @@ def state_folder(config: TrainingConfig) -> Path:
 
 def states_in(folder: Path) -> list[Path]:
     """Return the whole states that a folder has, from the first step to the last."""
-    return sorted(folder.glob("step-*"))
+    return sorted(folder.glob("step-*"), key=step_of)
+
+
+def copied(state: Path, folder: Path) -> Path:
+    """Copy a state to another folder, where it appears whole or not at all, and return it there."""
+    half, final = folder / "unfinished", folder / state.name
+    if not final.exists():
+        shutil.rmtree(half, ignore_errors=True)
+        shutil.copytree(state, half)
+        os.replace(half, final)
+    return final
 
 
 def name_of(step: int) -> str:
