@@ -14,6 +14,7 @@ from vision.data import datasets
 from vision.errors import UserError
 from vision.images import read_picture
 from vision.infrared.scenes import Making, make_scene
+from vision.infrared.thermogram import palettes
 from vision.infrared.thermogram.palettes import (
     COLOURED,
     PALETTES,
@@ -34,6 +35,24 @@ def jpeg(picture: np.ndarray, quality: int = 85) -> np.ndarray:
 def test_there_and_back(palette: str) -> None:
     ramp = np.linspace(0, 1, 512, dtype=np.float32).reshape(16, 32)
     assert np.abs(intensity(paint(ramp, palette), palette) - ramp).max() < 0.01
+
+
+def test_many_colours_are_compared_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All colours of noise at once would take gigabytes."""
+    random = np.random.default_rng(0)
+    noisy = paint(random.random((20, 30)).astype(np.float32), "iron").astype(int)
+    picture = (noisy + random.integers(-9, 10, noisy.shape)).clip(0, 255).astype(np.uint8)
+    whole, seen = intensity(picture, "iron"), []
+    nearest = palettes._nearest
+
+    def counted(colours: np.ndarray, palette: str) -> tuple[np.ndarray, np.ndarray]:
+        seen.append(len(colours))
+        return nearest(colours, palette)
+
+    monkeypatch.setattr(palettes, "_nearest", counted)
+    monkeypatch.setattr(palettes, "AT_ONCE", 64)
+    assert np.abs(intensity(picture, "iron") - whole).max() < 1e-6
+    assert max(seen) == 64 and sum(seen) > 500
 
 
 @pytest.mark.parametrize("palette", COLOURED)

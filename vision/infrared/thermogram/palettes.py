@@ -9,6 +9,7 @@ import numpy as np
 from vision.errors import unknown
 
 STEPS = 256
+AT_ONCE = 1 << 15  # colours that are compared with a palette; noise may have millions of them
 GREY, UNKNOWN = "grey", "unknown"
 NODES: dict[str, tuple[tuple[float, int, int, int], ...]] = {
     "iron": ((0, 0, 0, 0), (0.08, 0, 0, 70), (0.16, 18, 0, 120), (0.26, 66, 0, 148),
@@ -80,7 +81,8 @@ def intensity(picture: np.ndarray, palette: str = "") -> np.ndarray:
     packed = picture.astype(np.int32) @ np.array([1 << 16, 1 << 8, 1])  # (H, W)
     colours, where = np.unique(packed, return_inverse=True)
     bytes_ = np.stack([colours >> 16, colours >> 8 & 255, colours & 255], 1)
-    level, _ = _nearest(bytes_, palette)
+    parts = np.split(bytes_, range(AT_ONCE, len(bytes_), AT_ONCE))
+    level = np.concatenate([_nearest(part, palette)[0] for part in parts])
     return (level[where.reshape(packed.shape)] / (STEPS - 1)).astype(np.float32)
 
 
