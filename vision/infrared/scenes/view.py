@@ -29,7 +29,7 @@ class View:
         return Place(matrix, shift, self.focal, (self.width / 2, self.height / 2))
 
     def elevation(self) -> np.ndarray:
-        """Return the sine (H, W) of the angle at which each pixel looks above the horizon."""
+        """Return the sine (H, W) of how far above the horizon each pixel's upper left corner is."""
         x = (np.arange(self.width, dtype=np.float32) - self.width / 2)[None] / self.focal
         y = (np.arange(self.height, dtype=np.float32) - self.height / 2)[:, None] / self.focal
         right, down, forward = self.rotation[:, 1].astype(np.float32)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vision.pruning.drawings.brush import Brush, Colour, Subject, pick, shade
+from vision.pruning.drawings.brush import Brush, Subject, pick, shade
 
 Random = np.random.Generator
 GLASS, TYRE, HUB = (60, 80, 100), (28, 28, 30), (160, 162, 166)
@@ -97,10 +97,9 @@ def _sails(brush: Brush, random: Random) -> None:
 
 
 def _wheels(brush: Brush, height: float, radius: float, *places: float) -> None:
-    hub: Colour = HUB
     for x in places:
         brush.ellipse(TYRE, (x, height), radius, radius)
-        brush.ellipse(hub, (x, height), radius * 0.45, radius * 0.45)
+        brush.ellipse(HUB, (x, height), radius * 0.45, radius * 0.45)
 
 
 VEHICLES = {
