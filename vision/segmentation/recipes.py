@@ -59,8 +59,7 @@ RECIPES = {
     "vnet": Training(data=("volumes",), steps=500, crop=(64, 64, 64), batch=2, loss="dice",
                      short_side=64),
     **WITH_LITE,
-    "panoptic_deeplab-lite0": replace(  # twice as large, or poles are thinner than its cells
-        COUNTED, encoder="lite0", steps=1600, crop=(288, 384), scale=(1.3, 2.6), short_side=720),
+    "panoptic_deeplab-lite0": replace(LITE, data=("scenes",), steps=700, learning_rate=2e-3),
     f"{PORTRAIT}unet": replace(PERSON, steps=600),
     f"{PORTRAIT}unet-lite0": replace(PERSON, encoder="lite0", steps=450),
 }

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from vision.segmentation.panoptic.segments import Panoptic
 
 KINDS = ("semantic", "instance", "panoptic")
-FINDER = "panoptic_deeplab"
+FINDER = "panoptic_deeplab-lite0"
 STREETS = 99
 FIRST = 4  # a street with cars, people and a cyclist
 
