@@ -133,11 +133,6 @@ def test_a_flag_of_0_is_refused_and_not_left_out(name: str) -> None:
         predict.settings_of(replace(predict.Config(Path("x")), **{name: 0}))
 
 
-def test_a_size_that_a_network_does_not_have_is_told() -> None:
-    with pytest.raises(UserError, match="no size called 'paper'"):
-        ARCHITECTURES.build("any_style", size="paper")
-
-
 def test_an_extractor_does_not_paint(tmp_path: Path) -> None:
     card = checkpoints.Card("style", "vgg19", {"size": "compact"})
     path = checkpoints.save(tmp_path / "vgg19.safetensors", extractor(), card)

@@ -185,7 +185,7 @@ def test_a_sheet_of_ones_own_picture_is_checked_with_that_picture(street: Any, t
     request = gr.Request(headers={"accept-language": "en"})
     sheet = sheets.read(file)
     assert sheet.pictures == {"picture": content(picture)} and not sheet.left_out
-    assert "hand the same file in" in said
+    assert "hand in the same file" in said
     renamed = tmp_path / "renamed"
     renamed.write_bytes(picture.read_bytes())
     assert "Reproduced: all" in check([str(renamed), str(file)], request)

@@ -54,5 +54,5 @@ def test_a_command_is_code_and_no_longer_than_a_table_bears() -> None:
 def test_a_card_says_that_what_its_command_begins_with_does_not_ship() -> None:
     begun = replace(CARD, command=f"{CARD.command} --start runs/pruning/first.safetensors")
     told = [card_markdown(card, "https://arxiv.org/abs/1", {}, Request) for card in (CARD, begun)]
-    assert ["does not ship" in each for each in told] == [False, True]
-    assert "`runs/pruning/first.safetensors` does not ship" in told[1]
+    assert ["is not included" in each for each in told] == [False, True]
+    assert "`runs/pruning/first.safetensors` is not included" in told[1]

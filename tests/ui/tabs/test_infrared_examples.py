@@ -26,7 +26,7 @@ def test_boxes_call_devices_warm_that_are_normal_by_their_masks() -> None:
               if level_of(pair.instance) == "normal" != pair.boxed_level]
     assert alarms and max(abs(pair.error) for pair in found) > 8
     (shown,) = boxes_masks.OPENING.answer(Request) or ("",)
-    assert "on which boxes mislead" in shown and shown.count("<img") == 2
+    assert "where boxes mislead" in shown and shown.count("<img") == 2
 
 
 def test_a_class_that_never_had_a_mask_gets_half_of_one() -> None:

@@ -16,6 +16,7 @@ from vision import checkpoints
 from vision.images import write_png
 from vision.ui.tabs.segmentation import domains, judged, segment, shared
 from vision.ui.text import LANGUAGES, words
+from vision.ui.text.numerals import numeral
 
 Request: Any = None
 PERSON, STREET = "portrait-unet-lite0", "unet"
@@ -67,7 +68,7 @@ def test_what_is_no_street_is_told_with_its_number_and_offered_the_other_domain(
     said, offered = shown(file(tmp_path, 128), STREET, language)
     start = words(language)["segmentation.no_street"].split("{")[0]
     assert start in said and "streets" in said
-    assert [number in said for number in ("0.0", "2.0", "1.5")] == [True] * 3
+    assert all(numeral(number, language) in said for number in ("0.0", "2.0", "1.5"))
     assert offered.visible and offered.value == words(language)["segmentation.cross_to_portraits"]
     said, offered = shown(file(tmp_path, 250), STREET, language)
     assert start not in said and not offered.visible

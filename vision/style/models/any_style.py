@@ -15,7 +15,6 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from vision.errors import unknown
 from vision.style.models import ARCHITECTURES
 from vision.style.models.styled import Block, Residual, convolution
 from vision.style.models.vgg19 import SHARE, layers, rectified
@@ -101,6 +100,4 @@ def joined(x: torch.Tensor, finer: torch.Tensor) -> torch.Tensor:
                         idea="paints the style of any picture in a single pass")
 def any_style(*, size: str = "compact") -> AnyStyle:
     """Build the network; `tiny` is for tests."""
-    if size not in SIZES:
-        raise unknown("size", size, list(SIZES))
     return AnyStyle(*SIZES[size])
