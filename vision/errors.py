@@ -14,7 +14,7 @@ class UserError(Exception):
     """A mistake of the user, told in one sentence and never as a traceback.
 
     The three parts are templates: `UserError("it has {size} pixels", ..., size=7)`. A user
-    interface may translate each template, and fill the values in as its language writes numbers.
+    interface may translate each template before the values are filled in.
     """
 
     def __init__(self, wrong: str, accepted: str = "", fix: str = "", **values: Any) -> None:
@@ -23,9 +23,9 @@ class UserError(Exception):
         super().__init__(self.sentence())
 
     def sentence(self, translate: Callable[[str], str] = str, between: str = "; ",
-                 end: str = ".", fill: Callable[..., str] = str.format) -> str:
+                 end: str = ".") -> str:
         """Return the whole sentence, each template passed through `translate` first."""
-        text = between.join(fill(translate(part), **self.values) for part in self.parts)
+        text = between.join(translate(part).format(**self.values) for part in self.parts)
         return text[:1].upper() + text[1:] + ("" if text[-1:] in "?？" else end)
 
     def __reduce__(self) -> tuple[Any, ...]:

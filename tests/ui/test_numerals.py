@@ -11,6 +11,7 @@ import pytest
 from vision.errors import UserError
 from vision.ui.components.html import grouped, table, tiles
 from vision.ui.shell.decimal_commas import write_decimal_commas
+from vision.ui.tabs.infrared.shared import translation
 from vision.ui.text import LANGUAGES, explain, say, words
 from vision.ui.text.numerals import in_html, numeral
 
@@ -56,6 +57,7 @@ def test_a_mistake_is_told_in_the_readers_manner() -> None:
     mistake = UserError("it needs {need:.1f} GB", need=2.5)
     assert explain(mistake, PORTUGUESE) == "It needs 2,5 GB."
     assert explain(mistake, ENGLISH) == "It needs 2.5 GB."
+    assert mistake.sentence(translation(PORTUGUESE)) == "It needs 2,5 GB.", "in a report, too"
 
 
 def test_thousands_are_parted_by_a_point_that_stays_one() -> None:

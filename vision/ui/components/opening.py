@@ -18,7 +18,7 @@ from typing import Any, Generic, TypeVar
 import gradio as gr
 from gradio.context import Context
 
-from vision.ui.components.figures.svg_plot import SvgPlot
+from vision.ui.components.figures.svg_plot import plots
 from vision.ui.components.friendly import friendly
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.text import language_of
@@ -65,7 +65,7 @@ class Opening(Generic[Made]):
 def settled(value: Any, file: Path) -> Any:
     """Return a picture (H, W, 3) as a light file and a figure as what a browser gets of it."""
     if hasattr(value, "savefig"):
-        return SvgPlot().postprocess(value)
+        return str(plots(value))
     if hasattr(value, "ndim"):
         from PIL import Image
 

@@ -14,7 +14,7 @@ import gradio as gr
 
 from vision.ui.shell.input_checks import ASKING
 from vision.ui.text import language_of
-from vision.ui.text.numerals import COMMA, in_html
+from vision.ui.text.numerals import in_html
 
 
 def write_decimal_commas(app: gr.Blocks) -> None:
@@ -27,8 +27,6 @@ def _written(postprocess: Callable[..., Any]) -> Callable[..., Any]:
     async def answer(call: Any, *values: Any) -> list[Any]:
         answers: list[Any] = await postprocess(call, *values)
         language = language_of(ASKING.get())
-        if language not in COMMA:
-            return answers
         return [shown(value, language) if isinstance(block, gr.HTML) else value
                 for block, value in zip(call.outputs, answers, strict=True)]
 

@@ -20,11 +20,10 @@ from gradio.i18n import I18nData
 
 from vision.errors import UserError
 from vision.ui.text.card_numbers import fill
-from vision.ui.text.numerals import COMMA, Filling
+from vision.ui.text.numerals import Template
 
 LANGUAGES = ("en", "zh-CN", "pt-BR")
 PUNCTUATION = {"zh-CN": ("；", "。")}  # between the parts of a sentence, and at its end
-USUAL = ("; ", ".")
 BETWEEN = {"zh-CN": "、"}  # between the names of a list, where it is not the usual one
 ALSO = {  # what browsers call these languages too, and what is nearer to them than English
     "en": (),
@@ -55,14 +54,7 @@ def t(key: str) -> Any:
 def say(key: str, request: gr.Request | None, **values: Any) -> str:
     """Return a text in the language of a request, with values filled in."""
     language = language_of(request)
-    return filled(words(language)[key], language, **values)
-
-
-def filled(template: str, language: str, /, **values: Any) -> str:
-    """Return a text with values filled in, numbers as a language writes them."""
-    if language in COMMA:
-        return Filling(language).format(template, **values)
-    return template.format(**values)
+    return Template(words(language)[key], language).format(**values)
 
 
 def say_list(names: Iterable[str], request: gr.Request | None) -> str:
@@ -74,9 +66,8 @@ def explain(error: UserError, request: gr.Request | None) -> str:
     """Return a user's mistake in the language of a request."""
     language = language_of(request)
     table = error_templates(language)
-    return error.sentence(lambda template: table.get(template, template),
-                          *PUNCTUATION.get(language, USUAL),
-                          lambda template, **values: filled(template, language, **values))
+    return error.sentence(lambda template: Template(table.get(template, template), language),
+                          *PUNCTUATION.get(language, ()))
 
 
 def chosen_language(request: gr.Request | None) -> str | None:

@@ -38,8 +38,25 @@ def parted(number: float, language: str) -> str:
     return text.replace(",", THOUSANDS) if language in COMMA else text
 
 
-class Filling(string.Formatter):
-    """Fills a template as `str.format` does, with numbers in the manner of a language."""
+class Template(str):
+    """A text of a language that is filled with values, and writes numbers as that language does."""
+
+    language: str
+
+    def __new__(cls, text: str, language: str) -> Template:
+        made = super().__new__(cls, text)
+        made.language = language
+        return made
+
+    def format(self, *values: Any, **named: Any) -> str:
+        """Return the text with values filled in."""
+        if self.language not in COMMA:
+            return super().format(*values, **named)
+        return _Filling(self.language).format(str(self), *values, **named)
+
+
+class _Filling(string.Formatter):
+    """Fills a text as `str.format` does, with numbers in the manner of a language."""
 
     def __init__(self, language: str) -> None:
         self.language = language

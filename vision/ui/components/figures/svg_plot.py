@@ -16,8 +16,6 @@ from markupsafe import Markup
 
 from vision.ui.components.markup import tag
 
-warnings.filterwarnings("ignore", "Glyph [0-9]+ .* missing")  # a browser has all letters
-
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
 LEFT_OUT = re.compile(r"<(metadata|style).*?</\1>", re.DOTALL)  # a style would be the whole page's
 GROUPS = re.compile(r' id="[a-z][\w.]*_\d+"')  # the same in each drawing, and nobody asks for them
 START = re.compile(r"<svg\b[^>]*?viewBox=\"([^\"]*)\"[^>]*>")
+warnings.filterwarnings("ignore", "Glyph [0-9]+ .* missing")  # a browser has all letters
 
 
 class SvgPlot(gr.HTML):
@@ -38,7 +37,7 @@ class SvgPlot(gr.HTML):
 
 
 def plots(figure: Figure) -> Markup:
-    """Return a figure as a drawing for each of its axes."""
+    """Return a figure as a drawing for each of its axes; the figure is of no use after that."""
     return tag("div", *(plot(figure, axis) for axis in figure.axes), class_="lab-plots")
 
 

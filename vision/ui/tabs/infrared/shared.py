@@ -19,6 +19,7 @@ from vision.ui.components.html import localised
 from vision.ui.components.model_choice import ModelShelf
 from vision.ui.components.pictures import LONGEST_SIDE
 from vision.ui.text import error_templates, explain, language_of, words
+from vision.ui.text.numerals import Template
 
 if TYPE_CHECKING:
     import numpy as np
@@ -136,7 +137,8 @@ def translation(request: gr.Request | None) -> Callable[[str], str]:
 
     def translate(text: str) -> str:
         keys = (f"infrared.{kind}.{text}" for kind in ("report", "class", "level", "group"))
-        return table.get(text) or next((texts[key] for key in keys if key in texts), text)
+        found = table.get(text) or next((texts[key] for key in keys if key in texts), text)
+        return Template(found, language)
 
     return translate
 
