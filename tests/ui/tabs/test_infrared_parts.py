@@ -22,6 +22,7 @@ from vision.errors import UserError
 from vision.images import read_picture, write_png
 from vision.infrared.classes import CLASSES
 from vision.infrared.inspection.matching import overlaps, pairs
+from vision.infrared.inspection.result import Instance
 from vision.infrared.models.heads import Found
 from vision.infrared.pretraining import glcm
 from vision.infrared.scenes import Making, make_scene
@@ -48,6 +49,20 @@ def cells(html: str) -> list[list[str]]:
     rows = re.findall(r"<tr>(.*?)</tr>", html.split("<tbody>")[-1], re.S)
     return [[re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<td>(.*?)</td>", row, re.S)]
             for row in rows]
+
+
+@pytest.mark.parametrize(("language", "expected"), [
+    ("en", "instrument transformer (current transformer 0.5, voltage transformer 0.3)"),
+    ("zh-CN", "互感器（电流互感器 0.5、电压互感器 0.3）"),
+    ("pt-BR", "transformador para instrumentos (transformador de corrente 0,5, "
+              "transformador de potencial 0,3)")])
+def test_a_group_is_named_with_its_kinds_as_a_language_writes_them(
+        language: str, expected: str) -> None:
+    request: Any = gr.Request(headers={"accept-language": language})
+    kinds = (("current transformer", 0.5), ("voltage transformer", 0.3))
+    place = CLASSES.index("current transformer")
+    device = Instance(place, 0.8, (0, 0, 9, 9), np.ones((9, 9), bool), (), None, None, kinds)
+    assert infrared_view.titled(device, request) == expected
 
 
 def test_overlaps_are_those_of_painted_boxes() -> None:

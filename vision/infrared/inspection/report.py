@@ -91,7 +91,7 @@ def row(number: int, instance: Instance, t: Translate, called: str = "") -> str:
     degrees = [f"{value:.1f}" for value in (reading.highest, reading.mean, reading.p95)
                ] if reading else ["–"] * 3
     place = f"{reading.hottest[0]}, {reading.hottest[1]}" if reading else "–"
-    title = f"{instance.title(t, t)} {called}".strip()
+    title = f"{instance.title(t)} {called}".strip()
     cells = [str(number), title, f"{instance.score:.2f}", *degrees, place]
     plain = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
     rule = escape(verdict.reason.sentence(t)) if verdict else "–"

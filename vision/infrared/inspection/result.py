@@ -72,13 +72,14 @@ class Instance:
         """Return its name, or "some" device of its group where only that is sure: a label."""
         return f"some {self.group}" if self.unsure else self.name
 
-    def title(self, name_of: Callable[[str], str] = str, group_of: Callable[[str], str] = str
-              ) -> str:
+    def title(self, translate: Callable[[str], str] = str) -> str:
         """Return its name, or its group with the kinds that it may be, in a language."""
+        t = translate
         if not self.unsure:
-            return name_of(self.name)
-        kinds = ", ".join(f"{name_of(name)} {share:.1f}" for name, share in self.kinds)
-        return f"{group_of(self.group)} ({kinds})"
+            return t(self.name)
+        kinds = t(", ").join(t("{kind} {share:.1f}").format(kind=t(name), share=share)
+                             for name, share in self.kinds)
+        return t("{group} ({kinds})").format(group=t(self.group), kinds=kinds)
 
     def as_json(self) -> dict[str, Any]:
         """Return all but the mask's pixels in plain types."""

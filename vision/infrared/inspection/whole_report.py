@@ -79,7 +79,7 @@ def summary(inspection: Inspection, results: Sequence[Result], t: Translate) -> 
         return f"<p>{escape(t('No device exceeds a limit.'))}</p>"
     rows = [
         f"<tr><td>{number} {escape(entry.name)}</td>"
-        f"<td>{place + 1} {escape(each.title(t, t))} {escape(entry.called[place])}</td>"
+        f"<td>{place + 1} {escape(each.title(t))} {escape(entry.called[place])}</td>"
         f"<td>{each.reading.highest if each.reading else 0:.1f}</td>"
         f"<td>{level_cell(each.verdict.level if each.verdict else '', t)}</td>"
         f"<td>{escape(each.verdict.reason.sentence(t)) if each.verdict else ''}</td></tr>"

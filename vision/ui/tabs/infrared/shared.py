@@ -99,8 +99,7 @@ def called(kind: str, name: str, request: gr.Request | None) -> str:
 
 def titled(instance: Instance, request: gr.Request | None) -> str:
     """Return a device's name in the reader's language, or its group where only that is sure."""
-    return instance.title(lambda name: called("class", name, request),
-                          lambda name: called("group", name, request))
+    return instance.title(translation(request))
 
 
 def remark(error: UserError, request: gr.Request | None) -> str:
