@@ -63,3 +63,10 @@ def test_wrong_settings_name_the_right_ones(registry: Registry, config: dict[str
     registry.register("box", paper="", year=1)(first)
     with pytest.raises(UserError, match="its settings are width"):
         registry.build("box", **config)
+
+
+def test_a_size_that_a_builder_lacks_is_told_as_a_wrong_setting(registry: Registry) -> None:
+    registry.register("box", paper="", year=1)(lambda *, size: {"compact": 1}[size])
+    assert registry.build("box", size="compact") == 1
+    with pytest.raises(UserError, match=r"cannot be built from .*'paper'.*its settings are size"):
+        registry.build("box", size="paper")

@@ -98,7 +98,7 @@ class Registry:
 
                 return narrowed(module, slim)
             return module
-        except TypeError as error:
+        except (TypeError, KeyError) as error:  # a setting, or a value, that it does not know
             raise UserError(
                 "{kind} '{name}' cannot be built from {config} ({reason})",
                 "its settings are {settings}",

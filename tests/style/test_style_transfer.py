@@ -18,6 +18,7 @@ from sights import CONTENT, STYLE, TINY, extractor, picture
 
 from vision.errors import UserError
 from vision.style import transfer as module
+from vision.style.clock import Clock
 from vision.style.data import denormalise, size_at, to_tensor
 from vision.style.inside import look_inside, of_content, of_style
 from vision.style.settings import BOOK, Settings, Weights
@@ -274,3 +275,12 @@ def test_mistakes_get_one_sentence(work: Callable[[], Any], words: str) -> None:
     with pytest.raises(UserError) as caught:
         work()
     assert words in str(caught.value).lower() and str(caught.value)[-1] in ".?"
+
+
+def test_a_pass_that_began_anew_never_has_less_than_nothing_left() -> None:
+    clock = Clock(Settings(sides=(64,), steps=(3,), decay_every=(3,)))
+    clock.begin(0)
+    clock.count(2)
+    assert clock.left > 0
+    clock.count(2)
+    assert clock.left == 0

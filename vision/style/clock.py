@@ -43,8 +43,11 @@ class Clock:
 
     @property
     def left(self) -> float:
-        """Return the seconds that the remaining steps will take at the pace of this pass."""
+        """Return the seconds that the remaining steps will take at the pace of this pass.
+
+        A pass that began anew has taken more steps than it has.
+        """
         pace = (self.seconds - self._begun) / max(self._steps, 1)
         pixels = [(side / self.settings.sides[self._number]) ** 2 for side in self.settings.sides]
         rest = [steps * size for steps, size in zip(self.settings.steps, pixels, strict=True)]
-        return pace * (sum(rest[self._number :]) - self._steps)
+        return pace * max(sum(rest[self._number :]) - self._steps, 0)
