@@ -50,10 +50,10 @@ def _check(entry: zipfile.ZipInfo) -> None:
                         largest=LARGEST_MEGABYTES)
     if entry.flag_bits & 1 or entry.compress_type not in METHODS:
         raise UserError("the zip's file '{name}' is locked or packed in a rare way",
-                        "plain zips are accepted", "pack it anew", name=cut(entry.filename))
+                        "plain zips are accepted", "zip it again", name=cut(entry.filename))
     name = PurePosixPath(entry.filename)
     if (len(entry.filename) > LONGEST_NAME or name.is_absolute() or ".." in name.parts
             or "\\" in entry.filename or not entry.filename.isprintable()):
         raise UserError("the zip's file '{name}' has an odd name",
-                        "plain names of up to {most} characters are accepted", "pack it anew",
+                        "plain names of up to {most} characters are accepted", "zip it again",
                         name=cut(entry.filename), most=LONGEST_NAME)

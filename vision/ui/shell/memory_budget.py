@@ -71,7 +71,7 @@ class Budget:
             while not self._given(ticket, need):
                 if time.monotonic() > end:
                     raise UserError("others take the memory that this needs",
-                                    "it was waited {seconds:.0f} s for", "try again in a minute",
+                                    "it did not come free within {seconds:.0f} s", "try again in a minute",
                                     seconds=patience)
                 time.sleep(LOOK)
         finally:
