@@ -71,8 +71,8 @@ class Budget:
             while not self._given(ticket, need):
                 if time.monotonic() > end:
                     raise UserError("others take the memory that this needs",
-                                    "it did not come free within {seconds:.0f} s", "try again in a minute",
-                                    seconds=patience)
+                                    "it did not come free within {seconds:.0f} s",
+                                    "try again in a minute", seconds=patience)
                 time.sleep(LOOK)
         finally:
             self.waiting.remove(ticket)
