@@ -19,6 +19,7 @@ from torch import nn
 from vision import checkpoints
 from vision.checkpoints import Card, digest, load, read_card, save
 from vision.errors import UserError
+from vision.quantised import unpacked
 from vision.registry import Registry
 
 TOYS = Registry("toys", "vision.segmentation.models")
@@ -67,8 +68,17 @@ def test_eight_bit_rows_come_back_within_half_a_step_and_a_false_scale_is_refuse
     wanted, found = module[0].weight, load(path, TOYS).module[0].weight
     half_a_step = wanted.flatten(1).abs().amax(1) / 127 / 2
     assert ((found - wanted).flatten(1).abs().amax(1) <= 1.2 * half_a_step).all()
-    forge(path, tensors={**kept, "0.weight.scale": torch.ones(3, 1)})
+    for scale in (torch.ones(3, 1), torch.ones(1, 10**6), torch.ones(4), torch.ones(4, 1).bool()):
+        forge(path, tensors={**kept, "0.weight.scale": scale})
+        assert "8-bit rows" in assert_refused(path)
+    forge(path, tensors={**kept, "0.weight": torch.ones(4, 3, 3, 3)})
     assert "8-bit rows" in assert_refused(path)
+
+
+def test_a_small_file_cannot_unfold_into_all_of_the_memory() -> None:
+    rows = torch.zeros(2**24, 1, dtype=torch.int8)
+    with pytest.raises(ValueError, match="scale"):  # all of each by all: 2^48 numbers
+        unpacked({"weight": rows, "weight.scale": torch.zeros(1, 2**24, dtype=torch.float16)})
 
 
 def test_weights_and_card_come_back(path: Path) -> None:
@@ -230,6 +240,15 @@ def test_weights_that_are_not_finite_are_refused(tmp_path: Path, number: float) 
     tensors = tiny(width=4).half().state_dict()
     tensors["0.weight"][1, 1, 1, 1] = number
     assert_refused(forge(tmp_path / "x.safetensors", tensors=tensors))
+
+
+@pytest.mark.parametrize("kind", [torch.int32, torch.bool, torch.complex64, torch.float8_e4m3fn])
+def test_weights_of_a_kind_that_no_network_has_are_refused(tmp_path: Path, kind: torch.dtype
+                                                           ) -> None:
+    for name in ("0.bias", "1.num_batches_tracked"):
+        tensors = {**tiny(width=4).half().state_dict()}
+        tensors[name] = tensors[name].to(kind)
+        assert name in assert_refused(forge(tmp_path / "x.safetensors", tensors=tensors))
 
 
 def test_missing_additional_or_empty_tensors_are_refused(tmp_path: Path) -> None:

@@ -27,3 +27,8 @@ def test_rounding_twice_changes_nothing_more() -> None:
     once = {name: tensor.clone() for name, tensor in module.state_dict().items()}
     for name, tensor in round_rows(module).state_dict().items():
         assert torch.equal(tensor, once[name]), name
+
+
+def test_a_weight_that_is_called_scale_is_kept() -> None:
+    state = {"norm.scale": torch.ones(3).half(), "w": torch.ones(2, 2)}
+    assert unpacked(packed(state)).keys() == unpacked(state).keys() == state.keys()

@@ -306,7 +306,7 @@ def _whole(path: Path, tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tens
     """Return tensors with those that were kept as 8-bit rows in float16 again."""
     try:
         return unpacked(tensors)
-    except (RuntimeError, IndexError) as error:
+    except (RuntimeError, IndexError, ValueError) as error:
         raise damaged(path, "its 8-bit rows do not fit their scales") from error
 
 
@@ -339,8 +339,8 @@ def _leaves(value: Any) -> Iterator[Any]:
 
 
 def _fill(path: Path, module: nn.Module, tensors: dict[str, torch.Tensor]) -> None:
-    wanted = {name: tuple(tensor.shape) for name, tensor in module.state_dict().items()}
-    found = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
+    wanted = {name: _form(tensor) for name, tensor in module.state_dict().items()}
+    found = {name: _form(tensor) for name, tensor in tensors.items()}
     if wanted != found:
         odd = sorted(name for name in wanted.keys() | found.keys()
                      if wanted.get(name) != found.get(name))
@@ -348,3 +348,9 @@ def _fill(path: Path, module: nn.Module, tensors: dict[str, torch.Tensor]) -> No
     if not all(tensor.isfinite().all() for tensor in tensors.values()):
         raise damaged(path, "its weights are not all finite")
     module.load_state_dict(tensors, assign=True)
+
+
+def _form(tensor: torch.Tensor) -> tuple[tuple[int, ...], str]:
+    """Return a tensor's shape and kind; floats are one kind, but for those of eight bits."""
+    floats = tensor.is_floating_point() and tensor.element_size() > 1
+    return tuple(tensor.shape), "float" if floats else str(tensor.dtype)

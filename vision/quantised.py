@@ -32,13 +32,15 @@ def packed(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
 
 def unpacked(parts: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     """Return the state that was packed, its matrices in float32; what was not is as it was."""
-    state = {}
-    for name, tensor in parts.items():
-        if name + SCALE in parts:
-            rows = tensor.float().flatten(1) * parts[name + SCALE].float()
-            tensor = rows.view_as(tensor)
-        if not name.endswith(SCALE):
-            state[name] = tensor
+    import torch
+
+    state = dict(parts)
+    for name in [name for name in parts if name + SCALE in parts]:
+        tensor, scale = parts[name], state.pop(name + SCALE)
+        if scale.shape != (*tensor.shape[:1], 1) or tensor.dtype != torch.int8 or (
+                not scale.is_floating_point()):
+            raise ValueError(f"'{name}' has no scale for each row")
+        state[name] = (tensor.float().flatten(1) * scale.float()).view_as(tensor)
     return state
 
 
