@@ -88,7 +88,9 @@ def test_what_differs_is_named(gan: Any, tmp_path: Path) -> None:
 @pytest.mark.parametrize("change, word", [
     ({"tab": "style"}, "of the tab 'style'"), ({"link": "tab=gan&seed=x"}, "x"),
     ({"results": {"a": [1]}}, "not a lab sheet"), ({"format": 2}, "not a lab sheet"),
-    ({"guesses": []}, "not a lab sheet"), ({"link": "tab=nowhere"}, "nowhere")])
+    ({"guesses": []}, "not a lab sheet"), ({"link": "tab=nowhere"}, "nowhere"),
+    ({"seed": "3"}, "not a lab sheet"), ({"seed": 10**400}, "not a lab sheet"),
+    ({"made": [1]}, "not a lab sheet")])
 def test_a_sheet_that_is_none_is_refused(gan: Any, tmp_path: Path, change: dict[str, Any],
                                          word: str) -> None:
     sheet = sheets.Sheet("gan", "tab=gan&seed=3", {"count": 1.0})

@@ -44,6 +44,7 @@ def table_of(update: Any) -> list[dict[str, str]]:
 @pytest.mark.parametrize("guesses, bars", [
     (("60%", "about 60", "0,5", "−3"), [("-3", 1), ("0.5", 1), ("60", 2)]),
     (("yes", "Yes ", "no 7"), [("yes", 2), ("no 7", 1)]),
+    (tuple(["9" * 400, *map(str, range(8))]), [("9" * 400, 1), *((str(n), 1) for n in range(7))]),
     (tuple(map(str, range(16))), [("0 … 1.88", 2), ("1.88 … 3.75", 2), ("3.75 … 5.62", 2),
                                   ("5.62 … 7.5", 2), ("7.5 … 9.38", 2), ("9.38 … 11.2", 2),
                                   ("11.2 … 13.1", 2), ("13.1 … 15", 2)])])
@@ -67,6 +68,15 @@ def test_a_classes_sheets_become_histograms_and_a_table(tmp_path: Path) -> None:
     rows = table_of(table)
     assert [row["guess: best"] for row in rows] == ["0.5", "'=0.7"]
     assert rows[0]["result: =cmd()"] == "'=1+1"
+
+
+def test_sheets_that_share_no_question_are_too_much_for_one_table(tmp_path: Path) -> None:
+    few = [sheet({f"{number}-{place}": "1" for place in range(600)}) for number in range(4)]
+    _, table = class_sheets.gather(written(tmp_path / "few", few), ASKED)
+    assert len(table_of(table)[0]) > 2400
+    many = [sheet({f"{number}-{place}": "1" for place in range(600)}) for number in range(5)]
+    with pytest.raises(gr.Error, match="3002 different questions and results"):
+        class_sheets.gather(written(tmp_path / "many", many), ASKED)
 
 
 @pytest.mark.parametrize("files, words", [(0, "0 sheets"), (MOST + 1, "201 sheets")])

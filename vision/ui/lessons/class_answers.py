@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vision.errors import UserError
-from vision.ui.lessons.sheet import Sheet, read, shown
+from vision.ui.lessons.sheet import Sheet, is_number, read, shown
 
 MOST = 200  # sheets at once
+MOST_NAMES = 3000  # of questions and results, each of which is a column
 BARS = 8  # of a histogram
 NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 
@@ -26,9 +27,10 @@ class Question:
 
     @property
     def numbers(self) -> tuple[float, ...]:
-        """Return the first number in each guess; nothing where a guess has none."""
+        """Return the first number in each guess; nothing where a guess has none to reckon with."""
         found = [NUMBER.search(guess.replace("−", "-")) for guess in self.guesses]
-        return tuple(float(each[0].replace(",", ".")) for each in found if each)
+        numbers = (float(each[0].replace(",", ".")) for each in found if each)
+        return tuple(filter(is_number, numbers))
 
     def bars(self) -> list[tuple[str, int]]:
         """Return what was guessed and how often: numbers in their order, else words by number."""
@@ -57,7 +59,13 @@ def read_all(paths: Sequence[Path]) -> list[tuple[str, Sheet]]:
     if not 1 <= len(paths) <= MOST:
         raise UserError("{count} sheets were given", "1 to {most} are accepted",
                         "give fewer at once", count=len(paths), most=MOST)
-    return [(path.name, read(path)) for path in paths]
+    sheets = [(path.name, read(path)) for path in paths]
+    names = {name for _, sheet in sheets for name in (*sheet.guesses, *sheet.results)}
+    if len(names) > MOST_NAMES:
+        raise UserError("the sheets hold {count} different questions and results",
+                        "up to {most} are accepted", "give fewer at once", count=len(names),
+                        most=MOST_NAMES)
+    return sheets
 
 
 def questions(sheets: Sequence[tuple[str, Sheet]]) -> list[Question]:

@@ -88,7 +88,9 @@ def read(path: Path) -> Sheet:
 def is_sound(sheet: Sheet) -> bool:
     """Return whether every part of a sheet is of its kind."""
     texts = (sheet.guesses, sheet.models, sheet.versions, sheet.pictures)
-    return (sheet.format == FORMAT and isinstance(sheet.tab, str) and isinstance(sheet.link, str)
+    return (sheet.format == FORMAT
+            and all(isinstance(text, str) for text in (sheet.tab, sheet.link, sheet.made))
+            and (sheet.seed is None or is_number(sheet.seed))
             and isinstance(sheet.results, dict) and len(sheet.results) <= MOST
             and all(map(is_result, sheet.results.values()))
             and isinstance(sheet.left_out, list) and all(isinstance(table, dict) and all(
@@ -97,7 +99,12 @@ def is_sound(sheet: Sheet) -> bool:
 
 def is_result(value: Any) -> bool:
     """Return whether a value is words, or a number that can be reckoned with."""
-    return isinstance(value, str) or (isinstance(value, (int, float)) and abs(value) < HIGHEST)
+    return isinstance(value, str) or is_number(value)
+
+
+def is_number(value: Any) -> bool:
+    """Return whether a value is a number that can be reckoned with."""
+    return isinstance(value, (int, float)) and abs(value) < HIGHEST
 
 
 def picked(files: Iterable[Path]) -> tuple[Path, list[Path]]:
