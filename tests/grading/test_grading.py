@@ -26,6 +26,7 @@ from vision.grading.graded import (
     MOST,
     Graded,
     check_files,
+    grade,
     names_of,
     seed_of,
     trained_on,
@@ -178,6 +179,25 @@ def test_the_command_ranks_names_copies_and_goes_on_after_a_broken_file(
     assert {row["file"]: row["same weights as"] for row in table[:2]} == {
         "first.safetensors": "mine.safetensors", "mine.safetensors": "first.safetensors"}
     assert "broken.safetensors" in table[2]["refused"]
+
+
+def test_one_model_that_fails_on_the_pictures_spoils_no_others_rank(
+        tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    model = gan.load(FOLDER / "gan" / "cgan-mnist.safetensors")
+    data = {**model.card.data, "train": ["cifar10"]}  # whose classifier reads colours
+    odd = checkpoints.save(tmp_path / "odd.safetensors", model.module,
+                           replace(model.card, data=data))
+    found = grade(odd, "gan", "apple", 10)
+    assert "'odd.safetensors' cannot be used" in str(found.refused) and "channels" in caplog.text
+
+
+def test_a_full_memory_is_no_models_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("vision.grading.graded.measured", full)
+    with pytest.raises(MemoryError):
+        grade(tmp_path / "a.safetensors", "gan", "apple")
 
 
 def test_a_street_model_is_graded_by_the_mean_iou_of_all_pictures(

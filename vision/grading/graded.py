@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,7 @@ from vision import checkpoints
 from vision.bootstrap import Interval, middle
 from vision.checkpoints import Card
 from vision.errors import UserError, cut, listed
+from vision.gpu_fallback import lacks_memory
 from vision.grading.kinship import Sample, kin, sample, shipped
 
 GRADED = ("segmentation", "gan", "pruning", "infrared")  # systems that say what they grade by
@@ -22,6 +24,7 @@ MOST = 40  # files at once
 MOST_DATA = 4  # data sets of a card that are named
 FIRST, SPAN = 1_200_000_000, 800_000_000  # seeds of graders: far from all others here
 DRAWS = 1000
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +66,11 @@ def grade(path: Path, system: str, word: str, count: int = 0) -> Graded:
         return measured(path, system, seed_of(word), count)
     except UserError as error:
         return Graded(path.name, refused=error)
+    except Exception as error:  # whatever a stranger's network may provoke
+        if lacks_memory(error):
+            raise
+        log.warning("'%s' fails on the pictures", path.name, exc_info=True)
+        return Graded(path.name, refused=checkpoints.damaged(path, "it fails on the pictures"))
 
 
 def measured(path: Path, system: str, first: int, count: int) -> Graded:
