@@ -27,8 +27,17 @@ def test_what_no_page_hands_over_is_not_kept(name: str, index: str, size: int, k
 
 def test_the_oldest_give_way(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(painted_layers, "HANDED_OVER", 1000)
+    monkeypatch.setattr(painted_layers, "EACH", 0)
     editor = PaintedLayers()
     for number in range(30):
         hand_over(editor, f"{number}", "0", 100)
         hand_over(editor, f"{number}", 1, 100)
     assert list(editor.blob_storage) == ["25", "26", "27", "28", "29"] and editor.weight() == 1000
+
+
+def test_layers_without_a_byte_give_way_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(painted_layers, "HANDED_OVER", 5 * painted_layers.EACH)
+    editor = PaintedLayers()
+    for number in range(30):
+        hand_over(editor, f"{number}", "0", 0)
+    assert list(editor.blob_storage) == ["25", "26", "27", "28", "29"]

@@ -15,6 +15,7 @@ from gradio.data_classes import DataWithFiles
 MOST_LAYERS = 4
 MOST_BYTES = 4 * 2**20  # of one layer
 HANDED_OVER = 64 * 2**20  # bytes of all layers that were handed over and not yet looked at
+EACH = 4096  # bytes that an editor's layers count for beside their own
 FORMATS = ("PNG", "WEBP")  # what browsers make of a canvas
 MEGAPIXELS = 2.0
 
@@ -40,9 +41,9 @@ class PaintedLayers(gr.ImageEditor):
             self.blob_storage.pop(next(iter(self.blob_storage)))
 
     def weight(self) -> int:
-        """Return the bytes of all layers that are kept."""
-        return sum(len(layer or b"") for held in list(self.blob_storage.values())
-                   for layer in held.layers)
+        """Return about how many bytes all that is kept takes."""
+        return sum(EACH + sum(len(layer or b"") for layer in held.layers)
+                   for held in list(self.blob_storage.values()))
 
     def preprocess(self, payload: Any) -> dict[str, Any]:  # type: ignore[override]
         """Return the layers as uint8 (H, W, 4) arrays."""
