@@ -15,10 +15,12 @@ import gradio as gr
 import httpx
 import pytest
 import uvicorn
+from starlette.responses import PlainTextResponse
+from starlette.testclient import TestClient
 
 from tests.ui.server.small_page import API, asked, body
 from vision import ui
-from vision.ui.server import http_server
+from vision.ui.server import compression, http_server
 from vision.ui.server.http_server import Impatient
 
 
@@ -59,6 +61,15 @@ def test_that_the_page_is_there_is_told_without_making_it() -> None:
         head = http.head("/")
         assert head.status_code == 200 and not head.content
         assert head.headers["content-type"].startswith("text/html")
+
+
+def test_pages_for_many_names_of_the_server_give_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compression, "MOST", 5000)
+    served = compression.Compressed(PlainTextResponse("a" * 1500))
+    http = TestClient(served)
+    for number in range(9):
+        assert len(http.get("/", headers={"host": f"{number}", "accept-encoding": ""}).text) == 1500
+    assert len(served.kept) == 3 and served.weight() == 4500
 
 
 def test_a_page_for_one_name_of_the_server_is_not_given_to_another(address: str) -> None:

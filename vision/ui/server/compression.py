@@ -23,7 +23,7 @@ KINDS = ("text/", "application/javascript", "application/json", "image/svg")
 ANSWERS = f"{API}/run/"  # of events that do not wait in the queue
 ASSETS = ("/assets/", "/static/", "/svelte/")
 FRONT = "/"
-KEPT = 256  # answers
+KEPT, MOST = 256, 32 * 2**20  # answers, and bytes of all of them
 SMALL = 1000  # bytes that are not worth it
 WAYS: dict[str, Callable[[bytes], bytes]] = {"br": functools.partial(brotli.compress, quality=9),
                                              "gzip": gzip.compress}  # the best first
@@ -82,9 +82,13 @@ class Compressed:
         if answer.start["status"] == 200:
             answer = await anyio.to_thread.run_sync(smaller, answer, way, path)
             self.kept[key] = answer
-            if len(self.kept) > KEPT:
+            while len(self.kept) > KEPT or self.weight() > MOST:
                 self.kept.popitem(last=False)
         return answer
+
+    def weight(self) -> int:
+        """Return the bytes of all answers that are kept."""
+        return sum(len(answer.body) for answer in self.kept.values())
 
 
 async def whole(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
