@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
-import math
+import sys
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import Any
@@ -19,6 +19,7 @@ from vision.ui.shell.files.access import check_files
 from vision.ui.text import explain, say
 
 LONGEST_REFUSAL = 300  # characters
+LARGEST = sys.float_info.max  # of what a number may be; no number at all is not below it, either
 ASKING: ContextVar[gr.Request | None] = ContextVar("asking", default=None)
 log = logging.getLogger("vision.ui")
 
@@ -91,7 +92,7 @@ def of_wrong_kind(control: Any, value: Any) -> bool:
     if isinstance(control, gr.Number) and value is None:
         return control.precision == 0
     if isinstance(control, (gr.Slider, gr.Number)):
-        return not isinstance(value, (int, float)) or not math.isfinite(value)
+        return not isinstance(value, (int, float)) or not abs(value) <= LARGEST
     return False
 
 
