@@ -79,6 +79,11 @@ def test_it_tells_what_waits_works_and_has_ended(metrics: None) -> None:
         assert not any(name.startswith("waiting") for name in ended)
 
 
+def test_a_counter_goes_on_beyond_a_million() -> None:
+    told = "".join(health.lines({name: {"segment": 1_234_567.5} for name in health.TOLD}))
+    assert told.count('{action="segment"} 1234567.5\n') == len(health.TOLD)
+
+
 def test_measures_are_told_only_when_that_is_wished() -> None:
     with TestClient(with_doors(App.create_app(busy_page(threading.Event())))) as http:
         assert http.get("/metrics").status_code == 404

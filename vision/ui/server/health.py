@@ -92,4 +92,4 @@ def lines(measures: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
     for name, (kind, what) in TOLD.items():
         yield f"# HELP vision_calls_{name} {what}\n# TYPE vision_calls_{name} {kind}\n"
         for action, value in sorted(measures[name].items()):
-            yield f'vision_calls_{name}{{action="{action}"}} {value:g}\n'
+            yield f'vision_calls_{name}{{action="{action}"}} {value:.15g}\n'
