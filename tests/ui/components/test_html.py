@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from vision.ui.components.html import clock, signed
+from vision.ui.components.html import clock, file_size, short, signed
 
 
 @pytest.mark.parametrize(("seconds", "said"), [
@@ -17,3 +17,11 @@ def test_a_long_time_is_told_in_seconds(seconds: float, said: str) -> None:
     (2.04, "+2.0"), (-13.0, "\N{MINUS SIGN}13.0"), (0.0, "0.0"), (-0.04, "0.0")])
 def test_a_difference_has_a_sign_unless_it_rounds_to_nothing(value: float, said: str) -> None:
     assert signed(value) == said
+
+
+@pytest.mark.parametrize(("number", "said"), [
+    (999, "999"), (1000, "1.00k"), (999_400, "999k"), (999_600, "1.00M"), (999_999_999, "1.00G"),
+    (12_345_678, "12.3M")])
+def test_a_large_number_has_three_digits(number: int, said: str) -> None:
+    assert short(number) == said
+    assert file_size(number).replace("\N{NO-BREAK SPACE}", "") == f"{said}B"

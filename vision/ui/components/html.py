@@ -133,7 +133,7 @@ def minus(number: str) -> str:
 def short(number: float) -> str:
     """Return a large number with three digits and k, M or G."""
     for unit, size in (("G", 1e9), ("M", 1e6), ("k", 1e3)):
-        if number >= size:
+        if number >= 0.9995 * size:  # what rounds to a thousand is one of the next unit
             digits = 3 - len(f"{number / size:.0f}")
             return f"{number / size:.{max(digits, 0)}f}{unit}"
     return f"{number:.0f}"
