@@ -128,6 +128,8 @@ def new_page(browser: Browser, problems: list[str], width: int = DESKTOP[0],
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
     page.on("pageerror", lambda error: problems.append(f"script error {error}"))
+    page.on("console", lambda message: problems.extend(
+        [message.text] if "> attribute " in message.text else []))  # a drawing with a wrong part
     page.on("request", lambda request: problems.extend(outside(request.url)))
     return page
 

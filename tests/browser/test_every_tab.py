@@ -18,12 +18,13 @@ pytestmark = pytest.mark.browser
 TABS = [tab.name for tab in load_tabs()]
 SEEN = {"gan": "#gan-result img", "pruning": "#pruning-head"}  # of results too high
 PRESSES = 80  # of the tabulator, at most
-SMALLEST = 14  # pixels of a letter, formulas and what is drawn aside
+SMALLEST = 14  # pixels of a letter, formulas aside
 LETTERS = """least => [...document.querySelectorAll("body *")]
-  .filter(each => each.checkVisibility() && !each.closest("svg, .katex, sub, sup")
+  .filter(each => each.checkVisibility() && !each.closest(".katex, sub, sup")
     && [...each.childNodes].some(part => part.nodeType === 3 && part.textContent.trim()))
-  .map(each => [parseFloat(getComputedStyle(each).fontSize), each.textContent.trim()])
-  .filter(([size]) => size > 0 && size < least)
+  .map(each => [parseFloat(getComputedStyle(each).fontSize) * (each.getScreenCTM?.()?.a ?? 1),
+                each.textContent.trim()])
+  .filter(([size]) => size > 0 && size < least - 0.05)
   .map(([size, text]) => `letters of ${size} pixels: ${text.slice(0, 40)}`)"""
 
 

@@ -54,6 +54,17 @@ def test_the_first_device_is_shown_whole_in_portuguese(open_page: Callable[..., 
     assert inner["y"] + inner["height"] <= outer["y"] + outer["height"]
 
 
+def test_example_pictures_fill_their_frames_on_a_phone(page: Page) -> None:
+    width, height = SIZES["phone"]
+    page.set_viewport_size({"width": width, "height": height})
+    for tab in ("segmentation", "pruning", "infrared"):
+        select(page, tab)
+        frames = page.locator(f"#{tab}-examples button.gallery-item")
+        shares = frames.evaluate_all("frames => frames.map(frame => "
+                                     "frame.querySelector('img').clientWidth / frame.clientWidth)")
+        assert len(shares) >= 6 and min(shares) > 0.8, tab
+
+
 def test_numbers_and_choices_are_read_whole_on_a_phone(fresh_page: Page) -> None:
     page = fresh_page
     width, height = SIZES["phone"]

@@ -27,7 +27,11 @@ def drawings(html: str) -> list[Tree.Element]:
     """Return the drawings of a figure, which has to be well-formed."""
     named = html.replace("<svg ", f'<svg xmlns="{SVG[1:-1]}" '
                                   'xmlns:xlink="http://www.w3.org/1999/xlink" ')
-    return list(Tree.fromstring(named))
+    places = list(Tree.fromstring(named))
+    found = [place[0] for place in places]
+    assert [place.get("style") for place in places] == [
+        f"--units:{float(drawing.get('viewBox', '').split()[2]):g}" for drawing in found]
+    return found
 
 
 def words(drawing: Tree.Element) -> list[str]:

@@ -497,3 +497,12 @@ def test_the_first_network_is_one_that_a_cut_costs_something(monkeypatch: pytest
     learnt = Card("pruning", "vgg16", {}, CLASSES, PREPROCESS,
                   data={"train": ["drawings-hard", "drawings"]})
     assert shared.measured_on(learnt) == "drawings-hard"
+
+
+def test_a_tile_names_what_was_before_as_the_reader_writes_numbers() -> None:
+    report = Report(np.array([[839, 161], [0, 0]]), ("a", "b"), count(network("vgg16")))
+    trial = surgery.Trial(make_plan(network("vgg16"), 0.3), (report.size, report.size), 0.1,
+                          reports=(report, report))
+    told = surgery.facts(trial, gr.Request(headers={"accept-language": "pt-BR"}))
+    assert [name for name in told if "83,9% →" in name] and not [
+        name for name in told if "83.9" in name]

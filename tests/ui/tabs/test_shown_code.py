@@ -10,6 +10,9 @@ import gradio as gr
 import pytest
 
 from vision.ui import load_tabs
+from vision.ui.components.shown_code import imports, reading
+from vision.ui.tabs.pruning import script
+from vision.ui.tabs.pruning.controls import examples
 
 
 @pytest.fixture(scope="module")
@@ -38,3 +41,16 @@ def test_the_shown_code_reads_the_picture_that_the_page_shows(
     for tab, component in (("style", "style-content"), ("pruning", "pruning-picture")):
         stem = Path(named[component].value["path"]).stem
         assert re.search(rf"[./]{stem}[.(]", shown[tab]), f"{tab}: {stem}"
+
+
+def test_the_script_reads_what_is_chosen_the_photograph_and_a_visitors_own_too() -> None:
+    drawn, photograph = examples()[1][0], examples()[-1][0]
+    offered = [path for path, in examples()]
+    assert reading(f"/tmp/gradio/1a2b/{Path(drawn).name}", offered) == (
+        f"read_picture('assets/pruning/{Path(drawn).name}')")
+    assert reading(photograph, offered) == "skimage.data.chelsea()"
+    assert reading("/tmp/gradio/1a2b/my 'cat'.png", offered) == "read_picture(\"my 'cat'.png\")"
+    assert reading(None, offered) == "read_picture('picture.png')"
+    told = [script.code("vgg16", 0.5, "gamma", "", path) for path in (drawn, photograph)]
+    assert ["import skimage.data" in each for each in told] == [False, True]
+    assert imports("read_picture('skimage.png')") == ""

@@ -45,7 +45,7 @@ from vision.ui.tabs.style.regions import (
     rgb,
 )
 from vision.ui.tabs.style.script import code
-from vision.ui.tabs.style.shared import curves, power, weight
+from vision.ui.tabs.style.shared import curves, power, power_text, weight
 from vision.ui.tabs.style.studio import MOST, Film, Studio, rest_of
 
 SMALL = Chosen(size=64, steps=6, preset="single")
@@ -485,3 +485,9 @@ def test_the_page_gets_no_more_pixels_than_a_screen_needs() -> None:
     studio = Studio()
     studio.film.add(np.zeros((1600, 2400, 3), np.uint8))
     assert studio.film.at(0).shape == (853, 1280, 3)
+
+
+def test_the_powers_beside_the_losses_are_raised() -> None:
+    assert [power_text(exponent) for exponent in (-12.0, 0.0, 3.0)] == ["10⁻¹²", "10⁰", "10³"]
+    drawn = curves(np.array([[1e-3, 1e2, 1e1]] * 4), [], 4, None)
+    assert "10⁻³" in drawn and drawn.count("tspan") == 0

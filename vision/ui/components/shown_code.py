@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
+from vision.checkpoints import FOLDER
 from vision.ui.components import steps
 from vision.ui.components.events import LIVE
 from vision.ui.components.friendly import friendly
@@ -15,6 +17,7 @@ from vision.ui.shell.files.uploads import new_folder
 from vision.ui.text import language_of, say, t, words
 
 Code = Callable[..., str]
+ROOT = FOLDER.parent  # of the project
 
 
 def build(tab: str, code: Code, settings: Sequence[Any], at_first: Sequence[Any],
@@ -31,6 +34,22 @@ def build(tab: str, code: Code, settings: Sequence[Any], at_first: Sequence[Any]
     gr.on([part.change for part in settings], code, list(settings), script, **LIVE)
     button.click(maker(tab, code, chapters), list(settings), file, show_progress="hidden",
                  api_visibility="private").success(None, file, None, js=SAVE_FILE, queue=False)
+
+
+def reading(picture: str | None, offered: Iterable[str]) -> str:
+    """Return how a script reads a picture: the project's, scikit-image's, or a visitor's own."""
+    name = Path(picture or "picture.png").name
+    path = next((Path(each) for each in offered if Path(each).name == name), None)
+    if path is None:
+        return f"read_picture({name!r})"
+    if path.is_relative_to(ROOT / "assets"):
+        return f"read_picture({path.relative_to(ROOT).as_posix()!r})"
+    return f"skimage.data.{path.stem}()"
+
+
+def imports(*pictures: str) -> str:
+    """Return what a script imports to read pictures so, beside `read_picture`."""
+    return "import skimage.data\n\n" if any(each.startswith("skimage") for each in pictures) else ""
 
 
 def maker(tab: str, code: Code, chapters: Sequence[str]) -> Code:

@@ -32,7 +32,7 @@ def drawing(name: str, size: tuple[float, float], *shapes: str, style: str = "",
 
 def picture(height: float, alt: str, caption: str, *shapes: str) -> Markup:
     """Return a figure of a lesson with its caption."""
-    drawn = drawing(alt, (WIDE, height), *shapes, style="min-width:440px;height:auto")
+    drawn = drawing(alt, (WIDE, height), *shapes, style=f"min-width:{WIDE}px;height:auto")
     return tag("figure", tag("div", drawn, class_="lab-scroll", tabindex=0),
                tag("figcaption", caption), class_="lab-figure")
 
@@ -176,11 +176,16 @@ class Axes:
 
     def picture(self, name: str, *shapes: str) -> Markup:
         """Return the whole picture; `name` is what a screen reader says."""
-        return drawing(name, (self.width, self.height), *shapes,
-                       style="height:auto;overflow:visible")
+        return readable(self.width, drawing(name, (self.width, self.height), *shapes,
+                                            style="height:auto;overflow:visible"))
+
+
+def readable(units: float, drawn: Markup) -> Markup:
+    """Return a drawing, so many units wide, whose letters keep their size whatever its own."""
+    return tag("div", drawn, class_="lab-letters", style=f"--units:{units:g}")
 
 
 def number(x: float, y: float, text: str, anchor: str) -> Markup:
     """Return a number of a scale."""
     wide = text.replace("-", "\N{MINUS SIGN}")
-    return tag("text", wide, x=x, y=y, text_anchor=anchor, font_size=12, stroke="none", fill=GREY)
+    return tag("text", wide, x=x, y=y, text_anchor=anchor, font_size=SIZE, stroke="none", fill=GREY)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 from markupsafe import Markup
 
+from vision.ui.components.figures.svg import readable
 from vision.ui.components.markup import tag
 
 if TYPE_CHECKING:
@@ -54,4 +55,5 @@ def plot(figure: Figure, shown: Axes) -> Markup:
     start = START.search(drawn)
     assert start is not None
     inside = Markup(drawn[start.end():].removesuffix("</svg>\n"))  # noqa: S704 (it escapes words)
-    return tag("svg", inside, role="img", aria_label=shown.get_title(), viewBox=start[1])
+    drawing = tag("svg", inside, role="img", aria_label=shown.get_title(), viewBox=start[1])
+    return readable(float(start[1].split()[2]), drawing)

@@ -61,7 +61,8 @@ def stage(result: Result, request: gr.Request | None, palette: str = RECORDED,
                Markup() if brief else photograph(result.thermogram, request),
                tag("svg", *groups, line, stroke, viewBox=f"0 0 {width} {height}",
                    preserveAspectRatio="none"),
-               class_="infrared-stage", style=f"--shape:{width / height:.3f}")
+               class_="infrared-stage lab-letters",
+               style=f"--shape:{width / height:.3f};--units:{width}")
 
 
 def photograph(thermogram: Thermogram, request: gr.Request | None) -> Markup:
@@ -94,7 +95,7 @@ def outlined(place: int, instance: Instance, opacity: float, name: str) -> Marku
 def labels(drawn: dict[int, Instance], width: int, request: gr.Request | None,
            brief: bool = False) -> dict[int, Markup]:
     """Return number and name of each device as text over its box, none upon another one."""
-    size = width / 26
+    size = width / 22  # of the letters on a phone, where they are widest beside the picture
     taken: list[tuple[float, float, float]] = []  # left, right, bottom
     texts = {}
     for place, instance in drawn.items():

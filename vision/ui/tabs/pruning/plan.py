@@ -117,7 +117,7 @@ def cliff(card: Card, plan: Plan, request: gr.Request | None) -> Markup:
         return Markup()
     points = sorted(curve["points"], key=lambda point: point["ratio"])
     ratios = [point["ratio"] for point in points]
-    axes, found = Axes((0, 1), (0, 1), 360, 128), on_curve(card, plan.ratio, plan.criterion)
+    axes, found = Axes((0, 1), (0, 1), 310, 120), on_curve(card, plan.ratio, plan.criterion)
     lines = [axes.line(ratios, [point[name] for point in points], colour)
              for name, colour in CURVES.items() if None not in [point[name] for point in points]]
     dots = [axes.dots(np.array([[plan.ratio, height]]), colour, 13)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
+from vision.ui.components.shown_code import imports, reading
 from vision.ui.tabs.pruning.controls import examples
 from vision.ui.tabs.pruning.shared import MODELS, layers_in
 
 CHAPTERS = ("run", "run", "print")  # the calls that the lesson's sections are about
 
 
-def code(model: str | None, ratio: float, criterion: str, protected: str) -> str:
+def code(model: str | None, ratio: float, criterion: str, protected: str, picture: str | None
+         ) -> str:
     """Return the shortest script that does what the settings above do."""
-    shown = Path(examples()[0][0]).name
+    shown = reading(picture, [path for path, in examples()])
     return f"""from pathlib import Path
 
-from vision.images import read_picture
+{imports(shown)}from vision.images import read_picture
 from vision.pruning.predict import load, predict
 from vision.pruning.prune import Config, run
 
@@ -23,5 +23,5 @@ cut = Path("runs/pruning/pruned.safetensors")
 report = run(Config(Path("{MODELS.in_a_script(model)}"), {ratio}, "{criterion}",
                     protected={layers_in(protected)!r}, output=cut))
 print(report)
-print(predict(load(cut), read_picture("assets/pruning/{shown}")))
+print(predict(load(cut), {shown}))
 """

@@ -12,7 +12,17 @@ import gradio as gr
 from markupsafe import Markup
 
 from vision.ui.components.friendly import friendly
-from vision.ui.components.html import clock, image, note, percent, short, signed, table, tiles
+from vision.ui.components.html import (
+    clock,
+    image,
+    localised,
+    note,
+    percent,
+    short,
+    signed,
+    table,
+    tiles,
+)
 from vision.ui.components.markup import joined, tag
 from vision.ui.components.pictures import LONGEST_SIDE
 from vision.ui.shell.answers.shared import computed_once, known
@@ -186,10 +196,10 @@ def facts(trial: Trial, request: gr.Request | None) -> dict[str, str]:
     found = {say("pruning.surgery", request): clock(trial.seconds)}
     if trial.reports:
         old, new = (percent(report.accuracy) for report in trial.reports)
-        found[f"{say('pruning.accuracy', request)} {old} →"] = new
+        found[f"{say('pruning.accuracy', request)} {localised(old, request)} →"] = new
     for name in ("parameters", "multiply_adds"):
         old, new = (short(getattr(size, name)) for size in (before, after))
-        found[f"{say(f'pruning.{name}', request)} {old} →"] = new
+        found[f"{say(f'pruning.{name}', request)} {localised(old, request)} →"] = new
     for batch, (slow, fast) in (trial.milliseconds or {}).items():
         found[say("pruning.clock", request, batch=batch, before=f"{slow:.1f}",
                   times=f"{slow / fast:.2f}")] = f"{fast:.1f} ms"

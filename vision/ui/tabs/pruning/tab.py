@@ -54,7 +54,8 @@ def build() -> class_link.Shared:
     lesson.build("pruning", EXERCISES, dict.fromkeys(("ratio", "go"), redraw), draw=figure.draw)
     with steps.place("train"):
         training.render()
-    shown_code.build("pruning", code, planned, [chosen, RATIO, "gamma", ""], CHAPTERS)
+    shown_code.build("pruning", code, [*planned, parts["picture"]],
+                     [chosen, RATIO, "gamma", "", shown[0][0]], CHAPTERS)
 
     connect(parts, choice, own, cut)
     parts["sent"].upload(train.upload, parts["sent"], [own, model], api_visibility="private")

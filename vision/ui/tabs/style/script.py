@@ -3,34 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from pathlib import Path
 from typing import Any
 
 from vision.style.settings import Settings
+from vision.ui.components.shown_code import imports, reading
 from vision.ui.tabs.style.controls import Chosen
-from vision.ui.tabs.style.shared import PHOTOGRAPHS
+from vision.ui.tabs.style.shared import paintings, photographs
 
 FILES = {"slim": "checkpoints/style/vgg19-slim.safetensors",
          "bundled": "checkpoints/style/vgg19.safetensors"}
 CHAPTERS = ("Settings", "open_extractor")  # the calls that the lesson's sections are about
 
 
-def code(content_power: float, style_power: float, tv_power: float, preset: str, size: float,
-         steps: float, *others: Any) -> str:
+def code(content: str | None, style: str | None, *controls: Any) -> str:
     """Return the shortest script that does what the settings above do."""
-    chosen = Chosen(content_power, style_power, tv_power, preset, size, steps, *others)
+    chosen = Chosen(*controls)
+    read = [reading(content, photographs()), reading(style, paintings())]
     usual, settings = Settings(), chosen.settings()
     changes = "\n".join(f"    {field.name}={getattr(settings, field.name)!r},"
                         for field in fields(Settings)
                         if field.name == "seed"
                         or getattr(settings, field.name) != getattr(usual, field.name))
     sees = FILES.get(chosen.extractor, chosen.extractor)
-    shown = Path(PHOTOGRAPHS[0]).stem
     return f"""from pathlib import Path
 
-import skimage.data
-
-from vision.images import read_picture, write_png
+{imports(*read)}from vision.images import read_picture, write_png
 from vision.style.features.extractor import open_extractor
 from vision.style.settings import Settings
 from vision.style.transfer import transfer
@@ -38,8 +35,8 @@ from vision.style.transfer import transfer
 settings = Settings(
 {changes}
 )
-content = skimage.data.{shown}()
-style = read_picture("assets/style/night.jpg")
+content = {read[0]}
+style = {read[1]}
 # what sees: {sees}
 for frame in transfer(open_extractor("{chosen.extractor}"), content, [style], settings):
     print(frame.step, frame.losses)

@@ -14,7 +14,6 @@ from vision.ui import ASSETS
 from vision.ui.components.figures.colours import BLUE, GREEN, GREY, ORANGE
 from vision.ui.components.figures.svg import Axes, chip
 from vision.ui.components.html import tiles
-from vision.ui.components.markup import tag
 from vision.ui.components.model_choice import ModelShelf
 from vision.ui.shell.files import own
 from vision.ui.text import say
@@ -30,6 +29,7 @@ PHOTOGRAPHS = ("chelsea.png", "astronaut.png", "coffee.png", "rocket.jpg")  # sc
 OFF = -3  # the lowest power of ten of a weight stands for 0
 POWERS = {"content": 0.0, "style": 4.0, "tv": 1.75}  # of the fast preset's weights
 COLOURS = {"content": BLUE, "style": ORANGE, "tv": GREEN}
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def photographs() -> list[str]:
@@ -94,7 +94,7 @@ def curves(values: np.ndarray, marks: list[int], total: int, request: gr.Request
         return Markup()
     low, high = np.floor(np.log10(positive.min())), np.ceil(np.log10(positive.max()) + 1e-9)
     total, low, high = max(total, 2), max(float(low), float(high) - 6), float(high)
-    axes = Axes((0, total), (low, high), 340, 170)
+    axes = Axes((0, total), (low, high), 300, 160)
     powers = np.arange(low, high + 1, max(1, (high - low) // 4)).tolist()
     columns = dict(zip(COLOURS, values.T, strict=True))
     return axes.picture(
@@ -113,6 +113,6 @@ def curve(axes: Axes, values: np.ndarray, colour: str) -> Markup:
     return axes.line(steps + 1, np.log10(values[steps]), colour, 2)
 
 
-def power_text(exponent: float) -> Markup:
-    """Return a power of ten as SVG writes it."""
-    return Markup("10") + tag("tspan", f"{exponent:.0f}", dy=-4, font_size=9)
+def power_text(exponent: float) -> str:
+    """Return a power of ten as it is written."""
+    return "10" + f"{exponent:.0f}".translate(RAISED)

@@ -66,7 +66,8 @@ def build() -> class_link.Shared:
     lesson.build("style", EXERCISES, draw=figure.draw)
     with steps.place("train"), gr.Accordion(t("app.train_your_own"), open=False):
         one_pass.build_training(content, style, own, painter)
-    shown_code.build("style", code, controls, list(vars(Chosen()).values()), CHAPTERS)
+    shown_code.build("style", code, [content, style, *controls],
+                     [*finished.pair(), *vars(Chosen()).values()], CHAPTERS)
 
     shown, arrived = opening.connect(finished.FIRST, [seen.result, seen.numbers])
     shown.success(finished.hang, studio, None, queue=False, api_visibility="private")
