@@ -80,6 +80,7 @@ def test_the_keyboard_alone_runs_a_tab_and_everybody_can_read_it(page: Page, tab
     with page.expect_request(lambda request: request.url.endswith("/queue/join?")):
         page.keyboard.press("Enter")
     result(page, tab)
+    expect(page.locator(SEEN.get(tab, f"#{tab}-result")).first).to_be_in_viewport(ratio=0.6)
     more(page, tab)
     assert [f"{size} {theme}: {finding}" for size, (width, height) in SIZES.items()
             for theme in ("light", "dark")
