@@ -94,15 +94,14 @@ class TrainingPanel:
             self.again = gr.Button(t("app.fork_go"), elem_id=f"{self.name}-fork-go")
 
     def connect(self, train: Callable[..., Any], inputs: Sequence[Any], shown: Sequence[Any] = (),
-                also: Sequence[Any] = (), fork: Callable[..., Any] | None = None,
-                fork_inputs: Sequence[Any] = ()) -> None:
+                fork: Callable[..., Any] | None = None, fork_inputs: Sequence[Any] = ()) -> None:
         """Let the buttons start and stop a training, even while it waits in the queue.
 
         The status comes into view, for it tells how far the training or the queue is. With a
         `fork`, the last run may go on from one of its steps; that gets inputs of its own.
         """
         control = gr.State(Control())
-        outputs = [self.status, self.curves, *shown, self.own, self.model, self.download, *also]
+        outputs = [self.status, self.curves, *shown, self.own, self.model, self.download]
         trained = self._runs(self.go, train, [*inputs, *self.pace, control], outputs, control)
         if fork:
             self._runs(self.again, fork, [*fork_inputs, self.step, self.other, control], outputs,

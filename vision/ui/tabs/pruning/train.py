@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 SETS = ("drawings", "drawings-hard", "cifar10", "cifar100")
 LIMIT = 2000  # pictures of each split, so that a measurement stays short
 LARGEST = 0.8  # the right end of the histogram; γ starts at 0.5
-OWN_FILE = 3  # its place in what a training yields; a tuned network can be cut and tuned again
 
 
 @friendly
@@ -81,11 +80,10 @@ def tune(cut: Cut | None, steps: float, rate: float, seed: float, control: Contr
                     batch=64, learning_rate=rate, seed=int(seed), val_every=max(total // 5, 1),
                     save_every=total + 1,
                     output=new_folder() / f"{start.stem}-tuned.safetensors")
-    for news in streamed(config, ("loss", "accuracy"), control, request):
-        status, *shown = news
+    for status, *shown in streamed(config, ("loss", "accuracy"), control, request):
         if sets_here(card)[0] != learnt(card) and isinstance(status, str):
             status += "\n\n" + say("pruning.tuned_stand_in", request)
-        yield status, *shown, news[OWN_FILE]
+        yield status, *shown
 
 
 def streamed(config: Config, shown: tuple[str, ...], control: Control, request: gr.Request
@@ -163,4 +161,4 @@ def build_tuning(model: gr.Dropdown, own: gr.State, cut: gr.State) -> None:
             histogram = gr.HTML(elem_id="pruning-tune-scales")
     panel.go.interactive = False  # until there is something to tune
     cut.change(lambda cut: gr.Button(interactive=bool(cut)), cut, panel.go, **QUIET)
-    panel.connect(tune, [cut], [histogram], also=[cut])
+    panel.connect(tune, [cut], [histogram])
