@@ -15,6 +15,7 @@ from tests.segmentation.test_portraits import picture
 from vision import checkpoints
 from vision.images import write_png
 from vision.ui.tabs.segmentation import domains, judged, segment, shared
+from vision.ui.tabs.segmentation.script import code
 from vision.ui.text import LANGUAGES, words
 from vision.ui.text.numerals import numeral
 
@@ -116,3 +117,13 @@ def test_the_page_runs_at_once_when_the_domain_is_switched(whole_page: gr.Blocks
         assert [block.elem_id for block in calls[name].outputs] == outputs
         assert calls[name]._id in after
     assert calls["follow"].outputs[0].elem_id == "segmentation-domain"
+
+
+def test_the_shown_script_of_a_model_of_people_runs_on_a_person(
+        monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("vision.segmentation.predict.load", lambda path: of_people())
+    monkeypatch.chdir(tmp_path)
+    script = code(PERSON, 0.5)
+    exec(script, {})
+    assert "astronaut" in script and Path("runs/overlay.png").is_file()
+    assert "street-1.png" in code(STREET, 0.5)
