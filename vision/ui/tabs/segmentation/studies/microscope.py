@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -19,6 +18,7 @@ from vision.ui.components.opening import opened
 from vision.ui.components.page_files import scroll_to
 from vision.ui.components.pictures import needed, picture_output
 from vision.ui.lessons.exercises import LATEX
+from vision.ui.shell.answers.shared import computed_once
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.memory_budget import decoding, within_memory
 from vision.ui.tabs.segmentation import reliability
@@ -38,55 +38,54 @@ if TYPE_CHECKING:
 
 VIEWS = ("prediction", "confidence", "entropy", "field")
 MIDDLE = 50.0  # percent
-Key = tuple[Any, ...]
+Size = tuple[int, int]  # height, width
 
 
-@dataclass(frozen=True, eq=False)
-class Slide:
-    """What lies under the microscope, and of which picture and model it was made."""
+def laid(picture: str, truth: str | None, model: str, own: str | None,
+         request: gr.Request | None) -> Sight:
+    """Return what lies under the microscope, looked at once for all who ask alike."""
+    return computed_once("microscope", lambda: looked(picture, truth, model, own),
+                         request=request, pictures=(picture, truth),
+                         models=(BOTH.path_of(model, own),))
 
-    sight: Sight
-    key: Key
 
-
-def laid(slide: Slide | None, picture: str | None, truth: str | None, model: str,
-         own: str | None) -> Slide:
-    """Return what is under the microscope; the model looks again if anything has changed."""
+def looked(picture: str, truth: str | None, model: str, own: str | None) -> Sight:
+    """Return what a model thinks of each pixel of a picture, and its truth if there is one."""
     from vision.images import read_picture
     from vision.segmentation.labels import check_labels, read_labels
     from vision.segmentation.studies.microscope import look
 
-    path = BOTH.path_of(model, own)
-    key = (needed(picture), truth, path, checkpoints.version(path))
-    if slide is not None and slide.key == key:
-        return slide
-    loaded, pixels = BOTH.open(model, own), read_picture(needed(picture))
+    loaded, pixels = BOTH.open(model, own), read_picture(picture)
     labels = read_labels(truth) if truth else None
     if labels is not None:
         check_labels(labels, pixels.shape[:2], len(loaded.card.classes))
-    return Slide(look(loaded, pixels, labels), key)
+    return look(loaded, pixels, labels)
 
 
 @friendly
 @low_priority
 @within_memory(decoding("picture", "truth", bytes_a_pixel=SCORED))
-def probe(slide: Slide | None, picture: str | None, truth: str | None, model: str,
-          own: str | None, view: str, right: float, down: float, temperature: float,
-          request: gr.Request) -> tuple[Slide, np.ndarray, str]:
-    """Look at one place: a picture with a cross there, and what is known of that pixel."""
+def probe(picture: str | None, truth: str | None, model: str, own: str | None, view: str,
+          right: float, down: float, temperature: float, request: gr.Request
+          ) -> tuple[Size, np.ndarray, Markup, Markup]:
+    """Look at one place: a picture's size, that with a cross there, what is known of the pixel,
+    and how well sureness and rightness agree, here and over the validation set.
+    """
     from vision.segmentation.studies.microscope import pixel
 
-    slide = laid(slide, picture, truth, model, own)
+    sight = laid(needed(picture), truth, model, own, request)
     across, along = (min(max(float(share) / 100, 0.0), 1.0) for share in (right, down))
     row, column = (min(int(share * side), side - 1)
-                   for share, side in zip((along, across), slide.sight.size, strict=True))
+                   for share, side in zip((along, across), sight.size, strict=True))
     if view == "field":
-        drawn, reach = depends(slide.sight, model, own, along, across, request)
+        drawn, reach = depends(sight, model, own, along, across, request)
     else:
-        drawn, reach = mapped(slide.sight, view, temperature), Markup()
-    found = pixel(slide.sight, row, column, temperature)
-    return slide, crossed(drawn, row, column), joined([
-        bars(found, slide.sight.classes, request), reach])
+        drawn, reach = mapped(sight, view, temperature), Markup()
+    found = pixel(sight, row, column, temperature)
+    kept = checkpoints.read_card(BOTH.path_of(model, own)).metrics.get("calibration")
+    return (sight.size, crossed(drawn, row, column),
+            joined([bars(found, sight.classes, request), reach]),
+            reliability.told(sight, temperature, kept if isinstance(kept, dict) else {}, request))
 
 
 def mapped(sight: Sight, view: str, temperature: float) -> np.ndarray:
@@ -105,7 +104,8 @@ def depends(sight: Sight, model: str, own: str | None, down: float, right: float
     from vision.images import resize
     from vision.segmentation.studies.microscope import radius, receptive_field
 
-    field = receptive_field(BOTH.open(model, own), sight.seen, down, right)
+    seen = np.array(sight.seen)  # a copy, as PyTorch takes none that nobody may write into
+    field = receptive_field(BOTH.open(model, own), seen, down, right)
     height, width = field.shape
     bright = np.sqrt(field / field.max()) if field.max() else field  # or only the middle shows
     drawn = resize(heat_over(sight.seen, bright), sight.size)
@@ -146,18 +146,7 @@ def bars(found: Pixel, classes: tuple[str, ...], request: gr.Request | None) -> 
     return joined([tag("div", *lines, style="font-size:.95rem"), tiles(facts)])
 
 
-@friendly
-def judge(slide: Slide | None, model: str, own: str | None, temperature: float,
-          request: gr.Request) -> Any:
-    """Return how well sureness and rightness agree, here and over the validation set."""
-    if slide is None:
-        return gr.skip()
-    kept = checkpoints.read_card(BOTH.path_of(model, own)).metrics.get("calibration")
-    return reliability.told(slide.sight, temperature, kept if isinstance(kept, dict) else {},
-                            request)
-
-
-def percents(size: tuple[int, ...], event: gr.EventData) -> tuple[float, float]:
+def percents(size: Size, event: gr.EventData) -> tuple[float, float]:
     """Return where a picture of a size was clicked, in percent of its width and its height."""
     x, y = clicks.numbers(event, "index", 2)
     found = (100 * (x + 0.5) / size[1], 100 * (y + 0.5) / size[0])
@@ -165,11 +154,11 @@ def percents(size: tuple[int, ...], event: gr.EventData) -> tuple[float, float]:
 
 
 @friendly
-def pointed(slide: Slide | None, event: gr.EventData) -> tuple[float, float]:
-    """Return where the picture under the microscope was clicked."""
-    if slide is None:
+def pointed(size: Size | None, event: gr.EventData) -> tuple[float, float]:
+    """Return where the picture under the microscope, which has a size, was clicked."""
+    if size is None:
         raise clicks.nothing_clicked()
-    return percents(slide.sight.size, event)
+    return percents(size, event)
 
 
 @friendly
@@ -177,13 +166,12 @@ def pointed_above(view: View | None, event: gr.EventData) -> tuple[float, float,
     """Return where the result was clicked, and open the microscope."""
     if view is None:
         raise clicks.nothing_clicked()
-    return *percents(view.picture.shape, event), gr.Tabs(selected="microscope")
+    return *percents(view.labels.shape, event), gr.Tabs(selected="microscope")
 
 
 def build(picture: gr.Image, truth: gr.Image, model: gr.Dropdown, own: gr.State
           ) -> dict[str, Any]:
     """Build the part; return its controls of the place, and the event that looks there."""
-    slide = gr.State(None, time_to_live=3600)
     gr.Markdown(t("segmentation.microscope_info"))
     with gr.Row():
         with gr.Column(scale=3, min_width=320):
@@ -210,32 +198,28 @@ def build(picture: gr.Image, truth: gr.Image, model: gr.Dropdown, own: gr.State
                                     elem_id="segmentation-temperature")
         with gr.Column(scale=3, min_width=320):
             sure = gr.HTML(elem_id="segmentation-sure", min_height=0)
-    return connect(go, {"slide": slide, "picture": picture, "truth": truth, "model": model,
-                        "own": own, "view": view, "right": right, "down": down,
+    return connect(go, {"picture": picture, "truth": truth, "model": model, "own": own,
+                        "view": view, "right": right, "down": down,
                         "temperature": temperature}, [shown, pixel, sure])
 
 
 def connect(go: gr.Button, given: dict[str, Any], outputs: list[Any]) -> dict[str, Any]:
-    """Let clicks, sliders and the opened part look at a pixel, and judge how sure the model is."""
-    shown, pixel, sure = outputs
-    slide, right, down = given["slide"], given["right"], given["down"]
+    """Let clicks, sliders and the opened part look at a pixel; return the places, and that event.
+    """
+    places, size = [given["right"], given["down"]], gr.State(None)
     look: dict[str, Any] = {"fn": probe, "inputs": [*given.values()],
-                            "outputs": [slide, shown, pixel], "trigger_mode": "always_last",
+                            "outputs": [size, *outputs], "trigger_mode": "always_last",
                             "show_progress": "hidden", "concurrency_limit": 2,
                             "concurrency_id": "segment", "api_visibility": "private"}
-    told: dict[str, Any] = {"fn": judge, "inputs": [slide, given["model"], given["own"],
-                                                    given["temperature"]], "outputs": sure,
-                            **QUIET}
     for event in (go.click, opened()):
-        event(**look).success(**told)
-    gr.on([given["view"].input, right.input, down.input, given["temperature"].input], **look)
-    given["temperature"].input(**told, trigger_mode="always_last")
-    shown.select(pointed, slide, [right, down], **QUIET).success(**look)
-    return {"places": [right, down], "look": look, "told": told}
+        event(**look)
+    gr.on([given[name].input for name in ("view", "right", "down", "temperature")], **look)
+    outputs[0].select(pointed, size, places, **QUIET).success(**look)
+    return {"places": places, "look": look}
 
 
 def also_above(result: gr.Image, view: gr.State, parts: gr.Tabs, closer: dict[str, Any]) -> None:
     """Let a click on the tab's result open the microscope at that pixel."""
     done = result.select(pointed_above, view, [*closer["places"], parts], **QUIET)
     done.success(None, None, None, js=scroll_to("segmentation-microscope", always=True))
-    done.success(**closer["look"]).success(**closer["told"])
+    done.success(**closer["look"])
