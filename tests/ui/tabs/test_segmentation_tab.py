@@ -225,34 +225,32 @@ def test_a_pretrained_twin_is_told_of_everywhere_and_hides_nobody(
     assert not pretrained.told(Request) and exercises.offered() == exercises.EXERCISES
 
 
-def probed(slide: Any = None, view: str = "prediction", truth: str | None = TRUTH,
-           model: str = "unet", temperature: float = 1.0) -> tuple[Any, Any, str]:
-    return microscope.probe(slide, PICTURE, truth, model, None, view, 25.0, 75.0, temperature,
-                            Request)
+def probed(view: str = "prediction", truth: str | None = TRUTH, model: str = "unet",
+           temperature: float = 1.0) -> tuple[Any, ...]:
+    return microscope.probe(PICTURE, truth, model, None, view, 25.0, 75.0, temperature, Request)
 
 
 @pytest.mark.parametrize("view", microscope.VIEWS)
 def test_the_microscope_shows_a_pixel_and_looks_once(view: str, monkeypatch: pytest.MonkeyPatch
                                                      ) -> None:
-    slide, picture, told = probed(view=view)
+    _, picture, told, _ = probed(view)
     assert picture.shape == (360, 480, 3) and told.count("lab-bar") == 11
     assert told.count('class="lab-tile"') == (7 if view == "field" else 4)
     monkeypatch.setattr("vision.segmentation.studies.microscope.look", None)
-    again, _, hot = probed(slide, view, temperature=3.0)
-    assert again is slide and hot != told
+    assert probed(view, temperature=3.0)[2] != told
 
 
 def test_the_microscope_looks_again_when_the_model_or_the_truth_changes() -> None:
-    slide = probed()[0]
-    other, _, told = probed(slide, model="pspnet", truth=None)
-    assert other is not slide and other.sight.truth is None
+    _, before, *_ = probed()
+    _, picture, told, _ = probed(model="pspnet", truth=None)
+    assert (picture != before).any()
     assert "<b>–</b>" in told and told.count('class="lab-tile"') == 1
 
 
 def test_a_click_is_a_place_in_percent_and_opens_the_microscope(view: Any) -> None:
-    slide, click = probed()[0], SimpleNamespace(index=[120, 90])
+    size, click = probed()[0], SimpleNamespace(index=[120, 90])
     wanted = (pytest.approx(100 * 120.5 / 480, abs=0.01), pytest.approx(100 * 90.5 / 360, abs=0.01))
-    assert microscope.pointed(slide, click) == wanted
+    assert microscope.pointed(size, click) == wanted
     *place, tabs = microscope.pointed_above(view, click)
     assert tuple(place) == wanted and tabs.selected == "microscope"
     for nobody in (microscope.pointed, microscope.pointed_above):
@@ -262,12 +260,10 @@ def test_a_click_is_a_place_in_percent_and_opens_the_microscope(view: Any) -> No
 
 def test_sureness_is_judged_here_and_on_the_set_that_the_card_keeps(
         folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    slide = probed()[0]
-    told = microscope.judge(slide, "unet", None, 1.0, Request)
+    told = probed()[3]
     assert told.count("<polyline") == 2 and "--keep" in told
-    assert microscope.judge(slide, "unet", None, 4.0, Request) != told
-    assert words("en")["segmentation.sure_no_truth"] in microscope.judge(
-        probed(truth=None)[0], "unet", None, 1.0, Request)
+    assert probed(temperature=4.0)[3] != told != probed(model="pspnet")[3]
+    assert words("en")["segmentation.sure_no_truth"] in probed(truth=None)[3]
     source = folder / "segmentation" / "unet.safetensors"
     (tmp_path / "segmentation").mkdir()
     path = tmp_path / "segmentation" / source.name
@@ -277,9 +273,24 @@ def test_sureness_is_judged_here_and_on_the_set_that_the_card_keeps(
             "count": [4.0] * 15, "confidence": [2.0] * 15, "right": [1.0] * 15}
     checkpoints.change_card(path, replace(card, metrics={**card.metrics, "calibration": kept}))
     monkeypatch.setattr(checkpoints, "FOLDER", tmp_path)
-    told = microscope.judge(slide, "unet", None, 1.0, Request)
+    told = probed()[3]
     assert told.count("<polyline") == 3 and "--keep" not in told
     assert all(part in told for part in ("12.5%", "6.2%", "1.50", "x val"))
+
+
+def test_whatever_looks_through_the_microscope_judges_sureness_too(whole_page: gr.Blocks) -> None:
+    looks = [call for call in whole_page.fns.values() if call.fn is microscope.probe]
+    assert len(looks) > 4
+    for call in looks:
+        assert {"segmentation-microscope", "segmentation-pixel", "segmentation-sure"} <= {
+            block.elem_id for block in call.outputs}
+
+
+def test_models_side_by_side_are_asked_once_by_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = compare.compare(PICTURE, TRUTH, "unet", "pspnet", None, Request)[1]
+    monkeypatch.setattr("vision.segmentation.predict.predict", None)
+    assert compare.compare(PICTURE, TRUTH, "pspnet", "unet", None, Request)[1] != first
+    assert tab.segment(PICTURE, TRUTH, "pspnet", 0.6, None, Request)
 
 
 def rows_with(board: str, text: str = "") -> list[str]:

@@ -10,18 +10,18 @@ from vision.ui.components.friendly import friendly
 from vision.ui.components.html import grouped
 from vision.ui.components.model_card import card_markdown
 from vision.ui.tabs.segmentation.shared import BOTH
+from vision.ui.tabs.segmentation.studies.compare import TIMES, row_at
 from vision.ui.text import say
 
 
 @friendly
 def show_card(model: str, own: str | None, request: gr.Request) -> str:
     """Return the model card of the chosen model, with what it costs."""
-    from vision.segmentation.leaderboard import row_of
     from vision.segmentation.looks import looks
     from vision.segmentation.models import ARCHITECTURES
 
     path = BOTH.path_of(model, own)
-    card, row = checkpoints.read_card(path), row_of(path, 3)
+    card, row = checkpoints.read_card(path), row_at(path, checkpoints.version(path), TIMES)
     entry = ARCHITECTURES[card.arch]
     facts = {"year": str(entry.year), "parameters": grouped(row.parameters, request),
              "gmacs": f"{row.gmacs:.2f}", "ms": f"{row.milliseconds:.0f}"}

@@ -74,8 +74,7 @@ def details(view: View | None, request: gr.Request | None) -> tuple[Any, ...]:
         raise no_prediction()
     choices = class_choices(view.classes, request)
     every = list(range(len(view.classes)))
-    there = sorted(int(index) for index in set(view.labels.ravel()))
-    worst, lights = (0, there[0]), (None, "")
+    worst, lights = (0, int(view.labels.min())), (None, "")
     shown: str = note("segmentation.no_truth", request)
     if view.scores:
         worst = reddest(view.scores)

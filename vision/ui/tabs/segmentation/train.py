@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -104,6 +105,7 @@ def zip_where_chosen(data: gr.Radio, elem_id: str) -> gr.File:
     return file
 
 
+@functools.cache
 def responses() -> dict[str, np.ndarray]:
     """Return each loss of a prediction that is the truth moved further and further.
 

@@ -20,22 +20,18 @@ from vision.ui.components.html import clock, note, percent
 from vision.ui.components.html import table as as_table
 from vision.ui.components.markup import tag
 from vision.ui.components.opening import opened
-from vision.ui.components.pictures import for_screen, needed
+from vision.ui.components.pictures import needed
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.shell.memory_budget import decoding, within_memory
 from vision.ui.tabs.segmentation import pretrained
 from vision.ui.tabs.segmentation.matrix import numbers_of
-from vision.ui.tabs.segmentation.shared import (
-    MODELS,
-    SCORED,
-    for_task,
-    labels_for_screen,
-    laid_over,
-)
+from vision.ui.tabs.segmentation.segment import judged_once
+from vision.ui.tabs.segmentation.shared import MODELS, SCORED, for_task, laid_over
 from vision.ui.text import say, say_list, t
 
 if TYPE_CHECKING:
     from vision.segmentation.leaderboard import Row
+    from vision.ui.tabs.segmentation.judged import Judged
 
 INSIDE = (285, 220)  # points of the figure between the first and the last dot, across and upwards
 RANK = 25  # points from one rank to the next, at least
@@ -49,30 +45,21 @@ TIMES = 2  # predictions in a measurement on the page
 def compare(picture: str | None, truth: str | None, left: str, right: str, own: str | None,
             request: gr.Request) -> tuple[Any, str]:
     """Lay two models' answers over one picture, one on each side of a slider."""
-    from vision.images import read_picture
-    from vision.segmentation.labels import check_labels, read_labels
-    from vision.segmentation.measures.boundary import boundary_f1
-    from vision.segmentation.measures.metrics import score
-    from vision.segmentation.predict import predict
-
-    pixels = read_picture(needed(picture))
-    results = [predict(MODELS.open(name, own), pixels) for name in (left, right)]
-    shown = for_screen(pixels)
-    sides = tuple(laid_over(shown, labels_for_screen(result.labels))
-                  for result in results)
-    columns = [{say("segmentation.time", request): clock(each.seconds)}
-               for each in results]
-    if truth:
-        labels = read_labels(truth)
-        for result, column in zip(results, columns, strict=True):
-            check_labels(labels, pixels.shape[:2], len(result.classes))
-            scores = score(labels, result.labels, result.classes)
-            outlines = boundary_f1(labels, result.labels, len(result.classes))
-            column |= {name: percent(value)
-                       for name, value in numbers_of(scores, outlines).items()}
+    found = [judged_once(needed(picture), truth, name, own, request) for name in (left, right)]
+    sides = tuple(laid_over(each.view.picture, each.view.labels) for each in found)
+    columns = [measures(each, request) for each in found]
     rows = ([name, columns[0][name], columns[1][name]] for name in columns[0])
     head = (MODELS.called(name, request) for name in (left, right))
     return sides, as_table(["", *head], rows)
+
+
+def measures(done: Judged, request: gr.Request | None) -> dict[str, str]:
+    """Return how long a model took, and how right it is where that is known."""
+    took = {say("segmentation.time", request): clock(done.seconds)}
+    if done.view.scores is None or done.outlines is None:
+        return took
+    numbers = numbers_of(done.view.scores, done.outlines)
+    return took | {name: percent(value) for name, value in numbers.items()}
 
 
 def with_own(own: str | None, request: gr.Request) -> tuple[Any, Any]:
