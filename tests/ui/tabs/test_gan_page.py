@@ -149,6 +149,7 @@ def test_ways_through_the_generator(kind: str) -> None:
     frames, strip, moving, _ = answer
     if kind == "table":
         assert strip.count("<img") == 60 and frames is None
+        assert not moving and explore.at(frames, 0.5) == ""  # the way before is gone
     else:
         assert frames.shape == (25, 28, 28) and "image/gif" in moving
         assert "0%" in strip and "100%" in strip

@@ -118,10 +118,10 @@ def animation(frames: np.ndarray, name: str) -> str:
     return tag("img", alt=name, src=f"data:image/gif;base64,{content}", style=ALONE)
 
 
-def at(frames: np.ndarray | None, position: float) -> Any:
-    """Return the frame at a position of the way."""
+def at(frames: np.ndarray | None, position: float) -> str:
+    """Return the frame at a position of the way, nothing where there is no way."""
     if frames is None:
-        return gr.skip()
+        return ""
     frame = frames[round(position * (len(frames) - 1))]
     return image(frame, f"{position:.0%}", "lab-crisp", style=ALONE)
 
