@@ -43,7 +43,7 @@ def for_editor(content: np.ndarray) -> np.ndarray:
 def editor_size(content: np.ndarray) -> tuple[int, int]:
     """Return the size (height, width) in which regions are painted on a picture."""
     scale = EDITOR / max(content.shape[:2])
-    return round(content.shape[0] * scale), round(content.shape[1] * scale)
+    return max(round(content.shape[0] * scale), 1), max(round(content.shape[1] * scale), 1)
 
 
 def masks_of(region: dict[str, Any] | None, content: np.ndarray) -> list[np.ndarray | None]:
