@@ -381,6 +381,15 @@ def test_a_network_is_trained_and_paints_at_once(pair: Any, monkeypatch: pytest.
     assert one_pass.one_pass(studio, *pair[:2], OWN, 64, 1, own, REQUEST)[1] is not None
 
 
+def test_no_other_picture_keeps_the_title_of_a_painting(whole_page: gr.Blocks, tmp_path: Path
+                                                        ) -> None:
+    own = tmp_path / Path(style_pictures.paintings()[0]).name
+    own.write_bytes(b"another picture")
+    assert style_pictures.title(str(own), REQUEST) == "" == style_pictures.title(None, REQUEST)
+    follows = [call for call in whole_page.fns.values() if call.fn is style_pictures.title]
+    assert [target[1] for call in follows for target in call.targets] == ["change"]
+
+
 def test_every_painting_has_a_title() -> None:
     titles = {style_pictures.title(path, REQUEST) for path in style_pictures.paintings()}
     assert len(titles) == 12 and len(style_pictures.photographs()) == 4
@@ -445,6 +454,12 @@ def test_a_models_ink_is_as_large_as_the_canvas_and_lies_where_its_class_is() ->
     first, *others = masks_of({"layers": [layer]}, np.zeros((640, 960, 3), np.uint8))
     assert first is not None and first.shape == (640, 960) and others == [None, None]
     assert ((first > 127) == (labels == 7).repeat(2, 0).repeat(2, 1)).all()
+
+
+@pytest.mark.parametrize("height, width", [(16, 2000), (2000, 16), (2, 2000), (1, 1)])
+def test_a_thread_of_a_picture_can_lie_in_the_editor(height: int, width: int) -> None:
+    shown = for_editor(np.zeros((height, width, 3), np.uint8))
+    assert max(shown.shape[:2]) == EDITOR and min(shown.shape[:2]) >= 1
 
 
 def test_the_editors_canvas_holds_every_picture(whole_page: gr.Blocks) -> None:

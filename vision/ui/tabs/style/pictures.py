@@ -8,9 +8,11 @@ from typing import Any
 import gradio as gr
 
 from vision.ui.components import clicks
+from vision.ui.components.events import QUIET
 from vision.ui.components.friendly import friendly
 from vision.ui.components.inputs.painted_layers import PaintedLayers
 from vision.ui.components.pictures import picture_input
+from vision.ui.shell.answers.shared import comes_along
 from vision.ui.tabs.style import finished, regions
 from vision.ui.tabs.style.controls import Chosen
 from vision.ui.tabs.style.shared import paintings, photographs
@@ -24,15 +26,17 @@ def pick_photograph(event: gr.EventData, request: gr.Request) -> str:
 
 
 @friendly
-def pick_painting(event: gr.EventData, request: gr.Request) -> tuple[str, str]:
-    """Return the painting that was clicked, and its title."""
-    path = paintings()[clicks.place(event, "index", len(paintings()))]
-    return path, title(path, request)
+def pick_painting(event: gr.EventData, request: gr.Request) -> str:
+    """Return the painting that was clicked."""
+    return paintings()[clicks.place(event, "index", len(paintings()))]
 
 
-def title(path: str | None, request: gr.Request | None) -> str:
-    """Return the title of one of our paintings."""
-    return f"*{say(f'style.painting_{Path(path).stem}', request)}*" if path else ""
+@friendly
+def title(path: str | None, request: gr.Request) -> str:
+    """Return the title of one of our paintings, nothing of another picture."""
+    stem = Path(path).stem if path else ""
+    ours = path and stem in {Path(each).stem for each in paintings()} and comes_along(path)
+    return f"*{say(f'style.painting_{stem}', request)}*" if ours else ""
 
 
 def pictures() -> tuple[gr.Image, gr.Image]:
@@ -55,7 +59,8 @@ def galleries(content: gr.Image, style: gr.Image) -> None:
                       **looks)
     name = gr.Markdown()
     stills.select(pick_photograph, None, content, queue=False, api_visibility="private")
-    wall.select(pick_painting, None, [style, name], queue=False, api_visibility="private")
+    wall.select(pick_painting, None, style, queue=False, api_visibility="private")
+    style.change(title, style, name, **QUIET)
 
 
 def more_pictures(content: gr.Image
