@@ -128,7 +128,7 @@ def highest(view: View) -> list[float]:
 def test_a_device_gets_a_surface_of_its_own_that_stays(tmp_path: Path) -> None:
     path, view = view_of(tmp_path)
     before = highest(view)
-    changed, patches = surfaces.on_device(view, Patches(), 0, 0.5, 20.0, 1.0, 20.0)
+    changed, patches = surfaces.on_device(view, Patches(), 0, 0.5, 20.0)
     after = highest(changed)
     assert after[0] > before[0] + 10 and after[1] == before[1]
     assert "1 (ε 0.50)" in surfaces.listed(patches, Request)
@@ -140,7 +140,7 @@ def test_a_device_gets_a_surface_of_its_own_that_stays(tmp_path: Path) -> None:
     other = detect(stored(tmp_path, warmer, "field2.csv"), low=None, high=None, air=20.0,
                    patches=patches)[0]
     assert highest(other)[0] == pytest.approx(before[0] + 1, abs=0.02)
-    back, fewer = surfaces.undo(changed, patches, 1.0, 20.0)
+    back, fewer = surfaces.undo(changed, patches)
     assert highest(back) == before and not fewer.patches
 
 
@@ -155,17 +155,17 @@ def test_what_is_painted_gets_a_surface_and_nonsense_does_not(tmp_path: Path) ->
     _, view = view_of(tmp_path)
     x0, y0, x1, y1 = view.result.instances[0].box
     middle = (x0 + x1) / 2
-    painted, patches = surfaces.on_stroke(view, Patches(), 40, 0.5, 20.0, 1.0, 20.0,
+    painted, patches = surfaces.on_stroke(view, Patches(), 40, 0.5, 20.0,
                                           Painted([[middle, y0], [middle, y1]]))
     assert highest(painted)[0] > highest(view)[0] + 10
     assert 0 < patches.patches[0].mask.sum() < patches.patches[0].mask.size
     for wrong in ([], "x", [[1]], [[1, float("nan")]], [[0, 0]] * 3000):
         with pytest.raises(gr.Error):
-            surfaces.on_stroke(view, Patches(), 10, 0.5, 20.0, 1.0, 20.0, Painted(wrong))
+            surfaces.on_stroke(view, Patches(), 10, 0.5, 20.0, Painted(wrong))
     with pytest.raises(gr.Error, match=r"0\.1 to 1"):
-        surfaces.on_device(view, Patches(), 0, 0.01, 20.0, 1.0, 20.0)
+        surfaces.on_device(view, Patches(), 0, 0.01, 20.0)
     with pytest.raises(gr.Error, match="No device is chosen"):
-        surfaces.on_device(view, Patches(), 9, 0.5, 20.0, 1.0, 20.0)
+        surfaces.on_device(view, Patches(), 9, 0.5, 20.0)
 
 
 def test_a_verdict_says_how_sure_it_is_and_what_decides(tmp_path: Path) -> None:

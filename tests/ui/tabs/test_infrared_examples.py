@@ -42,7 +42,7 @@ def test_a_class_that_never_had_a_mask_gets_half_of_one() -> None:
 
 def test_an_unknown_palette_loses_devices() -> None:
     view = view_of(LOST)
-    rainbow = palettes.attacked(MODELS.open(view.model), view, "rainbow")
+    rainbow = palettes.attacked(MODELS.open(view.measured.model), view, "rainbow")
     total = len(view.result.instances)
     assert palettes.surviving(view.result, rainbow.read) == total
     assert palettes.surviving(view.result, rainbow.bright) <= total - 2

@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 
 from tests.infrared.thermogram.cameras import encoders as made
-from tests.ui.tabs.infrared_tiny import detector_that_says, knowing, scene
+from tests.ui.tabs.infrared_tiny import detector_that_says, knowing, scene, thermogram
 from tests.ui.tabs.test_infrared_tab import detect
 from vision.errors import UserError
 from vision.infrared.inspection import exports
@@ -28,7 +28,6 @@ from vision.ui.tabs.infrared import inspection, kept_folder
 from vision.ui.tabs.infrared.surfaces import Patches, on_device
 
 Request: Any = None
-MEASURED = ("", None, None, 1.0, 20.0, 20.0, 0.5, "mask_rcnn")
 
 
 @pytest.fixture(autouse=True)
@@ -74,9 +73,9 @@ def test_what_was_detected_is_kept_with_its_surfaces_and_opens_as_it_was(tmp_pat
     path = tmp_path / "field.csv"
     path.write_bytes(made.csv(scene().temperature.astype(float), named=False))
     view = detect(str(path), low=None, high=None, air=20.0)[0]
-    changed, patches = on_device(view, Patches(), 0, 0.5, 20.0, 1.0, 20.0)
-    kept, *_ = inspection.keep(None, changed, patches, *MEASURED, Request)
-    again, back, _, picture, *_ = inspection.open_kept(kept, 0, Request)
+    changed, patches = on_device(view, Patches(), 0, 0.5, 20.0)
+    kept, *_ = inspection.keep(None, changed, patches, Request)
+    again, back, picture, *_ = inspection.open_kept(kept, 0, Request)
     assert [each.reading for each in again.result.instances] == [
         each.reading for each in changed.result.instances]
     assert [each.verdict for each in again.result.instances] == [
@@ -84,6 +83,34 @@ def test_what_was_detected_is_kept_with_its_surfaces_and_opens_as_it_was(tmp_pat
     assert len(back.patches) == 1 and back.on(picture, again.result.thermogram.grey.shape)
     told = detect(picture, low=None, high=None, air=20.0, patches=back)[0]
     assert told.result.instances[0].reading == changed.result.instances[0].reading
+
+
+def test_what_is_kept_was_measured_as_it_was_detected(tmp_path: Path, whole_page: gr.Blocks
+                                                         ) -> None:
+    view = detect(thermogram(tmp_path), low=10.0, high=70.0, emissivity=0.9, air=12.0)[0]
+    kept, *_ = inspection.keep(None, view, Patches(), Request)
+    known = kept.kept[0].measured
+    assert (known.low, known.high, known.emissivity, known.air) == (10.0, 70.0, 0.9, 12.0)
+    again = opened(kept, 0)[0]
+    assert [each.reading for each in again.instances] == [
+        each.reading for each in view.result.instances]
+    (call,) = (call for call in whole_page.fns.values() if call.fn is inspection.keep)
+    assert all(isinstance(block, gr.State) for block in call.inputs)  # no control as it is now
+
+
+def test_devices_are_those_of_the_chosen_thermogram(tmp_path: Path, whole_page: gr.Blocks) -> None:
+    kept = two_days(tmp_path)
+    *_, choice, devices = inspection.name(kept, 0, 1, "second", Request)
+    assert choice.value == 0 and devices.value == 1  # what was named stays chosen
+    assert devices.choices[1][0].endswith("second")
+    fewer, *_, choice, devices = inspection.remove(kept, 0, Request)
+    assert choice.value == 0 and len(devices.choices) == len(fewer.kept[0].devices)
+    *_, none = inspection.remove(fewer, 0, Request)
+    assert none.choices == [] and none.value is None
+    (call,) = (call for call in whole_page.fns.values() if call.fn is inspection.devices_in)
+    assert call.inputs[1].elem_id == "infrared-inspection-choice"
+    assert call.outputs[0].elem_id == "infrared-inspection-device"
+    assert inspection.devices_in(kept, 1, Request).choices[0][0].startswith("1 ")
 
 
 def test_the_same_name_on_another_day_makes_a_trend(tmp_path: Path) -> None:
@@ -217,4 +244,4 @@ def test_nothing_kept_is_said_in_one_sentence() -> None:
         with pytest.raises(gr.Error, match="No thermogram is kept"):
             asked()
     with pytest.raises(gr.Error, match="press Detect first"):
-        inspection.keep(None, None, Patches(), *MEASURED, Request)
+        inspection.keep(None, None, Patches(), Request)

@@ -77,12 +77,15 @@ def detect(picture: str | None, low: float | None, high: float | None, unit: str
         the marked picture and the table as HTML, the findings as HTML, the marked picture as a
         file, the report as a file, and as JSON each device with its temperatures and verdict
     """
+    from vision.infrared.inspection.kept import Measured
+
     settings = (unit, low, high, threshold, mask_threshold, emissivity, reflected, air)
     once = functools.partial(computed_once, request=request, pictures=(needed(picture),),
                              models=(MODELS.path_of(model, own),))
     asked = (*settings, patches.named(str(picture)))
     result = once("detect", lambda: judged(str(picture), model, own, patches, *settings), *asked)
-    view = View(result, named(str(picture)), model, str(picture), air)
+    view = View(result, named(str(picture)), str(picture), Measured(
+        unit or "", low, high, emissivity, reflected, air, threshold, model))
     shown = once("detect shown", lambda: whole(view, palette, opacity, request),
                  *asked, view.name, palette, opacity, language_of(request))
     return view, *written(shown, new_folder())

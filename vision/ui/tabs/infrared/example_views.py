@@ -29,6 +29,7 @@ LOST = 5  # of the one of which a palette that is not known loses devices
 def example_view(place: int = 0) -> View | None:
     """Return what the first detector finds in an example at the tab's first settings."""
     from vision.infrared.inspection.certainty import with_certainty
+    from vision.infrared.inspection.kept import Measured
     from vision.infrared.predict import Settings, predict
 
     name = MODELS.first()
@@ -45,4 +46,5 @@ def example_view(place: int = 0) -> View | None:
     result = computed_once("detect", judge, unit, low, high, score, MASK_THRESHOLD, *surface, None,
                            Patches().named(picture), request=None, pictures=(picture,),
                            models=(MODELS.path_of(name),))
-    return View(result, named(picture), name, picture, None)
+    return View(result, named(picture), picture,
+                Measured(unit, low, high, *surface, None, score, name))

@@ -39,24 +39,25 @@ if TYPE_CHECKING:
     from vision.infrared.inspection.result import Result
 
 State = Any  # an Inspection or None: Gradio looks at annotations, and torch is not loaded yet
-SETTINGS = ("unit", "low", "high", "emissivity", "reflected", "air", "threshold", "model")
 FILES = ("report", "csv", "tiff", "coco", "session")
 SHOWN = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif")  # endings that browsers show
-OUTPUTS = 4  # of every event: state, browser, list, choice
+OUTPUTS = 5  # of every event: state, browser, list, choice, devices
 
 
-def shown(inspection: Inspection | None, request: gr.Request | None, place: int | None = None
-          ) -> tuple[Any, ...]:
-    """Return everything that shows an inspection: state, browser, list, choice."""
+def shown(inspection: Inspection | None, request: gr.Request | None, place: int | None = None,
+          device: int = 0) -> tuple[Any, ...]:
+    """Return everything that shows an inspection: state, browser, list, choice, its devices."""
     if inspection is None or not inspection.kept:
+        nothing = gr.Dropdown(choices=[], value=None)
         return (inspection, kept_folder.key_of(inspection),
-                say("infrared.inspection_empty", request), gr.Dropdown(choices=[], value=None))
+                say("infrared.inspection_empty", request), nothing, nothing)
     kept_folder.used(inspection)
     choices = [(f"{number} {entry.name}", number - 1)
                for number, entry in enumerate(inspection.kept, 1)]
     last = len(choices) - 1 if place is None else min(max(place, 0), len(choices) - 1)
     return (inspection, kept_folder.key_of(inspection), listed(inspection, request),
-            gr.Dropdown(choices=choices, value=last))
+            gr.Dropdown(choices=choices, value=last),
+            devices_of(inspection.kept[last], request, device))
 
 
 def listed(inspection: Inspection, request: gr.Request | None) -> Markup:
@@ -82,19 +83,14 @@ def row(number: int, entry: Kept, request: gr.Request | None) -> list[str]:
 
 @friendly
 @low_priority
-def keep(inspection: State, view: View | None, patches: Patches, unit: str,
-         low: float | None, high: float | None, emissivity: float, reflected: float | None,
-         air: float | None, threshold: float, model: str, request: gr.Request
+def keep(inspection: State, view: View | None, patches: Patches, request: gr.Request
          ) -> tuple[Any, ...]:
-    """Keep the thermogram of the last detection."""
-    from vision.infrared.inspection.kept import Measured
-
+    """Keep the thermogram of the last detection, as that has measured it."""
     known = needed_view(view)
     here = inspection or kept_folder.fresh()
     there = patches.on(known.picture, known.result.thermogram.grey.shape)
-    measured = Measured(unit or "", low, high, emissivity, reflected, air, threshold, model or "")
-    more = here.with_result(file_of(known.picture), known.name, known.result, measured, there)
-    return shown(more, request)
+    return shown(here.with_result(file_of(known.picture), known.name, known.result,
+                                  known.measured, there), request)
 
 
 def file_of(picture: str) -> bytes:
@@ -137,7 +133,7 @@ def add(inspection: State, files: list[str] | None, model: str, own: str | None,
 @low_priority
 def open_kept(inspection: State, place: int | None, request: gr.Request
               ) -> tuple[Any, ...]:
-    """Show a kept thermogram again: its picture, its settings, and its devices to be named."""
+    """Show a kept thermogram again: its picture and its settings."""
     from vision.infrared.inspection.kept import opened
 
     here, number = chosen(inspection, place)
@@ -145,9 +141,9 @@ def open_kept(inspection: State, place: int | None, request: gr.Request
     kept_folder.used(here)
     entry = here.kept[number]
     picture, known = picture_of(here, number, result), entry.measured
-    view = View(result, entry.name, known.model, picture, known.air)
-    return (view, Patches(digest(picture), patches), devices_of(entry, request), picture,
-            known.low, known.high, known.unit, known.emissivity, known.reflected, known.air)
+    view = View(result, entry.name, picture, known)
+    return (view, Patches(digest(picture), patches), picture, known.low, known.high, known.unit,
+            known.emissivity, known.reflected, known.air)
 
 
 def picture_of(inspection: Inspection, place: int, result: Result) -> str:
@@ -161,12 +157,20 @@ def picture_of(inspection: Inspection, place: int, result: Result) -> str:
     return str(path)
 
 
-def devices_of(entry: Kept, request: gr.Request | None) -> gr.Dropdown:
-    """Return the devices of a thermogram as a choice, each with its name."""
+def devices_of(entry: Kept, request: gr.Request | None, device: int = 0) -> gr.Dropdown:
+    """Return the devices of a thermogram as a choice, each with its name, and one of them chosen.
+    """
     choices = [(f"{number} {called('class', each['name'], request)} {name}".strip(), number - 1)
                for number, (each, name) in enumerate(
                    zip(entry.devices, entry.called, strict=True), 1)]
-    return gr.Dropdown(choices=choices, value=0 if choices else None)
+    return gr.Dropdown(choices=choices, value=device if choices else None)
+
+
+@friendly
+def devices_in(inspection: State, place: int | None, request: gr.Request) -> gr.Dropdown:
+    """Return the devices of the thermogram that is chosen."""
+    here, number = chosen(inspection, place)
+    return devices_of(here.kept[number], request)
 
 
 def chosen(inspection: Inspection | None, place: int | None) -> tuple[Inspection, int]:
@@ -183,10 +187,9 @@ def name(inspection: State, place: int | None, device: int | None, text: str,
     """Call a device by a name, by which it is known again on another day."""
     here, number = chosen(inspection, place)
     if device is None or not 0 <= device < len(here.kept[number].devices):
-        raise UserError("no device is chosen", "a device of the open thermogram is accepted",
-                        "open a thermogram and choose one")
-    more = here.named(number, int(device), text or "")
-    return *shown(more, request, number), devices_of(more.kept[number], request)
+        raise UserError("no device is chosen", "a device of the chosen thermogram is accepted",
+                        "choose a thermogram and a device in it")
+    return shown(here.named(number, int(device), text or ""), request, number, int(device))
 
 
 @friendly
@@ -267,17 +270,18 @@ def build(parts: dict[str, Any], states: tuple[gr.State, ...]) -> dict[str, Any]
             downloads = [gr.DownloadButton(t(f"infrared.inspection_{key}"), visible=False,
                                            size="sm", elem_id=f"infrared-inspection-{key}")
                          for key in FILES]
-    outputs = [state, kept, place, choice]
+    outputs = [state, kept, place, choice, device]
     events: list[tuple[Any, Callable[..., Any], list[Any], list[Any]]] = [
         (files.upload, add, [state, files, parts["model"], own, parts["threshold"]], outputs),
         (saved.upload, load, [saved], outputs),
-        (name_it.click, name, [state, choice, device, text], [*outputs, device]),
+        (choice.input, devices_in, [state, choice], [device]),
+        (name_it.click, name, [state, choice, device, text], outputs),
         (away.click, remove, [state, choice], outputs),
         (make.click, make_files, [state], downloads)]
     for event, handler, inputs, places in events:
         event(handler, inputs, places, **BRIEF)
-    shows = [view, patches, device, parts["picture"], *(parts[key] for key in camera_file.SET)]
-    keep_it.click(keep, [state, view, patches, *(parts[key] for key in SETTINGS)], outputs, **BRIEF)
+    shows = [view, patches, parts["picture"], *(parts[key] for key in camera_file.SET)]
+    keep_it.click(keep, [state, view, patches], outputs, **BRIEF)
     if isinstance(Context.root_block, gr.Blocks):
         Context.root_block.load(restore, kept, outputs, **BRIEF)
     return {"opened": open_it.click(open_kept, [state, choice], shows, **BRIEF)}

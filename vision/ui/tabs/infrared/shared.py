@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from vision.checkpoints import Model
+    from vision.infrared.inspection.kept import Measured
     from vision.infrared.inspection.result import Instance, Result
     from vision.infrared.thermogram.cameras.recording import Recording
     from vision.infrared.thermogram.thermogram import Thermogram
@@ -41,13 +42,12 @@ RECORDED = "recorded"  # the choice of the palette that a picture came in
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """What the page keeps of one detection: the result, the picture's name, who made it."""
+    """What the page keeps of one detection: the result, the picture, and how that was measured."""
 
     result: Result
     name: str
-    model: str
-    picture: str = ""  # where the picture lies
-    air: float | None = None  # °C, as it was given
+    picture: str  # where it lies
+    measured: Measured
 
 
 def detects(path: Path) -> bool:

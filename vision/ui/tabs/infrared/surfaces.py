@@ -69,22 +69,22 @@ def with_patch(patches: Patches, view: View, mask: np.ndarray, emissivity: float
     return Patches(digest(view.picture), (*there, Patch(mask, emissivity, around)))
 
 
-def resurfaced(view: View, patches: Patches, emissivity: float, reflected: float | None) -> View:
+def resurfaced(view: View, patches: Patches) -> View:
     """Return a view whose temperatures and verdicts follow from other surfaces."""
     from vision.infrared.inspection.certainty import with_certainty
     from vision.infrared.inspection.inspect import rejudged
 
     plain = view.result.thermogram.uncorrected
     there = patches.on(view.picture, plain.grey.shape)
-    corrected = plain.corrected(emissivity, reflected, there)
-    return replace(view, result=with_certainty(rejudged(view.result, corrected, view.air)))
+    known = view.measured
+    corrected = plain.corrected(known.emissivity, known.reflected, there)
+    return replace(view, result=with_certainty(rejudged(view.result, corrected, known.air)))
 
 
 @friendly
 @low_priority
 def on_device(view: View | None, patches: Patches, place: int | None, own: float,
-              mirrored: float | None, emissivity: float, reflected: float | None
-              ) -> tuple[View, Patches]:
+              mirrored: float | None) -> tuple[View, Patches]:
     """Give one device a surface of its own."""
     known = needed_view(view)
     if place is None or not 0 <= place < len(known.result.instances):
@@ -92,14 +92,13 @@ def on_device(view: View | None, patches: Patches, place: int | None, own: float
                         "click one in the picture")
     mask = known.result.instances[place].mask
     more = with_patch(patches, known, mask, own, mirrored)
-    return resurfaced(known, more, emissivity, reflected), more
+    return resurfaced(known, more), more
 
 
 @friendly
 @low_priority
 def on_stroke(view: View | None, patches: Patches, width: float, own: float,
-              mirrored: float | None, emissivity: float, reflected: float | None,
-              event: gr.EventData) -> tuple[View, Patches]:
+              mirrored: float | None, event: gr.EventData) -> tuple[View, Patches]:
     """Give what was painted over a surface of its own."""
     known = needed_view(view)
     points = clicks.pairs(event, "stroke")
@@ -107,7 +106,7 @@ def on_stroke(view: View | None, patches: Patches, width: float, own: float,
         raise clicks.nothing_clicked()
     mask = stroke(points, width, known.result.thermogram.grey.shape)
     more = with_patch(patches, known, mask, own, mirrored)
-    return resurfaced(known, more, emissivity, reflected), more
+    return resurfaced(known, more), more
 
 
 def stroke(points: list[list[float]], width: float, size: tuple[int, ...]) -> np.ndarray:
@@ -123,8 +122,7 @@ def stroke(points: list[list[float]], width: float, size: tuple[int, ...]) -> np
 
 @friendly
 @low_priority
-def undo(view: View | None, patches: Patches, emissivity: float, reflected: float | None
-         ) -> tuple[View, Patches]:
+def undo(view: View | None, patches: Patches) -> tuple[View, Patches]:
     """Take the last surface back."""
     known = needed_view(view)
     there = patches.on(known.picture, known.result.thermogram.grey.shape)
@@ -132,7 +130,7 @@ def undo(view: View | None, patches: Patches, emissivity: float, reflected: floa
         raise UserError("no surface was set in this picture", "",
                         "set one for a device or paint one first")
     fewer = Patches(digest(known.picture), there[:-1])
-    return resurfaced(known, fewer, emissivity, reflected), fewer
+    return resurfaced(known, fewer), fewer
 
 
 def choices(view: View | None, request: gr.Request | None) -> gr.Dropdown:

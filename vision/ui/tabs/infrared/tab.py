@@ -131,14 +131,14 @@ def connect_surfaces(parts: dict[str, Any], states: tuple[gr.State, gr.State],
                      controls: dict[str, Any]) -> None:
     """Let a surface that is set or painted change temperatures and verdicts at once."""
     view, patches = states
-    own = [controls["own"], controls["mirrored"], parts["emissivity"], parts["reflected"]]
+    own = [controls["own"], controls["mirrored"]]
     run: dict[str, Any] = {"outputs": [view, patches], **BRIEF}
     result = outputs[0]
     changed = (
         controls["apply"].click(surfaces.on_device, [view, patches, controls["device"], *own],
                                 **run),
         result.apply(surfaces.on_stroke, [view, patches, controls["width"], *own], **run),
-        controls["back"].click(surfaces.undo, [view, patches, *own[2:]], **run))
+        controls["back"].click(surfaces.undo, [view, patches], **run))
     for done in changed:
         shows_again(done, parts, states, outputs, details, controls)
     result.select(surfaces.chosen, view, controls["device"], **QUIET)

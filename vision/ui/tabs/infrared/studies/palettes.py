@@ -84,7 +84,7 @@ def attack(view: View | None, own: str | None, request: gr.Request) -> Iterator[
 
 def attacks(view: View, own: str | None) -> Iterator[Attack]:
     """Yield what each palette does to what was found."""
-    model = MODELS.open(view.model, own)
+    model = MODELS.open(view.measured.model, own)
     yield from (attacked(model, view, palette) for palette in ATTACKS)
 
 
