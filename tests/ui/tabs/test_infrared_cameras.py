@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests.infrared.hand import SIZE
 from tests.infrared.thermogram.cameras import encoders as made
@@ -67,7 +68,8 @@ def test_a_forged_note_sets_nothing(before: Any) -> None:
 
 def test_a_file_that_is_no_picture_is_shown_and_read_again(tmp_path: Path) -> None:
     celsius = scene().temperature.astype(float)
-    picture, *settings = camera_file.opened(stored(tmp_path, made.fluke(celsius), "a.is2"), Request)
+    file = stored(tmp_path, made.fluke(celsius), "a.is2")
+    picture, *settings = camera_file.opened(file, "", Request)
     assert Path(picture).name == "a.is2.camera.png"
     view, html, *_ = detect(picture, low=settings[0], high=settings[1], emissivity=settings[3],
                             reflected=settings[4])
@@ -79,6 +81,18 @@ def test_a_file_that_is_no_picture_is_shown_and_read_again(tmp_path: Path) -> No
     assert slider.visible
 
 
+def test_a_file_does_not_keep_what_the_file_before_had_set(tmp_path: Path,
+                                                           whole_page: gr.Blocks) -> None:
+    celsius = scene().temperature.astype(float)
+    *_, told = camera_file.opened(stored(tmp_path, made.fluke(celsius), "a.is2"), "", Request)
+    frame = tmp_path / "frame.png"
+    Image.fromarray((100 * (celsius + 273.15)).astype(np.uint16)).save(frame)
+    _, _, _, unit, *surface, _ = camera_file.opened(str(frame), told, Request)
+    assert unit == "centikelvin" and tuple(surface) == camera_file.USUAL
+    (call,) = (call for call in whole_page.fns.values() if call.fn is camera_file.opened)
+    assert call.inputs[1].elem_id == "infrared-camera"
+
+
 def test_a_broken_file_is_told_beside_the_picture_and_a_video_at_once(tmp_path: Path) -> None:
     fake = made.with_segments(made.jpeg(SIZE), (0xE1, b"FLIR\0\x01\0\0" + b"nothing"))
     *values, said = camera_file.arrived(stored(tmp_path, fake), "", Request)
@@ -86,7 +100,7 @@ def test_a_broken_file_is_told_beside_the_picture_and_a_video_at_once(tmp_path: 
     _, _, facts, *_ = detect(stored(tmp_path, fake), low=None, high=None)
     assert "what follows cannot be read" in facts
     with pytest.raises(gr.Error, match="video"):
-        camera_file.opened(stored(tmp_path, b"\0\0\0\x18ftypmp42" + bytes(99)), Request)
+        camera_file.opened(stored(tmp_path, b"\0\0\0\x18ftypmp42" + bytes(99)), "", Request)
     assert "video" in camera_file.arrived(stored(tmp_path, b"\0\0\0\x18ftypmp42" + bytes(99)),
                                           "", Request)[-1]
 

@@ -31,15 +31,18 @@ LONGEST_NAME = 80  # characters
 @friendly
 @low_priority
 @within_memory(decoding("file"))
-def opened(file: str, request: gr.Request) -> tuple[Any, ...]:
-    """Return a camera's file as a picture that carries it, and what it sets."""
+def opened(file: str, before: str | None, request: gr.Request) -> tuple[Any, ...]:
+    """Return a camera's file as a picture that carries it, and what it sets.
+
+    What the file `before` it had set, as its note tells, does not stay.
+    """
     from vision.infrared.thermogram.cameras.carried import carrying
 
     thermogram = open_thermogram(file)
     name = Path(file).name[-LONGEST_NAME:]
     path = new_folder() / f"{name}{CARRIED}"
     path.write_bytes(carrying(thermogram.picture, Path(file).read_bytes()))
-    return str(path), *settings_of(thermogram, request)
+    return str(path), *settings_of(thermogram, request, before)
 
 
 @low_priority
@@ -47,7 +50,7 @@ def opened(file: str, request: gr.Request) -> tuple[Any, ...]:
 def arrived(picture: str | None, before: str | None, request: gr.Request) -> tuple[Any, ...]:
     """Return what an uploaded picture sets; what is wrong with it is said beside it.
 
-    What the file `before` it had set, as its note tells, does not stay.
+    The file `before` it is forgotten, too.
     """
     if not picture:
         return nothing(before)
@@ -122,7 +125,8 @@ def button() -> gr.UploadButton:
 def connect(parts: dict[str, Any], place: gr.HTML) -> None:
     """Let a file that arrives set the controls."""
     outputs = [*(parts[name] for name in SET), place]
-    parts["camera_file"].upload(opened, parts["camera_file"], [parts["picture"], *outputs], **BRIEF)
+    parts["camera_file"].upload(opened, [parts["camera_file"], place],
+                                [parts["picture"], *outputs], **BRIEF)
     gr.on([parts["picture"].upload, parts["picture"].clear], arrived,
           [parts["picture"], place], outputs, trigger_mode="always_last", **BRIEF)
 
