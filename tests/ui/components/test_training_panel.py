@@ -118,7 +118,7 @@ def test_sessions_have_controls_of_their_own() -> None:
 def test_the_end_of_a_training_does_not_undo_a_later_choice(meanwhile: bool, tmp_path: Path
                                                             ) -> None:
     control = Control()
-    control.begin()
+    control.begin("go")
 
     def train(_: Any) -> Path:
         if meanwhile:
@@ -130,7 +130,8 @@ def test_the_end_of_a_training_does_not_undo_a_later_choice(meanwhile: bool, tmp
     assert (said != "chosen") == meanwhile
     kept = choice.constructor_args if hasattr(choice, "constructor_args") else vars(choice)
     assert (kept.get("value") == OWN) == (not meanwhile)
-    control.begin()
+    ended(control, "go")
+    control.begin("go")
     assert not control.chosen
 
 
@@ -175,18 +176,29 @@ def test_nobody_can_press_a_stop_before_something_runs(whole_page: gr.Blocks) ->
 
 def test_a_stop_can_be_pressed_until_the_last_run_has_ended() -> None:
     control = Control()
-    assert begin(control).interactive and begin(control).interactive
-    assert ended(control).interactive and not ended(control).interactive
-    assert not ended(control).interactive and begin(control).interactive
+    assert begin(control, "train").interactive and begin(control, "fork").interactive
+    assert ended(control, "train").interactive and not ended(control, "fork").interactive
+    assert not ended(control, "fork").interactive and begin(control, "train").interactive
+
+
+def test_a_second_click_while_a_run_goes_on_neither_begins_one_nor_undoes_a_stop() -> None:
+    control = Control()
+    begin(control, "train")
+    control.stopping.set()
+    assert begin(control, "train").interactive and control.stopping.is_set()
+    assert not ended(control, "train").interactive  # which a page drops such a click as
+    begin(control, "train")
+    assert not control.stopping.is_set()
 
 
 @pytest.mark.parametrize("way", ["then", "failure"])
 def test_a_stop_rests_however_a_run_ends(way: str) -> None:
     with gr.Blocks() as page:
-        go, stop = gr.Button(), stop_button("a-stop")
+        go, stop = gr.Button(elem_id="a-go"), stop_button("a-stop")
         control = stoppable(go, stop)
-        stops_after(go.click(lambda: None), control, stop)
+        stops_after(go.click(lambda: None), control, go, stop)
     kinds = {"then": None, "failure": "trigger_only_on_failure"}
-    rests = [event for event in page.fns.values() if event.fn is ended
-             and bool(event.trigger_only_on_failure) == (kinds[way] is not None)]
-    assert [event.outputs for event in rests] == [[stop]]
+    (rest,) = [event for event in page.fns.values() if event.trigger_after is not None
+               and bool(event.trigger_only_on_failure) == (kinds[way] is not None)]
+    begin(running := Control(), "a-go")
+    assert rest.outputs == [stop] and not rest.fn(running).interactive

@@ -103,4 +103,4 @@ def build() -> None:
     control = stoppable(go, stop)
     stops_after(go.click(grade, [files, system, word, control], [ranking, csv],
                          concurrency_limit=1, concurrency_id="train", show_progress="minimal",
-                         api_visibility="private"), control, stop)
+                         api_visibility="private"), control, go, stop)

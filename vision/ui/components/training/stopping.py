@@ -16,7 +16,7 @@ class Control:
 
     def __init__(self) -> None:
         self.stopping = threading.Event()
-        self.asked = 0  # runs that were asked for and have not ended
+        self.asked: set[str] = set()  # the buttons whose runs have not ended
         self.luck: Any = None  # what the seeds of the time before have reached
         self.chosen = False  # whether another model was chosen while it ran
         self.trail: Any = None  # the last run, which may go on from one of its steps
@@ -24,11 +24,12 @@ class Control:
     def __deepcopy__(self, memory: dict[int, Any]) -> Control:
         return Control()
 
-    def begin(self) -> None:
-        """Forget what was said to the run before."""
-        self.asked += 1
-        self.chosen = False
-        self.stopping.clear()
+    def begin(self, button: str) -> None:
+        """Forget what was said to the run before; a button whose run goes on begins no other."""
+        if button not in self.asked:
+            self.asked.add(button)
+            self.chosen = False
+            self.stopping.clear()
 
     def choose(self) -> None:
         """Hear that another model was chosen, which a run's end is not to undo."""
@@ -43,25 +44,31 @@ def stop_button(elem_id: str, **look: Any) -> gr.Button:
 def stoppable(go: gr.Button, stop: gr.Button) -> gr.State:
     """Return what a run of `go` looks at to see whether `stop` was pressed; build it before it."""
     control = gr.State(Control())
-    go.click(begin, control, stop, **QUIET)
+    begins(go, control, stop)
     stop.click(lambda control: control.stopping.set(), control, None, **QUIET)
     return control
 
 
-def stops_after(run: Any, control: gr.State, stop: gr.Button) -> Any:
-    """Let nobody press `stop` after an event has ended, or failed, after which is no `then`."""
+def begins(go: gr.Button, control: gr.State, stop: gr.Button) -> None:
+    """Let a run that `go` asks for be stopped from now on, though it may still wait."""
+    go.click(lambda control: begin(control, str(go.elem_id)), control, stop, **QUIET)
+
+
+def stops_after(run: Any, control: gr.State, go: gr.Button, stop: gr.Button) -> Any:
+    """Let nobody press `stop` after a run of `go` has ended, or failed, after which is no `then`.
+    """
     for end in (run.then, run.failure):
-        end(ended, control, stop, **QUIET)
+        end(lambda control: ended(control, str(go.elem_id)), control, stop, **QUIET)
     return run
 
 
-def begin(control: Control) -> gr.Button:
-    """Make ready for a run that was asked for, which may be stopped from now on."""
-    control.begin()
+def begin(control: Control, button: str) -> gr.Button:
+    """Make ready for the run that a button asks for."""
+    control.begin(button)
     return gr.Button(interactive=True)
 
 
-def ended(control: Control) -> gr.Button:
-    """Hear that a run has ended; another one may go on or wait."""
-    control.asked = max(control.asked - 1, 0)
-    return gr.Button(interactive=control.asked > 0)
+def ended(control: Control, button: str) -> gr.Button:
+    """Hear that the run of a button has ended; another's may go on or wait."""
+    control.asked.discard(button)
+    return gr.Button(interactive=bool(control.asked))

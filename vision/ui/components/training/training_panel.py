@@ -18,7 +18,7 @@ from vision.ui.components.figures.svg_plot import SvgPlot
 from vision.ui.components.html import localised
 from vision.ui.components.model_choice import OWN, ModelShelf
 from vision.ui.components.page_files import scroll_to
-from vision.ui.components.training.stopping import Control, begin, stop_button, stops_after
+from vision.ui.components.training.stopping import Control, begins, stop_button, stops_after
 from vision.ui.server.ending import leaving
 from vision.ui.shell.low_priority import step_back
 from vision.ui.text import say, t
@@ -114,11 +114,11 @@ class TrainingPanel:
               outputs: list[Any], control: gr.State) -> Any:
         """Let a button start a training, and return that event."""
         button.click(None, None, None, js=scroll_to(self.status.elem_id))
-        button.click(begin, control, self.stop, **QUIET)
+        begins(button, control, self.stop)
         run = button.click(train, inputs, outputs, concurrency_limit=1, concurrency_id="train",
                            show_progress="minimal", show_progress_on=self.status,
                            api_visibility="private")
-        return stops_after(run, control, self.stop)
+        return stops_after(run, control, button, self.stop)
 
 
 def steps_of(control: Control) -> gr.Radio:

@@ -122,5 +122,5 @@ def build(studio: gr.State, inputs: list[Any], before: Before, style_power: gr.S
     control = stoppable(go, stop)
     stops_after(go.click(make, [control, *inputs], [shown, said, sheet], concurrency_limit=1,
                          concurrency_id="style-inside", show_progress="minimal",
-                         show_progress_on=said, api_visibility="private"), control, stop)
+                         show_progress_on=said, api_visibility="private"), control, go, stop)
     return shown.select(pick, [studio, sheet], [style_power, tv_power], **QUIET)

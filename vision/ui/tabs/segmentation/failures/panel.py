@@ -156,7 +156,7 @@ def build(model: gr.Dropdown, own: gr.State) -> None:
     stops_after(go.click(look_through, [model, other, data, file, count, own, control],
                          [looked, status, told, pictures, opened], concurrency_limit=1,
                          show_progress="minimal", show_progress_on=status,
-                         api_visibility="private"), control, stop)
+                         api_visibility="private"), control, go, stop)
     pictures.click(open_one, looked, opened, concurrency_limit=2, concurrency_id="segment",
                    show_progress="hidden", api_visibility="private").success(
         None, None, None, js=scroll_to("segmentation-opened", always=True))

@@ -129,4 +129,4 @@ def build(model: gr.Dropdown, own: gr.State) -> None:
     control = stoppable(go, stop)
     stops_after(go.click(ask, [factor, model, other, own, control], [status, drawn],
                          concurrency_limit=1, show_progress="minimal", show_progress_on=status,
-                         api_visibility="private"), control, stop)
+                         api_visibility="private"), control, go, stop)
