@@ -7,6 +7,7 @@ import base64
 import dataclasses
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -58,6 +59,8 @@ def http() -> Iterator[TestClient]:
             Returns:
                 what was seen
             """
+            if text == "slow":
+                time.sleep(2)
             if text == "wrong":
                 raise gr.Error("that is wrong", print_exception=False)
             seen.append(text)
@@ -94,6 +97,13 @@ def test_refusals_are_sentences(http: TestClient) -> None:
     told = call(http, "segment", colour="red")
     assert told["isError"] and "colour" in told["content"][0]["text"]
     assert call(http, "other")["isError"]
+
+
+def test_an_answer_that_takes_too_long_is_not_waited_for(
+        http: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page_tools, "PATIENCE", 0.3)
+    told = call(http, "segment", "pt-BR", text="slow")
+    assert told["isError"] and "não chegou em" in told["content"][0]["text"]
 
 
 def test_many_calls_of_one_address_do_not_wait_for_each_other_for_ever(http: TestClient) -> None:

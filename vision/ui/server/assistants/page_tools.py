@@ -7,6 +7,7 @@ a state of its own, under the limits that hold for every program.
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import json
 import logging
@@ -114,11 +115,9 @@ class Assistants(GradioMCPServer):
         """Return what a tool answers: its numbers, and its pictures to look at."""
         request = gr.Request(self.asking)
         try:
-            async with self.visitor() as http:
-                values = await self.filled(http, name, arguments)
-                outputs = await answer_of(http, name, values)
-                function = self.get_block_fn_from_endpoint_name(f"/{name}")
-                return await self.shown(http, function.outputs, outputs)  # type: ignore
+            return await asyncio.wait_for(self.answered(name, arguments), PATIENCE)
+        except (TimeoutError, asyncio.TimeoutError):
+            return self.refused(explain(too_late(), request))
         except UserError as mistake:
             return self.refused(explain(mistake, request))
         except files.Refused as refusal:
@@ -126,6 +125,14 @@ class Assistants(GradioMCPServer):
         except Exception:
             log.exception("unexpected")
             return self.refused(say("app.unexpected", request))
+
+    async def answered(self, name: str, arguments: dict[str, Any]) -> Any:
+        """Return what the page answers, however long that takes."""
+        async with self.visitor() as http:
+            values = await self.filled(http, name, arguments)
+            outputs = await answer_of(http, name, values)
+            function = self.get_block_fn_from_endpoint_name(f"/{name}")
+            return await self.shown(http, function.outputs, outputs)  # type: ignore
 
     def refused(self, sentence: str) -> Any:
         """Return an answer that says why there is none."""
@@ -137,7 +144,7 @@ class Assistants(GradioMCPServer):
         asking = self.asking
         return httpx.AsyncClient(
             transport=httpx.ASGITransport(self.doors, client=(address_of(asking.scope), 0)),
-            base_url=f"{asking.url.scheme}://{asking.url.netloc}", timeout=PATIENCE,
+            base_url=f"{asking.url.scheme}://{asking.url.netloc}",
             headers={name: asking.headers[name] for name in TOLD if name in asking.headers})
 
     async def filled(self, http: httpx.AsyncClient, name: str, arguments: dict[str, Any]
@@ -194,3 +201,9 @@ async def answer_of(http: httpx.AsyncClient, name: str, values: dict[str, Any]) 
     if event != "complete":
         raise files.Refused((json.loads(data) or {}).get("error"))
     return list(json.loads(data))
+
+
+def too_late() -> UserError:
+    """Return what is told of a call whose answer takes too long."""
+    return UserError("the answer did not come within {seconds:.0f} s", "", "try again in a minute",
+                     seconds=PATIENCE)
