@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,16 @@ def test_names_stand_for_files_and_ones_own_for_the_sessions(folder: Path) -> No
             shelf().path_of(OWN, own)
     assert shelf().in_a_script("b") == "checkpoints/segmentation/b.safetensors"
     assert shelf().in_a_script(OWN) == "the-file-you-downloaded.safetensors"
+
+
+def test_ones_own_model_is_kept_for_an_hour_after_its_last_use(folder: Path) -> None:
+    own = folder / "hidden.safetensors"
+    known, version = own.stat(), checkpoints.version(own)
+    os.utime(folder, (0, 0))
+    time.sleep(0.05)
+    shelf().path_of(OWN, str(own))
+    assert own.stat().st_ctime_ns > known.st_ctime_ns  # by which Gradio tells what is old
+    assert folder.stat().st_mtime > 0 and checkpoints.version(own) == version
 
 
 def test_an_empty_shelf_says_its_own_sentence(folder: Path) -> None:

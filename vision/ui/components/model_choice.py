@@ -36,6 +36,16 @@ def made_for_another(name: str, known: list[str]) -> UserError:
                      "choose one of them", name=name, known=cut(listed(known), MOST))
 
 
+def keep(own: Path) -> None:
+    """Let a model stay for another hour: Gradio asks when it changed, the page when its folder did.
+
+    What it holds has not changed, so that time stays: it is opened once for each.
+    """
+    known = own.stat()
+    os.utime(own, ns=(known.st_atime_ns, known.st_mtime_ns))
+    os.utime(own.parent)
+
+
 class ModelShelf:
     """The models of one system, each opened once for each version of its file.
 
@@ -95,7 +105,7 @@ class ModelShelf:
     def path_of(self, name: str | None, own: str | None = None) -> Path:
         """Return the file of a name; `own` is the session's, which then stays longer."""
         if name == OWN and own and Path(own).is_file():
-            os.utime(Path(own).parent)
+            keep(Path(own))
             return Path(own)
         known = self.names()
         if name in known:
