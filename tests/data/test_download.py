@@ -43,6 +43,16 @@ def test_the_list_names_every_data_set_and_network(cli: Callable[..., Any], tiny
         assert line.startswith(entry.name) and entry.licence in line and entry.source in line
 
 
+def test_a_connection_that_breaks_without_a_word_gets_a_sentence_too(
+        cli: Callable[..., Any], root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def silent(*_: Any, **__: Any) -> None:
+        raise TimeoutError
+
+    monkeypatch.setattr("torchvision.datasets.MNIST.download", silent)
+    answer = cli("data", "download", "mnist")
+    assert answer.code == 2 and "could not be fetched (TimeoutError)" in answer.err
+
+
 @pytest.mark.parametrize("name", ["mnist", "fashion-mnist", "cifar10"])
 def test_offline_gives_one_sentence_and_leaves_nothing(
         cli: Callable[..., Any], root: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:

@@ -87,7 +87,8 @@ def write_pictures(samples: Iterable[Any], classes: list[str], folder: Path) -> 
 
 def _reason(error: Exception) -> str:
     """Return the cause in a few words."""
-    return str(getattr(error, "reason", None) or error).splitlines()[0]
+    said = str(getattr(error, "reason", None) or error)
+    return (said or type(error).__name__).splitlines()[0]
 
 
 def run(config: Config) -> Path:
