@@ -46,6 +46,12 @@ def test_an_unknown_precision_gets_a_sentence() -> None:
         precision_for(CPU, "fp8")
 
 
+def test_an_unknown_device_gets_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VISION_DEVICE", "gpu")
+    with pytest.raises(UserError, match="no device 'gpu'; names such as cpu"):
+        devices.best_device()
+
+
 def test_a_training_that_begins_leaves_the_environment_and_others_alone(
         monkeypatch: pytest.MonkeyPatch) -> None:
     """Trainings of one process share Accelerate's state; another one's settings are in it."""

@@ -10,7 +10,7 @@ import time
 import torch
 from torch import nn
 
-from vision.errors import UserError
+from vision.errors import UserError, cut
 
 PRECISIONS = ("auto", "bf16", "fp32")
 log = logging.getLogger(__name__)
@@ -19,12 +19,22 @@ log = logging.getLogger(__name__)
 def best_device() -> torch.device:
     """Return the fastest device present: CUDA, then MPS, then the CPU; or VISION_DEVICE."""
     if chosen := os.environ.get("VISION_DEVICE"):
-        return torch.device(chosen)
+        return named(chosen)
     if torch.cuda.is_available():
         return torch.device("cuda")
     if torch.backends.mps.is_available():
         return torch.device("mps")
     return torch.device("cpu")
+
+
+def named(name: str) -> torch.device:
+    """Return the device of a name."""
+    try:
+        return torch.device(name)
+    except RuntimeError as error:
+        raise UserError("there is no device '{name}'",
+                        "names such as cpu, cuda, cuda:1 and mps are accepted",
+                        "change VISION_DEVICE", name=cut(name)) from error
 
 
 def has_bf16(kind: str) -> bool:
