@@ -143,7 +143,7 @@ def test_words_are_written_by_name_and_by_number() -> None:
         **by_name, "seconds": pytest.approx(0, abs=60)}
 
 
-@pytest.mark.parametrize("kind", explore.KINDS)
+@pytest.mark.parametrize("kind", explore.USES)
 def test_ways_through_the_generator(kind: str) -> None:
     answer = explore.explore("cgan-shapes", kind, 0, 1, 0, 1, 1, None, Request)
     frames, strip, moving, _ = answer
@@ -154,6 +154,50 @@ def test_ways_through_the_generator(kind: str) -> None:
         assert frames.shape == (25, 28, 28) and "image/gif" in moving
         assert "0%" in strip and "100%" in strip
         assert "<img" in explore.at(frames, 1.0)
+
+
+def test_a_way_that_gives_place_to_a_table_leaves_no_frame_behind() -> None:
+    assert explore.at(None, 0.5) == ""
+
+
+@pytest.fixture(scope="module")
+def ways() -> gr.Blocks:
+    """A page of nothing but the ways through a generator."""
+    with gr.Blocks() as page, gr.Tabs(), gr.Tab("gan"):
+        explore.build(gr.Dropdown(), gr.State(None), [("0", 0), ("1", 1), ("2", 2)])
+    return page
+
+
+def seen_on(page: gr.Blocks, kind: str) -> set[str]:
+    """Return the controls whose places a page shows once a kind of way has been chosen."""
+    shows = next(call for call in page.fns.values() if call.fn is explore.used)
+    choice = next(key for key, block in page.blocks.items() if block.elem_id == "gan-kind")
+    assert (choice, "change") in shows.targets
+    return {place.children[0].children[0].elem_id.removeprefix("gan-").replace("-", "_")
+            for place, change in zip(shows.outputs, explore.used(kind), strict=True)
+            if change.visible}
+
+
+@pytest.mark.parametrize("kind", explore.USES)
+def test_a_way_shows_the_controls_that_change_what_is_drawn_and_no_other(ways: gr.Blocks,
+                                                                         kind: str) -> None:
+    first = {"first_label": 0, "second_label": 1, "first_seed": 0, "second_seed": 1, "dimension": 1}
+
+    def strip(**change: int) -> str:
+        return explore.explore("cgan-shapes", kind, *(first | change).values(), None, Request)[1]
+
+    changing = {name for name, value in first.items() if strip(**{name: value + 1}) != strip()}
+    moving = {"position"} if kind != "table" else set()
+    assert seen_on(ways, kind) == changing | moving
+
+
+def test_at_first_a_way_shows_what_its_table_needs(ways: gr.Blocks) -> None:
+    places = [block for block in ways.blocks.values() if isinstance(block, gr.Column)
+              and block.children and not isinstance(block.children[0], gr.Row)]
+    hidden = {each.elem_id for place in places if not place.visible
+              for form in place.children for each in form.children}
+    assert hidden == {f"gan-{name}" for name in ("first-label", "second-label", "second-seed",
+                                                 "dimension", "position")}
 
 
 def test_the_slider_of_dimensions_goes_as_far_as_the_noise() -> None:

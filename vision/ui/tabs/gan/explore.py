@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from vision.errors import UserError
-from vision.ui.components.events import LIVE
+from vision.ui.components.events import LIVE, QUIET
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import image
 from vision.ui.components.markup import tag
@@ -22,7 +22,14 @@ if TYPE_CHECKING:
 
     from vision.checkpoints import Model
 
-KINDS = ("table", "walk", "morph", "dimension")
+USES = {  # the controls that each kind is drawn from
+    "table": ("first_seed",),
+    "walk": ("first_label", "first_seed", "second_seed", "position"),
+    "morph": ("first_label", "second_label", "first_seed", "position"),
+    "dimension": ("first_label", "first_seed", "dimension", "position"),
+}
+USUAL = "table"
+CONTROLS = ("first_label", "second_label", "first_seed", "second_seed", "dimension", "position")
 FRAMES = 25  # every second one is shown, the last too
 ALONE = "width:168px;border-radius:6px;margin:0 auto;display:block"
 ROWS = 6
@@ -126,35 +133,52 @@ def at(frames: np.ndarray | None, position: float) -> str:
     return image(frame, f"{position:.0%}", "lab-crisp", style=ALONE)
 
 
+def used(kind: str) -> list[gr.Column]:
+    """Show the places of the controls that a kind uses; a control itself a class link may hide."""
+    return [gr.Column(visible=name in USES[kind]) for name in CONTROLS]
+
+
+def place_of(name: str) -> gr.Column:
+    """Return where a control is built, seen at first if the usual kind uses it."""
+    return gr.Column(min_width=120, visible=name in USES[USUAL])
+
+
 def build(model: gr.Dropdown, own: gr.State, pairs: list[tuple[str, int]]
           ) -> tuple[gr.Dropdown, gr.Dropdown]:
     """Build the part, and return its two choices of labels."""
     shows, frames = opened(), gr.State(None, time_to_live=3600)
+    places: dict[str, gr.Column] = {}
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
-            kind = gr.Radio([(t(f"gan.kind_{name}"), name) for name in KINDS], value="table",
+            kind = gr.Radio([(t(f"gan.kind_{name}"), name) for name in USES], value=USUAL,
                             label=t("gan.kind"), info=t("gan.kind_info"), elem_id="gan-kind")
             with gr.Row():
-                first_label = gr.Dropdown(pairs, value=0, label=t("gan.first_label"),
-                                          info=t("gan.first_label_info"), min_width=120,
-                                          elem_id="gan-first-label")
-                second_label = gr.Dropdown(pairs, value=1, label=t("gan.second_label"),
-                                           info=t("gan.second_label_info"), min_width=120,
-                                           elem_id="gan-second-label")
+                with place_of("first_label") as places["first_label"]:
+                    first_label = gr.Dropdown(pairs, value=0, label=t("gan.first_label"),
+                                              info=t("gan.first_label_info"),
+                                              elem_id="gan-first-label")
+                with place_of("second_label") as places["second_label"]:
+                    second_label = gr.Dropdown(pairs, value=1, label=t("gan.second_label"),
+                                               info=t("gan.second_label_info"),
+                                               elem_id="gan-second-label")
             with gr.Row():
-                first_seed = gr.Number(0, precision=0, minimum=0, label=t("gan.first_seed"),
-                                       info=t("gan.first_seed_info"), min_width=120,
-                                       elem_id="gan-first-seed")
-                second_seed = gr.Number(1, precision=0, minimum=0, label=t("gan.second_seed"),
-                                        info=t("gan.second_seed_info"), min_width=120,
-                                        elem_id="gan-second-seed")
-            dimension = gr.Slider(1, NOISE, 1, step=1, label=t("gan.dimension"),
-                                  info=t("gan.dimension_info"), elem_id="gan-dimension")
+                with place_of("first_seed") as places["first_seed"]:
+                    first_seed = gr.Number(0, precision=0, minimum=0, label=t("gan.first_seed"),
+                                           info=t("gan.first_seed_info"),
+                                           elem_id="gan-first-seed")
+                with place_of("second_seed") as places["second_seed"]:
+                    second_seed = gr.Number(1, precision=0, minimum=0, label=t("gan.second_seed"),
+                                            info=t("gan.second_seed_info"),
+                                            elem_id="gan-second-seed")
+            with place_of("dimension") as places["dimension"]:
+                dimension = gr.Slider(1, NOISE, 1, step=1, label=t("gan.dimension"),
+                                      info=t("gan.dimension_info"), elem_id="gan-dimension")
             go = gr.Button(t("gan.explore_go"), variant="primary", elem_id="gan-explore-go")
         with gr.Column(scale=3, min_width=320):
             strip = gr.HTML(elem_id="gan-explore")
-            position = gr.Slider(0, 1, 0.5, step=0.02, label=t("gan.position"),
-                                 info=t("gan.position_info"), elem_id="gan-position")
+            with place_of("position") as places["position"]:
+                position = gr.Slider(0, 1, 0.5, step=0.02, label=t("gan.position"),
+                                     info=t("gan.position_info"), elem_id="gan-position")
             with gr.Row():
                 one = gr.HTML(elem_id="gan-frame", min_height=0)
                 moving = gr.HTML(elem_id="gan-moving", min_height=0)
@@ -163,6 +187,7 @@ def build(model: gr.Dropdown, own: gr.State, pairs: list[tuple[str, int]]
                 [frames, strip, moving, position], trigger_mode="always_last",
                 concurrency_limit=2, api_visibility="private")
     run.success(at, [frames, position], one, queue=False, api_visibility="private")
+    gr.on([shows, kind.change], used, kind, [places[name] for name in CONTROLS], **QUIET)
     position.input(at, [frames, position], one, **LIVE)
     gr.on([model.change, own.change], friendly(dimensions), [model, own, dimension], dimension,
           api_visibility="private")
