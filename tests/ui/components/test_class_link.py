@@ -313,6 +313,7 @@ REACHED = {  # links into parts, and what they must set
         ("microscope", {"at-right": 12.5, "temperature": 2}),
     "tab=gan&open=lab&place=two humps&k=5&lab-seed=3&cure=packing":
         ("lab", {"place": "two humps", "k": 5, "lab-seed": 3, "cure": "packing"}),
+    "tab=segmentation&open=tissue&diagnosis=2&real=1": ("tissue", {"diagnosis": 2, "real": True}),
     "tab=infrared&open=scene&scene-classes=&scene-fault=hot joint&scene-seed=9&scene-clutter=0.5":
         ("scene", {"scene-classes": [], "scene-fault": "hot joint", "scene-seed": 9,
                    "scene-clutter": 0.5}),
@@ -417,6 +418,7 @@ def test_what_a_link_cannot_set_is_left_out_and_said(whole_page: gr.Blocks) -> N
 
 @pytest.mark.parametrize("link, word", [
     ("tab=segmentation&picture=street-99", "picture=street-99"),  # a file that is gone
+    ("tab=segmentation&open=beyond", "open=beyond"),  # it has become three parts
     ("tab=infrared&model=mask_rcnn_2019", "model=mask_rcnn_2019"),
     ("tab=gan&text=" + "x" * 3000, "too long"), ("tab=gan&&&=", "damaged"),
     ("tab=gan&seed=1&seed=2", "twice"), ("tab=gan&oops=<img src=x>", "oops=&lt;img src=x&gt;"),

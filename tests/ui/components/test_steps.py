@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import inspect
+import json
+import re
+from collections import Counter
 
 import gradio as gr
 import pytest
@@ -50,6 +54,8 @@ def test_a_tab_has_at_most_five_steps_and_each_shows_something(page: gr.Blocks, 
     assert all(f"input[value={name}]:checked" in style for name in first)
     shown = [block.elem_classes[0] for block in parts.parent.parent.children
              if isinstance(block, gr.Column) and block.elem_classes]
+    of_each = json.loads(html.unescape(re.search(r'data-steps="([^"]*)"', style)[1]))
+    assert max(Counter(of_each.values()).values()) <= 5, "too many parts side by side"
     assert {"lab-step-train", "lab-step-lesson", "lab-step-code"} <= set(shown)
 
 

@@ -43,7 +43,9 @@ from vision.ui.tabs.segmentation import (
 from vision.ui.tabs.segmentation.failures import panel as failures
 from vision.ui.tabs.segmentation.kinds import panel as kinds
 from vision.ui.tabs.segmentation.studies import compare, family, microscope, playground, what_if
+from vision.ui.tabs.segmentation.studies import groups as segmentation_groups
 from vision.ui.tabs.segmentation.studies import inside as segmentation_inside
+from vision.ui.tabs.segmentation.studies import tissue as segmentation_tissue
 from vision.ui.tabs.segmentation.studies import volumes as segmentation_volumes
 from vision.ui.text import LANGUAGES, error_templates, words
 
@@ -174,13 +176,13 @@ def test_groups_of_a_large_picture_are_matched_with_its_truth(tmp_path: Path) ->
     for name, path in (("picture", PICTURE), ("truth", TRUTH)):
         with Image.open(path) as small:
             small.resize((1600, 1200), Image.Resampling.NEAREST).save(tmp_path / f"{name}.png")
-    told = segmentation_volumes.groups(*(str(tmp_path / f"{name}.png")
-                                         for name in ("picture", "truth")), Request)
+    told = segmentation_groups.groups(*(str(tmp_path / f"{name}.png")
+                                        for name in ("picture", "truth")), Request)
     assert told.count("<tr>") == 1 + len(set(np.unique(np.asarray(Image.open(TRUTH)))) - {255})
     (tmp_path / "picture.png").write_bytes(Path(PICTURE).read_bytes())
     with pytest.raises(gr.Error, match="1200"):
-        segmentation_volumes.groups(*(str(tmp_path / f"{name}.png")
-                                      for name in ("picture", "truth")), Request)
+        segmentation_groups.groups(*(str(tmp_path / f"{name}.png")
+                                     for name in ("picture", "truth")), Request)
 
 
 def test_the_board_leaves_out_volumes_and_tissue() -> None:
@@ -335,16 +337,16 @@ def test_what_does_not_ship_names_the_command(monkeypatch: pytest.MonkeyPatch, t
     assert "--arch attention_unet" in segmentation_inside.offer("attention", Request)[0]
     assert "--arch vnet" in segmentation_volumes.scan(0, 0.5, Request)[1]
     with pytest.raises(gr.Error, match="--arch wnet"):
-        segmentation_volumes.groups(PICTURE, TRUTH, Request)
+        segmentation_groups.groups(PICTURE, TRUTH, Request)
 
 
 def test_volumes_tissue_and_groups() -> None:
     made, numbers, planes = segmentation_volumes.scan(3, 0.5, Request)
     assert made.labels.shape == (64, 64, 64) and planes.count("<img") == 3 and "mIoU" in numbers
     assert segmentation_volumes.cut(made, 0.0, Request) != planes
-    pictures, said = segmentation_volumes.tissue(1, 2, False, Request)
+    pictures, said = segmentation_tissue.tissue(1, 2, False, Request)
     assert pictures.count("<img") == 3 and said.count("lab-tile") >= 10
-    assert "<table" in segmentation_volumes.groups(PICTURE, TRUTH, Request)
+    assert "<table" in segmentation_groups.groups(PICTURE, TRUTH, Request)
 
 
 def zipped(path: Path, count: int = 4) -> Path:

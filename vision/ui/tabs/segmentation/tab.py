@@ -27,9 +27,11 @@ from vision.ui.tabs.segmentation.shared import MODELS, examples
 from vision.ui.tabs.segmentation.studies import (
     compare,
     family,
+    groups,
     inside,
     microscope,
     playground,
+    tissue,
     volumes,
     what_if,
 )
@@ -104,14 +106,18 @@ def steps_of_the_tab(parts: dict[str, Any], view: gr.State, own: gr.State) -> An
         compare.build(picture, truth, own)
     with gr.Tab(t("segmentation.family_tab"), id="family"):
         family.build(model)
-    with gr.Tab(t("segmentation.inside_tab"), id="inside"):
-        inside.build(picture)
     with gr.Tab(t("segmentation.kinds_tab"), id="kinds"):
         kinds.build(model, own)
+    with gr.Tab(t("segmentation.inside_tab"), id="inside"):
+        inside.build(picture)
     with gr.Tab(t("segmentation.portraits_tab"), id="portraits"):
         portraits.build()
-    with gr.Tab(t("segmentation.beyond_tab"), id="beyond"):
-        volumes.build(picture, truth)
+    with gr.Tab(t("segmentation.volumes_tab"), id="volumes"):
+        volumes.build()
+    with gr.Tab(t("segmentation.tissue_tab"), id="tissue"):
+        tissue.build()
+    with gr.Tab(t("segmentation.groups_tab"), id="groups"):
+        groups.build(picture, truth)
     return play
 
 
