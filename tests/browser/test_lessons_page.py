@@ -94,3 +94,21 @@ def test_a_guess_stays_in_the_browser_and_gets_onto_the_lab_sheet(
         page.locator("#gan-sheet-check").click()
     chooser.value.set_files(tmp_path / "sheet.json")
     expect(page.locator("#gan-sheet-said")).to_contain_text("Reproduced")
+
+
+def test_an_answer_begins_with_what_was_guessed_as_text(open_page: Callable[..., Page]) -> None:
+    page = open_page(language="pt-BR")
+    select(page, "gan")
+    open_step(page, "lesson")
+    box, answer = page.locator("#gan-guess-best input"), page.locator("#gan-answer-best")
+    box.fill("<b>60%</b>, $& ou mais.")
+    answer.locator("button.label-wrap").click()
+    begins = answer.locator(".lab-guessed")
+    expect(begins).to_have_text("Seu palpite: <b>60%</b>, $& ou mais.")
+    assert begins.evaluate("line => line.nextElementSibling.textContent.includes('½')")
+    box.fill("  ")
+    expect(begins).to_be_hidden()
+    untouched = page.locator("#gan-answer-slant")
+    untouched.locator("button.label-wrap").click()
+    expect(untouched.locator(".prose")).to_be_visible()
+    expect(untouched.locator(".lab-guessed")).to_be_hidden()

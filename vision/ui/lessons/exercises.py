@@ -55,12 +55,13 @@ def build(part: str, exercises: Sequence[Exercise], redraw: Redraw | None = None
     usual = {name: blocks[name].value for each in exercises
              for name, value in each.values.items() if keeps(blocks[name], value)}
     gr.Markdown(t("app.exercises"))
+    texts[guesses.told(part)] = "app.guessed"
     for each in exercises:
         with gr.Column(elem_classes=["lab-exercise"], elem_id=f"{part}-exercise-{each.name}"):
             texts[gr.Markdown(latex_delimiters=LATEX)] = f"{part}.exercise_{each.name}"
             guesses.box(part, each.name)
             connect(part, each, t(f"{part}.exercise_{each.name}_try"), usual, redraw or {})
-            with gr.Accordion(t("app.answer"), open=False):
+            with gr.Accordion(t("app.answer"), open=False, elem_id=f"{part}-answer-{each.name}"):
                 texts[gr.Markdown(latex_delimiters=LATEX)] = f"{part}.exercise_{each.name}_answer"
     connect(part, Exercise(USUAL, exercises[0].place), t("app.usual"), usual, redraw or {})
     return texts

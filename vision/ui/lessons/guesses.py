@@ -19,8 +19,13 @@ def box(part: str, exercise: str) -> gr.Textbox:
                       elem_id=f"{part}-guess-{exercise}")
 
 
+def told(part: str) -> gr.Markdown:
+    """Build where the words wait, unseen, with which an answer begins when there was a guess."""
+    return gr.Markdown(elem_id=f"{part}-guessed", elem_classes=["lab-rules"])
+
+
 def connect(part: str, place: gr.Accordion, boxes: Mapping[str, gr.Textbox]) -> None:
-    """Let the browser keep what is guessed, and show it again when the lesson is opened."""
+    """Let the browser keep what is guessed, and show it when the lesson or the answer is opened."""
     if not boxes:
         return
     place.expand(None, None, list(boxes.values()), js=f"() => {call(KEEP, part, list(boxes))}",
