@@ -19,6 +19,7 @@ from vision.ui.components.html import image, localised, minus, note, table, tile
 from vision.ui.components.inputs.drawing_board import DrawingBoard
 from vision.ui.components.markup import joined, tag
 from vision.ui.components.opening import opened
+from vision.ui.tabs.gan import data_here
 from vision.ui.tabs.gan.shared import MODELS, ink_of, reader_for, sheet
 from vision.ui.text import say, say_list, t
 
@@ -59,8 +60,8 @@ def board(data: str, cards: dict[str, Card], request: gr.Request | None) -> Mark
 
 
 def data_of(card: Card) -> str:
-    """Return the data set that a model has learnt from."""
-    return str(card.data["train"][0])
+    """Return the data set that a model has learnt from, "" if its file does not say."""
+    return str(next(iter(card.data.get("train") or ()), ""))
 
 
 def floors(cards: list[Card], request: gr.Request | None) -> str:
@@ -173,12 +174,17 @@ def neighbours(model: str, own: str | None, request: gr.Request) -> str:
 
 
 @friendly
-def fetch(model: str, own: str | None, request: gr.Request) -> str:
-    """Download the model's data set and return its nearest neighbours."""
-    from vision.data.download import download
+def fetch(model: str, own: str | None, request: gr.Request) -> tuple[str, gr.Button]:
+    """Fetch the model's data set and return its nearest neighbours."""
+    data = data_of(MODELS.card(model, own))
+    data_here.fetch(data)
+    return neighbours(model, own, request), data_here.fetch_button(data)
 
-    download(MODELS.open(model, own).card.data["train"][0])
-    return neighbours(model, own, request)
+
+@friendly
+def offer(model: str, own: str | None) -> gr.Button:
+    """Offer to fetch the model's data set where it is not here."""
+    return data_here.fetch_button(data_of(MODELS.card(model, own)))
 
 
 def build(model: gr.Dropdown, own: gr.State, pairs: list[tuple[str, int]]) -> gr.Dropdown:
@@ -200,12 +206,13 @@ def build(model: gr.Dropdown, own: gr.State, pairs: list[tuple[str, int]]) -> gr
     gr.Markdown(t("gan.neighbours"))
     with gr.Row():
         near = gr.Button(t("gan.neighbours_go"), elem_id="gan-near-go")
-        get = gr.Button(t("gan.fetch"))
+        get = gr.Button(t("gan.fetch"), visible=False, elem_id="gan-fetch")
     found = gr.HTML(elem_id="gan-near")
     shows(leaderboard, None, board, **QUIET)
     gr.on([shows, model.change, own.change], plots, [model, own], [plot, fragile],
           api_visibility="private")
     judge.click(fool, [canvas, model, asked, own], verdict, api_visibility="private")
     near.click(neighbours, [model, own], found, api_visibility="private")
-    get.click(fetch, [model, own], found, api_visibility="private")
+    gr.on([shows, model.change, own.change], offer, [model, own], get, **QUIET)
+    get.click(fetch, [model, own], [found, get], api_visibility="private")
     return asked
