@@ -140,7 +140,7 @@ def used(kind: str) -> list[gr.Column]:
 
 def place_of(name: str) -> gr.Column:
     """Return where a control is built, seen at first if the usual kind uses it."""
-    return gr.Column(min_width=120, visible=name in USES[USUAL])
+    return gr.Column(visible=name in USES[USUAL])
 
 
 def build(model: gr.Dropdown, own: gr.State, pairs: list[tuple[str, int]]
@@ -152,24 +152,21 @@ def build(model: gr.Dropdown, own: gr.State, pairs: list[tuple[str, int]]
         with gr.Column(scale=2, min_width=280):
             kind = gr.Radio([(t(f"gan.kind_{name}"), name) for name in USES], value=USUAL,
                             label=t("gan.kind"), info=t("gan.kind_info"), elem_id="gan-kind")
-            with gr.Row():
-                with place_of("first_label") as places["first_label"]:
-                    first_label = gr.Dropdown(pairs, value=0, label=t("gan.first_label"),
-                                              info=t("gan.first_label_info"),
-                                              elem_id="gan-first-label")
-                with place_of("second_label") as places["second_label"]:
-                    second_label = gr.Dropdown(pairs, value=1, label=t("gan.second_label"),
-                                               info=t("gan.second_label_info"),
-                                               elem_id="gan-second-label")
-            with gr.Row():
-                with place_of("first_seed") as places["first_seed"]:
-                    first_seed = gr.Number(0, precision=0, minimum=0, label=t("gan.first_seed"),
-                                           info=t("gan.first_seed_info"),
-                                           elem_id="gan-first-seed")
-                with place_of("second_seed") as places["second_seed"]:
-                    second_seed = gr.Number(1, precision=0, minimum=0, label=t("gan.second_seed"),
-                                            info=t("gan.second_seed_info"),
-                                            elem_id="gan-second-seed")
+            with place_of("first_label") as places["first_label"]:
+                first_label = gr.Dropdown(pairs, value=0, label=t("gan.first_label"),
+                                          info=t("gan.first_label_info"),
+                                          elem_id="gan-first-label")
+            with place_of("second_label") as places["second_label"]:
+                second_label = gr.Dropdown(pairs, value=1, label=t("gan.second_label"),
+                                           info=t("gan.second_label_info"),
+                                           elem_id="gan-second-label")
+            with place_of("first_seed") as places["first_seed"]:
+                first_seed = gr.Number(0, precision=0, minimum=0, label=t("gan.first_seed"),
+                                       info=t("gan.first_seed_info"), elem_id="gan-first-seed")
+            with place_of("second_seed") as places["second_seed"]:
+                second_seed = gr.Number(1, precision=0, minimum=0, label=t("gan.second_seed"),
+                                        info=t("gan.second_seed_info"),
+                                        elem_id="gan-second-seed")
             with place_of("dimension") as places["dimension"]:
                 dimension = gr.Slider(1, NOISE, 1, step=1, label=t("gan.dimension"),
                                       info=t("gan.dimension_info"), elem_id="gan-dimension")
