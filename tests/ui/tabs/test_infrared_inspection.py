@@ -219,6 +219,17 @@ def test_a_broken_inspection_is_refused_in_one_sentence(tmp_path: Path, change: 
         opened(unzipped(path, folder), 0)
 
 
+def test_a_zip_whose_packing_is_broken_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "broken.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("inspection.json", json.dumps({"format": [*range(999)]}))
+    content = bytearray(path.read_bytes())
+    content[30 + len("inspection.json")] = 255  # a kind of block that there is not
+    path.write_bytes(content)
+    with pytest.raises(UserError):
+        unzipped(path, tmp_path / "into")
+
+
 def test_a_zip_writes_nothing_but_what_belongs_into_the_folder(tmp_path: Path) -> None:
     kept = two_days(tmp_path)
     path = tmp_path / "more.zip"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import zipfile
+import zlib
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,7 @@ def unzipped(path: Path, folder: Path) -> Inspection:
         for name in names:
             try:
                 write_atomically(folder / name, archive.read(name), lasting=False)
-            except (zipfile.BadZipFile, ValueError, EOFError, RuntimeError) as error:
+            except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, RuntimeError) as error:
                 raise no_inspection() from error
     return read_folder(folder)
 
