@@ -170,6 +170,7 @@ def big_png(width: int, height: int) -> bytes:
 
 @pytest.mark.parametrize(("content", "size"), [
     (big_jpeg(10_000, 6000), "60 megapixels"), (big_png(8000, 8000), "64 megapixels"),
+    (big_png(7752, 5178), r"40\.14 megapixels; .* up to 40 megapixels"),
     (big_png(50_000, 50_000), "far too large"), (big_png(10_000_000, 64), "far too large"),
 ])
 def test_too_large_a_picture_is_refused_before_decoding(

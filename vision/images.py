@@ -94,7 +94,7 @@ def check_size(size: tuple[int, int], megapixels: float = MEGAPIXELS) -> None:
     """Raise if a picture of `size` (width, height) is too large, small or narrow to work with."""
     width, height = size
     if width * height > megapixels * 1_000_000:
-        raise UserError("the picture has {found:.0f} megapixels", ACCEPTED,
+        raise UserError("the picture has {found:.4g} megapixels", ACCEPTED,
                         "make it smaller and retry", found=width * height / 1e6)
     if min(size) < SMALLEST:
         raise UserError("the picture is only {width}×{height} pixels", ACCEPTED,
