@@ -581,6 +581,15 @@ def test_a_street_has_three_truths_and_a_click_says_what_each_leaves_out() -> No
         kinds.clicked(None, Request, SimpleNamespace(index=[1, 1], _data={}))
 
 
+def test_a_street_and_a_scan_are_looked_at_once_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    street = kinds.show(5, "unet", None, Request)
+    scan = segmentation_volumes.scan(9, 0.5, Request)
+    monkeypatch.setattr("vision.segmentation.panoptic.streets.predict", None)
+    monkeypatch.setattr("vision.segmentation.predict.predict", None)
+    assert kinds.show(5, "unet", None, Request)[-1] == street[-1]
+    assert segmentation_volumes.scan(9, 0.5, Request)[1:] == scan[1:]
+
+
 def asked(**changes: Any) -> list[tuple[Any, ...]]:
     given = {"factor": "fog", "model": "unet", "other": "attention_unet", "own": None,
              "control": Control(), **changes}
@@ -593,9 +602,10 @@ def test_what_if_draws_both_models_at_every_value(monkeypatch: pytest.MonkeyPatc
     *_, (status, drawn) = asked()
     assert "5 of 5 pictures" in status and drawn.count("<img") == 5
     assert drawn.count("<polyline") == 2 + 2 * 5 and drawn.count("<polygon") == 2
+    assert asked() == [(status, drawn)]  # whoever asks next gets it at once
     control = Control()
     control.stopping.set()
-    (status, drawn), = asked(control=control)  # a stop keeps what is there
+    (status, drawn), = asked(control=control, factor="sun")  # a stop keeps what is there
     assert "1 of 5 pictures" in status and drawn.count("<img") == 1
     for change in ({"factor": "moon"}, {"other": "nobody"}):
         with pytest.raises(gr.Error, match=r"There is no (factor|model) called"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -17,6 +18,7 @@ from vision.ui.components.markup import joined, tag
 from vision.ui.components.opening import opened
 from vision.ui.components.pictures import picture_output
 from vision.ui.lessons.exercises import LATEX
+from vision.ui.shell.answers.shared import computed_once
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.segmentation.kinds import drawn
 from vision.ui.tabs.segmentation.shared import MODELS, class_name, of_streets
@@ -35,50 +37,64 @@ FIRST = 4  # a street with cars, people and a cyclist
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """A street with its three truths, each drawn."""
+    """A street with its three truths, each drawn, and what models make of it."""
 
+    picture: np.ndarray
     truth: Panoptic
     pictures: tuple[np.ndarray, ...]  # as in KINDS
+    finds: bool  # whether the chosen model finds objects itself
+    answers: tuple[Panoptic, ...]  # the chosen model's, then that of the one that finds objects
+    qualities: tuple[Quality, ...]  # of the answers
 
 
 @friendly
 @low_priority
 def show(number: float, model: str, own: str | None, request: gr.Request) -> tuple[Any, ...]:
     """Render a street, show its three truths, and what models make of it, objects and all."""
+    model = of_streets(model) or model
+    place = min(max(int(number), 0), STREETS)
+    known = [MODELS.path_of(model, own), *filter(Path.is_file, [MODELS.file(FINDER)])]
+    seen = computed_once("kinds", lambda: looked(place, model, own), place, request=request,
+                         models=known)
+    names = [str(model), FINDER][:len(seen.answers)]
+    captions = [say(f"segmentation.{'found' if name == FINDER or seen.finds else 'fused'}",
+                    request, model=MODELS.called(name, request)) for name in names]
+    shown = [(say("segmentation.picture", request), seen.picture),
+             *((caption, drawn.both(seen.picture, said))
+               for caption, said in zip(captions, seen.answers, strict=True))]
+    figures = [figure(image(pixels, caption, kind="jpeg"), caption)
+               for caption, pixels in shown]
+    tables = [joined([tag("p", tag("b", caption)), numbers(found, request)])
+              for caption, found in zip(captions, seen.qualities, strict=True)]
+    return (seen, *seen.pictures, note("segmentation.kinds_click", request),
+            joined([grid(figures, 240), *tables]))
+
+
+def looked(place: int, model: str, own: str | None) -> Seen:
+    """Return a street and what the chosen model, and one that finds objects, make of it."""
     from vision.segmentation.labels import CLASSES
     from vision.segmentation.panoptic.quality import quality
     from vision.segmentation.panoptic.segments import truth_of
     from vision.segmentation.panoptic.streets import check, finds, fused, street
 
-    model = of_streets(model) or model
     loaded = MODELS.open(model, own)
     check(loaded)
-    scene = street(min(max(int(number), 0), STREETS))
+    scene = street(place)
     truth = truth_of(scene)
-    answers = {name: fused(each, scene, truth) for name, each in
-               {str(model): loaded, **finder(loaded)}.items()}
-    seen = Seen(truth, (drawn.semantic(scene.picture, truth.classes),
-                        drawn.instance(scene.picture, truth), drawn.both(scene.picture, truth)))
-    captions = [say(f"segmentation.{'found' if name == FINDER or finds(loaded) else 'fused'}",
-                    request, model=MODELS.called(name, request)) for name in answers]
-    shown = [(say("segmentation.picture", request), scene.picture),
-             *((caption, drawn.both(scene.picture, said))
-               for caption, said in zip(captions, answers.values(), strict=True))]
-    figures = [figure(image(pixels, caption, kind="jpeg"), caption)
-               for caption, pixels in shown]
-    tables = [joined([tag("p", tag("b", caption)),
-                      numbers(quality(truth, said, len(CLASSES)), request)])
-              for caption, said in zip(captions, answers.values(), strict=True)]
-    return (seen, *seen.pictures, note("segmentation.kinds_click", request),
-            joined([grid(figures, 240), *tables]))
+    answers = tuple(fused(each, scene, truth) for each in (loaded, *finder(loaded)))
+    return Seen(scene.picture, truth, (
+        drawn.semantic(scene.picture, truth.classes), drawn.instance(scene.picture, truth),
+        drawn.both(scene.picture, truth)), finds(loaded), answers,
+        tuple(quality(truth, said, len(CLASSES)) for said in answers))
 
 
-def finder(chosen: Model) -> dict[str, Model]:
-    """Return the model that finds objects itself, unless it is chosen or does not ship."""
+def finder(chosen: Model) -> list[Model]:
+    """Return the model that finds objects itself, none if such a one is chosen or it does not ship.
+    """
     from vision.segmentation.panoptic.streets import finds
 
     model = None if finds(chosen) else MODELS.there(FINDER)
-    return {FINDER: model} if model else {}
+    return [model] if model else []
 
 
 def numbers(found: Quality, request: gr.Request | None) -> Markup:

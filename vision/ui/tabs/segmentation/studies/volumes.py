@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -10,6 +11,7 @@ import gradio as gr
 from vision.ui.components.events import LIVE
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note
+from vision.ui.shell.answers.shared import computed_once
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.segmentation.matrix import tiles
 from vision.ui.tabs.segmentation.shared import MODELS, for_task, laid_over
@@ -27,25 +29,34 @@ class Scan:
     voxels: np.ndarray  # uint8 (D, H, W)
     truth: np.ndarray  # uint8 (D, H, W)
     labels: np.ndarray | None  # uint8 (D, H, W)
+    numbers: dict[str, float] = field(default_factory=dict)  # how right that is
+    seconds: float = 0.0
 
 
 @friendly
 @low_priority
 def scan(seed: float, place: float, request: gr.Request) -> tuple[Any, ...]:
     """Generate a volume, segment it if a V-Net ships, and show one slice."""
+    found = for_task("volumes")[:1]
+    made = computed_once("scan", lambda: scanned(abs(int(seed)), found), abs(int(seed)),
+                         request=request, models=found)
+    told = (tiles(made.numbers, request, made.seconds) if found
+            else note("segmentation.missing", request, arch="vnet"))
+    return made, told, cut(made, place, request)
+
+
+def scanned(seed: int, found: list[Path]) -> Scan:
+    """Return a generated volume as the first model sees it, if there is one."""
     from vision.segmentation.measures.metrics import score
     from vision.segmentation.predict import predict
     from vision.segmentation.volumes import CLASSES, volume
 
-    voxels, truth = volume(2_000_000 + abs(int(seed)))
-    found = for_task("volumes")
+    voxels, truth = volume(2_000_000 + seed)
     if not found:
-        made = Scan(voxels, truth, None)
-        return made, note("segmentation.missing", request, arch="vnet"), cut(made, place, request)
+        return Scan(voxels, truth, None)
     result = predict(MODELS.at(found[0]), voxels)
-    numbers = score(truth, result.labels, CLASSES).overall()
-    made = Scan(voxels, truth, result.labels)
-    return made, tiles(numbers, request, result.seconds), cut(made, place, request)
+    return Scan(voxels, truth, result.labels, score(truth, result.labels, CLASSES).overall(),
+                result.seconds)
 
 
 def cut(made: Scan | None, place: float, request: gr.Request) -> Any:

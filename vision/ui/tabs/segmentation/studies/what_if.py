@@ -16,6 +16,7 @@ from vision.ui.components.friendly import friendly
 from vision.ui.components.html import figure, grid, image
 from vision.ui.components.markup import joined, tag
 from vision.ui.components.training.stopping import Control, stop_button, stoppable, stops_after
+from vision.ui.shell.answers.shared import computed_once, known
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.segmentation.failures.shown import progress
 from vision.ui.tabs.segmentation.shared import MODELS, laid_over, other_model
@@ -45,6 +46,10 @@ def ask(factor: str, model: str, other: str, own: str | None, control: Control,
         raise unknown("factor", factor, [*KNOWN])
     names = [MODELS.called(name, request) for name in (model, other)]
     total, start, told = COUNT * len(KNOWN[factor].values), time.monotonic(), 0.0
+    paths = [MODELS.path_of(name, own) for name in (model, other)]
+    if (found := known("what if", factor, request=request, models=paths)) is not None:
+        yield progress(total, total, 0, request), shown(found, factor, names, request)
+        return
     seen: list[Any] = []
     for each in look([MODELS.open(name, own) for name in (model, other)], factor, COUNT):
         seen.append(each)
@@ -59,6 +64,7 @@ def ask(factor: str, model: str, other: str, own: str | None, control: Control,
             yield far, shown(points(seen, factor), factor, names, request) if drawn else gr.skip()
         if control.stopping.is_set():
             return
+    computed_once("what if", lambda: points(seen, factor), factor, request=request, models=paths)
 
 
 def shown(found: list[Point], factor: str, names: list[str], request: gr.Request | None) -> Markup:
