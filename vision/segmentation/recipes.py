@@ -61,7 +61,7 @@ RECIPES = {
                      short_side=64),
     **WITH_LITE,
     f"{FINDER}-lite0": replace(LITE, data=("scenes",), steps=700, learning_rate=2e-3),
-    f"{PORTRAIT}unet": replace(PERSON, steps=600),
+    f"{PORTRAIT}unet": replace(PERSON, steps=2400),
     f"{PORTRAIT}unet-lite0": replace(PERSON, encoder="lite0", steps=450),
 }
 LARGER = replace(LITE, data=("camvid",), crop=(288, 384), steps=600, learning_rate=2e-3, seed=1)
