@@ -110,5 +110,5 @@ def test_an_answer_begins_with_what_was_guessed_as_text(open_page: Callable[...,
     expect(begins).to_be_hidden()
     untouched = page.locator("#gan-answer-slant")
     untouched.locator("button.label-wrap").dispatch_event("click")  # the page may be moving
-    expect(untouched.locator(".prose")).to_be_visible()
+    expect(untouched.locator(".prose").first).to_be_visible()
     expect(untouched.locator(".lab-guessed")).to_be_hidden()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import open_step
+from tests.browser.conftest import open_step, unfold_settings
 from tests.browser.screenshots import SIZES, select
 
 pytestmark = pytest.mark.browser
@@ -37,10 +37,10 @@ def test_the_words_of_a_slider_have_its_whole_width(page: Page, tab: str) -> Non
 
 def test_controls_side_by_side_end_at_one_line(page: Page) -> None:
     page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
-    select(page, "gan")
-    open_step(page, "walk")
-    ends = {round(page.locator(f"#gan-{name}-label [role=combobox]").bounding_box()["y"])
-            for name in ("first", "second")}
+    select(page, "style")
+    unfold_settings(page)
+    ends = {round(page.locator(f"#style-{name} input[type=range]").bounding_box()["y"])
+            for name in ("size", "steps")}
     assert len(ends) == 1
 
 

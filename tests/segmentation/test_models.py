@@ -12,6 +12,7 @@ from torch.nn import functional
 
 from vision import checkpoints
 from vision.checkpoints import Card
+from vision.errors import UserError
 from vision.quantised import round_rows
 from vision.segmentation.data import CLASSES
 from vision.segmentation.models import ARCHITECTURES, Outputs, dimensions, having
@@ -109,7 +110,7 @@ def test_it_builds_without_memory_and_hides_no_state(name: str, size: str) -> No
 
 @pytest.mark.parametrize("name", ARCHITECTURES.names())
 def test_an_unknown_size_is_refused(name: str) -> None:
-    with torch.device("meta"), pytest.raises(KeyError):
+    with torch.device("meta"), pytest.raises(UserError, match="cannot be built"):
         built(name, "huge")
 
 
@@ -161,7 +162,7 @@ def test_thirty_steps_learn_two_pictures(name: str) -> None:
 
 @pytest.mark.parametrize("name", having(encoders=ENCODERS))
 def test_an_encoder_that_is_not_there_is_refused(name: str) -> None:
-    with torch.device("meta"), pytest.raises(KeyError):
+    with torch.device("meta"), pytest.raises(UserError, match="cannot be built"):
         ARCHITECTURES.build(name, classes=2, encoder="resnet")
 
 

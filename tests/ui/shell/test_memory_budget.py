@@ -153,7 +153,7 @@ LIGHT = (gr.File, gr.DownloadButton, PaintedLayers)  # paths that are not opened
 
 
 def test_no_event_outside_the_queue_decodes_an_upload() -> None:
-    paths_only = {"code"}  # shows the name of the file
+    paths_only = {"code", "title"}  # which show the name of the file
     for call in create_app().fns.values():
         taken = [each for each in call.inputs if takes_files(each)]
         if not call.queue and not all(isinstance(each, LIGHT) for each in taken):

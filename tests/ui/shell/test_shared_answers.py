@@ -286,7 +286,7 @@ def test_what_the_infrared_tab_opens_with_is_not_found_again(
     assert view is not None
     monkeypatch.setattr(infrared, "judged", lambda *_: pytest.fail("it was found again"))
     (picture, low, high, unit), *_ = infrared_shared.examples()
-    again, *_ = infrared.detect(picture, low, high, unit, view.model,
+    again, *_ = infrared.detect(picture, low, high, unit, view.measured.model,
                                 infrared_shared.shown_from(), 0.5, *USUAL, "recorded", 0.35, None,
                                 Patches(), visitor("a", "en"))
     assert again.result is view.result

@@ -334,7 +334,7 @@ def test_foreign_files_and_missing_cuts_are_refused(tmp_path: Path) -> None:
 
 
 def test_the_script_does_what_it_says() -> None:
-    script = tab.code("vgg16", 0.3, "l1", "conv 1, conv 2")
+    script = tab.code("vgg16", 0.3, "l1", "conv 1, conv 2", None)
     compile(script, "script", "exec")
     assert "0.3, \"l1\"" in script and "('conv 1', 'conv 2')" in script
 

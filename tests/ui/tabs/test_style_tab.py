@@ -277,7 +277,7 @@ def test_presets_mean_what_the_package_means() -> None:
 
 def test_the_code_shown_is_python_with_the_settings() -> None:
     chosen = Chosen(tv_power=2, colours="luminance", preset="book", size=900, steps=800)
-    script = code(*vars(chosen).values())
+    script = code(None, None, *vars(chosen).values())
     inside = script[script.index("Settings(\n") : script.index("\n)\n") + 2]
     assert eval(inside, {"Settings": Settings}) == chosen.settings()
 

@@ -106,5 +106,5 @@ def test_the_link_of_infrared_judges_its_thermogram_by_its_scale(whole_page: gr.
     assert np.array_equal(thermogram.picture, picture)
     assert -12 <= thermogram.celsius.min() < thermogram.celsius.max() <= 27
     assert view.result.threshold == found["threshold"] == 0.5
-    assert view.model == "mask_rcnn_real"
+    assert view.measured.model == "mask_rcnn_real"
     assert [device["class"] for device in found["instances"]] == ["voltage transformer"] * 3
