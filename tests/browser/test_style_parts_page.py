@@ -144,7 +144,7 @@ def test_closing_the_page_ends_the_work(open_page: OpenPage,
     monkeypatch.setattr(Studio, "end", end)
     monkeypatch.setattr(transfer.Descent, "step", lambda self: steps.append(0) or took(self))
     page = opened(open_page())
-    put(page, "size", "64")
+    put(page, "size", "300")  # a thousand small steps would be done before the page is closed
     put(page, "steps", "1000")
     page.locator("#style-go").click()
     expect(step(page)).to_contain_text("/ 1000")  # it works, and does not wait
