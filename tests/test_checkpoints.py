@@ -318,3 +318,8 @@ def test_each_architecture_has_a_target_of_its_own(tmp_path: Path, monkeypatch: 
     monkeypatch.chdir(tmp_path)
     paths = {checkpoints.with_target(Config(arch=arch)).output for arch in ("unet", "segnet")}
     assert paths == {Path(f"runs/segmentation/{arch}.safetensors") for arch in ("unet", "segnet")}
+
+
+def test_all_that_ships_stays_within_what_a_clone_may_weigh() -> None:
+    files = checkpoints.FOLDER.rglob("*.safetensors")
+    assert sum(path.stat().st_size for path in files) <= 200 * 10**6

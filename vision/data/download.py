@@ -88,7 +88,7 @@ def write_pictures(samples: Iterable[Any], classes: list[str], folder: Path) -> 
 def _reason(error: Exception) -> str:
     """Return the cause in a few words."""
     said = str(getattr(error, "reason", None) or error)
-    return (said or type(error).__name__).splitlines()[0]
+    return (said or type(error).__name__).splitlines()[0].rstrip(":")
 
 
 def run(config: Config) -> Path:

@@ -28,9 +28,9 @@ AFTER_UNET = Training(data=("camvid",), steps=700, learning_rate=1e-3)
 LITE = Training(encoder="lite0", crop=(256, 352), scale=(0.7, 1.6), short_side=360, steps=1600)
 AFTER_LITE = replace(LITE, steps=1500)  # its encoder knows streets, its decoder nothing
 FIRST_LITE = "deeplab_v3plus-lite0"
-FINDER = "panoptic_deeplab"
+PANOPTIC = "panoptic_deeplab"
 WITH_LITE = {FIRST_LITE: LITE, **{f"{arch}-lite0": AFTER_LITE for arch in having(encoders=ENCODERS)
-                                  if arch not in ("deeplab_v3plus", FINDER)}}
+                                  if arch not in ("deeplab_v3plus", PANOPTIC)}}
 COUNTED = Training(data=("scenes",), steps=600, learning_rate=1.5e-3, scale=(0.7, 1.4),
                    short_side=360)  # only the renderer knows each object
 PORTRAIT = "portrait-"  # begins the name of a model that knows people from the rest
@@ -56,11 +56,11 @@ RECIPES = {
                      short_side=160),
     "ynet": Training(data=("tissue",), steps=1200, crop=(256, 256), scale=(0.8, 1.3),
                      short_side=256),
-    FINDER: COUNTED,
+    PANOPTIC: COUNTED,
     "vnet": Training(data=("volumes",), steps=500, crop=(64, 64, 64), batch=2, loss="dice",
                      short_side=64),
     **WITH_LITE,
-    f"{FINDER}-lite0": replace(LITE, data=("scenes",), steps=700, learning_rate=2e-3),
+    f"{PANOPTIC}-lite0": replace(LITE, data=("scenes",), steps=700, learning_rate=2e-3),
     f"{PORTRAIT}unet": replace(PERSON, steps=2400),
     f"{PORTRAIT}unet-lite0": replace(PERSON, encoder="lite0", steps=450),
 }
@@ -72,13 +72,13 @@ SECOND = {  # a second round, which begins where the first has ended
                               seed=1),
     "setr": Training(data=("camvid",), steps=500, learning_rate=6e-4, seed=1,
                      short_side=224),  # as high as the crops that its positions were learnt on
-    f"{FINDER}-lite0": replace(LITE, data=("scenes",), crop=(288, 384), scale=(1, 2), steps=1200,
+    f"{PANOPTIC}-lite0": replace(LITE, data=("scenes",), crop=(288, 384), scale=(1, 2), steps=1200,
                                short_side=540, balance=0.2, learning_rate=2e-3, seed=1),
 }
 STARTS = {"attention_unet": "unet", "mnet": "unet", "unetpp": "unet",
           **dict.fromkeys(("deeplab_v3", "deeplab_v2", "deeplab_v1", "pspnet", "refinenet",
-                           "fcn8s", "fcn16s", "fcn32s", FINDER), "deeplab_v3plus"),
-          **{name: FIRST_LITE for name in (*WITH_LITE, f"{FINDER}-lite0")
+                           "fcn8s", "fcn16s", "fcn32s", PANOPTIC), "deeplab_v3plus"),
+          **{name: FIRST_LITE for name in (*WITH_LITE, f"{PANOPTIC}-lite0")
              if name != FIRST_LITE}}
 NAMES = [*RECIPES, *(name for name in ARCHITECTURES.names() if name not in RECIPES)]
 

@@ -163,7 +163,7 @@ def test_folders_unused_for_an_hour_go(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_the_code_for_ones_own_model_names_the_download() -> None:
-    assert "the-file-you-downloaded.safetensors" in code(OWN, 0.6)
+    assert "the-file-you-downloaded.safetensors" in code(OWN, 0.6, None, None)
 
 
 def test_nobody_can_press_a_stop_before_something_runs(whole_page: gr.Blocks) -> None:

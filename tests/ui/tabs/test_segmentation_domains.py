@@ -123,7 +123,9 @@ def test_the_shown_script_of_a_model_of_people_runs_on_a_person(
         monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("vision.segmentation.predict.load", lambda path: of_people())
     monkeypatch.chdir(tmp_path)
-    script = code(PERSON, 0.5)
+    script = code(PERSON, 0.5, domains.portraits()[0], None)
     exec(script, {})
     assert "astronaut" in script and Path("runs/overlay.png").is_file()
-    assert "street-1.png" in code(STREET, 0.5)
+    picture, truth = shared.examples()[2]
+    script = code(STREET, 0.5, picture, truth)
+    assert "street-3.png" in script and "street-3-labels.png" in script

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import gradio as gr
 import pytest
 
 from vision.ui import load_tabs
-from vision.ui.components.shown_code import imports, reading
+from vision.ui.components.shown_code import imports, place_of, reading
 from vision.ui.tabs.pruning import script
 from vision.ui.tabs.pruning.controls import examples
 
@@ -19,7 +20,8 @@ from vision.ui.tabs.pruning.controls import examples
 def shown(whole_page: gr.Blocks) -> dict[str, str]:
     """Return the code that the page shows in each tab before anything is touched."""
     tabs = next(block for block in whole_page.blocks.values() if block.elem_id == "app-tabs")
-    return {str(tab.id): str(code.value) for tab in tabs.children for code in codes(tab)}
+    return {str(tab.id): str(code.value) for tab in tabs.children for code in codes(tab)
+            if code.value}
 
 
 def codes(block: gr.blocks.Block) -> Iterator[gr.Code]:
@@ -38,19 +40,25 @@ def test_the_shown_code_reads_the_picture_that_the_page_shows(
         whole_page: gr.Blocks, shown: dict[str, str]) -> None:
     named = {block.elem_id: block for block in whole_page.blocks.values()
              if getattr(block, "elem_id", None)}
-    for tab, component in (("style", "style-content"), ("pruning", "pruning-picture")):
+    for tab, component in (("segmentation", "segmentation-picture"), ("style", "style-content"),
+                           ("pruning", "pruning-picture")):
         stem = Path(named[component].value["path"]).stem
         assert re.search(rf"[./]{stem}[.(]", shown[tab]), f"{tab}: {stem}"
 
 
-def test_the_script_reads_what_is_chosen_the_photograph_and_a_visitors_own_too() -> None:
+def test_the_script_reads_what_is_chosen_the_photograph_and_a_visitors_own_too(
+        tmp_path: Path) -> None:
     drawn, photograph = examples()[1][0], examples()[-1][0]
-    offered = [path for path, in examples()]
-    assert reading(f"/tmp/gradio/1a2b/{Path(drawn).name}", offered) == (
-        f"read_picture('assets/pruning/{Path(drawn).name}')")
-    assert reading(photograph, offered) == "skimage.data.chelsea()"
-    assert reading("/tmp/gradio/1a2b/my 'cat'.png", offered) == "read_picture(\"my 'cat'.png\")"
-    assert reading(None, offered) == "read_picture('picture.png')"
+    place = f"assets/pruning/{Path(drawn).name}"
+    copy = Path(shutil.copy(drawn, tmp_path / "renamed.png"))
+    other = Path(shutil.copy(photograph, tmp_path / Path(drawn).name))
+    other.write_bytes(other.read_bytes() + b" ")  # one of ours by its name alone
+    assert place_of(str(copy)) == place and place_of(photograph) is None
+    assert reading(str(copy)) == f"read_picture({place!r})"
+    assert reading(photograph) == "skimage.data.chelsea()"
+    assert reading(str(other)) == f"read_picture({other.name!r})"
+    assert reading("/tmp/my 'cat'.png") == "read_picture(\"my 'cat'.png\")"
+    assert reading(None) == "read_picture('picture.png')"
     told = [script.code("vgg16", 0.5, "gamma", "", path) for path in (drawn, photograph)]
     assert ["import skimage.data" in each for each in told] == [False, True]
     assert imports("read_picture('skimage.png')") == ""

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from vision.checkpoints import FOLDER
+from vision.ui import ASSETS
 from vision.ui.components import steps
 from vision.ui.components.events import LIVE
 from vision.ui.components.friendly import friendly
 from vision.ui.components.page_files import SAVE_FILE
+from vision.ui.shell.answers.shared import own_picture
 from vision.ui.shell.files.uploads import new_folder
 from vision.ui.text import language_of, say, t, words
 
 Code = Callable[..., str]
-ROOT = FOLDER.parent  # of the project
 
 
 def build(tab: str, code: Code, settings: Sequence[Any], at_first: Sequence[Any],
@@ -36,15 +36,20 @@ def build(tab: str, code: Code, settings: Sequence[Any], at_first: Sequence[Any]
                  api_visibility="private").success(None, file, None, js=SAVE_FILE, queue=False)
 
 
-def reading(picture: str | None, offered: Iterable[str]) -> str:
+def place_of(picture: str) -> str | None:
+    """Return where one of the project's pictures lies in it, None for any other."""
+    own = own_picture(picture)
+    if own is None or not own.is_relative_to(ASSETS):
+        return None
+    return own.relative_to(ASSETS.parent).as_posix()
+
+
+def reading(picture: str | None) -> str:
     """Return how a script reads a picture: the project's, scikit-image's, or a visitor's own."""
-    name = Path(picture or "picture.png").name
-    path = next((Path(each) for each in offered if Path(each).name == name), None)
-    if path is None:
-        return f"read_picture({name!r})"
-    if path.is_relative_to(ROOT / "assets"):
-        return f"read_picture({path.relative_to(ROOT).as_posix()!r})"
-    return f"skimage.data.{path.stem}()"
+    given = picture or "picture.png"
+    if (place := place_of(given)) is None and (own := own_picture(given)):
+        return f"skimage.data.{own.stem}()"
+    return f"read_picture({place or Path(given).name!r})"
 
 
 def imports(*pictures: str) -> str:

@@ -80,8 +80,14 @@ def ships(model: Path) -> bool:
 
 def comes_along(picture: str) -> bool:
     """Return whether a picture is one of the page's own, wherever a copy of it lies."""
-    alike = own_pictures().get(Path(picture).stat().st_size, ())
-    return any(content(path) == content(picture) for path in alike)
+    return own_picture(picture) is not None
+
+
+def own_picture(picture: str) -> Path | None:
+    """Return which of the page's own pictures this is a copy of, if it is one."""
+    given = Path(picture)
+    alike = own_pictures().get(given.stat().st_size, ()) if given.is_file() else ()
+    return next((path for path in alike if content(path) == content(given)), None)
 
 
 @functools.cache

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from vision.ui.tabs.infrared.shared import EXAMPLES, MODELS, examples, named
+from vision.ui.components.shown_code import place_of
+from vision.ui.tabs.infrared.shared import MODELS, named
 
 CHAPTERS = ("read_thermogram", "load", "load", "", "", "", "", "load_zones", "predict",
             "read_thermogram", "print")  # the calls that the lesson's sections are about
@@ -14,7 +15,7 @@ def code(picture: str | None, low: float | None, high: float | None, unit: str,
          model: str | None, threshold: float, mask_threshold: float, emissivity: float,
          reflected: float | None, air: float | None) -> str:
     """Return the shortest script that does what the settings above do."""
-    path = file_of(picture, unit)
+    path = (place_of(picture) or named(picture)) if picture else "thermogram.png"
     physics = f".corrected({emissivity}, {reflected})" if emissivity != 1 else ""
     return f"""from pathlib import Path
 
@@ -34,11 +35,3 @@ for device in result.instances:
 write_png(Path("runs/devices.png"), marked(thermogram.picture, result.instances))
 write_report(Path("runs/inspection.html"), result, {Path(path).name!r})
 """
-
-
-def file_of(picture: str | None, unit: str) -> str:
-    """Return where a shipped example lies in the project, else the name of a visitor's file."""
-    name = named(picture) if picture else "thermogram.png"
-    shipped = [path for path, _, _, needed in examples()
-               if Path(path).name == name and needed == unit]
-    return (Path(shipped[0]).relative_to(EXAMPLES.parent.parent).as_posix() if shipped else name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from vision.ui.components.shown_code import imports, reading
-from vision.ui.tabs.pruning.controls import examples
 from vision.ui.tabs.pruning.shared import MODELS, layers_in
 
 CHAPTERS = ("run", "run", "print")  # the calls that the lesson's sections are about
@@ -12,7 +11,7 @@ CHAPTERS = ("run", "run", "print")  # the calls that the lesson's sections are a
 def code(model: str | None, ratio: float, criterion: str, protected: str, picture: str | None
          ) -> str:
     """Return the shortest script that does what the settings above do."""
-    shown = reading(picture, [path for path, in examples()])
+    shown = reading(picture)
     return f"""from pathlib import Path
 
 {imports(shown)}from vision.images import read_picture

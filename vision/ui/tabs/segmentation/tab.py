@@ -68,7 +68,8 @@ def build() -> class_link.Shared:
     with steps.place("train"), gr.Accordion(t("app.train_your_own"),
                                             open=False) as training_place:
         train.build(model, own, training_place)
-    shown_code.build("segmentation", code, [model, opacity], [chosen, OPACITY], CHAPTERS)
+    shown_code.build("segmentation", code, [model, opacity, picture, truth],
+                     [chosen, OPACITY, *examples()[0]], CHAPTERS)
 
     outputs = [view, *(parts[name] for name in SHOWN)]
     _, arrived = opening.connect(FIRST, [*outputs, parts["toggles"], *parts["cells"]], view)

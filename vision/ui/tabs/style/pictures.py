@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -12,10 +11,10 @@ from vision.ui.components.events import QUIET
 from vision.ui.components.friendly import friendly
 from vision.ui.components.inputs.painted_layers import PaintedLayers
 from vision.ui.components.pictures import picture_input
-from vision.ui.shell.answers.shared import comes_along
+from vision.ui.shell.answers.shared import own_picture
 from vision.ui.tabs.style import finished, regions
 from vision.ui.tabs.style.controls import Chosen
-from vision.ui.tabs.style.shared import paintings, photographs
+from vision.ui.tabs.style.shared import PAINTINGS, paintings, photographs
 from vision.ui.text import say, t
 
 
@@ -34,9 +33,10 @@ def pick_painting(event: gr.EventData, request: gr.Request) -> str:
 @friendly
 def title(path: str | None, request: gr.Request) -> str:
     """Return the title of one of our paintings, nothing of another picture."""
-    stem = Path(path).stem if path else ""
-    ours = path and stem in {Path(each).stem for each in paintings()} and comes_along(path)
-    return f"*{say(f'style.painting_{stem}', request)}*" if ours else ""
+    own = own_picture(path) if path else None
+    if own is None or own.parent != PAINTINGS:
+        return ""
+    return f"*{say(f'style.painting_{own.stem}', request)}*"
 
 
 def pictures() -> tuple[gr.Image, gr.Image]:

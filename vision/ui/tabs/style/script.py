@@ -8,7 +8,6 @@ from typing import Any
 from vision.style.settings import Settings
 from vision.ui.components.shown_code import imports, reading
 from vision.ui.tabs.style.controls import Chosen
-from vision.ui.tabs.style.shared import paintings, photographs
 
 FILES = {"slim": "checkpoints/style/vgg19-slim.safetensors",
          "bundled": "checkpoints/style/vgg19.safetensors"}
@@ -18,7 +17,7 @@ CHAPTERS = ("Settings", "open_extractor")  # the calls that the lesson's section
 def code(content: str | None, style: str | None, *controls: Any) -> str:
     """Return the shortest script that does what the settings above do."""
     chosen = Chosen(*controls)
-    read = [reading(content, photographs()), reading(style, paintings())]
+    read = [reading(content), reading(style)]
     usual, settings = Settings(), chosen.settings()
     changes = "\n".join(f"    {field.name}={getattr(settings, field.name)!r},"
                         for field in fields(Settings)
