@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -31,15 +33,28 @@ def two_processes(tmp_path_factory: pytest.TempPathFactory, tiny_data: Path) -> 
     folder = shared / "two-processes"
     with FileLock(f"{folder}.lock"):
         if not folder.exists():
-            folder.mkdir()
-            done = subprocess.run([*LAUNCH, str(folder)], capture_output=True, text=True,
-                                  check=False, cwd=REPOSITORY, env={
-                                      **os.environ, "VISION_DATA": str(tiny_data),
-                                      "OMP_NUM_THREADS": "1"})
-            (folder / "complaints.txt").write_text(f"{done.returncode}\n{done.stderr}")
-    complaints = (folder / "complaints.txt").read_text()
-    assert complaints.startswith("0\n") and "terminate" not in complaints, complaints[-3000:]
+            complaint = launched(folder, tiny_data)
+            if complaint:  # a machine may close a connection; what is really wrong is so twice
+                warnings.warn(f"a launch of two processes failed:\n{complaint}", stacklevel=2)
+                shutil.rmtree(folder)
+                complaint = launched(folder, tiny_data)
+            (folder / "complaint.txt").write_text(complaint)
+    complaint = (folder / "complaint.txt").read_text()
+    assert not complaint, complaint
     return folder
+
+
+def launched(folder: Path, data: Path) -> str:
+    """Let two processes write into a new folder; return their complaint, which may be empty."""
+    folder.mkdir()
+    done = subprocess.run([*LAUNCH, str(folder)], capture_output=True, text=True, check=False,
+                          timeout=600, cwd=REPOSITORY, env={
+                              **os.environ, "VISION_DATA": str(data), "OMP_NUM_THREADS": "1"})
+    if done.returncode == 0 and "terminate" not in done.stderr:
+        return ""
+    lines = done.stderr.splitlines()
+    own = [[line for line in lines if line.startswith(f"[rank{rank}]")] for rank in (0, 1)]
+    return "\n".join([f"exit code {done.returncode}", *lines[:25], *own[0][-25:], *own[1][-25:]])
 
 
 def seen(folder: Path, case: str, rank: int = 0) -> Any:
