@@ -14,6 +14,7 @@ from vision.errors import UserError, unknown
 from vision.files.atomic_files import refusal
 from vision.files.jsonable import jsonable
 from vision.gpu_fallback import lacks_memory, too_little_memory
+from vision.malloc_tuning import keep_little
 from vision.options import Verb, parse
 
 
@@ -93,4 +94,5 @@ def _answer(verb: Verb, program: str, flags: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    keep_little()
     sys.exit(main())

@@ -21,6 +21,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(10**9))  # thousan
 import gradio as gr
 from starlette.middleware import Middleware
 
+from vision.malloc_tuning import keep_little
 from vision.ui import tabs, teaching
 from vision.ui.components import steps
 from vision.ui.components.class_links import class_link
@@ -48,7 +49,6 @@ from vision.ui.shell.files.own import photograph_folders, stay
 from vision.ui.shell.files.uploads import KEPT_SECONDS, LARGEST, LOOK_SECONDS, Limited
 from vision.ui.shell.input_checks import guard_inputs
 from vision.ui.shell.lean_sessions import Page
-from vision.ui.shell.malloc_tuning import share_arenas
 from vision.ui.shell.responsive import look_less_often, spare_what_stays, take_short_turns
 from vision.ui.shell.theme import CSS, HEAD, THEME
 from vision.ui.text import t, words
@@ -113,7 +113,7 @@ def create_app() -> gr.Blocks:
 def launch(app: gr.Blocks, **settings: Any) -> gr.Blocks:
     """Serve the page, then load torch and the models behind it while people look at it."""
     blocking = not settings.pop("prevent_thread_lock", False)
-    share_arenas()
+    keep_little()
     take_short_turns()
     look_less_often(app)
     http_server.install()

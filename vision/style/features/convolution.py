@@ -25,13 +25,15 @@ class Convolution:
     """A layer with its ReLU as a function, from pictures (N, in, H, W) to (N, out, H, W)."""
 
     def __init__(self, layer: nn.Conv2d, rectified: bool) -> None:
-        self.weight, self.bias, self.rectified = layer.weight, layer.bias, rectified
+        self.bias, self.rectified = layer.bias, rectified
         self.mirrored = layer.padding_mode == "reflect"
         self.edge = 0 if self.mirrored else 1  # of zeros
         self.packed = layer.weight.device.type == "cpu" and can_pack(layer.weight.dtype)
         if self.packed:
             turned = layer.weight.flip(2, 3).transpose(0, 1).contiguous()  # (in, out, 3, 3)
             self.ahead, self.back = _packed(layer.weight), _packed(turned)
+        else:
+            self.weight = layer.weight
 
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
         if self.packed:

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import torch
 from torch import nn
-from torch.nn import functional
 
 from vision.style.features.balance import share_of
 from vision.style.features.convolution import Convolution
-
-POOLS: dict[str, Callable[..., torch.Tensor]] = {"max": functional.max_pool2d,
-                                                 "average": functional.avg_pool2d}
+from vision.style.features.pooling import POOLS, largest, largest_rectified
 
 
 class VggFeatures:
     """A few layers of VGG-19 as a function: pictures in, features of the chosen layers out.
 
     torchvision's ReLUs work in place, so in the book a convolution's features are rectified as
-    soon as the network goes on after it; only the deepest layer is seen as it is.
+    soon as the network goes on after it; only the deepest layer is seen as it is. Where nobody
+    looks before a pooling of the largest, the ReLU comes after it, on a quarter of the places.
     """
 
     def __init__(self, features: nn.Module, layers: Iterable[int], pooling: str = "max",
@@ -29,21 +27,34 @@ class VggFeatures:
         self.device, self.dtype = torch.device(device), dtype
         self.share = share_of(len(features.get_submodule("0").get_parameter("weight")))
         depth = max(self.layers, default=-1)
-        self.steps: dict[int, Convolution | None] = {}  # by number; none is a pooling
-        for number, layer in enumerate([*features.children()][: depth + 1]):
+        self.steps: dict[int, Callable[[torch.Tensor], torch.Tensor]] = {}
+        parts = dict(enumerate([*features.children()][: depth + 1]))
+        for number, layer in parts.items():
             if isinstance(layer, nn.Conv2d):
                 own = copy.deepcopy(layer).requires_grad_(False).to(device, dtype)
+                late = isinstance(parts.get(number + 2), nn.MaxPool2d) and self._is_late(number)
                 self.steps[number] = Convolution(own.to(memory_format=torch.channels_last),
-                                                 rectified=number < depth)
+                                                 rectified=number < depth and not late)
             elif isinstance(layer, nn.MaxPool2d):
-                self.steps[number] = None
+                self.steps[number] = (largest_rectified if self._is_late(number - 2)
+                                      else self.pool)
+
+    def _is_late(self, number: int) -> bool:
+        """Return whether the ReLU of a convolution before a pooling comes after the pooling."""
+        return self.pool is largest and number not in self.layers
+
+    def walk(self, x: torch.Tensor) -> Iterator[tuple[int, torch.Tensor]]:
+        """Yield each chosen layer and its features (N, C, h, w) for pictures (N, 3, H, W).
+
+        What is made of a layer's features before the next one is asked for is gone back through
+        last, so that the slopes at all layers need not be kept at once.
+        """
+        x = x.to(self.dtype, memory_format=torch.channels_last)
+        for number, step in self.steps.items():
+            x = step(x)
+            if number in self.layers:
+                yield number, x
 
     def __call__(self, x: torch.Tensor) -> dict[int, torch.Tensor]:
         """Return the features (N, C, h, w) of each chosen layer for pictures (N, 3, H, W)."""
-        x = x.to(self.dtype, memory_format=torch.channels_last)
-        found = {}
-        for number, convolution in self.steps.items():
-            x = convolution(x) if convolution else self.pool(x, 2)
-            if number in self.layers:
-                found[number] = x
-        return found
+        return dict(self.walk(x))

@@ -71,43 +71,41 @@ class TiledObjective(Objective):
         matrices: Matrices = [dict.fromkeys(part.grams, pictures.new_zeros(())) for part in
                               self.parts]
         for number, tile in enumerate(self.tiles):
-            seen = self.vgg(tile.of(pictures))
-            content += self._content(number, seen)
-            for part, found in zip(self.parts, matrices, strict=True):
-                for layer in part.grams:
-                    found[layer] = found[layer] + self._gram(number, part, layer, seen)
+            for layer, seen in self.vgg.walk(tile.of(pictures)):
+                content += self._content(number, layer, seen)
+                for part, found in zip(self.parts, matrices, strict=True):
+                    if layer in part.grams:
+                        found[layer] = found[layer] + self._gram(number, part, layer, seen)
         return content, matrices
 
     def _pull(self, number: int, pictures: torch.Tensor, matrices: Matrices,
               weights: torch.Tensor) -> torch.Tensor:
         """Return what one tile adds to the slope, at its pixels and those of its edge."""
         x = self.tiles[number].of(pictures).detach().clone().requires_grad_()
-        seen = self.vgg(x)
-        asked = (weights[0] * self._content(number, seen)).sum()
-        for part, found in zip(self.parts, matrices, strict=True):
-            for layer, target in part.grams.items():
-                wanted = 2 * (found[layer] - target) / target[0].numel()  # of the loss, by G
-                asked = asked + (weights[1] * part.share * self.layer_weights[layer]
-                                 * (wanted * self._gram(number, part, layer, seen)).sum()).sum()
+        asked = x.new_zeros(())
+        for layer, seen in self.vgg.walk(x):
+            asked = asked + (weights[0] * self._content(number, layer, seen)).sum()
+            for part, found in zip(self.parts, matrices, strict=True):
+                if (target := part.grams.get(layer)) is not None:
+                    wanted = 2 * (found[layer] - target) / target[0].numel()  # of the loss, by G
+                    asked = asked + (weights[1] * part.share * self.layer_weights[layer] * (
+                        wanted * self._gram(number, part, layer, seen)).sum()).sum()
         return torch.autograd.grad(asked, x)[0]
 
-    def _content(self, number: int, seen: dict[int, torch.Tensor]) -> torch.Tensor:
-        """Return a tile's share of the content loss, (1,)."""
-        tile, found = self.tiles[number], next(iter(seen.values())).new_zeros(1).float()
-        for layer, target in self.kept[number].items():
-            core = tile.core(seen[layer], stride_of(layer))
-            share = core[0, 0].numel() / self.places(layer)
-            found = found + share * content_loss(core, target)
-        return found
+    def _content(self, number: int, layer: int, seen: torch.Tensor) -> torch.Tensor:
+        """Return a layer's part of a tile's share of the content loss, (1,)."""
+        if (target := self.kept[number].get(layer)) is None:
+            return seen.new_zeros(1).float()
+        core = self.tiles[number].core(seen, stride_of(layer))
+        return core[0, 0].numel() / self.places(layer) * content_loss(core, target)
 
-    def _gram(self, number: int, part: Part, layer: int, seen: dict[int, torch.Tensor]
-              ) -> torch.Tensor:
+    def _gram(self, number: int, part: Part, layer: int, seen: torch.Tensor) -> torch.Tensor:
         """Return a tile's share of a part's Gram matrix, (1, C, C)."""
         tile, stride = self.tiles[number], stride_of(layer)
-        core = tile.core(seen[layer], stride)
+        core = tile.core(seen, stride)
         if part.mask is None:
             return gram(core) * (core[0, 0].numel() / self.places(layer))
-        around = fitted(tile.of(part.mask), seen[layer])
+        around = fitted(tile.of(part.mask), seen)
         assert around is not None
         mask = tile.core(around, stride)
         whole = part.mask.mean() * self.places(layer)

@@ -62,13 +62,15 @@ class Objective:
 
     def losses(self, pictures: torch.Tensor) -> torch.Tensor:
         """Return content, style and total variation loss of each picture, unweighted: (3, N)."""
-        seen = self.vgg(pictures)
-        zero = pictures.new_zeros(len(pictures))
-        content = sum((content_loss(seen[layer], target)
-                       for layer, target in self.content.items()), zero)
-        style = sum((part.share * self.layer_weights[layer] * style_loss(
-            gram(seen[layer], fitted(part.mask, seen[layer])), target)
-            for part in self.parts for layer, target in part.grams.items()), zero)
+        content = style = pictures.new_zeros(len(pictures))
+        for layer, seen in self.vgg.walk(pictures):
+            if layer in self.content:
+                content = content + content_loss(seen, self.content[layer])
+            for part in self.parts:
+                if layer in part.grams:
+                    weight = part.share * self.layer_weights[layer]
+                    found = gram(seen, fitted(part.mask, seen))
+                    style = style + weight * style_loss(found, part.grams[layer])
         return torch.stack((content, style, tv_loss(pictures)))
 
     def slope(self, values: torch.Tensor, weights: torch.Tensor

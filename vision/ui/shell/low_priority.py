@@ -13,8 +13,8 @@ from contextvars import copy_context
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from vision.malloc_tuning import tidy
 from vision.ui.server.ending import leaving
-from vision.ui.shell.malloc_tuning import tidy
 
 STEPS_BACK = 10  # of niceness; 19 is the most
 LOOK_SECONDS = 1.0  # from one look at whether the program ends to the next
