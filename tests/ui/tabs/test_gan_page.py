@@ -113,26 +113,6 @@ def test_the_judge_offers_to_fetch_what_is_not_here(monkeypatch: pytest.MonkeyPa
     assert judge.data_of(checkpoints.Card("gan", "cgan", {})) == ""
 
 
-@pytest.mark.parametrize("language, said", [
-    ("en", "CIFAR-10 (not here yet)"), ("zh-CN", "CIFAR-10（尚未下载）"),
-    ("pt-BR", "CIFAR-10 (ainda não baixado)")])
-def test_the_choice_of_data_says_what_is_here_and_a_click_fetches_the_rest(
-        language: str, said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    request = gr.Request(headers={"accept-language": language})
-    monkeypatch.setenv("VISION_DATA", str(tmp_path))
-    monkeypatch.setattr("vision.data.download.download", lambda name: (tmp_path / name).mkdir())
-    (tmp_path / "mnist.zip").touch()
-
-    def told(answer: tuple[Any, Any]) -> tuple[str, str, bool]:
-        names = {name: label for label, name in answer[0].choices}
-        return names["mnist"], names["cifar10"], answer[1].visible
-
-    assert told(gan_own.what_is_here("shapes", request)) == ("MNIST", said, False)
-    assert told(gan_own.what_is_here("cifar10", request)) == ("MNIST", said, True)
-    assert told(gan_own.fetch("cifar10", request)) == ("MNIST", "CIFAR-10", False)
-    assert told(gan_own.fetch("shapes", request)) == ("MNIST", "CIFAR-10", False)
-
-
 def test_a_model_without_labels_says_so() -> None:
     assert "lab-note" in sample(model="gan-shapes")[1]
 

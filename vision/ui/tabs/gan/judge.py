@@ -9,7 +9,7 @@ import gradio as gr
 import numpy as np
 from markupsafe import Markup
 
-from vision.ui.components import names
+from vision.ui.components import data_here, names
 from vision.ui.components.events import QUIET
 from vision.ui.components.figures.colours import BLUE, GREY
 from vision.ui.components.figures.plots import axes
@@ -19,7 +19,6 @@ from vision.ui.components.html import image, localised, minus, note, table, tile
 from vision.ui.components.inputs.drawing_board import DrawingBoard
 from vision.ui.components.markup import joined, tag
 from vision.ui.components.opening import opened
-from vision.ui.tabs.gan import data_here
 from vision.ui.tabs.gan.shared import MODELS, ink_of, reader_for, sheet
 from vision.ui.text import say, say_list, t
 
@@ -206,7 +205,7 @@ def build(model: gr.Dropdown, own: gr.State, pairs: list[tuple[str, int]]) -> gr
     gr.Markdown(t("gan.neighbours"))
     with gr.Row():
         near = gr.Button(t("gan.neighbours_go"), elem_id="gan-near-go")
-        get = gr.Button(t("gan.fetch"), visible=False, elem_id="gan-fetch")
+        get = gr.Button(t("app.fetch"), visible=False, elem_id="gan-fetch")
     found = gr.HTML(elem_id="gan-near")
     shows(leaderboard, None, board, **QUIET)
     gr.on([shows, model.change, own.change], plots, [model, own], [plot, fragile],

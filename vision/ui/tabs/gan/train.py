@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 import numpy as np
 
-from vision.ui.components import names
-from vision.ui.components.events import QUIET
+from vision.ui.components import data_here
 from vision.ui.components.friendly import friendly
 from vision.ui.components.training import fork, own_model
 from vision.ui.components.training.stopping import Control
 from vision.ui.components.training.training_panel import TrainingPanel, news_of
 from vision.ui.shell.files.uploads import new_folder
-from vision.ui.tabs.gan import data_here
 from vision.ui.tabs.gan.shared import MODELS, curves, loss_choice, sheet
 from vision.ui.text import say, t
 
@@ -54,19 +52,6 @@ def fork_own(step: int | None, rate: float, control: Control, request: gr.Reques
         shown=2)
 
 
-@friendly
-def fetch(data: str, request: gr.Request) -> tuple[gr.Dropdown, gr.Button]:
-    """Fetch the chosen data set, and say what is here now."""
-    data_here.fetch(data)
-    return what_is_here(data, request)
-
-
-def what_is_here(data: str, request: gr.Request) -> tuple[gr.Dropdown, gr.Button]:
-    """Say of each data set whether it is here, and offer to fetch the chosen one if it is not."""
-    choices = [(data_here.called(name, request), name) for name in DATA]
-    return gr.Dropdown(choices=choices), data_here.fetch_button(data)
-
-
 def so_far(steps: list[Step]) -> dict[str, list[float]]:
     """Return the values of the steps as curves."""
     return {"step": [step.number for step in steps],
@@ -95,10 +80,7 @@ def build(model: gr.Dropdown, own: gr.State, place: gr.Accordion) -> None:
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
             arch = panel.architecture("cgan", place, architectures)
-            data = gr.Dropdown([(names.label_of_data(name), name) for name in DATA],
-                               value="shapes", label=t("gan.data"), info=t("gan.data_info"),
-                               elem_id="gan-train-data")
-            get = gr.Button(t("gan.fetch"), size="sm", visible=False, elem_id="gan-train-fetch")
+            data = data_here.choice(panel.name, DATA, place)
             k = gr.Slider(1, 5, 1, step=1, label="k", info=t("gan.k_info"),
                           elem_id="gan-train-k")
             loss = loss_choice("gan-train-loss")
@@ -108,7 +90,4 @@ def build(model: gr.Dropdown, own: gr.State, place: gr.Accordion) -> None:
             panel.fork()
             own_model.build(MODELS, model, own)
             pictures = gr.HTML(elem_id="gan-own-pictures")
-    place.expand(what_is_here, data, [data, get], **QUIET)
-    data.change(data_here.fetch_button, data, get, **QUIET)
-    get.click(fetch, data, [data, get], api_visibility="private")
     panel.connect(train_own, [arch, data, k, loss], [pictures], fork=fork_own)

@@ -10,6 +10,7 @@ import gradio as gr
 from markupsafe import Markup
 
 from vision import checkpoints
+from vision.ui.components import data_here
 from vision.ui.components.events import QUIET
 from vision.ui.components.figures import plots
 from vision.ui.components.friendly import friendly
@@ -136,9 +137,7 @@ def build(model: gr.Dropdown, own: gr.State, place: gr.Accordion) -> None:
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
             arch = panel.architecture("vgg16", place, architectures)
-            data = gr.Dropdown([(t(f"pruning.data_{name}"), name) for name in SETS],
-                               value="drawings", label=t("pruning.data"),
-                               info=t("pruning.own_data_info"), elem_id="pruning-train-data")
+            data = data_here.choice(panel.name, SETS, place)
             sparsity = gr.Slider(0, 20, 5, step=0.5, label=t("pruning.sparsity"),
                                  info=t("pruning.sparsity_info"), elem_id="pruning-sparsity")
             panel.controls((20, 2000, 200, 10), (0.01, 0.2, 0.1, 0.01), seeds=luck.MOST)
