@@ -31,6 +31,7 @@ from vision.ui.server.ending import end_on_sigterm, leaving
 from vision.ui.server.health import WARM
 from vision.ui.server.light_pictures import small_examples
 from vision.ui.server.limits import LIMITS
+from vision.ui.server.place_shares import JOBS
 from vision.ui.server.scripts.languages import with_the_page
 from vision.ui.shell import (
     accessible_names,
@@ -123,7 +124,7 @@ def launch(app: gr.Blocks, **settings: Any) -> gr.Blocks:
             css=CSS + bar.CSS + steps.CSS + stale.CSS + error_toasts.CSS, head=HEAD,
             i18n=gr.I18n(**with_the_page()), favicon_path=ASSETS / "favicon.svg", ssr_mode=False,
             allowed_paths=[str(ASSETS), *photograph_folders()], max_file_size=LARGEST,
-            run_history=bool(LIMITS.history),
+            max_threads=JOBS, run_history=bool(LIMITS.history),
             footer_links=["api", "runs"] if LIMITS.history else ["api"],
             enable_monitoring=False, mcp_server=page_tools.available(),
             app_kwargs={"middleware": [Middleware(Limited)]},

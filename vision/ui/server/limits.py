@@ -31,6 +31,7 @@ class Limits:
     trainings_per_session: int = 2
     trainings_per_address: int = 40
     trainings: int = 64
+    places_percent_per_address: int = 75  # of the places where calls are worked on
     unheard_seconds: int = 30  # that a call, or its answer, is kept for nobody
     sessions: int = 2000
     origins: str = ""  # other sites whose scripts may call the page, with blanks between

@@ -24,6 +24,7 @@ from starlette.types import Scope
 from vision.ui.server.body_limits import SIZE
 from vision.ui.server.limits import LIMITS, Limits
 from vision.ui.server.open_routes import API, path_of
+from vision.ui.server.place_shares import PlaceShares
 from vision.ui.server.replies import address_of
 from vision.ui.server.wait_estimates import GUESS_SECONDS, WaitEstimates
 from vision.ui.text import say
@@ -50,6 +51,7 @@ class QueueLimits:
         self.queue: Queue = page._queue
         self.page, self.limits = page, limits
         self.waits = WaitEstimates(self.queue)
+        PlaceShares(self.queue, limits)
         self.calls: dict[str, Call] = {}
         self.listeners: Counter[str] = Counter()  # streams of each session
         self.heard: dict[str, float] = {}  # when a session was last listened to

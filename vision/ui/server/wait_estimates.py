@@ -30,6 +30,8 @@ from gradio.server_messages import (
 )
 
 from vision.ui.server.body_limits import SIZE
+from vision.ui.server.place_shares import share_of
+from vision.ui.server.replies import address_of
 
 GUESS_SECONDS = 5.0  # a call takes before one was timed
 RECENT = 5  # durations that count: how busy the machine is now, not yesterday
@@ -71,15 +73,17 @@ class WaitEstimates:
     def course(self, queue: EventQueue) -> list[tuple[Event, float, float]]:
         """Return when the calls at work and in the queue begin and end, in seconds from now."""
         now, ends, free = self.clock(), dict[Hashable, float](), list[float]()
+        near, most = defaultdict[str, list[float]](list), queue.concurrency_limit
         course = []
         for event in (*self.at_work(queue), *queue.queue):
-            full = queue.concurrency_limit and len(free) >= queue.concurrency_limit
-            begin, question = heapq.heappop(free) if full else 0.0, self.question(event)
+            mine, question = near[address_of(event.request.scope)], self.question(event)
+            begin = max(freed(free, most), freed(mine, share_of(most)))
             gone = now - self.began[event][0] if event in self.began else 0.0
             takes = self.expected(event, question in self.answered or question in ends)
             end = max(begin + takes - gone, OVERDUE * gone, ends.get(question, 0.0))
             ends.setdefault(question, end)
-            heapq.heappush(free, end)
+            for places in (free, mine):
+                heapq.heappush(places, end)
             course.append((event, begin, end))
         return course
 
@@ -152,6 +156,11 @@ class WaitEstimates:
             send(event, message)
 
         return tell
+
+
+def freed(ends: list[float], places: int | None) -> float:
+    """Return when one of so many places is free, and take it; the others are until these ends."""
+    return heapq.heappop(ends) if places and len(ends) >= places else 0.0
 
 
 def digest(body: PredictBodyInternal | None) -> str:
