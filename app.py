@@ -1,6 +1,9 @@
 """Vision Lab's web app."""
 
-from vision.ui import create_app, launch
+from vision.errors import ending_with_a_sentence
 
-if __name__ == "__main__":
-    launch(create_app())
+with ending_with_a_sentence():
+    from vision.ui import create_app, launch
+
+    if __name__ == "__main__":
+        launch(create_app())

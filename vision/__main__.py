@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 import vision
-from vision.errors import UserError, unknown
+from vision.errors import UserError, tell, unknown
 from vision.files.atomic_files import refusal
 from vision.files.jsonable import jsonable
 from vision.gpu_fallback import lacks_memory, too_little_memory
@@ -23,26 +23,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _run(list(sys.argv[1:] if arguments is None else arguments))
     except UserError as error:
-        return _refuse(error)
+        return tell(error)
     except KeyboardInterrupt:
         print("Stopped; run the same command again to go on.", file=sys.stderr)
         return 130
     except BrokenPipeError:
         return 0
     except OSError as error:
-        return _refuse(refusal(error))
+        return tell(refusal(error))
     except (RuntimeError, MemoryError) as error:
         if not lacks_memory(error):
             raise
-        return _refuse(too_little_memory())
+        return tell(too_little_memory())
     finally:
         if "RANK" in os.environ:  # one of several processes
             importlib.import_module("vision.training.distributed").leave()
-
-
-def _refuse(error: UserError) -> int:
-    print(" ".join(str(error).split()), file=sys.stderr)
-    return 2
 
 
 def systems() -> list[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import Any
 
@@ -30,6 +32,21 @@ class UserError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (self.parts, self.values)
+
+
+def tell(error: UserError) -> int:
+    """Write a mistake as one line on standard error; return with which code a program then ends."""
+    print(" ".join(str(error).split()), file=sys.stderr)
+    return 2
+
+
+@contextmanager
+def ending_with_a_sentence() -> Iterator[None]:
+    """End the program with one sentence where a mistake of the user stops it."""
+    try:
+        yield
+    except UserError as error:
+        sys.exit(tell(error))
 
 
 def cut(text: str, most: int = SHOWN) -> str:

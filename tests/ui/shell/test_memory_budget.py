@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -13,6 +16,7 @@ import gradio as gr
 import pytest
 from PIL import Image
 
+from tests.conftest import REPOSITORY
 from vision.errors import UserError
 from vision.ui import create_app
 from vision.ui.components.inputs.painted_layers import PaintedLayers
@@ -147,6 +151,33 @@ def test_the_whole_is_what_the_machine_bears(monkeypatch: pytest.MonkeyPatch, tm
     assert whole_budget() == pytest.approx(memory_budget.SHARE * 2e9)
     monkeypatch.setenv("VISION_MEMORY_GB", "1.5")
     assert whole_budget() == 1.5e9
+    monkeypatch.setenv("VISION_MEMORY_GB", " ")
+    assert whole_budget() == pytest.approx(memory_budget.SHARE * 2e9)
+
+
+@pytest.mark.parametrize("given", ["abc", "0", "-3", "nan", "inf", "-inf", "1e999", "4 GB"])
+def test_what_is_no_amount_of_memory_gets_one_sentence(given: str,
+                                                       monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VISION_MEMORY_GB", given)
+    with pytest.raises(UserError, match=f"VISION_MEMORY_GB is '{given}'; a number"):
+        whole_budget()
+
+
+STARTED = """
+import atexit, runpy, sys
+
+atexit.register(lambda: print("torch" in sys.modules))
+runpy.run_path("app.py", run_name="__main__")
+"""
+
+
+def test_the_program_ends_with_that_sentence_before_anything_heavy_is_loaded() -> None:
+    ended = subprocess.run([sys.executable, "-c", STARTED], cwd=REPOSITORY, text=True,
+                           env={**os.environ, "VISION_MEMORY_GB": "abc"}, capture_output=True,
+                           timeout=300, check=False)
+    assert ended.returncode == 2 and ended.stdout == "False\n"
+    assert ended.stderr == ("VISION_MEMORY_GB is 'abc'; a number of gigabytes above 0 is accepted, "
+                            "such as 4; set it to one, or leave it out.\n")
 
 
 LIGHT = (gr.File, gr.DownloadButton, PaintedLayers)  # paths that are not opened; small layers

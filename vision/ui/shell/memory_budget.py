@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 import os
 import threading
 import time
@@ -12,7 +13,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from vision.errors import UserError
+from vision.errors import UserError, cut
 from vision.ui.components.handlers import within
 
 GIGABYTE = 1e9
@@ -94,12 +95,25 @@ class Budget:
 
 def whole_budget() -> float:
     """Return how many bytes there are for all heavy work: `VISION_MEMORY_GB`, or a share."""
-    if asked := os.environ.get("VISION_MEMORY_GB"):
-        return float(asked) * GIGABYTE
+    if asked := os.environ.get("VISION_MEMORY_GB", "").strip():
+        return gigabytes(asked) * GIGABYTE
     limits = [int(text) for text in map(_read, LIMITS) if text.isdigit()]
     if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
         limits.append(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
     return min([MOST, *(SHARE * limit for limit in limits)])
+
+
+def gigabytes(asked: str) -> float:
+    """Return how many gigabytes somebody has written, which must be a number above 0."""
+    try:
+        number = float(asked)
+    except ValueError:
+        number = math.nan
+    if not 0 < number < math.inf:
+        raise UserError("VISION_MEMORY_GB is '{given}'",
+                        "a number of gigabytes above 0 is accepted, such as 4",
+                        "set it to one, or leave it out", given=cut(asked))
+    return number
 
 
 def _read(path: str) -> str:
