@@ -75,6 +75,25 @@ def test_pages_for_many_names_of_the_server_give_way(monkeypatch: pytest.MonkeyP
 def test_a_page_for_one_name_of_the_server_is_not_given_to_another(address: str) -> None:
     first = httpx.get(address).text
     other = httpx.get(address, headers={"host": "lab.example"}).text
+@pytest.mark.parametrize("accepted, way", [
+    ("gzip, deflate, br, zstd", "br"), ("gzip", "gzip"), ("br;q=0", ""), ("br; q = 0.000", ""),
+    ("br;q=0, gzip", "gzip"), ("BR;Q=0, GZIP", "gzip"), ("gzip;q=1.0, br;q=0.5", "gzip"),
+    ("*", "br"), ("*;q=0", ""), ("*;q=0, gzip", "gzip"), ("*, br;q=0", "gzip"), ("identity", ""),
+    ("identity, gzip;q=0.5", ""), ("identity;q=0.5, gzip", "gzip"), ("identity, br", "br"),
+    ("identity;q=0, *;q=0", ""), ("", ""), ("brotli, x-br", ""), ("br;q=nonsense", ""),
+    ("br;q=2", "")])
+def test_what_a_client_does_not_accept_it_does_not_get(accepted: str, way: str) -> None:
+    http = TestClient(compression.Compressed(PlainTextResponse("a" * 1500)))
+    reply = http.get("/", headers={"accept-encoding": accepted})
+    assert reply.headers.get("content-encoding", "") == way and reply.text == "a" * 1500
+
+
+def test_wishes_in_two_headers_are_read_together() -> None:
+    http = TestClient(compression.Compressed(PlainTextResponse("a" * 1500)))
+    reply = http.get("/", headers=[("accept-encoding", "br;q=0"), ("accept-encoding", "gzip")])
+    assert reply.headers["content-encoding"] == "gzip"
+
+
     assert "http://lab.example" in other and "lab.example" not in first
     assert httpx.get(address).text == first
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import gzip
+import re
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ KEPT, MOST = 256, 32 * 2**20  # answers, and bytes of all of them
 SMALL = 1000  # bytes that are not worth it
 WAYS: dict[str, Callable[[bytes], bytes]] = {"br": functools.partial(brotli.compress, quality=9),
                                              "gzip": gzip.compress}  # the best first
+QUALITY = re.compile(r"(?:q\s*=\s*(0(?:\.\d*)?|1(?:\.0*)?))?")  # as a weight is told, or nothing
 ROOT = ("host", "x-forwarded-host", "x-forwarded-proto", "x-gradio-server")  # name the root
 FOR_EVER = "public, max-age=31536000, immutable"  # the names of scripts tell their contents
 
@@ -106,9 +108,23 @@ async def whole(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
 
 
 def wished(scope: Scope) -> str:
-    """Return how an answer may be compressed, or nothing."""
-    accepted = Headers(scope=scope).get("accept-encoding", "")
-    return next((way for way in WAYS if way in accepted), "")
+    """Return how an answer is best compressed; nothing if that is not accepted, or liked less."""
+    liked = wishes(",".join(Headers(scope=scope).getlist("accept-encoding")))
+    best = max(WAYS, key=lambda way: liked.get(way, liked["*"]))  # of equals the first
+    return best if 0 < liked.get(best, liked["*"]) >= liked.get("identity", 0) else ""
+
+
+def wishes(accepted: str) -> dict[str, float]:
+    """Return how much each way is liked, from 0 to 1; what is not named, as the star says.
+
+    A way whose weight makes no sense is taken to be refused.
+    """
+    liked = {"*": 0.0}
+    for each in accepted.lower().split(","):
+        way, _, told = each.partition(";")
+        number = QUALITY.fullmatch(told.strip())
+        liked[way.strip()] = float(number[1] or 1) if number else 0.0
+    return liked
 
 
 def plain(scope: Scope) -> Scope:
