@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 import os
 import socket
 import time
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlparse
 
 import brotli
@@ -22,6 +24,7 @@ from tests.ui.server.small_page import API, asked, body
 from vision import ui
 from vision.ui.server import compression, http_server
 from vision.ui.server.http_server import Impatient
+from vision.ui.server.replies import address_of
 
 
 @pytest.fixture(scope="module")
@@ -72,9 +75,6 @@ def test_pages_for_many_names_of_the_server_give_way(monkeypatch: pytest.MonkeyP
     assert len(served.kept) == 3 and served.weight() == 4500
 
 
-def test_a_page_for_one_name_of_the_server_is_not_given_to_another(address: str) -> None:
-    first = httpx.get(address).text
-    other = httpx.get(address, headers={"host": "lab.example"}).text
 @pytest.mark.parametrize("accepted, way", [
     ("gzip, deflate, br, zstd", "br"), ("gzip", "gzip"), ("br;q=0", ""), ("br; q = 0.000", ""),
     ("br;q=0, gzip", "gzip"), ("BR;Q=0, GZIP", "gzip"), ("gzip;q=1.0, br;q=0.5", "gzip"),
@@ -94,6 +94,9 @@ def test_wishes_in_two_headers_are_read_together() -> None:
     assert reply.headers["content-encoding"] == "gzip"
 
 
+def test_a_page_for_one_name_of_the_server_is_not_given_to_another(address: str) -> None:
+    first = httpx.get(address).text
+    other = httpx.get(address, headers={"host": "lab.example"}).text
     assert "http://lab.example" in other and "lab.example" not in first
     assert httpx.get(address).text == first
 
@@ -129,11 +132,42 @@ def test_an_answer_that_takes_longer_is_waited_for(address: str) -> None:
         assert gr.__version__ and not beats.is_closed
 
 
+PROXY, VISITOR = "10.16.3.80", "203.0.113.7"
+
+
+def told_of(peer: str, *forwarded: str) -> tuple[str, str]:
+    """Return whose a request is taken to be that comes from a peer, and by which scheme."""
+    seen: list[Any] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        seen.append(scope)
+
+    config = uvicorn.Config(app, log_config=None)
+    config.load()
+    headers = [(b"x-forwarded-proto", b"https"),
+               *((b"x-forwarded-for", each.encode()) for each in forwarded)]
+    asyncio.run(config.loaded_app({"type": "http", "client": (peer, 1), "scheme": "http",
+                                   "headers": headers}, None, None))  # type: ignore[arg-type]
+    return address_of(seen[0]), seen[0]["scheme"]
+
+
 def test_on_a_space_the_proxy_tells_whose_a_request_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gradio.http_server.Server", None)
     monkeypatch.setattr(os, "environ", {})
     http_server.install()
-    assert "*" not in uvicorn.Config(print).forwarded_allow_ips
+    assert told_of(PROXY, VISITOR) == (PROXY, "http")
     os.environ["SPACE_ID"] = "someone/vision-lab"
     http_server.install()
-    assert uvicorn.Config(print).forwarded_allow_ips == "*"
+    assert told_of(PROXY, VISITOR) == (VISITOR, "https")
+    assert told_of(PROXY, f"{VISITOR}, 10.16.1.2") == (VISITOR, "https")
+    for forged in ("198.51.100.1", "10.0.0.1", "198.51.100.1, 10.16.1.2"):
+        assert told_of(PROXY, f"{forged}, {VISITOR}") == (VISITOR, "https")
+        assert told_of(PROXY, forged, f"{VISITOR}, 10.16.1.2") == (VISITOR, "https")
+    assert told_of("198.51.100.9", VISITOR)[0] == "198.51.100.9", "who is no proxy tells nothing"
+
+
+def test_whom_to_believe_may_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gradio.http_server.Server", None)
+    monkeypatch.setattr(os, "environ", {"SPACE_ID": "a/b", "FORWARDED_ALLOW_IPS": "192.0.2.1"})
+    http_server.install()
+    assert told_of("192.0.2.1", VISITOR)[0] == VISITOR and told_of(PROXY, VISITOR)[0] == PROXY

@@ -29,6 +29,9 @@ from vision.ui.server.security_headers import SecurityHeaders
 from vision.ui.shell.answers.shared import ANSWERS
 from vision.ui.shell.lean_sessions import Sessions, page_of
 
+WITHIN = ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10",
+          "::1", "fc00::/7")  # where no visitor of a Space is
+
 
 def with_doors(app: App) -> ASGIApp:
     """Return the page's server behind its doors, the outermost last."""
@@ -104,10 +107,12 @@ def peer(connection: Any) -> str:
 def install() -> None:
     """Let Gradio's `launch` start this server, and the one for assistants, instead of its own.
 
-    On a Space each request comes through a proxy, which tells whose it is; without that, all
-    visitors would be one address with one address's share.
+    On a Space each request comes through proxies, which tell whose it is; without that, all
+    visitors would be one address with one address's share. Those proxies are within a network of
+    their own: the last address that they tell from elsewhere is the visitor's. What stands before
+    it in `X-Forwarded-For` the visitor may have made up; "*" would believe that.
     """
     if os.environ.get("SPACE_ID"):
-        os.environ.setdefault("FORWARDED_ALLOW_IPS", "*")
+        os.environ.setdefault("FORWARDED_ALLOW_IPS", ",".join(WITHIN))
     http_server.Server = Server  # type: ignore[misc]
     mcp.GradioMCPServer = Assistants  # type: ignore[misc]
