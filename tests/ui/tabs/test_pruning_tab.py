@@ -32,6 +32,8 @@ from vision.pruning.surgery import prune as cut_at
 from vision.ui.components.html import file_size, percent, short, signed
 from vision.ui.components.model_choice import OWN
 from vision.ui.components.training.stopping import Control
+from vision.ui.shell.answers import shared as shared_answers
+from vision.ui.shell.answers.cache import AnswerCache
 from vision.ui.tabs.pruning import (
     compare,
     confusion,
@@ -294,6 +296,7 @@ def test_exports_hold_the_cut_network(monkeypatch: pytest.MonkeyPatch) -> None:
     assert 'InferenceSession("vgg16-50.onnx")' in code.value
     session = onnxruntime.InferenceSession(str(file["path"] if isinstance(file, dict) else file))
     assert session.get_inputs()[0].shape[1:] == [3, 32, 32]
+    monkeypatch.setattr(shared_answers, "ANSWERS", AnswerCache())
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(gr.Error, match="pip install onnx"):
         tab.to_onnx(cut, Request)

@@ -30,6 +30,8 @@ from vision.segmentation.recipes import RECIPES, arch_of
 from vision.segmentation.studies import inside
 from vision.ui.components.model_choice import OWN
 from vision.ui.components.training.stopping import Control
+from vision.ui.shell.answers import shared as shared_answers
+from vision.ui.shell.answers.cache import AnswerCache
 from vision.ui.tabs.segmentation import (
     exercises,
     headline,
@@ -454,6 +456,7 @@ def test_a_model_is_written_as_onnx_with_the_script_that_runs_it(
     assert 'InferenceSession("unet.onnx")' in code.value and "Checked with onnxruntime" in checked
     file = button.value
     assert Path(file["path"] if isinstance(file, dict) else file).stat().st_size > 1_000_000
+    monkeypatch.setattr(shared_answers, "ANSWERS", AnswerCache())
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(gr.Error, match="pip install onnx onnxruntime"):
         onnx.to_onnx("unet", None, Request)

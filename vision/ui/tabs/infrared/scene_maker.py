@@ -10,6 +10,7 @@ import gradio as gr
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import figure, grid, percent, table, tiles
 from vision.ui.components.markup import tag
+from vision.ui.shell.answers.shared import computed_once
 from vision.ui.shell.files.uploads import new_folder
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.infrared import camera_file
@@ -18,8 +19,9 @@ from vision.ui.tabs.infrared.shared import MODELS, called, found_again, open_zon
 from vision.ui.text import say, t
 
 if TYPE_CHECKING:
+    from vision.checkpoints import Model
     from vision.infrared.inspection.result import Instance, Result
-    from vision.infrared.scenes import Scene
+    from vision.infrared.scenes import Making, Scene
 
 FAULTS = ("any", "none", "hot joint", "hot section", "one-sided heating", "low oil level")
 WEATHERS = ("any", "night", "overcast", "sun", "dusk")
@@ -44,17 +46,26 @@ def make(classes: list[str], fault: str, weather: str, camera: str, palette: str
          ) -> tuple[Any, ...]:
     """Render a scene, detect in it, and lay the truth beside what was found."""
     from vision.images import write_png
-    from vision.infrared.predict import Settings, predict
-    from vision.infrared.scenes import Making, make_scene
-    from vision.infrared.thermogram.thermogram import of_scene
+    from vision.infrared.scenes import Making
 
     making = Making(tuple(classes or ()), fault, Making.faults, weather, palette, clutter, camera)
-    scene = make_scene(int(seed or 0), settings=making)
-    result = predict(MODELS.open(model, own), of_scene(scene),
-                     Settings(threshold, air=scene.air.ambient), open_zones())
+    asked = int(seed or 0), making, threshold
+    scene, result = computed_once("made scene", lambda: detected(MODELS.open(model, own), *asked),
+                                  *asked, request=request, models=(MODELS.path_of(model, own),))
     path = write_png(new_folder() / f"scene-{scene.seed}.png", scene.picture)
     made = Made(str(path), scene.low, scene.high)
     return shown(scene, truth_of(scene), result, request), made, gr.Button(visible=True)
+
+
+def detected(model: Model, seed: int, making: Making, threshold: float) -> tuple[Scene, Result]:
+    """Return a scene and what a model finds in it."""
+    from vision.infrared.predict import Settings, predict
+    from vision.infrared.scenes import make_scene
+    from vision.infrared.thermogram.thermogram import of_scene
+
+    scene = make_scene(seed, settings=making)
+    return scene, predict(model, of_scene(scene), Settings(threshold, air=scene.air.ambient),
+                          open_zones())
 
 
 def truth_of(scene: Scene) -> Result:

@@ -11,6 +11,7 @@ import gradio as gr
 from vision import checkpoints
 from vision.errors import UserError
 from vision.ui.components.friendly import friendly
+from vision.ui.shell.answers.written import written_once
 from vision.ui.shell.files.uploads import new_folder
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.pruning.shared import AUTO, MODELS, layers_in, plan_for
@@ -97,6 +98,8 @@ def to_onnx(cut: Cut | None, request: gr.Request) -> tuple[Any, Any]:
     from vision.pruning.export import export
 
     asked = needed(cut)
-    made = export(asked.small(), new_folder() / f"{asked.stem}.onnx")
-    return (gr.DownloadButton(value=str(made.path), visible=True),
+    file, made = written_once("cut as onnx", f"{asked.stem}.onnx",
+                              lambda file: export(asked.small(), file), *asked.asked,
+                              request=request, models=(asked.path,))
+    return (gr.DownloadButton(value=str(file), visible=True),
             gr.Code(made.snippet, visible=True))

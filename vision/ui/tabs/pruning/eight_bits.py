@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 from markupsafe import Markup
 
+from vision import checkpoints
 from vision.ui.components.events import QUIET
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, percent, table
-from vision.ui.components.markup import tag
-from vision.ui.shell.files.uploads import new_folder
+from vision.ui.components.markup import joined, tag
+from vision.ui.shell.answers.written import written_once
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.pruning.cut import Cut, needed
 from vision.ui.tabs.pruning.shared import TESTED, measured_on, nothing_here
@@ -23,25 +27,42 @@ if TYPE_CHECKING:
 SEEN = 200  # pictures that the ranges of the maps are taken of
 
 
+@dataclass(frozen=True)
+class Measured:
+    """Both networks, on how many pictures they were measured, and when the clock was read."""
+
+    report: Report
+    count: int
+    when: str
+
+
 @friendly
 @low_priority
 def write_small(cut: Cut | None, request: gr.Request) -> tuple[Markup, Any]:
     """Write the cut network in 8 bits, and show size, accuracy and time before and after."""
+    asked = needed(cut)
+    card = checkpoints.read_card(asked.path)
+    data = measured_on(card, asked.data)
+    if data is None:
+        raise nothing_here(card)
+    file, found = written_once(
+        "cut in 8 bits", f"{asked.stem}-8-bit.onnx", lambda file: measured(asked, data, file),
+        *asked.asked, data, request=request, models=(asked.path,))
+    told = note("pruning.eight_told", request, count=found.count, seen=SEEN,
+                data=say(f"pruning.data_{data}", request))
+    return (joined([told, compared(found.report, request),
+                    note("pruning.clock_read", request, when=found.when)]),
+            gr.DownloadButton(value=str(file), visible=True))
+
+
+def measured(cut: Cut, data: str, file: Path) -> Measured:
+    """Write a cut network in 8 bits to a file, and return what that costs and saves."""
     from vision.pruning.data import open_pictures
     from vision.pruning.quantise import write
 
-    asked = needed(cut)
-    small = asked.small()
-    data = measured_on(small.card, asked.data)
-    if data is None:
-        raise nothing_here(small.card)
     test = open_pictures(data, "test").first(TESTED)
-    report = write(small, open_pictures(data, "train").first(SEEN), test,
-                   new_folder() / f"{asked.stem}-8-bit.onnx")
-    told = note("pruning.eight_told", request, count=len(test.labels), seen=SEEN,
-                data=say(f"pruning.data_{data}", request))
-    return told + compared(report, request), gr.DownloadButton(value=str(report.path),
-                                                               visible=True)
+    report = write(cut.small(), open_pictures(data, "train").first(SEEN), test, file)
+    return Measured(report, len(test.labels), f"{datetime.now(timezone.utc):%Y-%m-%d %H:%M} UTC")
 
 
 def compared(report: Report, request: gr.Request | None) -> Markup:

@@ -24,6 +24,7 @@ from vision.ui.components.html import (
 )
 from vision.ui.components.markup import joined, tag
 from vision.ui.components.opening import opened
+from vision.ui.shell.answers.shared import computed_once, known
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.pruning.curve import FEW
 from vision.ui.tabs.pruning.plan import heading, percent_drawing
@@ -77,11 +78,17 @@ def measure_now(model: str, criterion: str, own: str | None, data: str, request:
                         name=model, most=round(LARGEST / 1e6))
     path = MODELS.path_of(model, own)
     name = tested(path, data)
+    asked: dict[str, Any] = {"request": request, "models": (path,)}
+    if (found := known("sensitivity", criterion, name, FEW, **asked)) is not None:
+        yield heat_map(found, request)
+        return
     config = Config(path, criterion, data=name, limit=FEW)
     pictures = open_pictures(name, "test").first(FEW)
-    for found in sensitivities(whole, config, pictures, measure(whole, pictures).accuracy,
-                               path_scores(path, criterion)):
-        yield heat_map(found.as_json(), request)
+    for part in sensitivities(whole, config, pictures, measure(whole, pictures).accuracy,
+                              path_scores(path, criterion)):
+        found = part.as_json()
+        yield heat_map(found, request)
+    computed_once("sensitivity", lambda: found, criterion, name, FEW, **asked)
 
 
 def heat_map(found: dict[str, Any], request: gr.Request | None) -> Markup:

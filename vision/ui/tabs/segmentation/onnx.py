@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -10,7 +9,7 @@ import gradio as gr
 from vision.ui.components.events import QUIET
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note
-from vision.ui.shell.files.uploads import new_folder
+from vision.ui.shell.answers.written import written_once
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.segmentation.shared import BOTH
 from vision.ui.text import t
@@ -22,10 +21,12 @@ def to_onnx(model: str, own: str | None, request: gr.Request) -> tuple[Any, Any,
     """Write a model as ONNX; return the file, how to run it, and how near it is to the network."""
     from vision.segmentation.export import export
 
-    stem = Path(BOTH.path_of(model, own)).stem
-    made = export(BOTH.open(model, own), new_folder() / f"{stem}.onnx")
+    path = BOTH.path_of(model, own)
+    file, made = written_once("onnx", f"{path.stem}.onnx",
+                              lambda file: export(BOTH.open(model, own), file),
+                              request=request, models=(path,))
     checked = note("segmentation.onnx_checked", request, apart=f"{made.difference:.0e}")
-    return (gr.DownloadButton(value=str(made.path), visible=True),
+    return (gr.DownloadButton(value=str(file), visible=True),
             gr.Code(made.snippet, visible=True), checked)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -16,6 +17,7 @@ from vision.ui.components.html import note
 from vision.ui.components.markup import joined
 from vision.ui.components.page_files import scroll_to
 from vision.ui.components.training.stopping import Control, stop_button, stoppable, stops_after
+from vision.ui.shell.answers.shared import computed_once, known
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.segmentation.failures import shown
 from vision.ui.tabs.segmentation.shared import MODELS, other_model
@@ -46,6 +48,12 @@ class Asked:
         from vision.segmentation.data import open_samples
 
         return open_samples(self.data, "val", self.count)
+
+    def question(self, request: gr.Request | None) -> tuple[list[Any], dict[str, Any]]:
+        """Return what tells these pictures and models from others; a zip is its visitor's own."""
+        return (["failures", self.data, self.count],
+                {"request": request, "pictures": [self.data] if Path(self.data).is_file() else [],
+                 "models": [MODELS.path_of(name, self.own) for name in self.models]})
 
     def names(self, request: gr.Request | None) -> list[str]:
         """Return what the two models are called."""
@@ -78,6 +86,11 @@ def look_through(model: str, other: str, data: str, file: str | None, count: flo
 
     looked = Looked(Asked((model, other), own, source(data, file), int(count)))
     samples, start, told = looked.asked.samples(), time.monotonic(), 0.0
+    question, alike = looked.asked.question(request)
+    if (found := known(*question, **alike)) is not None:
+        looked.matrices, looked.small = found
+        yield whole(looked, samples, request)
+        return
     for matrices in look([MODELS.open(name, own) for name in looked.asked.models], samples):
         picture, _ = samples[len(looked.small)]
         looked.matrices.append(matrices)
@@ -91,8 +104,15 @@ def look_through(model: str, other: str, data: str, file: str | None, count: flo
             left = (now - start) / done * (len(samples) - done)
             yield (gr.skip(), shown.progress(done, len(samples), left, request),
                    numbers(looked, samples, request), gr.skip(), "")
-    yield (looked, shown.progress(len(looked.small), len(samples), 0, request),
-           numbers(looked, samples, request), wall(looked, samples, request), "")
+    if len(looked.small) == len(samples):
+        computed_once(question[0], lambda: (looked.matrices, looked.small), *question[1:], **alike)
+    yield whole(looked, samples, request)
+
+
+def whole(looked: Looked, samples: Samples, request: gr.Request | None) -> tuple[Any, ...]:
+    """Return all that is shown of what was looked at."""
+    return (looked, shown.progress(len(looked.small), len(samples), 0, request),
+            numbers(looked, samples, request), wall(looked, samples, request), "")
 
 
 def numbers(looked: Looked, samples: Samples, request: gr.Request | None) -> Markup:
