@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import gradio as gr
+import pytest
 
 from vision.ui import create_app
 from vision.ui.components.class_links.class_link import Shared
 from vision.ui.shell import stale
+from vision.ui.tabs.pruning import curve, layers
+
+
+@pytest.fixture(scope="module")
+def page() -> gr.Blocks:
+    """The whole page, built once."""
+    return create_app()
 
 
 def small() -> tuple[gr.Blocks, dict[str, int]]:
@@ -66,16 +74,46 @@ def test_the_app_knows_what_its_results_depend_on() -> None:
     for tab, reads in (("segmentation", "picture"), ("gan", "seed"), ("pruning", "ratio"),
                        ("style", "content"), ("infrared", "picture")):
         marks = [each for each in page.fns.values() if each.targets
-                 and "dataset.stale" in str(each.js) and f'["{tab}-result"' in str(each.js)]
+                 and stale.MARK in str(each.js) and f'["{tab}-result"' in str(each.js)]
         named = {page.blocks[number].elem_id for mark in marks for number, _ in mark.targets}
         assert f"{tab}-{reads}" in named, tab
         assert "segmentation-opacity" not in named
+
+
+@pytest.mark.parametrize("result, dimmed_by", [
+    ("segmentation-inside", {"segmentation-kind", "segmentation-picture"}),
+    ("segmentation-microscope", {"segmentation-model", "segmentation-picture",
+                                 "segmentation-truth"}),
+    ("gan-near", {"gan-model"}),
+    ("pruning-sensitivity", {"pruning-model", "pruning-criterion", "pruning-data"}),
+    ("pruning-cliff", {"pruning-model", "pruning-criterion", "pruning-protected",
+                       "pruning-data"}),
+])
+def test_the_result_of_a_part_is_dimmed_by_what_its_button_reads(
+        page: gr.Blocks, result: str, dimmed_by: set[str]) -> None:
+    marks = [each for each in page.fns.values() if f'(["{result}"' in str(each.js)
+             and stale.MARK in str(each.js)]
+    assert {page.blocks[number].elem_id for each in marks for number, _ in each.targets
+            } == dimmed_by
+    runs = {page.fns[each.trigger_after].fn for each in page.fns.values()
+            if f'(["{result}"' in str(each.js) and stale.CLEAR in str(each.js)}
+    assert any(each.fn in runs and "click" in dict(map(reversed, each.targets))
+               for each in page.fns.values())
+
+
+def test_an_answer_that_comes_too_late_is_dimmed_and_what_lasts_is_not() -> None:
+    assert "if (late) place.dataset.stale" in stale.CLEAR and ":has(.lab-lasts)" in stale.CSS
+    names = layers.MODELS.names()
+    measured = next(name for name in names if "sensitivity" in layers.MODELS.card(name).metrics)
+    assert 'class="lab-lasts"' in layers.on_card(measured, None, None)[0]
+    for name in names:
+        assert 'class="lab-lasts"' in curve.cliff(name, None, None)[1]
 
 
 def test_a_result_is_not_dimmed_while_it_forms() -> None:
     page = create_app()
     forming = [each for each in page.fns.values() if stale.END in str(each.js)]
     runs = {page.fns[each.trigger_after].fn.__name__ for each in forming}
-    assert runs == {"stylize", "go_on", "refine", "resume", "prune"}
+    assert runs == {"stylize", "go_on", "refine", "resume", "prune", "measure_now"}
     assert any(each.trigger_only_on_failure for each in forming)
     assert "data-forming" in stale.CSS

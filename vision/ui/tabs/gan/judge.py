@@ -206,7 +206,7 @@ def build(model: gr.Dropdown, own: gr.State, pairs: list[tuple[str, int]]) -> gr
     with gr.Row():
         near = gr.Button(t("gan.neighbours_go"), elem_id="gan-near-go")
         get = gr.Button(t("app.fetch"), visible=False, elem_id="gan-fetch")
-    found = gr.HTML(elem_id="gan-near")
+    found = gr.HTML(elem_id="gan-near", elem_classes=["lab-dims"])
     shows(leaderboard, None, board, **QUIET)
     gr.on([shows, model.change, own.change], plots, [model, own], [plot, fragile],
           api_visibility="private")

@@ -64,12 +64,18 @@ def cliff(model: str, own: str | None, request: gr.Request) -> tuple[Any, Markup
     if not curve:
         missing = note("pruning.no_curve", request, file=MODELS.in_a_script(model))
         figure = plots([], other)
-        return figure, keys(figure, other, request) + missing + papers(other, request)
+        return figure, lasting(figure, other, missing, request)
     made = note("pruning.curve_made", request, command=curve["command"], device=curve["device"],
                 data=say(f"pruning.data_{learnt(card)}", request))
     points = sorted(curve["points"], key=lambda point: point["ratio"])
     figure = plots(points, other)
-    return figure, keys(figure, other, request) + made + papers(other, request)
+    return figure, lasting(figure, other, made, request)
+
+
+def lasting(figure: Any, other: str | None, told: Markup, request: gr.Request | None) -> Markup:
+    """Return what stands below a card's curve, which hangs on no setting."""
+    return tag("div", keys(figure, other, request), told, papers(other, request),
+               class_="lab-lasts")
 
 
 def keys(figure: Any, other: str | None, request: gr.Request | None) -> Markup:
@@ -171,7 +177,7 @@ def build(model: gr.Dropdown, criterion: gr.Dropdown, protected: gr.Textbox, own
     shows = opened()
     gr.Markdown(t("pruning.cliff_info"))
     now = gr.Button(t("pruning.now_go"), elem_id="pruning-now-go")
-    plot = SvgPlot(elem_id="pruning-cliff", elem_classes=["lab-when-filled"])
+    plot = SvgPlot(elem_id="pruning-cliff", elem_classes=["lab-when-filled", "lab-dims"])
     text = gr.HTML(elem_id="pruning-cliff-text")
     gr.on([shows, model.change, own.change], cliff, [model, own], [plot, text], queue=False,
           show_progress="minimal", api_visibility="private")

@@ -56,7 +56,8 @@ def on_card(model: str, own: str | None, request: gr.Request) -> tuple[Markup, M
         return missing, groups(network, request)
     lost = {group.name: found["lost"][group.name] for group in network.groups
             if group.name in found["lost"]}  # in a card names are sorted
-    return heat_map({**found, "lost": lost}, request), groups(network, request)
+    on_it = heat_map({**found, "lost": lost}, request)
+    return tag("div", on_it, class_="lab-lasts"), groups(network, request)
 
 
 @friendly
@@ -202,7 +203,7 @@ def build(model: gr.Dropdown, ratio: gr.Slider, criterion: gr.Dropdown, protecte
     with gr.Row():
         now = gr.Button(t("pruning.sensitivity_go"), elem_id="pruning-sensitivity-go")
         clock = gr.Button(t("pruning.layer_times_go"), elem_id="pruning-layer-times-go")
-    heat = gr.HTML(elem_id="pruning-sensitivity")
+    heat = gr.HTML(elem_id="pruning-sensitivity", elem_classes=["lab-dims"])
     times = gr.HTML(elem_id="pruning-layer-times", min_height=0)
     together = gr.HTML(elem_id="pruning-groups")
     gr.on([shows, model.change, own.change], on_card, [model, own], [heat, together], queue=False,

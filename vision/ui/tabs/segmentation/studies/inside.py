@@ -177,7 +177,7 @@ def build(picture: gr.Image) -> None:
                            elem_id="segmentation-look")
         with gr.Column(scale=3, min_width=320):
             line = gr.HTML(t("segmentation.inside_empty"), elem_id="segmentation-inside-line")
-            seen = gr.HTML(elem_id="segmentation-inside", min_height=0)
+            seen = gr.HTML(elem_id="segmentation-inside", elem_classes=["lab-dims"], min_height=0)
     offered = [line, off, depth, *sliders, go]
     kind.input(offer, kind, offered, api_visibility="private")
     shows(offer_linked, [kind, off], offered, queue=False, api_visibility="private")

@@ -177,6 +177,7 @@ def build(picture: gr.Image, truth: gr.Image, model: gr.Dropdown, own: gr.State
         with gr.Column(scale=3, min_width=320):
             shown = picture_output("segmentation.microscope", "segmentation-microscope",
                                    height=360, always=False)
+            shown.elem_classes.append("lab-dims")
             view = gr.Radio([(t(f"segmentation.seen_{name}"), name) for name in VIEWS],
                             value="prediction", label=t("segmentation.seen"),
                             info=t("segmentation.seen_info"), elem_id="segmentation-seen")
