@@ -42,7 +42,7 @@ GENERATORS["cgan_projection-mnist"] = replace(GENERATORS["cgan_projection-mnist"
 GENERATORS["cgan-fashion-mnist"] = replace(GENERATORS["cgan-fashion-mnist"], dropout=0.5)
 COLOUR = Training(data="cifar10", flip=True, bits=8, precision="bf16")
 IN_COLOUR = {
-    "sngan-cifar10": replace(COLOUR, arch="sngan", steps=6000, batch=64, learning_rate=5e-4,
+    "sngan-cifar10": replace(COLOUR, arch="sngan", steps=10000, batch=64, learning_rate=4e-4,
                              penalty=0.0),
     "cgan-cifar10": replace(COLOUR, arch="cgan", steps=3000, snapshots=5, dropout=0.2,
                             penalty=0.2),
