@@ -1,7 +1,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+# Half more than cores: a test that waits for a browser or a program leaves its core to another.
+WORKERS := $(shell $(PYTHON) -c "import os; n = os.cpu_count(); print(n + n // 2)")
+PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SCENES := 2000005 2000003 2000023 2000014 2000007 2000030
 THERMOGRAMS := 2000007 2000012 2000017 2000018 2000034 2000004 2000029

@@ -19,7 +19,7 @@ from tests.chromium import find_chromium
 from tests.launching import two_processes  # noqa: F401
 
 if "PYTEST_XDIST_WORKER" in os.environ:
-    os.environ.setdefault("OMP_NUM_THREADS", "1")  # as many workers as cores, a thread each
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # the workers fill the cores
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 TINY = (96, 128)  # height, width of the tiny pictures

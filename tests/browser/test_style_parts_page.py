@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from playwright.sync_api import Locator, Page, expect
@@ -132,15 +133,20 @@ def test_two_sessions_do_not_reach_each_other_and_a_third_begins_at_once(
 
 def test_closing_the_page_ends_the_work(open_page: OpenPage,
                                         monkeypatch: pytest.MonkeyPatch) -> None:
-    ended, studios, original = threading.Event(), [], Studio.end
+    ended, studios, begins, ends = threading.Event(), [], Studio.begin, Studio.end
+
+    def begin(studio: Studio, afresh: bool) -> np.ndarray | None:
+        studios.append(studio)
+        return begins(studio, afresh)
 
     def end(studio: Studio) -> None:
-        original(studio)
-        studios.append(studio)
-        ended.set()
+        ends(studio)
+        if studio in studios:  # and not that of an earlier test, whose page is closed as well
+            ended.set()
 
     steps: list[int] = []
     took = transfer.Descent.step
+    monkeypatch.setattr(Studio, "begin", begin)
     monkeypatch.setattr(Studio, "end", end)
     monkeypatch.setattr(transfer.Descent, "step", lambda self: steps.append(0) or took(self))
     page = opened(open_page())
