@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import unfold_settings
+from tests.browser.conftest import open_part, unfold_settings
 from tests.browser.screenshots import select
 from tests.browser.style_helpers import put, tiny, unhurried  # noqa: F401
 
@@ -61,6 +61,22 @@ def test_what_changes_while_a_cut_is_measured_dims_its_result(fresh_page: Page) 
     page.locator("#pruning-ratio input[type=range]").fill("0.6")
     expect(page.locator("#pruning-result[data-forming]")).to_have_count(0)
     expect(page.locator("#pruning-result[data-stale]")).to_be_visible()
+
+
+def test_what_was_looked_inside_is_dimmed_when_another_kind_is_chosen(fresh_page: Page) -> None:
+    page = fresh_page
+    select(page, "segmentation")
+    open_part(page, "inside")
+    page.locator("#segmentation-look").click()
+    seen = page.locator("#segmentation-inside")
+    expect(seen.locator("img").first).to_be_visible()
+    dimmed = page.locator("#segmentation-inside[data-stale] > *").first
+    expect(dimmed).to_have_count(0)
+    page.get_by_label("CRF by hand").check()
+    expect(dimmed).to_have_css("opacity", "0.45")
+    expect(page.locator(DIMMED)).to_have_count(0)  # which does not hang on it
+    page.locator("#segmentation-look").click()
+    expect(dimmed).to_have_count(0)
 
 
 @pytest.mark.usefixtures("unhurried")
