@@ -73,7 +73,7 @@ SECOND = {  # a second round, which begins where the first has ended
     "setr": Training(data=("camvid",), steps=500, learning_rate=6e-4, seed=1,
                      short_side=224),  # as high as the crops that its positions were learnt on
     f"{PANOPTIC}-lite0": replace(LITE, data=("scenes",), crop=(288, 384), scale=(1, 2), steps=1200,
-                               short_side=540, balance=0.2, learning_rate=2e-3, seed=1),
+                                 short_side=540, balance=0.2, learning_rate=2e-3, seed=1),
 }
 STARTS = {"attention_unet": "unet", "mnet": "unet", "unetpp": "unet",
           **dict.fromkeys(("deeplab_v3", "deeplab_v2", "deeplab_v1", "pspnet", "refinenet",

@@ -11,6 +11,12 @@ from tests.ui.server.small_page import asked
 from vision.ui.server.scripts.mended_scripts import scripts
 
 
+@pytest.fixture
+def anyio_backend() -> str:
+    """What runs the tests that wait."""
+    return "asyncio"
+
+
 @pytest.fixture(scope="module")
 def http() -> Iterator[TestClient]:
     """A client of a small page behind its doors, for requests that change nothing there."""

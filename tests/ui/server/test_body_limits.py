@@ -44,12 +44,6 @@ def test_depth_is_that_of_the_deepest() -> None:
     assert depth(b"") == depth(b"]]") == 0 and depth(b"[[],[{}],[]]") == 3
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    """What runs the tests that wait."""
-    return "asyncio"
-
-
 class Client:
     """Requests of one address to limits with nothing behind them but a wait."""
 

@@ -19,12 +19,6 @@ PAINTING, CLICK = 0, 1
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    """What runs the tests that wait."""
-    return "asyncio"
-
-
 class Studios:
     """A page with many places for paintings and few for clicks, whose work does not end."""
 
@@ -103,8 +97,8 @@ async def test_the_share_is_set_by_whoever_serves_the_page() -> None:
 
 
 async def test_who_waits_for_a_share_is_told_how_long() -> None:
-    studios = Studios()
-    first, *_ = await studios.ask("school", 24)
+    studios = Studios(places_percent_per_address=50)
+    first, *_ = await studios.ask("school", 16)
     studios.begun()
     studios.limits.waits.recent[first.fn, False].append(60.0)
     await studios.ask("school", 1)

@@ -18,12 +18,6 @@ CLICK, TRAINING = 0, 1
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    """What runs the tests that wait."""
-    return "asyncio"
-
-
 class Busy:
     """A page with a click and a training, in whose queue calls stay."""
 

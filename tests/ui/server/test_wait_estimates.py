@@ -24,12 +24,6 @@ NOTICED = 1.0  # seconds: nobody looks at the clock for less
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    """What runs the tests that wait."""
-    return "asyncio"
-
-
 class Room:
     """A page whose one function takes so long by a clock of its own; who asks again, gets it."""
 
@@ -40,7 +34,7 @@ class Room:
         self.now, self.shares, self.chance = 0.0, shares, random.Random(0)
         self.queue = page._queue
         self.queue.active_jobs = [None] * 8
-        self.waits = WaitEstimates(self.queue, lambda: self.now)
+        self.waits = WaitEstimates(self.queue, clock=lambda: self.now)
         self.known: dict[str, float] = {}  # when each question's answer is there
         self.working: dict[Event, float] = {}  # until when
         self.came: dict[Event, float] = {}

@@ -382,3 +382,9 @@ def test_many_play_in_the_lab_at_once_and_take_turns(monkeypatch: pytest.MonkeyP
         with turns.turn(new=True):
             pass
     assert all(bench.game.players.rounds for bench in benches) and gan_lab.AT_ONCE >= 16
+
+
+def test_a_pictures_place_is_as_wide_as_the_longest_word_below_it() -> None:
+    pictures = np.zeros((2, 8, 8), np.uint8)
+    assert "--smallest:56px" in shared.sheet(pictures, ["D 0.31\n7 ✓", "D 0.28\n4 ✗"])
+    assert "--smallest:80px" in shared.sheet(pictures, ["D 0.31\nbird ✓", "D 0.28\nautomobile ✓"])

@@ -28,20 +28,17 @@ class VggFeatures:
         self.share = share_of(len(features.get_submodule("0").get_parameter("weight")))
         depth = max(self.layers, default=-1)
         self.steps: dict[int, Callable[[torch.Tensor], torch.Tensor]] = {}
-        parts = dict(enumerate([*features.children()][: depth + 1]))
-        for number, layer in parts.items():
+        parts = [*features.children()][: depth + 1]
+        late = {number for number, layer in enumerate(parts)  # poolings with a ReLU after them
+                if isinstance(layer, nn.MaxPool2d) and self.pool is largest
+                and number - 2 not in self.layers}
+        for number, layer in enumerate(parts):
             if isinstance(layer, nn.Conv2d):
                 own = copy.deepcopy(layer).requires_grad_(False).to(device, dtype)
-                late = isinstance(parts.get(number + 2), nn.MaxPool2d) and self._is_late(number)
                 self.steps[number] = Convolution(own.to(memory_format=torch.channels_last),
-                                                 rectified=number < depth and not late)
+                                                 number < depth and number + 2 not in late)
             elif isinstance(layer, nn.MaxPool2d):
-                self.steps[number] = (largest_rectified if self._is_late(number - 2)
-                                      else self.pool)
-
-    def _is_late(self, number: int) -> bool:
-        """Return whether the ReLU of a convolution before a pooling comes after the pooling."""
-        return self.pool is largest and number not in self.layers
+                self.steps[number] = largest_rectified if number in late else self.pool
 
     def walk(self, x: torch.Tensor) -> Iterator[tuple[int, torch.Tensor]]:
         """Yield each chosen layer and its features (N, C, h, w) for pictures (N, 3, H, W).

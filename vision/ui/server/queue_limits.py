@@ -50,7 +50,7 @@ class QueueLimits:
     def __init__(self, page: gr.Blocks, limits: Limits = LIMITS) -> None:
         self.queue: Queue = page._queue
         self.page, self.limits = page, limits
-        self.waits = WaitEstimates(self.queue)
+        self.waits = WaitEstimates(self.queue, limits)
         PlaceShares(self.queue, limits)
         self.calls: dict[str, Call] = {}
         self.listeners: Counter[str] = Counter()  # streams of each session

@@ -30,6 +30,7 @@ from gradio.server_messages import (
 )
 
 from vision.ui.server.body_limits import SIZE
+from vision.ui.server.limits import LIMITS, Limits
 from vision.ui.server.place_shares import share_of
 from vision.ui.server.replies import address_of
 
@@ -43,8 +44,9 @@ OVERDUE = 0.25  # of its time so far: what is still to come of a call that takes
 class WaitEstimates:
     """The queue's way of telling how long it takes, instead of one average for each function."""
 
-    def __init__(self, queue: Queue, clock: Callable[[], float] = time.monotonic) -> None:
-        self.queue, self.clock = queue, clock
+    def __init__(self, queue: Queue, limits: Limits = LIMITS,
+                 clock: Callable[[], float] = time.monotonic) -> None:
+        self.queue, self.limits, self.clock = queue, limits, clock
         self.recent: defaultdict[tuple[BlockFunction, bool], deque[float]] = defaultdict(
             lambda: deque(maxlen=RECENT))
         self.answered: OrderedDict[Hashable, None] = OrderedDict()
@@ -77,7 +79,7 @@ class WaitEstimates:
         course = []
         for event in (*self.at_work(queue), *queue.queue):
             mine, question = near[address_of(event.request.scope)], self.question(event)
-            begin = max(freed(free, most), freed(mine, share_of(most)))
+            begin = max(freed(free, most), freed(mine, share_of(most, self.limits)))
             gone = now - self.began[event][0] if event in self.began else 0.0
             takes = self.expected(event, question in self.answered or question in ends)
             end = max(begin + takes - gone, OVERDUE * gone, ends.get(question, 0.0))

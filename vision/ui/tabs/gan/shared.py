@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from vision.checkpoints import Model
     from vision.gan.predict import Result
 
+LETTER = 8  # pixels of a caption's letter
 FIRST = ("cdcgan-mnist", "cgan-mnist")  # the default, if it ships
 MODELS = ModelShelf("gan", FIRST, kept=16,
                     offers=lambda path: not path.stem.startswith("classifier"))
@@ -53,10 +54,11 @@ def needs_labels(model: Model) -> Model:
 
 
 def sheet(pictures: np.ndarray, captions: Sequence[str], smallest: int = 56) -> Markup:
-    """Return pictures (N, S, S, …) as a grid with a caption under each."""
+    """Return pictures (N, S, S, …) as a grid with a caption under each, as wide as its words."""
+    longest = max((len(word) for caption in captions for word in caption.split()), default=0)
     return grid((figure(image(picture, caption, "lab-crisp"), caption)
-                 for picture, caption in zip(pictures, captions, strict=True)), smallest,
-                full=False)
+                 for picture, caption in zip(pictures, captions, strict=True)),
+                max(smallest, LETTER * longest), full=False)
 
 
 def table(pictures: np.ndarray, columns: list[str]) -> Markup:

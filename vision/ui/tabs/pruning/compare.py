@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import gradio as gr
 from markupsafe import Markup
 
+from vision.ui.components import names
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, percent, short, table
 from vision.ui.components.markup import tag
@@ -32,7 +33,7 @@ def compare(model: str, ratio: float, protected: str, own: str | None, data: str
     """Cut by one criterion after the other, and measure each without fine-tuning."""
     uncut = report_of(model, own, data, FEW)
     start = note("pruning.compared", request, ratio=f"{ratio:.0%}", count=FEW,
-                 data=say(f"pruning.data_{measured_on(MODELS.card(model, own), data)}", request),
+                 data=names.data(measured_on(MODELS.card(model, own), data) or "", request),
                  accuracy=percent(uncut.accuracy))
     head = [say(f"pruning.{key}", request)
             for key in ("criterion", "accuracy", "parameters", "multiply_adds", "stays")]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 from markupsafe import Markup
 
+from vision.ui.components import names
 from vision.ui.components.figures.colours import BLUE, GREEN, GREY, ORANGE
 from vision.ui.components.figures.plots import axes, key
 from vision.ui.components.figures.svg_plot import SvgPlot
@@ -66,7 +67,7 @@ def cliff(model: str, own: str | None, request: gr.Request) -> tuple[Any, Markup
         figure = plots([], other)
         return figure, lasting(figure, other, missing, request)
     made = note("pruning.curve_made", request, command=curve["command"], device=curve["device"],
-                data=say(f"pruning.data_{learnt(card)}", request))
+                data=names.data(learnt(card), request))
     points = sorted(curve["points"], key=lambda point: point["ratio"])
     figure = plots(points, other)
     return figure, lasting(figure, other, made, request)

@@ -11,6 +11,7 @@ import gradio as gr
 from markupsafe import Markup
 
 from vision import checkpoints
+from vision.ui.components import names
 from vision.ui.components.events import QUIET
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import note, percent, table
@@ -49,7 +50,7 @@ def write_small(cut: Cut | None, request: gr.Request) -> tuple[Markup, Any]:
         "cut in 8 bits", f"{asked.stem}-8-bit.onnx", lambda file: measured(asked, data, file),
         *asked.asked, data, request=request, models=(asked.path,))
     told = note("pruning.eight_told", request, count=found.count, seen=SEEN,
-                data=say(f"pruning.data_{data}", request))
+                data=names.data(data, request))
     return (joined([told, compared(found.report, request),
                     note("pruning.clock_read", request, when=found.when)]),
             gr.DownloadButton(value=str(file), visible=True))

@@ -9,6 +9,7 @@ import gradio as gr
 from markupsafe import Markup
 
 from vision.errors import UserError
+from vision.ui.components import names
 from vision.ui.components.figures.colours import BLUE, GREY, RED
 from vision.ui.components.figures.svg import legend
 from vision.ui.components.friendly import friendly
@@ -94,18 +95,18 @@ def measure_now(model: str, criterion: str, own: str | None, data: str, request:
 
 def heat_map(found: dict[str, Any], request: gr.Request | None) -> Markup:
     """Return layers as columns and shares as rows; the redder, the more accuracy is lost."""
-    names, ratios = list(found["lost"]), found["ratios"]
-    width, most = 100 / max(len(names), 1), max(found["accuracy"], 0.01)
+    layers, ratios = list(found["lost"]), found["ratios"]
+    width, most = 100 / max(len(layers), 1), max(found["accuracy"], 0.01)
     cells = [tag("rect", tag("title", f"{name}, {ratio:.0%}: ",
                                      localised(signed(-100 * lost), request)),
                  x=f"{place * width:.2f}%", y=ROW * row, width=f"{0.94 * width:.2f}%",
                  height=ROW - 2, fill=RED, fill_opacity=f"{shade(lost, most):.2f}")
-             for place, name in enumerate(names)
+             for place, name in enumerate(layers)
              for row, (ratio, lost) in enumerate(zip(ratios, found["lost"][name], strict=True))]
-    rows = [[name, *(signed(-100 * lost) for lost in found["lost"][name])] for name in names]
+    rows = [[name, *(signed(-100 * lost) for lost in found["lost"][name])] for name in layers]
     head = [say("pruning.column_layer", request), *(f"{ratio:.0%}" for ratio in ratios)]
     made = say("pruning.sensitivity_made", request, count=found["pictures"],
-               data=say(f"pruning.data_{found['data']}", request),
+               data=names.data(found["data"], request),
                accuracy=percent(found["accuracy"]), criterion=say(
                    f"pruning.criterion_{found['criterion']}", request))
     shares = tag("div", *(tag("span", f"{ratio:.0%}", style=f"height:{ROW}px;display:block")
@@ -162,16 +163,16 @@ def time_layers(model: str, ratio: float, criterion: str, protected: str, own: s
 def columns(before: dict[str, float], after: dict[str, float], request: gr.Request | None
             ) -> Markup:
     """Return milliseconds of each layer, before and after the cut, in the order of the network."""
-    names = [name for name in before if max(before[name], after.get(name, 0)) > 0]
-    most, width = max(before.values()), 100 / len(names)
+    layers = [name for name in before if max(before[name], after.get(name, 0)) > 0]
+    most, width = max(before.values()), 100 / len(layers)
     shapes = []
-    for place, name in enumerate(names):
+    for place, name in enumerate(layers):
         for side, (times, colour) in enumerate(((before, GREY), (after, BLUE))):
             share = 100 * min(times.get(name, 0) / most, 1)
             shapes.append(tag("rect", tag("title", f"{name}: {times.get(name, 0):.3f} ms"),
                               x=f"{(place + 0.45 * side) * width:.2f}%", y=f"{100 - share:.1f}%",
                               width=f"{0.42 * width:.2f}%", height=f"{share:.1f}%", fill=colour))
-    rows = [[name, f"{before[name]:.3f}", f"{after.get(name, 0):.3f}"] for name in names]
+    rows = [[name, f"{before[name]:.3f}", f"{after.get(name, 0):.3f}"] for name in layers]
     head = [say(f"pruning.{key}", request) for key in ("column_layer", "before_ms", "after_ms")]
     names_of = {say("pruning.before", request): GREY, say("pruning.after", request): BLUE}
     return joined([

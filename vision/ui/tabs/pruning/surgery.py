@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 from markupsafe import Markup
 
+from vision.ui.components import names
 from vision.ui.components.friendly import friendly
 from vision.ui.components.html import (
     clock,
@@ -177,12 +178,11 @@ def shown(trial: Trial, request: gr.Request | None) -> Markup:
     parts = [tag("div", tiles(facts(trial, request)), seen, id=HEAD)]
     if trial.reports:
         parts += [note("pruning.measured", request, count=int(trial.reports[0].matrix.sum()),
-                       data=say(f"pruning.data_{trial.data}", request)),
+                       data=names.data(trial.data or "", request)),
                   note("pruning.stand_in", request) if trial.stands_in else Markup(),
                   classes(*trial.reports, request), confusion.shown(*trial.reports, request)]
     elif trial.data is None:
-        parts.append(note("pruning.unmeasured", request, data=say(
-            f"pruning.data_{trial.learnt}", request)))
+        parts.append(note("pruning.unmeasured", request, data=names.data(trial.learnt, request)))
     else:
         parts.append(note("pruning.measuring", request))
     if trial.measured:

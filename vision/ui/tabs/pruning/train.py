@@ -10,7 +10,7 @@ import gradio as gr
 from markupsafe import Markup
 
 from vision import checkpoints
-from vision.ui.components import data_here
+from vision.ui.components import data_here, names
 from vision.ui.components.events import QUIET
 from vision.ui.components.figures import plots
 from vision.ui.components.friendly import friendly
@@ -102,7 +102,7 @@ def done(path: Path, request: gr.Request | None) -> str:
     """Return what a finished training has reached."""
     card = checkpoints.read_card(path)
     return say("pruning.trained", request, accuracy=percent(card.metrics["accuracy"]),
-               data=say(f"pruning.data_{learnt(card)}", request),
+               data=names.data(learnt(card), request),
                small=percent(card.metrics["zero_scales"]))
 
 

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 EVERY = 0.45  # seconds from one frame on the page to the next
 CROWD = 4  # paintings at once that are shown as often as that; more share the time
-AT_ONCE = 32  # paintings that go on, 24 of one address; they take turns, a frame each
+AT_ONCE = 32  # paintings that go on; they take turns, a frame each
 LONGEST_PAUSE = 120  # seconds
 SHORTEST_PAUSE = 3  # seconds, which is as long as it lasts when others wait
 PLACES = "style"  # what paintings wait for
