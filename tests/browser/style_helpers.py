@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 import torch
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import unfold_settings
 from tests.browser.screenshots import select
@@ -50,6 +50,14 @@ def finished(page: Page, steps: str) -> None:
     """Wait until so many steps are painted and the run has ended, its files written."""
     expect(page.locator("#style-numbers .lab-tile b").first).to_have_text(f"{steps} / {steps}")
     expect(page.locator("#style-stop")).to_be_disabled()
+
+
+def painted_at(page: Page, width: int) -> Locator:
+    """Return the painting once it is so many pixels wide; out of sight it need not be loaded."""
+    picture = page.locator("#style-result img")
+    picture.scroll_into_view_if_needed()
+    expect(picture).to_have_js_property("naturalWidth", width)
+    return picture
 
 
 def weigh(page: Page, name: str, power: str) -> None:

@@ -10,7 +10,15 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import open_part, unfold
-from tests.browser.style_helpers import finished, opened, put, tiny, unhurried, weigh  # noqa: F401
+from tests.browser.style_helpers import (  # noqa: F401
+    finished,
+    opened,
+    painted_at,
+    put,
+    tiny,
+    unhurried,
+    weigh,
+)
 from vision.ui.tabs.style.shared import photographs
 
 pytestmark = pytest.mark.browser
@@ -57,10 +65,9 @@ def test_it_goes_on_grows_and_is_looked_into(page: Page) -> None:
     finished(page, "106")
     page.locator("#style-refine").click()
     finished(page, "166")
-    width = "document.querySelector('#style-result img').naturalWidth"
-    page.wait_for_function(f"{width} === 128")
+    picture = painted_at(page, 128)
     page.locator("#style-moment input[type=range]").fill("0")
-    page.wait_for_function(f"{width} < 128")
+    expect(picture).to_have_js_property("naturalWidth", 64)
     open_part(page, "inside")
     page.locator("#style-inside-go").click()
     expect(page.locator("#style-inside img")).to_have_count(18)

@@ -15,7 +15,14 @@ import torch
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import PATIENCE, open_part, unfold
-from tests.browser.style_helpers import opened, put, tiny, unhurried, weigh  # noqa: F401
+from tests.browser.style_helpers import (  # noqa: F401
+    opened,
+    painted_at,
+    put,
+    tiny,
+    unhurried,
+    weigh,
+)
 from vision.style import sheet, transfer
 from vision.style.features import extractor as extractors
 from vision.style.models.vgg19 import Extractor
@@ -24,7 +31,6 @@ from vision.ui.tabs.style.studio import Studio
 
 pytestmark = pytest.mark.browser
 OpenPage = Callable[..., Page]
-WIDTH = "() => document.querySelector('#style-result img')?.naturalWidth === {}"
 
 
 def tab(page: Page, words: str) -> None:
@@ -49,9 +55,9 @@ def test_the_sheet_tells_its_progress_and_a_click_goes_on(
     expect(said).to_contain_text("60 of 60 steps done")
     page.locator("#style-contact-sheet img").click(position={"x": 6, "y": 6})
     expect(page.locator("#style-film")).to_be_visible()
-    page.wait_for_function(WIDTH.format(160))
     expect(step(page)).to_have_text("8 / 8")
     expect(page.locator("#style-result")).to_be_in_viewport(ratio=0.9)
+    painted_at(page, 160)
     expect(page.locator("#style-readout")).to_contain_text("style × 316")
 
 
@@ -70,7 +76,7 @@ def test_a_stopped_sheet_stays_and_can_be_clicked(
     expect(page.locator("#style-sheet-place")).to_contain_text("of 5000 steps done")
     expect(page.locator("#style-contact-sheet img")).to_be_visible()
     page.locator("#style-contact-sheet img").click(position={"x": 6, "y": 6})
-    page.wait_for_function(WIDTH.format(96))
+    painted_at(page, 96)
     expect(page.locator("#style-film")).to_be_visible()
 
 
@@ -101,7 +107,7 @@ def test_weights_that_cannot_be_fetched_leave_the_bundled_ones(
     put(page, "size", "64")
     put(page, "steps", "3")
     page.locator("#style-go").click()
-    page.wait_for_function(WIDTH.format(64))
+    painted_at(page, 64)
     expect(page.locator("#style-film")).to_be_visible()
 
 
@@ -201,4 +207,5 @@ def test_a_stopped_training_gives_a_network_that_paints(
     expect(page.locator("#style-painter input")).to_have_value("my own network")
     page.locator("#style-forward-go").click()
     expect(page.locator("#style-forward-said")).to_contain_text("ms")
+    page.locator("#style-forward img").scroll_into_view_if_needed()
     page.wait_for_function("() => document.querySelector('#style-forward img').naturalWidth > 60")

@@ -34,7 +34,7 @@ FAMILIES = {  # twelve epochs at most where the paper has 160, so λ is three or
                           weight_decay=2e-4),
     "vgg16-cifar100": replace(  # what it has learnt of ten classes helps with a hundred
         SHORT, arch="vgg16", start=FOLDER / "vgg16.safetensors", new_head=True,
-        data=("cifar100",), steps=11_700, sparsity=1e-4, learning_rate=0.06, smoothing=0.1,
+        data=("cifar100",), steps=6000, sparsity=1e-4, learning_rate=0.06, smoothing=0.1,
         cutout=8, average=True),
 }
 SECOND = {  # a second round, which begins where the first has ended
