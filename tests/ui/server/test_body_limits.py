@@ -14,8 +14,9 @@ from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
 from tests.ui.server.small_page import API, body
+from vision.errors import UserError
 from vision.ui.server.body_limits import SIZE, BodyLimits, depth
-from vision.ui.server.limits import Limits
+from vision.ui.server.limits import Limits, read
 
 CALL = f"{API}/run/predict"
 MB = 2**20
@@ -125,10 +126,17 @@ async def reading(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def test_a_variable_sets_a_limit() -> None:
-    from vision.ui.server.limits import read
-
-    set_ = read({"VISION_JSON_MB": "3", "VISION_ORIGINS": " https://a.b ", "VISION_SESSIONS": "x"})
+    set_ = read({"VISION_JSON_MB": "3", "VISION_ORIGINS": " https://a.b ", "VISION_SESSIONS": " "})
     assert set_ == dataclasses.replace(Limits(), json_mb=3, origins="https://a.b")
+
+
+@pytest.mark.parametrize("given", ["x", "-1", "2.5", "4 GB", "1e3", "٣", "9" * 5000])
+def test_a_limit_that_is_no_whole_number_gets_one_sentence(given: str) -> None:
+    with pytest.raises(UserError) as error:
+        read({"VISION_SESSIONS": given})
+    told = str(error.value)
+    assert told.startswith(f"VISION_SESSIONS is '{given[:10]}") and "such as 2000" in told
+    assert len(told) < 400
 
 
 def test_a_form_of_many_parts_is_refused(http: TestClient) -> None:

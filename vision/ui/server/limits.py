@@ -6,7 +6,10 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
+from vision.errors import UserError, cut
+
 PREFIX = "VISION_"
+DIGITS = 9  # of a limit, at most
 
 
 @dataclass(frozen=True)
@@ -43,15 +46,25 @@ class Limits:
 
 
 def read(environment: Mapping[str, str]) -> Limits:
-    """Return the limits that an environment sets; a number that is none keeps the default."""
+    """Return the limits that an environment sets; what is no whole number is told in a sentence."""
     found = {}
     for field in fields(Limits):
         given = environment.get(variable(field.name), "").strip()
         if given and isinstance(field.default, str):
             found[field.name] = given
-        elif given.isdecimal():
-            found[field.name] = int(given)  # type: ignore[assignment]
+        elif given:
+            found[field.name] = whole(given, field.name)  # type: ignore[assignment]
     return Limits(**found)  # type: ignore[arg-type]
+
+
+def whole(given: str, name: str) -> int:
+    """Return the whole number that somebody has written for a limit."""
+    if not (given.isascii() and given.isdecimal() and len(given) <= DIGITS):
+        raise UserError("{name} is '{given}'",
+                        "a whole number is accepted, such as {example}",
+                        "set it to one, or leave it out",
+                        name=variable(name), given=cut(given), example=getattr(Limits, name))
+    return int(given)
 
 
 def variable(name: str) -> str:

@@ -110,9 +110,9 @@ def gigabytes(asked: str) -> float:
     except ValueError:
         number = math.nan
     if not 0 < number < math.inf:
-        raise UserError("VISION_MEMORY_GB is '{given}'",
+        raise UserError("{name} is '{given}'",
                         "a number of gigabytes above 0 is accepted, such as 4",
-                        "set it to one, or leave it out", given=cut(asked))
+                        "set it to one, or leave it out", name="VISION_MEMORY_GB", given=cut(asked))
     return number
 
 

@@ -201,7 +201,7 @@ def build(model: gr.Dropdown, own: gr.State, pairs: list[tuple[str, int]]) -> gr
             asked = gr.Dropdown(pairs, value=0, label=t("gan.asked"), info=t("gan.asked_info"),
                                 elem_id="gan-asked")
             judge = gr.Button(t("gan.fool_go"), variant="primary", elem_id="gan-fool-go")
-            verdict = gr.HTML(elem_id="gan-verdict")
+            verdict = gr.HTML(elem_id="gan-verdict", elem_classes=["lab-dims"])
     gr.Markdown(t("gan.neighbours"))
     with gr.Row():
         near = gr.Button(t("gan.neighbours_go"), elem_id="gan-near-go")

@@ -1,4 +1,4 @@
-"""Layer by layer: what each can bear, which channels go together, and where the time is spent."""
+"""Layer by layer: what each can bear, and which channels go together."""
 
 from __future__ import annotations
 
@@ -10,39 +10,24 @@ from markupsafe import Markup
 
 from vision.errors import UserError
 from vision.ui.components import names
-from vision.ui.components.figures.colours import BLUE, GREY, RED
-from vision.ui.components.figures.svg import legend
+from vision.ui.components.figures.colours import RED
 from vision.ui.components.friendly import friendly
-from vision.ui.components.html import (
-    as_note,
-    grouped,
-    localised,
-    note,
-    percent,
-    short,
-    signed,
-    table,
-)
+from vision.ui.components.html import as_note, localised, note, percent, signed, table
 from vision.ui.components.markup import joined, tag
 from vision.ui.components.opening import opened
 from vision.ui.shell.answers.shared import computed_once, known
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.pruning.curve import FEW
+from vision.ui.tabs.pruning.layer_times import time_layers
 from vision.ui.tabs.pruning.plan import heading, percent_drawing
-from vision.ui.tabs.pruning.shared import (
-    MODELS,
-    path_scores,
-    plan_for,
-    tested,
-)
-from vision.ui.text import explain, say, t
+from vision.ui.tabs.pruning.shared import MODELS, path_scores, tested
+from vision.ui.text import say, t
 
 if TYPE_CHECKING:
     from vision.pruning.models.parts import Network
 
 LARGEST = 50e6  # multiply-adds of a network whose layers are measured on the page
 ROW = 26  # pixels of a share in the heat map
-MULTIPLE, BATCHES, LOOK = 8, (1, 64), 0.2
 
 
 @friendly
@@ -133,67 +118,6 @@ def groups(network: Network, request: gr.Request | None) -> Markup:
             for group, width in zip(network.groups, network.widths, strict=True)]
     return tag("details", tag("summary", say("pruning.groups", request)),
                as_note(say("pruning.groups_info", request)), table(head, rows))
-
-
-@friendly
-@low_priority
-def time_layers(model: str, ratio: float, criterion: str, protected: str, own: str | None,
-                request: gr.Request) -> Iterator[Markup]:
-    """Time each layer before and after a cut, and what rounding its widths to 8 buys."""
-    from vision.pruning.count import layer_times
-    from vision.pruning.predict import network_of
-    from vision.pruning.surgery import prune
-
-    whole = network_of(MODELS.open(model, own))
-    small = prune(whole, plan_for(model, ratio, criterion, protected, own))
-    yield note("pruning.measuring_layers", request)
-    before, after = layer_times(whole), layer_times(small)
-    shown = joined([heading("pruning.layer_times", request), columns(before, after, request)])
-    yield shown
-    networks = {"before": whole, "after": small}
-    try:
-        plan = plan_for(model, ratio, criterion, protected, own, MULTIPLE)
-        networks["rounded"] = prune(whole, plan)
-        why = Markup()
-    except UserError as error:
-        why = as_note(explain(error, request))
-    yield shown + rounding(networks, request) + why
-
-
-def columns(before: dict[str, float], after: dict[str, float], request: gr.Request | None
-            ) -> Markup:
-    """Return milliseconds of each layer, before and after the cut, in the order of the network."""
-    layers = [name for name in before if max(before[name], after.get(name, 0)) > 0]
-    most, width = max(before.values()), 100 / len(layers)
-    shapes = []
-    for place, name in enumerate(layers):
-        for side, (times, colour) in enumerate(((before, GREY), (after, BLUE))):
-            share = 100 * min(times.get(name, 0) / most, 1)
-            shapes.append(tag("rect", tag("title", f"{name}: {times.get(name, 0):.3f} ms"),
-                              x=f"{(place + 0.45 * side) * width:.2f}%", y=f"{100 - share:.1f}%",
-                              width=f"{0.42 * width:.2f}%", height=f"{share:.1f}%", fill=colour))
-    rows = [[name, f"{before[name]:.3f}", f"{after.get(name, 0):.3f}"] for name in layers]
-    head = [say(f"pruning.{key}", request) for key in ("column_layer", "before_ms", "after_ms")]
-    names_of = {say("pruning.before", request): GREY, say("pruning.after", request): BLUE}
-    return joined([
-        percent_drawing(say("pruning.layer_times_alt", request), 130, shapes), legend(names_of),
-        tag("details", tag("summary", say("pruning.as_table", request)), table(head, rows))])
-
-
-def rounding(networks: dict[str, Network], request: gr.Request | None) -> Markup:
-    """Return what each network costs, and how long one picture and 64 take."""
-    from vision.pruning.count import count, latency
-
-    head = ["", *(say(f"pruning.{key}", request) for key in
-                  ("channels", "parameters", "multiply_adds")),
-            *(f"ms, × {batch}" for batch in BATCHES)]
-    rows = []
-    for name, network in networks.items():
-        size = count(network)
-        rows.append([say(f"pruning.{name}", request), grouped(sum(network.widths), request),
-                     short(size.parameters), short(size.multiply_adds),
-                     *(f"{latency(network, batch, seconds=LOOK):.2f}" for batch in BATCHES)])
-    return heading("pruning.rounding", request) + table(head, rows)
 
 
 def build(model: gr.Dropdown, ratio: gr.Slider, criterion: gr.Dropdown, protected: gr.Textbox,
