@@ -322,4 +322,4 @@ def test_each_architecture_has_a_target_of_its_own(tmp_path: Path, monkeypatch: 
 
 def test_all_that_ships_stays_within_what_a_clone_may_weigh() -> None:
     files = checkpoints.FOLDER.rglob("*.safetensors")
-    assert sum(path.stat().st_size for path in files) <= 215 * 10**6
+    assert sum(path.stat().st_size for path in files) <= 200 * 2**20

@@ -258,7 +258,7 @@ def test_moments_begin_at_the_start_and_grow_apart() -> None:
 
 def test_a_file_of_snapshots_stays_small() -> None:
     states = {step: {"w": torch.zeros(2**17, dtype=torch.float32)} for step in range(10)}
-    assert list(snapshots.fitting(states)) == [0, 2, 3, 4, 6, 8, 9]
+    assert list(snapshots.fitting(states)) == [0, 2, 4, 5, 7, 9]
     few = {step: {"w": torch.zeros(4)} for step in range(10)}
     assert list(snapshots.fitting(few)) == list(range(10))
 
@@ -287,7 +287,7 @@ def test_shipped_files_are_small_and_whole(path: Path) -> None:
 
 @pytest.mark.parametrize("path", GENERATORS, ids=lambda path: path.stem)
 def test_shipped_generators_come_with_their_way_through_the_training(path: Path) -> None:
-    least = 5 if "cifar10" in path.stem else 8  # a large generator fits less often into a file
+    least = 5 if "cifar10" in path.stem else 7  # a large generator fits less often into a file
     assert len(snapshots.load(path)) + 1 >= least  # with the finished model
     assert snapshots.place(path).stat().st_size <= snapshots.LARGEST
 

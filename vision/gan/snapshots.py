@@ -19,7 +19,7 @@ from vision.checkpoints import damaged, digest, write
 from vision.quantised import in_float16, packed, unpacked
 
 FOLDER = "snapshots"
-LARGEST = 2 * 2**20  # bytes of one file
+LARGEST = 7 * 2**18  # bytes of one file
 
 
 @dataclass

@@ -27,7 +27,7 @@ PARTS = Path("runs/pruning")  # what only begins another training
 DRAWINGS, HARD = "vgg16-drawings", "vgg16-drawings-hard"
 SHORT = Training(data=("cifar10", "drawings"), steps=4700, weight_decay=5e-4, precision="bf16",
                  save_every=200)
-FAMILIES = {  # twelve epochs at most where the paper has 160, so λ is three or ten times as large
+FAMILIES = {  # for CIFAR-10 twelve epochs at most, not 160: λ is three or ten times the paper's
     "vgg16": replace(SHORT, arch="vgg16", sparsity=3e-4),
     "resnet164": replace(SHORT, arch="resnet164", sparsity=1e-4),
     "densenet40": replace(SHORT, arch="densenet40", sparsity=1e-4, steps=6000, batch=64,
