@@ -28,6 +28,7 @@ from vision.ui.tabs.pruning.shared import (
 from vision.ui.text import say, t
 
 if TYPE_CHECKING:
+    from vision.checkpoints import Card
     from vision.pruning.evaluate import Report
 
 LINES = {  # of a curve's points: colour, dashes
@@ -49,18 +50,19 @@ RATIOS = tuple(step / 10 for step in range(10))
 FEW = 200  # pictures of each point of a curve that is made now
 
 
-def published(arch: str) -> str | None:
-    """Return the network of the paper's table that an architecture is compared with, if any."""
+def published(card: Card) -> str | None:
+    """Return the network of the paper's table that one of the same ten classes is compared with."""
+    from vision.pruning.data import CLASSES
     from vision.pruning.models import ARCHITECTURES
 
-    return ARCHITECTURES[arch].facts.get("published")
+    return ARCHITECTURES[card.arch].facts.get("published") if card.classes == CLASSES else None
 
 
 @friendly
 def cliff(model: str, own: str | None, request: gr.Request) -> tuple[Any, Markup]:
     """Return the curve on a network's card as plots, and what it is."""
     card = MODELS.card(model, own)
-    other = published(card.arch)
+    other = published(card)
     curve = card.metrics.get("curve")
     if not curve:
         missing = note("pruning.no_curve", request, file=MODELS.in_a_script(model))

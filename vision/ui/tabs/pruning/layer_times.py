@@ -21,7 +21,7 @@ from vision.ui.components.markup import joined, tag
 from vision.ui.shell.answers.shared import computed_once, known
 from vision.ui.shell.low_priority import low_priority
 from vision.ui.tabs.pruning.plan import heading, percent_drawing
-from vision.ui.tabs.pruning.shared import MODELS, plan_for
+from vision.ui.tabs.pruning.shared import MODELS, plan_for, this_minute
 from vision.ui.text import explain, say
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ class Cost(NamedTuple):
 class Timed:
     """The layers of a network before and after a cut, and what the networks cost."""
 
+    when: str
     before: Times
     after: Times
     costs: dict[str, Cost]
@@ -69,7 +70,7 @@ def time_layers(model: str, ratio: float, criterion: str, protected: str, own: s
         yield note("pruning.measuring_layers", request)
         before, after = layer_times(whole), layer_times(small)
         yield in_columns(before, after, request)
-        timed = Timed(before, after, {"before": cost(whole), "after": cost(small)})
+        timed = Timed(this_minute(), before, after, {"before": cost(whole), "after": cost(small)})
         try:
             timed.costs["rounded"] = cost(prune(whole, plan_for(*asked, MULTIPLE)))
         except UserError as error:
@@ -116,4 +117,5 @@ def as_costs(timed: Timed, request: gr.Request | None) -> Markup:
              short(of.multiply_adds), *(f"{time:.2f}" for time in of.milliseconds)]
             for name, of in timed.costs.items()]
     why = as_note(explain(timed.too_narrow, request)) if timed.too_narrow else Markup()
-    return heading("pruning.rounding", request) + table(head, rows) + why
+    told = note("pruning.clock_read", request, when=timed.when)
+    return heading("pruning.rounding", request) + table(head, rows) + why + told

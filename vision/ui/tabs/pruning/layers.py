@@ -129,7 +129,7 @@ def build(model: gr.Dropdown, ratio: gr.Slider, criterion: gr.Dropdown, protecte
         now = gr.Button(t("pruning.sensitivity_go"), elem_id="pruning-sensitivity-go")
         clock = gr.Button(t("pruning.layer_times_go"), elem_id="pruning-layer-times-go")
     heat = gr.HTML(elem_id="pruning-sensitivity", elem_classes=["lab-dims"])
-    times = gr.HTML(elem_id="pruning-layer-times", min_height=0)
+    times = gr.HTML(elem_id="pruning-layer-times", elem_classes=["lab-dims"], min_height=0)
     together = gr.HTML(elem_id="pruning-groups")
     gr.on([shows, model.change, own.change], on_card, [model, own], [heat, together], queue=False,
           show_progress="minimal", api_visibility="private")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -151,6 +152,11 @@ def nothing_here(card: Card) -> UserError:
                      "the data set '{name}' below VISION_DATA is accepted",
                      "run 'python -m vision data download {name}', or choose another network",
                      count=len(card.classes), name=first)
+
+
+def this_minute() -> str:
+    """Return what is told of when a clock was read."""
+    return f"{datetime.now(timezone.utc):%Y-%m-%d %H:%M} UTC"
 
 
 def learnt(card: Card) -> str:

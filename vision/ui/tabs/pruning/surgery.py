@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -32,7 +31,14 @@ from vision.ui.shell.memory_budget import decoding, within_memory
 from vision.ui.tabs.pruning import confusion
 from vision.ui.tabs.pruning.cut import Cut
 from vision.ui.tabs.pruning.names import class_name
-from vision.ui.tabs.pruning.shared import AUTO, learnt, measured_on, report_of, report_of_cut
+from vision.ui.tabs.pruning.shared import (
+    AUTO,
+    learnt,
+    measured_on,
+    report_of,
+    report_of_cut,
+    this_minute,
+)
 from vision.ui.text import say
 
 if TYPE_CHECKING:
@@ -169,7 +175,7 @@ def clocked(whole: Model, small: Model) -> tuple[dict[int, tuple[float, float]],
 
     before, after = network_of(whole), network_of(small)
     return ({batch: (latency(before, batch, seconds=LOOK), latency(after, batch, seconds=LOOK))
-             for batch in TIMED}, f"{datetime.now(timezone.utc):%Y-%m-%d %H:%M} UTC")
+             for batch in TIMED}, this_minute())
 
 
 def shown(trial: Trial, request: gr.Request | None) -> Markup:
