@@ -114,6 +114,6 @@ def test_a_result_is_not_dimmed_while_it_forms() -> None:
     page = create_app()
     forming = [each for each in page.fns.values() if stale.END in str(each.js)]
     runs = {page.fns[each.trigger_after].fn.__name__ for each in forming}
-    assert runs == {"stylize", "go_on", "refine", "resume", "prune", "measure_now"}
+    assert runs == {"stylize", "go_on", "refine", "resume", "prune", "measure_now", "time_layers"}
     assert any(each.trigger_only_on_failure for each in forming)
     assert "data-forming" in stale.CSS
